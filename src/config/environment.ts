@@ -1,0 +1,219 @@
+import { isIP } from 'node:net';
+import { cleanEnv, makeValidator, str } from 'envalid';
+import type { Config } from './config.js';
+import { parseDuration } from './duration.js';
+import {
+  POLICY_PRESETS,
+  type PolicyName,
+  SENSITIVE_ACTIONS,
+  type SensitiveAction,
+  type SessionPolicy,
+} from './session-policy.js';
+
+/** Names every fault of the environment, so that one start shows them all. */
+export class InvalidEnvironment extends Error {
+  override readonly name = 'InvalidEnvironment';
+}
+
+const SECRET_MIN_BYTES = 32;
+const DAY_MS = 86_400_000;
+
+const wholeNumber = (min: number, max: number) => (text: string) => {
+  if (!/^\d{1,15}$/.test(text) || Number(text) < min || Number(text) > max) {
+    throw new TypeError(`must be a whole number from ${min} to ${max}`);
+  }
+  return Number(text);
+};
+
+const durationBetween = (min: string, max: string) => (text: string) => {
+  const ms = parseDuration(text);
+  if (ms < parseDuration(min) || ms > parseDuration(max)) {
+    throw new TypeError(`must be from ${min} to ${max}`);
+  }
+  return ms;
+};
+
+/** `none` lifts a limit. */
+const orNone = (read: (text: string) => number) => (text: string) =>
+  text === 'none' ? Number.POSITIVE_INFINITY : read(text);
+
+const integer = (min: number, max: number) => makeValidator<number>(wholeNumber(min, max));
+const integerOrNone = (min: number, max: number) => makeValidator<number>(orNone(wholeNumber(min, max)));
+const duration = (min: string, max: string) => makeValidator<number>(durationBetween(min, max));
+const durationOrNone = (min: string, max: string) => makeValidator<number>(orNone(durationBetween(min, max)));
+
+const flag = makeValidator<boolean>((text) => {
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new TypeError('must be true or false');
+});
+
+const serverUrl = (...protocols: string[]) =>
+  makeValidator<string>((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (!url || !protocols.includes(url.protocol)) {
+      // The value is not repeated: it may hold a password.
+      throw new TypeError(`must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    }
+    return text;
+  });
+
+const secret = makeValidator<Buffer>((text) => {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length < SECRET_MIN_BYTES) {
+    throw new TypeError(`must be at least ${SECRET_MIN_BYTES} bytes; make one with: openssl rand -base64 48`);
+  }
+  return bytes;
+});
+
+const trustProxy = makeValidator<boolean | number | string[]>((text) => {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const addresses = text.split(',').map((address) => address.trim());
+  for (const address of addresses) {
+    const [ip = '', bits, ...rest] = address.split('/');
+    const family = isIP(ip);
+    const bitsOk =
+      bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
+    if (family === 0 || !bitsOk || rest.length > 0) {
+      throw new TypeError(
+        'must be true, false, a number of hops, or addresses such as 10.0.0.0/8,192.168.1.1',
+      );
+    }
+  }
+  return addresses;
+});
+
+const sensitiveActions = makeValidator<readonly SensitiveAction[]>((text) => {
+  if (text === 'none') return [];
+  return text.split(',').map((name) => {
+    const action = SENSITIVE_ACTIONS.find((known) => known === name.trim());
+    if (!action) throw new TypeError(`must be none, or some of ${SENSITIVE_ACTIONS.join(', ')}`);
+    return action;
+  });
+});
+
+function isPolicyName(name: string | undefined): name is PolicyName {
+  return name !== undefined && Object.hasOwn(POLICY_PRESETS, name);
+}
+
+/**
+ * Reads the whole environment at once.
+ *
+ * @param env the variables, normally `process.env`; an empty one counts as not set
+ * @param developmentSecret makes the secret of a development service that was given none
+ * @throws {InvalidEnvironment} naming each variable that is missing or malformed
+ */
+export function readEnvironment(
+  env: NodeJS.ProcessEnv,
+  developmentSecret: (dataDir: string) => Buffer,
+): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const production = given.NODE_ENV === 'production';
+  const preset: SessionPolicy =
+    POLICY_PRESETS[isPolicyName(given.LATCHKEY_POLICY) ? given.LATCHKEY_POLICY : 'social'];
+
+  const read = cleanEnv(
+    given,
+    {
+      LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),
+      LATCHKEY_DATA_DIR: str({ default: '.latchkey' }),
+      HOST: str({ default: production ? '0.0.0.0' : '127.0.0.1' }),
+      PORT: integer(0, 65_535)({ default: 3000 }),
+      TRUST_PROXY: trustProxy({ default: false }),
+      DATABASE_URL: production
+        ? serverUrl('postgres:', 'postgresql:')()
+        : serverUrl('postgres:', 'postgresql:')({ default: undefined }),
+      DATABASE_POOL_SIZE: integer(2, 500)({ default: 10 }),
+      MIGRATE_ON_START: flag({ default: false }),
+      REDIS_URL: serverUrl('redis:', 'rediss:')({ default: undefined }),
+      REDIS_KEY_PREFIX: str({ default: 'latchkey' }),
+      LATCHKEY_SECRET: production ? secret() : secret({ default: undefined }),
+      LATCHKEY_ISSUER: serverUrl('http:', 'https:')({ default: undefined }),
+      LATCHKEY_AUDIENCE: str({ default: undefined }),
+      LATCHKEY_POLICY: str({ choices: Object.keys(POLICY_PRESETS) as PolicyName[], default: 'social' }),
+      ACCESS_TOKEN_TTL: duration('1s', '24h')({ default: 900_000 }),
+      ACCESS_TOKEN_CACHE_SIZE: integer(1, 10_000_000)({ default: 20_000 }),
+      KEY_ROTATION_INTERVAL: duration('1h', '3650d')({ default: 30 * DAY_MS }),
+      REFRESH_GRACE: duration('0s', '5m')({ default: 10_000 }),
+      SESSION_IDLE_TTL: duration('1s', '3650d')({ default: preset.idleTtlMs }),
+      SESSION_ABSOLUTE_TTL: duration('1s', '3650d')({ default: preset.absoluteTtlMs }),
+      MAX_DEVICES: integerOrNone(1, 10_000)({ default: preset.maxDevices }),
+      MAX_SESSIONS: integerOrNone(1, 10_000)({ default: preset.maxSessions }),
+      REAUTHENTICATION_MAX_AGE: durationOrNone('1s', '365d')({ default: preset.reauthenticationMaxAgeMs }),
+      SENSITIVE_ACTIONS: sensitiveActions({ default: preset.sensitiveActions }),
+      SESSION_CACHE_SIZE: integer(1, 10_000_000)({ default: 100_000 }),
+      ENDED_SET_SIZE: integer(1, 10_000_000)({ default: 1_000_000 }),
+      SESSION_MAX_STALENESS: duration('1s', '1h')({ default: 300_000 }),
+      SESSION_RETENTION: duration('1d', '3650d')({ default: 90 * DAY_MS }),
+      PASSWORD_HASH_MEMORY_KIB: integer(8, 4_194_304)({ default: 19_456 }),
+      PASSWORD_HASH_PASSES: integer(1, 1_000)({ default: 2 }),
+      PASSWORD_HASH_PARALLELISM: integer(1, 64)({ default: 1 }),
+      PASSWORD_HASH_CONCURRENCY: integer(1, 64)({ default: 2 }),
+      PASSWORD_HASH_QUEUE: integer(0, 100_000)({ default: 100 }),
+      LOGIN_ATTEMPTS_PER_ACCOUNT: integer(1, 1_000_000)({ default: 10 }),
+      LOGIN_ATTEMPTS_PER_ADDRESS: integer(1, 1_000_000)({ default: 100 }),
+      LOGIN_ATTEMPTS_WINDOW: duration('1s', '24h')({ default: 900_000 }),
+    },
+    {
+      reporter: ({ errors }) => {
+        const faults = Object.entries(errors).map(([name, fault]) => `${name} ${describe(fault)}`);
+        if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
+      },
+    },
+  );
+
+  return {
+    production,
+    logLevel: read.LOG_LEVEL,
+    dataDir: read.LATCHKEY_DATA_DIR,
+    http: { host: read.HOST, port: read.PORT, trustProxy: read.TRUST_PROXY },
+    database: {
+      url: read.DATABASE_URL ?? null,
+      poolSize: read.DATABASE_POOL_SIZE,
+      migrateOnStart: read.MIGRATE_ON_START,
+    },
+    redis: read.REDIS_URL ? { url: read.REDIS_URL, keyPrefix: read.REDIS_KEY_PREFIX } : null,
+    secret: read.LATCHKEY_SECRET ?? developmentSecret(read.LATCHKEY_DATA_DIR),
+    accessToken: {
+      issuer: read.LATCHKEY_ISSUER ?? `http://localhost:${read.PORT}`,
+      audience: read.LATCHKEY_AUDIENCE ?? read.LATCHKEY_ISSUER ?? `http://localhost:${read.PORT}`,
+      ttlSeconds: Math.ceil(read.ACCESS_TOKEN_TTL / 1000),
+      keyRotationMs: read.KEY_ROTATION_INTERVAL,
+      cacheSize: read.ACCESS_TOKEN_CACHE_SIZE,
+    },
+    refreshToken: { graceMs: read.REFRESH_GRACE },
+    policy: {
+      idleTtlMs: read.SESSION_IDLE_TTL,
+      absoluteTtlMs: read.SESSION_ABSOLUTE_TTL,
+      maxDevices: read.MAX_DEVICES,
+      maxSessions: read.MAX_SESSIONS,
+      reauthenticationMaxAgeMs: read.REAUTHENTICATION_MAX_AGE,
+      sensitiveActions: read.SENSITIVE_ACTIONS,
+    },
+    sessions: {
+      cacheSize: read.SESSION_CACHE_SIZE,
+      endedSetSize: read.ENDED_SET_SIZE,
+      maxStalenessMs: read.SESSION_MAX_STALENESS,
+      retentionMs: read.SESSION_RETENTION,
+    },
+    passwords: {
+      memoryKiB: read.PASSWORD_HASH_MEMORY_KIB,
+      passes: read.PASSWORD_HASH_PASSES,
+      parallelism: read.PASSWORD_HASH_PARALLELISM,
+      concurrency: read.PASSWORD_HASH_CONCURRENCY,
+      queueSize: read.PASSWORD_HASH_QUEUE,
+    },
+    loginAttempts: {
+      perAccount: read.LOGIN_ATTEMPTS_PER_ACCOUNT,
+      perAddress: read.LOGIN_ATTEMPTS_PER_ADDRESS,
+      windowSeconds: Math.ceil(read.LOGIN_ATTEMPTS_WINDOW / 1000),
+    },
+  };
+}
+
+function describe(fault: Error | undefined): string {
+  return fault?.name === 'EnvMissingError' ? 'is required' : (fault?.message ?? 'is invalid');
+}

@@ -1,0 +1,20 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+/** What a request tells about the client that sent it. */
+export interface Client {
+  /** Network address, from the trusted hop only. */
+  readonly address: string;
+  /** The `User-Agent` header, cut to 512 characters; empty when there is none. */
+  readonly userAgent: string;
+}
+
+const USER_AGENT_MAX_LENGTH = 512;
+
+export const ClientInfo = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return {
+    address: request.ip,
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX_LENGTH),
+  };
+});
