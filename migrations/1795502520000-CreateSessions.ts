@@ -1,0 +1,81 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class CreateSessions1795502520000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    // fillfactor: `last_seen_at` is written often and is in no index, so its updates stay on their page (HOT).
+    await runner.query(`
+      CREATE TABLE sessions (
+        id uuid NOT NULL,
+        user_id uuid NOT NULL,
+        device_id uuid NOT NULL,
+        status text NOT NULL DEFAULT 'active',
+        refresh_generation integer NOT NULL DEFAULT 0,
+        rotated_at timestamptz,
+        auth_time timestamptz NOT NULL DEFAULT now(),
+        amr text[] NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        last_seen_at timestamptz NOT NULL DEFAULT now(),
+        address inet,
+        sweep_at timestamptz NOT NULL,
+        ended_at timestamptz,
+        ended_reason text,
+        ended_by text,
+        enforced_at timestamptz,
+        CONSTRAINT sessions_pkey PRIMARY KEY (id),
+        CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+        CONSTRAINT sessions_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices (id) ON DELETE CASCADE,
+        CONSTRAINT sessions_status_check CHECK (status IN ('active', 'revoked', 'expired')),
+        CONSTRAINT sessions_ended_check CHECK (
+          (status = 'active' AND ended_at IS NULL AND ended_reason IS NULL AND ended_by IS NULL AND enforced_at IS NULL)
+          OR (status <> 'active' AND ended_at IS NOT NULL AND ended_reason IS NOT NULL AND ended_by IS NOT NULL))
+      ) WITH (fillfactor = 80)`);
+
+    await runner.query(`
+      CREATE INDEX sessions_active_idx ON sessions (user_id, device_id) WHERE status = 'active'`);
+    await runner.query('CREATE INDEX sessions_device_id_idx ON sessions (device_id)');
+    await runner.query(`CREATE INDEX sessions_sweep_at_idx ON sessions (sweep_at) WHERE status = 'active'`);
+    await runner.query(`CREATE INDEX sessions_ended_at_idx ON sessions (ended_at) WHERE status <> 'active'`);
+    await runner.query(`
+      CREATE INDEX sessions_unenforced_idx ON sessions (ended_at)
+        WHERE status <> 'active' AND enforced_at IS NULL`);
+
+    // P2: status moves one way, whoever writes. An end made by hand is stamped like any other.
+    await runner.query(`
+      CREATE FUNCTION sessions_guard_end() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF OLD.status <> 'active' THEN
+          IF (NEW.status, NEW.ended_at, NEW.ended_reason, NEW.ended_by)
+             IS DISTINCT FROM (OLD.status, OLD.ended_at, OLD.ended_reason, OLD.ended_by) THEN
+            RAISE EXCEPTION 'session % has ended and stays as it ended', OLD.id USING ERRCODE = 'check_violation';
+          END IF;
+        ELSIF NEW.status <> 'active' THEN
+          NEW.ended_at := clock_timestamp();
+          NEW.ended_reason := coalesce(NEW.ended_reason, 'unspecified');
+          NEW.ended_by := coalesce(NEW.ended_by, 'database:' || session_user);
+        END IF;
+        RETURN NEW;
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER sessions_guard_end BEFORE UPDATE ON sessions
+        FOR EACH ROW WHEN (OLD.status <> 'active' OR NEW.status <> 'active')
+        EXECUTE FUNCTION sessions_guard_end()`);
+
+    // A row that vanishes cannot be tailed: instances would go on granting from their caches.
+    await runner.query(`
+      CREATE FUNCTION sessions_guard_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'session % must have ended at least a day ago to be removed', OLD.id
+          USING ERRCODE = 'check_violation', HINT = 'UPDATE sessions SET status = ''revoked'' ends it at once.';
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER sessions_guard_removal BEFORE DELETE ON sessions
+        FOR EACH ROW WHEN (OLD.ended_at IS NULL OR OLD.ended_at > now() - interval '1 day')
+        EXECUTE FUNCTION sessions_guard_removal()`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE sessions');
+    await runner.query('DROP FUNCTION sessions_guard_end()');
+    await runner.query('DROP FUNCTION sessions_guard_removal()');
+  }
+}

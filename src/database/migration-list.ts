@@ -1,0 +1,12 @@
+import { CreateUsers1795502400000 } from '../../migrations/1795502400000-CreateUsers.js';
+import { CreateDevices1795502460000 } from '../../migrations/1795502460000-CreateDevices.js';
+import { CreateSessions1795502520000 } from '../../migrations/1795502520000-CreateSessions.js';
+import { CreateSigningKeys1795502580000 } from '../../migrations/1795502580000-CreateSigningKeys.js';
+
+/** Every migration, oldest first. Append only: what has been released is never edited. */
+export const MIGRATIONS = [
+  CreateUsers1795502400000,
+  CreateDevices1795502460000,
+  CreateSessions1795502520000,
+  CreateSigningKeys1795502580000,
+];

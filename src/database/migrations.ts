@@ -1,0 +1,73 @@
+import { DataSource, type Migration, MigrationExecutor } from 'typeorm';
+import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { dataSourceOptions } from './data-source.js';
+import { MIGRATIONS } from './migration-list.js';
+
+/** An index on a big table takes its time; nothing waits on a migration but other migrations. */
+const MIGRATION_TIMEOUT_MS = 0;
+
+/** Applies what is missing. @returns the names applied, oldest first */
+export async function runMigrations(url: string): Promise<string[]> {
+  return withLock(url, async (dataSource) => {
+    const applied = await dataSource.runMigrations();
+    return applied.map((migration) => migration.name);
+  });
+}
+
+/** Takes back the newest. @returns its name, or `null` when there was none */
+export async function revertMigration(url: string): Promise<string | null> {
+  return withLock(url, async (dataSource) => {
+    const newest = (await new MigrationExecutor(dataSource).getExecutedMigrations())[0];
+    await dataSource.undoLastMigration();
+    return newest?.name ?? null;
+  });
+}
+
+/** Lists every migration this build knows, oldest first, and whether it has been applied. */
+export async function showMigrations(url: string): Promise<{ name: string; applied: boolean }[]> {
+  const dataSource = await new DataSource(migrationOptions(url)).initialize();
+  try {
+    const pending = new Set(await pendingMigrations(dataSource));
+    return MIGRATIONS.map(({ name }) => ({ name, applied: !pending.has(name) }));
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** The names of the migrations that a database still lacks, oldest first. Changes nothing. */
+export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const table = dataSource.options.migrationsTableName ?? 'migrations';
+  const known = MIGRATIONS.map(({ name }) => name);
+  const [{ exists }] = await dataSource.query('SELECT to_regclass($1) IS NOT NULL AS "exists"', [table]);
+  if (!exists) return known;
+  const rows: Pick<Migration, 'name'>[] = await dataSource.query(`SELECT name FROM "${table}"`);
+  const applied = new Set(rows.map(({ name }) => name));
+  return known.filter((name) => !applied.has(name));
+}
+
+/** Runs one change of the schema at a time, however many instances start at once. */
+async function withLock<T>(url: string, change: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const dataSource = await new DataSource(migrationOptions(url)).initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+    return await change(dataSource);
+  } finally {
+    // The lock belongs to the connection and goes with it.
+    await lock.release();
+    await dataSource.destroy();
+  }
+}
+
+function migrationOptions(url: string) {
+  const options = dataSourceOptions(url, 2);
+  return {
+    ...options,
+    extra: {
+      ...options.extra,
+      query_timeout: MIGRATION_TIMEOUT_MS,
+      statement_timeout: MIGRATION_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: MIGRATION_TIMEOUT_MS,
+    },
+  };
+}

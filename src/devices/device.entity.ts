@@ -1,0 +1,47 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+
+export type DeviceKind = 'desktop' | 'mobile' | 'tablet' | 'tv' | 'other';
+
+@Entity('devices')
+@Unique('devices_user_id_token_hash_key', ['userId', 'tokenHash'])
+@Check('devices_kind_check', `kind IN ('desktop', 'mobile', 'tablet', 'tv', 'other')`)
+export class Device {
+  /** UUIDv7. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'devices_pkey' })
+  id!: string;
+
+  @ForeignKey('users', { name: 'devices_user_id_fkey', onDelete: 'CASCADE' })
+  @Column('uuid', { name: 'user_id' })
+  userId!: string;
+
+  /** SHA-256 of the opaque device token that the client keeps. */
+  @Column('bytea', { name: 'token_hash' })
+  tokenHash!: Buffer;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  kind!: DeviceKind;
+
+  @Column('text', { nullable: true })
+  browser!: string | null;
+
+  @Column('text', { nullable: true })
+  system!: string | null;
+
+  /** The network address of its last login. */
+  @Column('inet', { nullable: true })
+  address!: string | null;
+
+  @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' })
+  firstSeenAt!: Date;
+
+  /** Its last login; its sessions know of later use. */
+  @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
+  lastSeenAt!: Date;
+
+  /** A terminated device is no longer known: its token is worth nothing. */
+  @Column('timestamptz', { name: 'terminated_at', nullable: true })
+  terminatedAt!: Date | null;
+}

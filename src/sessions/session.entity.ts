@@ -1,0 +1,76 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { SessionStatus } from '../revocation/session-snapshot.js';
+
+@Entity('sessions')
+@Check('sessions_status_check', `status IN ('active', 'revoked', 'expired')`)
+@Check(
+  'sessions_ended_check',
+  `(status = 'active' AND ended_at IS NULL AND ended_reason IS NULL AND ended_by IS NULL AND enforced_at IS NULL)
+   OR (status <> 'active' AND ended_at IS NOT NULL AND ended_reason IS NOT NULL AND ended_by IS NOT NULL)`,
+)
+@Index('sessions_active_idx', ['userId', 'deviceId'], { where: `status = 'active'` })
+@Index('sessions_device_id_idx', ['deviceId'])
+@Index('sessions_sweep_at_idx', ['sweepAt'], { where: `status = 'active'` })
+@Index('sessions_ended_at_idx', ['endedAt'], { where: `status <> 'active'` })
+@Index('sessions_unenforced_idx', ['endedAt'], { where: `status <> 'active' AND enforced_at IS NULL` })
+export class Session {
+  /** UUIDv7, the `sid` of its tokens. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
+  id!: string;
+
+  @ForeignKey('users', { name: 'sessions_user_id_fkey', onDelete: 'CASCADE' })
+  @Column('uuid', { name: 'user_id' })
+  userId!: string;
+
+  @ForeignKey('devices', { name: 'sessions_device_id_fkey', onDelete: 'CASCADE' })
+  @Column('uuid', { name: 'device_id' })
+  deviceId!: string;
+
+  /** Moves one way, from `active` (a trigger sees to it). */
+  @Column('text', { default: 'active' })
+  status!: SessionStatus;
+
+  /** The generation of the one refresh token that is good now. */
+  @Column('integer', { name: 'refresh_generation', default: 0 })
+  refreshGeneration!: number;
+
+  @Column('timestamptz', { name: 'rotated_at', nullable: true })
+  rotatedAt!: Date | null;
+
+  /** When the user proved their identity (`auth_time`, OpenID Connect Core §2). */
+  @Column('timestamptz', { name: 'auth_time', default: () => 'now()' })
+  authTime!: Date;
+
+  /** How they did (`amr`, RFC 8176). */
+  @Column('text', { array: true })
+  amr!: string[];
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** Lags the true last use by the flush interval at most. */
+  @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
+  lastSeenAt!: Date;
+
+  /** Where it was last used from. */
+  @Column('inet', { nullable: true })
+  address!: string | null;
+
+  /** When the sweeper should look whether it has expired; moved at each rotation, so that it can be indexed. */
+  @Column('timestamptz', { name: 'sweep_at' })
+  sweepAt!: Date;
+
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+
+  @Column('text', { name: 'ended_reason', nullable: true })
+  endedReason!: string | null;
+
+  /** `user:<id>`, `operator`, `latchkey`, or `database:<role>` for an end made by hand. */
+  @Column('text', { name: 'ended_by', nullable: true })
+  endedBy!: string | null;
+
+  /** When the end was confirmed to hold on every instance. */
+  @Column('timestamptz', { name: 'enforced_at', nullable: true })
+  enforcedAt!: Date | null;
+}
