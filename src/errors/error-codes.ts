@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   account_disabled: { status: 403, title: 'The account is disabled' },
   not_found: { status: 404, title: 'There is no such thing here' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
   email_taken: { status: 409, title: 'The e-mail address is already registered' },
   body_too_large: { status: 413, title: 'The request body is too large' },
   uri_too_long: { status: 414, title: 'The address of the request is too long' },

@@ -1,0 +1,37 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ERROR_CODES, type ErrorCode } from './error-codes.js';
+import { knownError } from './known-error.js';
+import { problemBody, problemHeaders } from './problem.js';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The code of the error that was answered, for the log. */
+    errorCode?: ErrorCode;
+  }
+}
+
+/** The only place where an error becomes HTTP. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    answerProblem(thrown, request, reply);
+  }
+}
+
+/** Answers a request with what was thrown; synchronous, since Nest does not wait for filters. */
+export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = knownError(thrown);
+  const { status } = ERROR_CODES[error.code];
+  if (error.code === 'internal_error') request.log.error({ err: thrown }, 'unexpected error');
+  else if (status >= 500) request.log.warn({ err: thrown }, error.message);
+
+  if (reply.sent || reply.raw.headersSent) return;
+  reply.errorCode = error.code;
+  reply
+    .code(status)
+    .headers(problemHeaders(error, request.headers.authorization !== undefined))
+    .send(problemBody(error));
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ERROR_CODES } from '../errors/error-codes.js';
+import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'Problem details (RFC 9457). Clients decide by `code`; `title` and `detail` are for people.',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference', example: '/docs/errors#not_found' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(ERROR_CODES).sort() },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      description: 'With `validation_failed`: what is wrong with which field.',
+      items: {
+        type: 'object',
+        required: ['field', 'message'],
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+  additionalProperties: true,
+} as const;
+
+/** The service's own description, from its controllers and DTOs. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const options = new DocumentBuilder()
+    .setTitle('Latchkey')
+    .setDescription(
+      'JWTs you can take back: signed access tokens, and a session behind each that can be ended now.',
+    )
+    .setVersion(packageVersion())
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .build();
+  const document = SwaggerModule.createDocument(app, options);
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA as never },
+  };
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
+    if (!isOperation(operation)) continue;
+    operation.responses.default ??= {
+      description: 'Problem details',
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+  return document;
+}
+
+/** Swagger UI at `/docs`, the document itself at `/docs/openapi.json`; both open to everybody. */
+export function serveOpenApi(app: INestApplication): void {
+  // Built at the first visit: scanning takes time that a start does not have.
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'docs/openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Latchkey',
+  });
+}
+
+function isOperation(value: unknown): value is { responses: Record<string, unknown> } {
+  return value !== null && typeof value === 'object' && 'responses' in value;
+}
+
+function packageVersion(): string {
+  // Two levels up from `src/http/` as from `dist/src/http/` lies no package.json of the same depth: ask upwards.
+  for (const level of ['../../', '../../../']) {
+    try {
+      const text = readFileSync(new URL(`${level}package.json`, import.meta.url), 'utf8');
+      return (JSON.parse(text) as { version: string }).version;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return 'unknown';
+}
