@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-import type { JsonWebKey } from 'node:crypto';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
-=======
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { PublicJwk } from './public-jwk.js';
->>>>>>> tokens
 
 @Entity('signing_keys')
 export class SigningKey {
@@ -12,14 +7,9 @@ export class SigningKey {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_keys_pkey' })
   kid!: string;
 
-<<<<<<< HEAD
-  @Column('jsonb', { name: 'public_jwk' })
-  publicJwk!: JsonWebKey;
-=======
   /** For operators to look at; the service takes the public key from the sealed one. */
   @Column('jsonb', { name: 'public_jwk' })
   publicJwk!: PublicJwk;
->>>>>>> tokens
 
   /** PKCS #8, encrypted under the server secret. */
   @Column('bytea', { name: 'private_key_sealed' })

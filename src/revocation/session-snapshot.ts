@@ -1,11 +1,7 @@
 /** Moves one way, from `active`. */
 export type SessionStatus = 'active' | 'revoked' | 'expired';
 
-<<<<<<< HEAD
 /** What the truth says of one session; what the caches repeat. Instants are epoch milliseconds of the truth's clock. */
-=======
-/** What the truth says of one session; what the caches repeat. Instants are epoch milliseconds. */
->>>>>>> tokens
 export interface SessionSnapshot {
   readonly sessionId: string;
   readonly userId: string;
@@ -15,12 +11,8 @@ export interface SessionSnapshot {
   readonly endedReason: string | null;
   readonly createdAt: number;
   readonly authTime: number;
-<<<<<<< HEAD
   /** The user's count of role changes. */
   readonly rolesVersion: number;
   /** Moved on in place by each request that this instance grants. */
   lastSeenAt: number;
-=======
-  readonly lastSeenAt: number;
->>>>>>> tokens
 }
