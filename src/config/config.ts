@@ -13,8 +13,7 @@ export abstract class Config {
     readonly trustProxy: boolean | number | string[];
   };
   abstract readonly database: {
-    /** `null`: the embedded Postgres of development. */
-    readonly url: string | null;
+    readonly url: string;
     readonly poolSize: number;
     readonly migrateOnStart: boolean;
   };
@@ -45,6 +44,8 @@ export abstract class Config {
     readonly maxStalenessMs: number;
     /** How long ended sessions are kept before their rows are removed. */
     readonly retentionMs: number;
+    /** How long an instance may trust its caches without hearing from itself through Redis. The same on all. */
+    readonly leaseMs: number;
   };
   abstract readonly passwords: {
     /** argon2id parameters, OWASP Password Storage Cheat Sheet. */
@@ -60,5 +61,13 @@ export abstract class Config {
     readonly perAccount: number;
     readonly perAddress: number;
     readonly windowSeconds: number;
+  };
+}
+
+/** What the environment says, where development has a database of its own yet to be started. */
+export interface Environment extends Omit<Config, 'database'> {
+  readonly database: Omit<Config['database'], 'url'> & {
+    /** `null`: the embedded Postgres of development. */
+    readonly url: string | null;
   };
 }

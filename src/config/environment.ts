@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { cleanEnv, makeValidator, str } from 'envalid';
-import type { Config } from './config.js';
+import type { Environment } from './config.js';
 import { parseDuration } from './duration.js';
 import {
   POLICY_PRESETS,
@@ -17,6 +17,8 @@ export class InvalidEnvironment extends Error {
 
 const SECRET_MIN_BYTES = 32;
 const DAY_MS = 86_400_000;
+/** Not a variable: a revoker waits for one lease, so all instances must agree on it. */
+const LEASE_MS = 3_000;
 
 const wholeNumber = (min: number, max: number) => (text: string) => {
   if (!/^\d{1,15}$/.test(text) || Number(text) < min || Number(text) > max) {
@@ -107,7 +109,7 @@ function isPolicyName(name: string | undefined): name is PolicyName {
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
   developmentSecret: (dataDir: string) => Buffer,
-): Config {
+): Environment {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -147,7 +149,7 @@ export function readEnvironment(
       SESSION_CACHE_SIZE: integer(1, 10_000_000)({ default: 100_000 }),
       ENDED_SET_SIZE: integer(1, 10_000_000)({ default: 1_000_000 }),
       SESSION_MAX_STALENESS: duration('1s', '1h')({ default: 300_000 }),
-      SESSION_RETENTION: duration('1d', '3650d')({ default: 90 * DAY_MS }),
+      SESSION_RETENTION: duration('2d', '3650d')({ default: 90 * DAY_MS }),
       PASSWORD_HASH_MEMORY_KIB: integer(8, 4_194_304)({ default: 19_456 }),
       PASSWORD_HASH_PASSES: integer(1, 1_000)({ default: 2 }),
       PASSWORD_HASH_PARALLELISM: integer(1, 64)({ default: 1 }),
@@ -198,6 +200,7 @@ export function readEnvironment(
       endedSetSize: read.ENDED_SET_SIZE,
       maxStalenessMs: read.SESSION_MAX_STALENESS,
       retentionMs: read.SESSION_RETENTION,
+      leaseMs: LEASE_MS,
     },
     passwords: {
       memoryKiB: read.PASSWORD_HASH_MEMORY_KIB,

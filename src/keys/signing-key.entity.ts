@@ -1,5 +1,5 @@
-import type { JsonWebKey } from 'node:crypto';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { PublicJwk } from './public-jwk.js';
 
 @Entity('signing_keys')
 export class SigningKey {
@@ -7,8 +7,9 @@ export class SigningKey {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_keys_pkey' })
   kid!: string;
 
+  /** For operators to look at; the service takes the public key from the sealed one. */
   @Column('jsonb', { name: 'public_jwk' })
-  publicJwk!: JsonWebKey;
+  publicJwk!: PublicJwk;
 
   /** PKCS #8, encrypted under the server secret. */
   @Column('bytea', { name: 'private_key_sealed' })

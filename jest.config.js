@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { swcOptions } from './test/support/swc-options.mjs';
+
+/** Where an uncovered branch may be a hole: the decisions about who gets in. */
+const MEASURED = ['src/auth', 'src/sessions'].filter((folder) =>
+  existsSync(new URL(folder, import.meta.url)),
+);
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts', '<rootDir>/test/**/*.e2e-spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': ['@swc/jest', swcOptions] },
+  // Imports name the built file; its source lies beside it.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  globalSetup: './test/support/global-setup.mjs',
+  globalTeardown: './test/support/global-teardown.mjs',
+  maxWorkers: 2,
+  testTimeout: 15_000,
+  // Babel counts the branches that the source has. V8 counts blocks that ran: it sees none in a function
+  // that was never called, and more in every class.
+  coverageProvider: 'babel',
+  collectCoverageFrom: MEASURED.flatMap((folder) => [`${folder}/**/*.ts`, `!${folder}/**/*.spec.ts`]),
+  coverageReporters: ['text-summary', 'lcov'],
+  coverageThreshold: Object.fromEntries(
+    // A threshold for a folder without files is an error to jest.
+    MEASURED.filter((folder) => existsSync(new URL(folder, import.meta.url))).map((folder) => [
+      `./${folder}/`,
+      { branches: 95 },
+    ]),
+  ),
+};

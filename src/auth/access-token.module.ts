@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { KeysModule } from '../keys/keys.module.js';
+import { AccessTokenIssuer } from './access-token.issuer.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { RecentLoginGuard } from './recent-login.guard.js';
+import { RolesGuard } from './roles.guard.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+/** Issues access tokens, and closes the whole service to callers without a good one. */
+@Module({
+  imports: [KeysModule, JwtModule.register({})],
+  providers: [
+    AccessTokenIssuer,
+    VerifiedTokens,
+    JwtStrategy,
+    // In this order: the later ones ask who was admitted by the first.
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
+    { provide: APP_GUARD, useClass: RolesGuard },
+    { provide: APP_GUARD, useClass: RecentLoginGuard },
+  ],
+  exports: [AccessTokenIssuer],
+})
+export class AccessTokenModule {}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
+import { Config } from '../config/config.js';
+import type { Principal } from '../http/principal.js';
+import { KeySet } from '../keys/key-set.js';
+import { SessionCheck } from '../sessions/session-check.js';
+import { readClaims, requireUnexpired } from './access-token.claims.js';
+import { ALGORITHM, readTokenKid } from './access-token.header.js';
+import { requireBearerToken } from './bearer-token.js';
+import { invalidToken } from './invalid-token.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+/** Verifies a token that this instance sees for the first time. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy) {
+  readonly #ttlSeconds: number;
+
+  constructor(
+    config: Config,
+    keys: KeySet,
+    private readonly verified: VerifiedTokens,
+    private readonly sessions: SessionCheck,
+  ) {
+    const { issuer, audience, ttlSeconds } = config.accessToken;
+    super({
+      jwtFromRequest: requireBearerToken,
+      secretOrKeyProvider: ownKeys(keys),
+      algorithms: [ALGORITHM],
+      issuer,
+      audience,
+      passReqToCallback: true,
+    });
+    this.#ttlSeconds = ttlSeconds;
+  }
+
+  /** Called once signature, `nbf`, `exp`, `iss` and `aud` are good. */
+  validate(request: FastifyRequest, payload: unknown): Principal | Promise<Principal> {
+    const token = requireBearerToken(request);
+    const claims = readClaims(payload, this.#ttlSeconds);
+    requireUnexpired(claims, Date.now());
+    this.verified.remember(token, { ...claims, kid: readTokenKid(token) });
+    return this.sessions.check(claims.subject, request.ip);
+  }
+}
+
+function ownKeys(keys: KeySet): SecretOrKeyProvider<FastifyRequest> {
+  return (_request, token: string, done) => {
+    const key = keys.publicKey(readTokenKid(token));
+    if (!key) throw invalidToken('its kid is none of ours');
+    // The types of passport-jwt lag behind jsonwebtoken, which takes a KeyObject; a PEM would be parsed every time.
+    done(null, key as unknown as Buffer);
+  };
+}

@@ -1,0 +1,36 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Config } from '../config/config.js';
+import type { SensitiveAction, SessionPolicy } from '../config/session-policy.js';
+import { AppError } from '../errors/app-error.js';
+import { SENSITIVE_ACTION } from '../http/sensitive.js';
+import { isRecentLogin } from './recent-login.js';
+import { requirePrincipal } from './require-principal.js';
+
+/** Asks for a recent login where the policy wants one for a `@Sensitive()` route. Runs after `JwtAuthGuard`. */
+@Injectable()
+export class RecentLoginGuard implements CanActivate {
+  readonly #policy: SessionPolicy;
+
+  constructor(
+    private readonly reflector: Reflector,
+    config: Config,
+  ) {
+    this.#policy = config.policy;
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const action = this.reflector.getAllAndOverride<SensitiveAction | undefined>(SENSITIVE_ACTION, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const { sensitiveActions, reauthenticationMaxAgeMs } = this.#policy;
+    if (!action || !sensitiveActions.includes(action)) return true;
+    const { authenticatedAt } = requirePrincipal(context);
+    if (isRecentLogin(authenticatedAt, reauthenticationMaxAgeMs, Date.now())) return true;
+    // RFC 9470 §3: `max_age` tells the client how recent the login has to be.
+    throw new AppError('reauthentication_required', {
+      members: { max_age: Math.floor(reauthenticationMaxAgeMs / 1000) },
+    });
+  }
+}

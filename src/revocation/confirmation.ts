@@ -1,0 +1,20 @@
+import type { Ends, Truth } from './truth.js';
+
+const POLL_MS = 100;
+
+/**
+ * Waits until an instance that can reach the others has confirmed ends in place of one that cannot.
+ *
+ * @returns whether that happened in time
+ */
+export async function confirmedByOthers(truth: Truth, ends: Ends, waitMs: number): Promise<boolean> {
+  for (const deadline = performance.now() + waitMs; performance.now() < deadline; ) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    try {
+      if (await truth.areConfirmed(ends)) return true;
+    } catch {
+      // It cannot be known now; until it is, the answer stays "not confirmed".
+    }
+  }
+  return false;
+}

@@ -1,0 +1,211 @@
+import type { Bus } from './bus.js';
+import type { Clock } from './clock.js';
+import { confirmedByOthers } from './confirmation.js';
+import { EndedSet } from './ended-set.js';
+import { Lease } from './lease.js';
+import { Membership } from './membership.js';
+import { Push } from './push.js';
+import type { SecondTier } from './second-tier.js';
+import { SessionLookup } from './session-lookup.js';
+import type { SessionSnapshot } from './session-snapshot.js';
+import { Tail } from './tail.js';
+import type { Ends, Truth } from './truth.js';
+
+/** How far the clocks of instances may be apart: a token may outlive its ended session by that much. */
+const CLOCK_SKEW_MS = 600_000;
+/** How long a revoker that cannot reach the others waits for one of them to confirm in its place. */
+const CONFIRMATION_WAIT_MS = 2_000;
+/** Until the truth can be read again after a new subscription. */
+const RETRY_MS = 250;
+
+export interface RevocationOptions {
+  readonly truth: Truth;
+  /** `null`: there is no other instance. */
+  readonly bus: Bus | null;
+  readonly secondTier: SecondTier | null;
+  readonly clock: Clock;
+  /** Lifetime of an access token. */
+  readonly tokenTtlMs: number;
+  readonly leaseMs: number;
+  readonly leaseMarginMs: number;
+  /** How long caches may be trusted while the truth cannot be reached. */
+  readonly maxStalenessMs: number;
+  readonly firstTierSize: number;
+  readonly endedSetSize: number;
+}
+
+/** The answer to "what of this session?". `ended` overrules whatever a cache says. */
+export type Finding =
+  | { readonly ended: string; readonly snapshot: null }
+  | { readonly ended: null; readonly snapshot: SessionSnapshot | null };
+
+/**
+ * The revocation protocol. All that has to be right is this: an instance that trusts its caches has every end
+ * in its ended set. ARCHITECTURE.md tells the rules; each has a file of its own here.
+ */
+export class Revocation {
+  private readonly set: EndedSet;
+  private readonly lease: Lease;
+  private readonly tail: Tail;
+  private readonly lookup: SessionLookup;
+  private readonly membership: Membership | null = null;
+  private readonly push: Push | null = null;
+  private readonly windowMs: number;
+  private subscription = 0;
+  private isRepushing = false;
+  private generationTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: RevocationOptions) {
+    const { truth, bus, secondTier, clock, leaseMs } = options;
+    this.windowMs = options.tokenTtlMs + CLOCK_SKEW_MS;
+    this.set = new EndedSet(options.endedSetSize);
+    this.lease = new Lease(clock, leaseMs, options.leaseMarginMs);
+    this.tail = new Tail(truth, this.set, clock, this.windowMs, (ends) => void this.repush(ends));
+    this.lookup = new SessionLookup(
+      truth,
+      secondTier,
+      this.set,
+      () => this.mayTrustCaches(),
+      options.firstTierSize,
+    );
+    if (bus) {
+      this.membership = new Membership(bus, this.lease, clock);
+      this.push = new Push(bus, this.membership, clock, leaseMs);
+    }
+  }
+
+  /** Reads the recent ends, then joins the others. @throws when the truth cannot be reached */
+  async start(): Promise<void> {
+    await this.tail.readAll();
+    this.tail.follow();
+    this.generationTimer = setInterval(() => this.set.forgetOldest(), this.windowMs);
+    this.generationTimer.unref();
+    this.options.bus?.start({
+      subscribed: () => void this.subscribed(),
+      lost: () => this.lost(),
+      heartbeat: (sequence) => this.membership?.heard(sequence),
+      push: (from, pushId, ends) => this.pushed(from, pushId, ends),
+      acknowledgement: (from, pushId) => this.push?.acknowledged(from, pushId),
+    });
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.generationTimer);
+    this.tail.stop();
+    this.lost();
+    await this.options.bus?.stop();
+  }
+
+  /** Finds a session; answers in this tick when memory holds it and may be trusted. */
+  find(sessionId: string): Finding | Promise<Finding> {
+    const ended = this.set.reasonOf(sessionId);
+    if (ended !== undefined) return { ended, snapshot: null };
+    const found = this.lookup.find(sessionId);
+    return found instanceof Promise
+      ? found.then((snapshot) => this.finding(sessionId, snapshot))
+      : { ended: null, snapshot: found };
+  }
+
+  /** Finds a session as the truth has it now. */
+  async findFresh(sessionId: string): Promise<Finding> {
+    return this.finding(sessionId, await this.lookup.findFresh(sessionId));
+  }
+
+  /** The smallest roles version that a token of this user must carry, as far as is known here. */
+  cutOffOf(userId: string): number {
+    return this.set.cutOffOf(userId);
+  }
+
+  /** The truth's clock, epoch milliseconds. */
+  now(): number {
+    return this.tail.truthNow();
+  }
+
+  /**
+   * Makes committed ends hold everywhere.
+   *
+   * @returns whether no instance grants them any longer; `false` when that could not be confirmed in time
+   */
+  async enforce(ends: Ends): Promise<boolean> {
+    this.set.add(ends);
+    if (await this.pushAndConfirm(ends)) return true;
+    return confirmedByOthers(this.options.truth, ends, CONFIRMATION_WAIT_MS);
+  }
+
+  /** What operators see: whether caches are trusted, and why not. */
+  status() {
+    return {
+      trustsCaches: this.mayTrustCaches(),
+      leaseLive: this.push === null || this.lease.isLive(),
+      tailAgeMs: this.options.clock.monotonic() - this.tail.lastGoodAt,
+      endedSetSize: this.set.size,
+    };
+  }
+
+  private mayTrustCaches(): boolean {
+    return (
+      (this.push === null || this.lease.isLive()) &&
+      this.options.clock.monotonic() - this.tail.lastGoodAt <= this.options.maxStalenessMs &&
+      !this.set.isOverflowing
+    );
+  }
+
+  /** Asked again after every await before a grant. */
+  private finding(sessionId: string, snapshot: SessionSnapshot | null): Finding {
+    const ended = this.set.reasonOf(sessionId);
+    return ended === undefined ? { ended: null, snapshot } : { ended, snapshot: null };
+  }
+
+  /** Tail before trust: what was published before this subscription is only in the truth. */
+  private async subscribed(): Promise<void> {
+    this.subscription += 1;
+    const subscription = this.subscription;
+    while (subscription === this.subscription) {
+      try {
+        await this.tail.readAll();
+        if (subscription === this.subscription) this.membership?.join();
+        return;
+      } catch {
+        // No lease without the ends of before: Postgres is asked for every check until it answers.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      }
+    }
+  }
+
+  private lost(): void {
+    this.subscription += 1;
+    this.membership?.leave();
+  }
+
+  private pushed(from: string, pushId: string, ends: Ends): void {
+    this.set.add(ends);
+    if (from === this.options.bus?.instanceId) return;
+    this.options.bus?.acknowledge(from, pushId).catch(() => {
+      // The revoker waits for this instance's lease to run out instead.
+    });
+  }
+
+  private async pushAndConfirm(ends: Ends): Promise<boolean> {
+    try {
+      await this.push?.send(ends);
+    } catch {
+      // Cut off from the others. The row stays unconfirmed, so whoever can reach them pushes it again.
+      return false;
+    }
+    this.options.truth.confirm(ends).catch(() => {
+      // It holds; only the note is missing. The row counts as unconfirmed and is pushed once more.
+    });
+    return true;
+  }
+
+  /** Nothing committed is forgotten: its revoker may have died between commit and push. */
+  private async repush(ends: Ends): Promise<void> {
+    if (this.isRepushing) return;
+    this.isRepushing = true;
+    try {
+      await this.pushAndConfirm(ends);
+    } finally {
+      this.isRepushing = false;
+    }
+  }
+}

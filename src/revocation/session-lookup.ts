@@ -1,0 +1,73 @@
+import { LRUCache } from 'lru-cache';
+import { BatchedRead } from './batched-read.js';
+import type { EndedSet } from './ended-set.js';
+import type { SecondTier } from './second-tier.js';
+import type { SessionSnapshot } from './session-snapshot.js';
+import type { Truth } from './truth.js';
+
+/** Bounds how long a cached snapshot is repeated without asking the truth again. */
+const FIRST_TIER_TTL_MS = 300_000;
+
+/**
+ * Reads a session through the tiers: memory, the shared cache, the truth. Whether it ended is not asked here:
+ * caches are hints, and the ended set, asked before and after, overrules them.
+ */
+export class SessionLookup {
+  private readonly firstTier: LRUCache<string, SessionSnapshot>;
+  private readonly fromSecondTier: BatchedRead<SessionSnapshot>;
+  private readonly fromTruth: BatchedRead<SessionSnapshot>;
+  private readonly freshFromTruth: BatchedRead<SessionSnapshot>;
+
+  constructor(
+    private readonly truth: Truth,
+    private readonly secondTier: SecondTier | null,
+    private readonly set: EndedSet,
+    private readonly mayTrustCaches: () => boolean,
+    firstTierSize: number,
+  ) {
+    this.firstTier = new LRUCache({ max: firstTierSize, ttl: FIRST_TIER_TTL_MS });
+    const known = (id: string) => (this.mayTrustCaches() ? (this.firstTier.get(id) ?? null) : null);
+    this.fromSecondTier = new BatchedRead((ids) => this.readSecondTier(ids), known);
+    this.fromTruth = new BatchedRead((ids) => this.readTruth(ids), known);
+    this.freshFromTruth = new BatchedRead((ids) => this.readTruth(ids));
+  }
+
+  /** The session as the nearest trustworthy tier has it; `null` when there is none. */
+  find(sessionId: string): SessionSnapshot | Promise<SessionSnapshot | null> {
+    if (!this.mayTrustCaches()) return this.fromTruth.load(sessionId);
+    return this.firstTier.get(sessionId) ?? this.findBehindFirstTier(sessionId);
+  }
+
+  /** The session as the truth has it now. */
+  findFresh(sessionId: string): Promise<SessionSnapshot | null> {
+    return this.freshFromTruth.load(sessionId);
+  }
+
+  private async findBehindFirstTier(sessionId: string): Promise<SessionSnapshot | null> {
+    const shared = this.secondTier ? await this.fromSecondTier.load(sessionId) : null;
+    return shared ?? this.fromTruth.load(sessionId);
+  }
+
+  private async readSecondTier(ids: string[]): Promise<Map<string, SessionSnapshot>> {
+    const found = (await this.secondTier?.read(ids)) ?? new Map<string, SessionSnapshot>();
+    for (const snapshot of found.values()) this.firstTier.set(snapshot.sessionId, snapshot);
+    return found;
+  }
+
+  private async readTruth(ids: string[]): Promise<Map<string, SessionSnapshot>> {
+    const found = await this.truth.load(ids);
+    const active: SessionSnapshot[] = [];
+    for (const snapshot of found.values()) {
+      if (snapshot.status === 'active') active.push(snapshot);
+      else this.noteEnd(snapshot);
+    }
+    for (const snapshot of active) this.firstTier.set(snapshot.sessionId, snapshot);
+    if (active.length > 0) void this.secondTier?.write(active);
+    return found;
+  }
+
+  private noteEnd({ sessionId, status, endedReason }: SessionSnapshot): void {
+    this.firstTier.delete(sessionId);
+    this.set.add({ sessions: [{ sessionId, reason: endedReason ?? status }], cutOffs: [] });
+  }
+}

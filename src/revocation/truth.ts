@@ -1,0 +1,39 @@
+import type { SessionSnapshot } from './session-snapshot.js';
+
+/** A session that ended, for good. */
+export interface EndedSession {
+  readonly sessionId: string;
+  readonly reason: string;
+}
+
+/** A user whose tokens with a smaller roles version are stale. */
+export interface CutOff {
+  readonly userId: string;
+  readonly rolesVersion: number;
+}
+
+/** What must be refused everywhere from now on. */
+export interface Ends {
+  readonly sessions: readonly EndedSession[];
+  readonly cutOffs: readonly CutOff[];
+}
+
+/** What one look at the truth's recent ends brings. */
+export interface RecentEnds extends Ends {
+  /** Those among them that nobody has confirmed for a while: their revoker may be dead or cut off. */
+  readonly overdue: Ends;
+  /** The truth's clock when it was asked, epoch milliseconds. */
+  readonly now: number;
+}
+
+/** The port to where sessions really are. Every method rejects when the truth cannot be reached. */
+export interface Truth {
+  /** @returns the sessions that exist, by id; the others are left out */
+  load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>>;
+  /** Everything that ended within `windowMs` by the truth's clock, and every end that is not confirmed. */
+  recentEnds(windowMs: number): Promise<RecentEnds>;
+  /** Notes that these ends hold on every instance. */
+  confirm(ends: Ends): Promise<void>;
+  /** Whether all of these ends are noted as confirmed, by whomever. */
+  areConfirmed(ends: Ends): Promise<boolean>;
+}

@@ -1,0 +1,135 @@
+import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
+import type { DataSource } from 'typeorm';
+import { AppError } from '../errors/app-error.js';
+import type { SessionSnapshot, SessionStatus } from '../revocation/session-snapshot.js';
+import type { CutOff, EndedSession, Ends, RecentEnds, Truth } from '../revocation/truth.js';
+
+/** A check waits no longer for a database that accepts and never answers. */
+const LOAD_TIMEOUT_MS = 1_000;
+/** An end unconfirmed for longer than this has lost its revoker, or its revoker is cut off. */
+const OVERDUE_AFTER = `interval '1 second'`;
+
+const LOAD = `
+  SELECT s.id, s.user_id, s.device_id, s.status, s.ended_reason, u.roles_version,
+         (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
+         (extract(epoch FROM s.auth_time) * 1000)::float8 AS auth_time,
+         (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.id = ANY ($1)`;
+
+// Two index scans each, since one with OR would be none. What comes twice is the same.
+const SESSION_ENDS = `
+  SELECT 'session' AS kind, id, ended_reason AS reason, NULL::integer AS roles_version,
+         enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER} AS overdue
+  FROM sessions WHERE status <> 'active'`;
+const USER_CUT_OFFS = `
+  SELECT 'user', id, NULL, roles_version,
+         roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
+  FROM users WHERE roles_changed_at IS NOT NULL`;
+const RECENT_ENDS = `
+  SELECT 'now' AS kind, NULL::uuid AS id, (extract(epoch FROM clock_timestamp()) * 1000)::text AS reason,
+         NULL::integer AS roles_version, false AS overdue
+  UNION ALL ${SESSION_ENDS} AND ended_at > now() - make_interval(secs => $1)
+  UNION ALL ${SESSION_ENDS} AND enforced_at IS NULL
+  UNION ALL ${USER_CUT_OFFS} AND roles_changed_at > now() - make_interval(secs => $1)
+  UNION ALL ${USER_CUT_OFFS} AND roles_enforced_at IS NULL`;
+
+interface LoadedRow {
+  id: string;
+  user_id: string;
+  device_id: string;
+  status: SessionStatus;
+  ended_reason: string | null;
+  roles_version: number;
+  created_at: number;
+  auth_time: number;
+  last_seen_at: number;
+}
+
+type EndRow =
+  | { kind: 'now'; reason: string }
+  | { kind: 'session'; id: string; reason: string; overdue: boolean }
+  | { kind: 'user'; id: string; roles_version: number; overdue: boolean };
+
+/** The truth: the rows of Postgres. */
+export class PostgresTruth implements Truth {
+  private readonly bounded = timeout(LOAD_TIMEOUT_MS, TimeoutStrategy.Aggressive);
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  async load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>> {
+    const rows = await this.ask<LoadedRow[]>(LOAD, [sessionIds]);
+    return new Map(rows.map((row) => [row.id, snapshotOf(row)]));
+  }
+
+  async recentEnds(windowMs: number): Promise<RecentEnds> {
+    const rows = await this.dataSource.query<EndRow[]>(RECENT_ENDS, [windowMs / 1000]);
+    const all = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
+    const overdue = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
+    let now = 0;
+    for (const row of rows) {
+      if (row.kind === 'now') {
+        now = Number(row.reason);
+      } else if (row.kind === 'session') {
+        const end = { sessionId: row.id, reason: row.reason };
+        all.sessions.push(end);
+        if (row.overdue) overdue.sessions.push(end);
+      } else {
+        const cutOff = { userId: row.id, rolesVersion: row.roles_version };
+        all.cutOffs.push(cutOff);
+        if (row.overdue) overdue.cutOffs.push(cutOff);
+      }
+    }
+    return { ...all, overdue, now };
+  }
+
+  async confirm({ sessions, cutOffs }: Ends): Promise<void> {
+    if (sessions.length > 0) {
+      await this.dataSource.query(
+        `UPDATE sessions SET enforced_at = now()
+         WHERE id = ANY ($1) AND status <> 'active' AND enforced_at IS NULL`,
+        [sessions.map(({ sessionId }) => sessionId)],
+      );
+    }
+    if (cutOffs.length > 0) {
+      await this.dataSource.query(
+        `UPDATE users u SET roles_enforced_at = now()
+         FROM unnest($1::uuid[], $2::integer[]) AS confirmed (id, roles_version)
+         WHERE u.id = confirmed.id AND u.roles_version = confirmed.roles_version AND u.roles_enforced_at IS NULL`,
+        [cutOffs.map(({ userId }) => userId), cutOffs.map(({ rolesVersion }) => rolesVersion)],
+      );
+    }
+  }
+
+  async areConfirmed({ sessions, cutOffs }: Ends): Promise<boolean> {
+    const [{ open }] = await this.dataSource.query<[{ open: number }]>(
+      `SELECT (SELECT count(*) FROM sessions WHERE id = ANY ($1) AND enforced_at IS NULL)::integer
+            + (SELECT count(*) FROM users WHERE id = ANY ($2) AND roles_enforced_at IS NULL)::integer AS open`,
+      [sessions.map(({ sessionId }) => sessionId), cutOffs.map(({ userId }) => userId)],
+    );
+    return open === 0;
+  }
+
+  private async ask<T>(sql: string, parameters: unknown[]): Promise<T> {
+    try {
+      return await this.bounded.execute(() => this.dataSource.query<T>(sql, parameters));
+    } catch (error) {
+      if (!(error instanceof TaskCancelledError)) throw error;
+      throw new AppError('service_unavailable', { cause: error, retryAfterSeconds: 1 });
+    }
+  }
+}
+
+function snapshotOf(row: LoadedRow): SessionSnapshot {
+  return {
+    sessionId: row.id,
+    userId: row.user_id,
+    deviceId: row.device_id,
+    status: row.status,
+    endedReason: row.ended_reason,
+    createdAt: row.created_at,
+    authTime: row.auth_time,
+    rolesVersion: row.roles_version,
+    lastSeenAt: row.last_seen_at,
+  };
+}

@@ -1,0 +1,180 @@
+import { TimeoutStrategy, timeout } from 'cockatiel';
+import { v4 as randomId } from 'uuid';
+import type { RedisConnection } from '../cache/redis-connection.js';
+import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../revocation/bus.js';
+import type { Ends } from '../revocation/truth.js';
+
+const COMMAND_TIMEOUT_MS = 1_000;
+const SUBSCRIBE_TIMEOUT_MS = 2_000;
+const RESUBSCRIBE_DELAY_MS = 100;
+/** Answers missing in a row before the socket is given up: a cut cable closes nothing. */
+const TIMEOUTS_TO_RESET = 3;
+
+const RUN_ID = `string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')`;
+
+// No entry expires by time: no wall clock may take part. Dead ones are struck off by who waited for them.
+const HEARTBEAT = `
+local previous = redis.call('HGET', KEYS[1], ARGV[1])
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PUBLISH', ARGV[3], ARGV[2])
+return { previous, ${RUN_ID} }`;
+
+const PUSH = `
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return { redis.call('HGETALL', KEYS[1]), ${RUN_ID} }`;
+
+const FORGET = `
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 0`;
+
+const LEAVE = `return redis.call('HDEL', KEYS[1], ARGV[1])`;
+
+interface PushMessage {
+  readonly from: string;
+  readonly pushId: string;
+  readonly ends: Ends;
+}
+
+/** The instances of this service, met in Redis: a table of who is there, and publish/subscribe. */
+export class RedisBus implements Bus {
+  readonly instanceId = randomId();
+  private readonly bounded = timeout(COMMAND_TIMEOUT_MS, TimeoutStrategy.Aggressive);
+  private readonly table: string;
+  private readonly ends: string;
+  private giveUp: () => void = () => {};
+  private isStopped = false;
+  private timeouts = 0;
+  private subscribing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly redis: RedisConnection) {
+    this.table = `${redis.prefix}:instances`;
+    this.ends = `${redis.prefix}:ends`;
+  }
+
+  start(listener: BusListener): void {
+    this.subscribing = this.staySubscribed(listener);
+  }
+
+  async heartbeat(sequence: number): Promise<HeartbeatReceipt> {
+    const [previous, server] = await this.script<[string | null, string]>(HEARTBEAT, [
+      this.instanceId,
+      String(sequence),
+      this.heartbeats(),
+    ]);
+    return { previous: previous === null ? null : Number(previous), server };
+  }
+
+  async push(pushId: string, ends: Ends): Promise<PushReceipt> {
+    const message: PushMessage = {
+      from: this.instanceId,
+      pushId,
+      ends: { sessions: ends.sessions, cutOffs: ends.cutOffs },
+    };
+    const [table, server] = await this.script<[string[], string]>(PUSH, [this.ends, JSON.stringify(message)]);
+    const registered = new Map<string, number>();
+    for (let at = 0; at < table.length; at += 2) registered.set(table[at] ?? '', Number(table[at + 1]));
+    return { registered, server };
+  }
+
+  async acknowledge(revoker: string, pushId: string): Promise<void> {
+    await this.bounded.execute(() =>
+      this.redis.client.publish(this.acknowledgements(revoker), `${this.instanceId} ${pushId}`),
+    );
+  }
+
+  async forget(instanceId: string, sequence: number): Promise<void> {
+    await this.script(FORGET, [instanceId, String(sequence)]);
+  }
+
+  resubscribe(): void {
+    this.giveUp();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.giveUp();
+    await this.subscribing;
+    try {
+      await this.script(LEAVE, [this.instanceId]);
+    } catch {
+      // It stays in the table until a revoker has waited for it once.
+    }
+  }
+
+  private async staySubscribed(listener: BusListener): Promise<void> {
+    while (!this.isStopped) {
+      const subscriber = this.redis.newSubscriber();
+      const gone = new Promise<void>((resolve) => {
+        this.giveUp = resolve;
+        subscriber.on('error', () => resolve());
+        subscriber.on('end', () => resolve());
+      });
+      try {
+        await timeout(SUBSCRIBE_TIMEOUT_MS, TimeoutStrategy.Aggressive).execute(async () => {
+          await subscriber.connect();
+          // One connection for all: the order of its messages is what the lease rests on.
+          await subscriber.subscribe(this.ends, (text) => this.heardEnds(listener, text));
+          await subscriber.subscribe(this.heartbeats(), (text) => listener.heartbeat(Number(text)));
+          await subscriber.subscribe(this.acknowledgements(this.instanceId), (text) => {
+            const [from = '', pushId = ''] = text.split(' ');
+            listener.acknowledgement(from, pushId);
+          });
+        });
+        listener.subscribed();
+        await gone;
+      } catch {
+        // Not reachable now; the next round tries again.
+      }
+      listener.lost();
+      if (subscriber.isOpen) await subscriber.disconnect();
+      if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, RESUBSCRIBE_DELAY_MS));
+    }
+  }
+
+  private heardEnds(listener: BusListener, text: string): void {
+    const message = pushMessage(text);
+    if (message) listener.push(message.from, message.pushId, message.ends);
+  }
+
+  private async script<T>(script: string, args: string[]): Promise<T> {
+    try {
+      const reply = await this.bounded.execute(() =>
+        this.redis.client.eval(script, { keys: [this.table], arguments: args }),
+      );
+      this.timeouts = 0;
+      return reply as T;
+    } catch (error) {
+      if (this.redis.isReady) this.timeouts += 1;
+      if (this.timeouts >= TIMEOUTS_TO_RESET) {
+        this.timeouts = 0;
+        this.redis.reset();
+      }
+      throw error;
+    }
+  }
+
+  private heartbeats(): string {
+    return `${this.redis.prefix}:heartbeats:${this.instanceId}`;
+  }
+
+  private acknowledgements(instanceId: string): string {
+    return `${this.redis.prefix}:acknowledgements:${instanceId}`;
+  }
+}
+
+/** Redis may say anything. What is no push is not acknowledged, so its sender waits for this instance's lease. */
+function pushMessage(text: string): PushMessage | null {
+  try {
+    const message = JSON.parse(text) as PushMessage;
+    const isPush =
+      typeof message.from === 'string' &&
+      typeof message.pushId === 'string' &&
+      message.ends.sessions.every(
+        (it) => typeof it.sessionId === 'string' && typeof it.reason === 'string',
+      ) &&
+      message.ends.cutOffs.every((it) => typeof it.userId === 'string' && Number.isInteger(it.rolesVersion));
+    return isPush ? message : null;
+  } catch {
+    return null;
+  }
+}

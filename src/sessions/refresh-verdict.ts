@@ -1,0 +1,37 @@
+import type { SessionStatus } from '../revocation/session-snapshot.js';
+
+/** The row behind a genuine refresh token that could not be rotated, as it is now. Instants are epoch milliseconds. */
+export interface RefreshState {
+  readonly status: SessionStatus;
+  readonly endedReason: string | null;
+  readonly isUserActive: boolean;
+  readonly generation: number;
+  readonly rotatedAt: number | null;
+}
+
+export type RefreshVerdict =
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'reuse' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * What a genuine token that is not the current one means.
+ *
+ * The one just before the current, within the grace, is a tab or a retry that raced: it gets the current token again.
+ * Anything else that has been used before is reuse. RFC 9700 §4.14.2: thief and owner cannot be told apart.
+ *
+ * @param now by the clock that stamped `rotatedAt`
+ */
+export function refreshVerdict(
+  presented: number,
+  state: RefreshState,
+  graceMs: number,
+  now: number,
+): RefreshVerdict {
+  if (state.status !== 'active') return { kind: 'refused', reason: state.endedReason ?? state.status };
+  if (!state.isUserActive) return { kind: 'refused', reason: 'user_disabled' };
+  if (presented >= state.generation) return { kind: 'refused', reason: 'expired' };
+  const isPredecessor = presented === state.generation - 1;
+  const isInGrace = state.rotatedAt !== null && now - state.rotatedAt < graceMs;
+  return isPredecessor && isInGrace ? { kind: 'repeat' } : { kind: 'reuse' };
+}

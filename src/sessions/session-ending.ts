@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { EndedSession } from '../revocation/truth.js';
+
+/** Which sessions; always within one user, but for the service's own acts. */
+export type SessionSelection =
+  | { readonly sessionId: string; readonly userId?: string }
+  | { readonly userId: string; readonly deviceId: string }
+  | { readonly userId: string; readonly exceptDeviceId?: string };
+
+export type EndReason =
+  | 'logout'
+  | 'terminated'
+  | 'refresh_reuse'
+  | 'device_limit'
+  | 'session_limit'
+  | 'password_changed'
+  | 'user_disabled'
+  | 'operator';
+
+/** Commits the end of sessions. That it holds on every instance is `SessionsService.enforce`'s part. */
+@Injectable()
+export class SessionEnding {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * @param actor `user:<id>`, `operator` or `latchkey`
+   * @returns every selected session that has ended and is not confirmed everywhere yet, whoever ended it
+   */
+  async end(selection: SessionSelection, reason: EndReason, actor: string): Promise<EndedSession[]> {
+    const [where, parameters] = condition(selection);
+    await this.dataSource.query(
+      `UPDATE sessions SET status = 'revoked', ended_reason = $1, ended_by = $2
+       WHERE status = 'active' AND ${where(3)}`,
+      [reason, actor, ...parameters],
+    );
+    // A statement of its own: it also sees what somebody else committed while the first one waited for a row.
+    return this.dataSource.query<EndedSession[]>(
+      `SELECT id AS "sessionId", ended_reason AS reason FROM sessions
+       WHERE status <> 'active' AND enforced_at IS NULL AND ${where(1)}`,
+      parameters,
+    );
+  }
+}
+
+/** SQL for a selection, its parameters numbered from `first`. */
+function condition(selection: SessionSelection): [(first: number) => string, string[]] {
+  if ('sessionId' in selection) {
+    const { sessionId, userId } = selection;
+    return userId === undefined
+      ? [(first) => `id = $${first}`, [sessionId]]
+      : [(first) => `id = $${first} AND user_id = $${first + 1}`, [sessionId, userId]];
+  }
+  if ('deviceId' in selection) {
+    return [
+      (first) => `user_id = $${first} AND device_id = $${first + 1}`,
+      [selection.userId, selection.deviceId],
+    ];
+  }
+  const { userId, exceptDeviceId } = selection;
+  return exceptDeviceId === undefined
+    ? [(first) => `user_id = $${first}`, [userId]]
+    : [(first) => `user_id = $${first} AND device_id <> $${first + 1}`, [userId, exceptDeviceId]];
+}

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import { Config } from '../config/config.js';
+import { Revocation } from '../revocation/revocation.js';
+import type { CutOff, EndedSession } from '../revocation/truth.js';
+import { Session } from './session.entity.js';
+import { type EndReason, SessionEnding, type SessionSelection } from './session-ending.js';
+import { sessionState } from './session-state.js';
+
+export interface NewSession {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly address: string;
+  /** RFC 8176. */
+  readonly amr: readonly string[];
+}
+
+export interface OpenedSession {
+  readonly sessionId: string;
+  readonly authTime: Date;
+  readonly ended: EndedSession[];
+}
+
+/** Whether an end holds on every instance, or is committed and could not be confirmed everywhere in time. */
+export type Enforcement = 'enforced' | 'pending';
+
+/** Opens, lists and ends sessions. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly ending: SessionEnding,
+    private readonly revocation: Revocation,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Opens a session inside the caller's transaction, which holds the user's row, and ends those that the policy
+   * has no room for any more.
+   *
+   * @returns the session, with what ended: to be passed to `enforce` once committed
+   */
+  async open(
+    manager: EntityManager,
+    { userId, deviceId, address, amr }: NewSession,
+  ): Promise<OpenedSession> {
+    const { idleTtlMs, absoluteTtlMs, maxDevices, maxSessions } = this.config.policy;
+    const [session] = await manager.query<[{ sessionId: string; authTime: Date }]>(
+      `INSERT INTO sessions (id, user_id, device_id, address, amr, sweep_at)
+       VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')
+       RETURNING id AS "sessionId", auth_time AS "authTime"`,
+      [newId(), userId, deviceId, address, amr, Math.min(idleTtlMs, absoluteTtlMs)],
+    );
+    const ended = [
+      ...(await this.endSurplus(manager, userId, maxDevices, DEVICES_SURPLUS, 'device_limit')),
+      ...(await this.endSurplus(manager, userId, maxSessions, SESSIONS_SURPLUS, 'session_limit')),
+    ];
+    return { ...session, ended };
+  }
+
+  /** The caller's sessions that still live, newest first. */
+  async list(userId: string): Promise<Session[]> {
+    const sessions = await this.dataSource
+      .getRepository(Session)
+      .find({ where: { userId, status: 'active' }, order: { id: 'DESC' } });
+    return sessions.filter((session) => this.lives(session));
+  }
+
+  async exists(selection: { sessionId: string; userId: string }): Promise<boolean> {
+    return this.dataSource
+      .getRepository(Session)
+      .existsBy({ id: selection.sessionId, userId: selection.userId });
+  }
+
+  /**
+   * Ends sessions, for good, and makes that hold on every instance. Ending what has ended changes nothing,
+   * but waits in the same way for an end that somebody else has committed and not yet confirmed.
+   *
+   * @param actor `user:<id>`, `operator` or `latchkey`
+   */
+  async revoke(selection: SessionSelection, reason: EndReason, actor: string): Promise<Enforcement> {
+    return this.enforce({ sessions: await this.ending.end(selection, reason, actor) });
+  }
+
+  /** Makes committed ends and role changes hold on every instance. */
+  async enforce(ends: { sessions?: EndedSession[]; cutOffs?: CutOff[] }): Promise<Enforcement> {
+    const { sessions = [], cutOffs = [] } = ends;
+    if (sessions.length === 0 && cutOffs.length === 0) return 'enforced';
+    return (await this.revocation.enforce({ sessions, cutOffs })) ? 'enforced' : 'pending';
+  }
+
+  private lives(session: Session): boolean {
+    const times = { createdAt: session.createdAt.getTime(), lastSeenAt: session.lastSeenAt.getTime() };
+    return sessionState(times, this.config.policy, this.revocation.now()) === 'live';
+  }
+
+  private async endSurplus(
+    manager: EntityManager,
+    userId: string,
+    limit: number,
+    surplus: string,
+    reason: EndReason,
+  ): Promise<EndedSession[]> {
+    if (!Number.isFinite(limit)) return [];
+    const [ended] = await manager.query<[EndedSession[], number]>(
+      `UPDATE sessions SET status = 'revoked', ended_reason = $3, ended_by = 'latchkey'
+       WHERE user_id = $1 AND status = 'active' AND ${surplus}
+       RETURNING id AS "sessionId", ended_reason AS reason`,
+      [userId, limit, reason],
+    );
+    return ended;
+  }
+}
+
+/** Devices whose last login is longest ago make room. Ids are UUIDv7: their order is that of the logins. */
+const DEVICES_SURPLUS = `device_id IN (
+  SELECT device_id FROM sessions WHERE user_id = $1 AND status = 'active'
+  GROUP BY device_id ORDER BY max(id::text) DESC OFFSET $2)`;
+
+const SESSIONS_SURPLUS = `id IN (
+  SELECT id FROM sessions WHERE user_id = $1 AND status = 'active' ORDER BY id DESC OFFSET $2)`;

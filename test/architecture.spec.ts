@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type HouseRules, violations } from './support/house-rules.js';
+import { sourceImports } from './support/source-imports.js';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+const RULES: HouseRules = {
+  arrows: {
+    config: [],
+    errors: [],
+    http: ['config', 'errors'],
+    revocation: [],
+    database: ['config', 'errors', '../migrations'],
+    cache: ['config', 'errors'],
+    keys: ['database', 'config', 'errors'],
+    sessions: ['revocation', 'database', 'cache', 'config', 'errors', 'http'],
+    users: ['sessions', 'database', 'cache', 'config', 'errors', 'http'],
+    devices: ['sessions', 'database', 'config', 'errors', 'http'],
+    auth: ['sessions', 'users', 'devices', 'keys', 'database', 'cache', 'config', 'errors', 'http'],
+    health: ['sessions', 'database', 'cache', 'config', 'errors', 'http'],
+    cli: 'anything',
+  },
+  closedTo: {
+    // Resource servers run the same code without the service around it.
+    revocation: /^(@nestjs\/|typeorm|fastify|pg$|redis|@redis\/)/,
+  },
+  onlyIn: {
+    cache: /^(cache-manager|redis$|@redis\/|ioredis$)/,
+  },
+};
+
+/** Nest's words for an HTTP answer, and the framework's reply: for `errors` and the root only. */
+const HTTP_ANSWER =
+  /\b(HttpException|HttpStatus|ExceptionFilter|FastifyReply|(BadRequest|Unauthorized|Forbidden|NotFound|MethodNotAllowed|NotAcceptable|RequestTimeout|Conflict|Gone|PayloadTooLarge|UnsupportedMediaType|UnprocessableEntity|InternalServerError|NotImplemented|BadGateway|ServiceUnavailable|GatewayTimeout|PreconditionFailed|ImATeapot|Misdirected|HttpVersionNotSupported)Exception)\b/;
+
+describe('the source', () => {
+  const imports = sourceImports(SRC);
+  const text = (file: string) => readFileSync(join(SRC, file), 'utf8');
+  const files = [...imports.keys()];
+
+  it('has imports that point down only, without a cycle, a barrel or a drawer', () => {
+    expect(files).toContain('config/config.ts');
+    expect(violations(imports, RULES)).toEqual([]);
+  });
+
+  it('takes from config and errors only types where it defines what handlers say', () => {
+    const values = files
+      .filter((file) => file.startsWith('http/'))
+      .filter((file) => /^import (?!type\b)[^;]*'\.\.\/(config|errors)\//m.test(text(file)));
+    expect(values).toEqual([]);
+  });
+
+  it('turns errors into HTTP in one folder', () => {
+    const speakers = files
+      .filter((file) => file.includes('/') && !file.startsWith('errors/'))
+      .filter((file) => HTTP_ANSWER.test(text(file)));
+    expect(speakers).toEqual([]);
+  });
+
+  it('needs no forwardRef', () => {
+    expect(files.filter((file) => /\bforwardRef\b/.test(text(file)))).toEqual([]);
+  });
+});
+
+describe('the check of the source', () => {
+  const found = (imports: Record<string, string[]>) => violations(new Map(Object.entries(imports)), RULES);
+
+  it.each([
+    [{ 'sessions/a.ts': ['../auth/b.js'], 'auth/b.ts': [] }, /sessions\/a\.ts must not import auth\/b\.ts/],
+    [{ 'revocation/a.ts': ['@nestjs/common'] }, /must not import the package @nestjs\/common/],
+    [{ 'auth/a.ts': ['cache-manager'] }, /must not import the package cache-manager/],
+    [
+      { 'auth/deep/er/a.ts': ['./b.js'], 'auth/deep/er/b.ts': ['./a.js'] },
+      /cycle of files: auth\/deep\/er\/a/,
+    ],
+    [
+      {
+        'users/a.ts': ['../sessions/b.js'],
+        'sessions/b.ts': [],
+        'sessions/c.ts': ['../users/d.js'],
+        'users/d.ts': [],
+      },
+      /cycle of folders: users -> sessions -> users/,
+    ],
+    [{ 'auth/deep/a.ts': ['../../../test/b.js'] }, /must not import \.\.\/test\/b\.ts/],
+    [{ 'auth/index.ts': [] }, /barrel/],
+    [{ 'auth/utils/a.ts': [] }, /"utils" does not say/],
+    [{ 'somewhere/a.ts': [] }, /somewhere has no rule/],
+    [{ 'sessions/a.ts': ['../app.module.js'], 'app.module.ts': [] }, /must not import app\.module\.ts/],
+  ])('finds %j', (imports, sentence) => {
+    expect(found(imports as Record<string, string[]>).join('\n')).toMatch(sentence);
+  });
+
+  it('finds nothing in a house in order', () => {
+    expect(
+      found({ 'main.ts': ['./auth/a.js'], 'auth/a.ts': ['../sessions/b.js', 'rxjs'], 'sessions/b.ts': [] }),
+    ).toEqual([]);
+  });
+});

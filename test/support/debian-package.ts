@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { directoryWith, pathDirectories } from './programs.js';
+
+const run = promisify(execFile);
+
+/**
+ * Installs a package on a Debian machine where that is ours to do (root, as in a container).
+ *
+ * @returns whether it was installed
+ */
+export async function installDebianPackage(name: string): Promise<boolean> {
+  if (process.getuid?.() !== 0) return false;
+  if (!(await directoryWith(['apt-get'], pathDirectories(), 1))) return false;
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: 300_000,
+    maxBuffer: 64 * 1024 * 1024,
+  };
+  process.stderr.write(`installing the package ${name}\n`);
+  try {
+    // A list that cannot be renewed may still be good enough for the install.
+    await run('apt-get', ['update'], options).catch(() => {});
+    await run('apt-get', ['install', '-y', '--no-install-recommends', name], options);
+    return true;
+  } catch {
+    // No network or no such package: the caller says what to install by hand.
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+import { Client } from 'pg';
+import { PostgresServer } from './postgres-server.js';
+
+describe('PostgresServer', () => {
+  let server: PostgresServer;
+
+  beforeAll(async () => {
+    server = await PostgresServer.start({ durable: true, settings: { work_mem: '5MB' } });
+  }, 60_000);
+  afterAll(() => server.dispose());
+
+  async function ask(sql: string, connectionTimeoutMillis = 2_000): Promise<unknown> {
+    const client = new Client({ connectionString: server.url, connectionTimeoutMillis });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ answer: unknown }>(sql);
+      return rows[0]?.answer;
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('runs with the settings it was given', async () => {
+    expect(await ask(`SELECT current_setting('work_mem') AS answer`)).toBe('5MB');
+  });
+
+  it('accepts connections and never answers while paused, old ones too, and answers when resumed', async () => {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    server.pause();
+    const late = client.query('SELECT 1 AS answer');
+    const winner = await Promise.race([
+      late.then(() => 'answered'),
+      new Promise((resolve) => setTimeout(resolve, 300, 'silent')),
+    ]);
+    await expect(ask('SELECT 1 AS answer', 300)).rejects.toThrow(/timeout/);
+    server.resume();
+    expect(winner).toBe('silent');
+    expect((await late).rows).toEqual([{ answer: 1 }]);
+    await client.end();
+  });
+
+  it('has what was committed after a kill and a start on the same port', async () => {
+    const { port } = server;
+    await ask('CREATE TABLE kept AS SELECT 42 AS answer');
+    await server.kill();
+    await expect(ask('SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
+    await server.start();
+    expect(server.port).toBe(port);
+    expect(await ask('SELECT answer FROM kept')).toBe(42);
+  }, 30_000);
+});

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { postgresPrograms } from './postgres-programs.js';
+import { PrivateServer } from './private-server.js';
+import { unprivilegedUser } from './run-as.js';
+
+const run = promisify(execFile);
+
+export interface PostgresServerOptions {
+  /** Writes reach the disk before they are confirmed, as fault tests need; false is much faster. */
+  readonly durable?: boolean;
+  /** Further settings: `{ max_connections: '20' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A Postgres of its own, superuser `postgres`, no password. */
+export class PostgresServer extends PrivateServer {
+  protected override readonly stopSignal = 'SIGINT';
+
+  private constructor(
+    private readonly programs: string,
+    private readonly options: PostgresServerOptions,
+  ) {
+    super('postgres', unprivilegedUser());
+  }
+
+  static async start(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+    return new PostgresServer(await postgresPrograms(), options).start();
+  }
+
+  override get url(): string {
+    return this.databaseUrl('postgres');
+  }
+
+  databaseUrl(database: string): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
+  }
+
+  protected override async prepare(directory: string): Promise<void> {
+    await run(
+      join(this.programs, 'initdb'),
+      [
+        ...['--pgdata', join(directory, 'data')],
+        ...['--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'],
+      ],
+      { ...unprivilegedUser(), cwd: directory },
+    );
+  }
+
+  protected override command(): [string, ...string[]] {
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      shared_buffers: '64MB',
+      max_connections: '200',
+      ...(this.options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+      ...this.options.settings,
+    };
+    return [
+      join(this.programs, 'postgres'),
+      ...['-D', join(this.directory, 'data'), '-p', String(this.port)],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ];
+  }
+
+  protected override async answers(): Promise<boolean> {
+    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
+    // A connection that breaks while it is closed says so here too.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+      return true;
+    } finally {
+      await client.end();
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdtemp } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.js';
+import { processTree } from './process-tree.mjs';
+import type { RunAs } from './run-as.js';
+import { waitUntil } from './wait-until.js';
+
+const UNDERTAKER = fileURLToPath(new URL('undertaker.mjs', import.meta.url));
+const LOG_MAX_LENGTH = 64 * 1024;
+const START_TRIES = 3;
+
+/**
+ * A server program on a port and in a directory of its own, for one test process.
+ * It can be stopped, killed, paused and started again; it never outlives that process.
+ */
+export abstract class PrivateServer {
+  #process: ChildProcess | null = null;
+  #undertaker: ChildProcess | null = null;
+  #directory = '';
+  #port = 0;
+  #log = '';
+
+  protected constructor(
+    private readonly kind: string,
+    private readonly runAs: RunAs = {},
+  ) {}
+
+  abstract get url(): string;
+
+  /** Makes the files that the server needs before its first start. */
+  protected abstract prepare(directory: string): Promise<void>;
+  protected abstract command(): [program: string, ...args: string[]];
+  /** Resolves when the server answers as a client expects, and rejects or resolves false until then. */
+  protected abstract answers(): Promise<boolean>;
+  /** The signal that lets the server end in good order. */
+  protected abstract readonly stopSignal: NodeJS.Signals;
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== null;
+  }
+
+  /** What the server wrote last, for messages and for tests that must see it. */
+  get log(): string {
+    return this.#log;
+  }
+
+  protected get directory(): string {
+    return this.#directory;
+  }
+
+  /** Starts the server; after `stop` or `kill`, again on the same port and the same files. */
+  async start(): Promise<this> {
+    if (this.#process) throw new Error(`the ${this.kind} server is already running`);
+    if (this.#directory === '') await this.#settle();
+    const firstPort = this.#port;
+    for (let tries = 1; ; tries++) {
+      this.#port = firstPort || (await freePort());
+      try {
+        await this.#launch();
+        return this;
+      } catch (error) {
+        // Somebody may have taken the port between the question and the start.
+        if (tries === START_TRIES || firstPort !== 0) throw error;
+      }
+    }
+  }
+
+  /** Ends the server in good order and keeps its files for another `start`. */
+  async stop(): Promise<void> {
+    if (!this.#process) return;
+    this.resume();
+    await this.#end(() => this.#process?.kill(this.stopSignal));
+  }
+
+  /** Ends the server as a power cut would: SIGKILL to every process of it. */
+  async kill(): Promise<void> {
+    if (!this.#process) return;
+    await this.#end(() => this.#signal('SIGKILL'));
+  }
+
+  /** Stops every process of the server: it goes on accepting connections, and answers none. */
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Ends the server for good and removes its files. */
+  async dispose(): Promise<void> {
+    await this.kill();
+    const undertaker = this.#undertaker;
+    if (!undertaker) return;
+    this.#undertaker = null;
+    undertaker.ref();
+    undertaker.stdin?.end();
+    if (undertaker.exitCode === null) await once(undertaker, 'exit');
+    this.#directory = '';
+    this.#port = 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  async #settle(): Promise<void> {
+    this.#directory = await mkdtemp(join(tmpdir(), `latchkey-${this.kind}-`));
+    this.#undertaker = spawn(process.execPath, [UNDERTAKER], { stdio: ['pipe', 'ignore', 'ignore'] });
+    this.#undertaker.unref();
+    unref(this.#undertaker.stdin);
+    this.#tell(`dir ${this.#directory}`);
+    if (this.runAs.uid !== undefined && this.runAs.gid !== undefined) {
+      await chown(this.#directory, this.runAs.uid, this.runAs.gid);
+    }
+    await this.prepare(this.#directory);
+  }
+
+  async #launch(): Promise<void> {
+    const [program, ...args] = this.command();
+    const child = spawn(program, args, {
+      ...this.runAs,
+      cwd: this.#directory,
+      // Away from the terminal's process group: Ctrl-C is the test's to handle.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let exited = false;
+    let failure: unknown;
+    const gone = () => {
+      exited = true;
+      if (this.#process === child) this.#process = null;
+    };
+    child.once('exit', gone);
+    child.once('error', (error) => {
+      failure = error;
+      gone();
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#log = (this.#log + text).slice(-LOG_MAX_LENGTH);
+      });
+    }
+    this.#process = child;
+    this.#tell(`pid ${child.pid ?? 0}`);
+    try {
+      await waitUntil(`the ${this.kind} server answers`, async () => exited || this.answers(), {
+        timeoutMs: 30_000,
+      });
+    } catch (error) {
+      await this.kill();
+      throw this.#startFailure(error);
+    }
+    if (exited) throw this.#startFailure(failure);
+    // The tests end when they are done, whatever still runs.
+    child.unref();
+    unref(child.stdout);
+    unref(child.stderr);
+  }
+
+  #startFailure(cause: unknown): Error {
+    return new Error(`the ${this.kind} server did not start: ${this.#log.trim().slice(-2000)}`, { cause });
+  }
+
+  async #end(signal: () => void): Promise<void> {
+    const child = this.#process;
+    if (!child) return;
+    child.ref();
+    const exit = once(child, 'exit');
+    signal();
+    const hurry = setTimeout(() => this.#signal('SIGKILL'), 15_000);
+    await exit;
+    clearTimeout(hurry);
+    this.#tell('pid 0');
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    // Parents first, so that a stopped or dying one starts no further child.
+    for (const victim of processTree(pid)) {
+      try {
+        process.kill(victim, signal);
+      } catch (error) {
+        // A backend may end on its own between the listing and the signal.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+  }
+
+  #tell(line: string): void {
+    this.#undertaker?.stdin?.write(`${line}\n`);
+  }
+}
+
+/** Pipes to a child process are sockets, which the declared type does not say. */
+function unref(stream: unknown): void {
+  if (stream instanceof Socket) stream.unref();
+}

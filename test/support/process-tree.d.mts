@@ -1,0 +1,2 @@
+/** A process and all below it, parents first. */
+export function processTree(root: number): number[];

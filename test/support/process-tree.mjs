@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * A process and all below it, parents first. (Postgres gives each backend a process group of its own,
+ * so that signalling a group does not reach them.)
+ *
+ * @param {number} root
+ * @returns {number[]}
+ */
+export function processTree(root) {
+  const childrenOf = new Map();
+  for (const [pid, parent] of parents()) {
+    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid]);
+  }
+  const tree = [root];
+  for (const pid of tree) tree.push(...(childrenOf.get(pid) ?? []));
+  return tree;
+}
+
+/** @returns {[pid: number, parent: number][]} */
+function parents() {
+  // Slim Linux images come without `ps`.
+  if (process.platform === 'linux') {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => {
+        try {
+          // The name in parentheses may hold spaces and parentheses; state and parent follow the last one.
+          const [, parent] = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ');
+          return [[Number(name), Number(parent)]];
+        } catch {
+          // It ended between the listing and the reading.
+          return [];
+        }
+      });
+  }
+  return execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [pid = '0', parent = '0'] = line.trim().split(/\s+/);
+      return [Number(pid), Number(parent)];
+    });
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { PrivateServer } from './private-server.js';
+import { redisPrograms } from './redis-programs.js';
+import { redisSays } from './redis-says.js';
+
+export interface RedisServerOptions {
+  /** Keeps a snapshot file over restarts: written by `SAVE` and by `stop`, lost by `kill`. */
+  readonly snapshot?: boolean;
+  /** `2mb`; with it, eviction follows `maxmemoryPolicy` (Redis: noeviction). */
+  readonly maxmemory?: string;
+  readonly maxmemoryPolicy?: string;
+  /** Follows this server as its replica. */
+  readonly replicaOf?: { readonly port: number };
+  /** Further settings: `{ timeout: '1' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A Redis of its own, no password. */
+export class RedisServer extends PrivateServer {
+  protected override readonly stopSignal = 'SIGTERM';
+
+  private constructor(
+    private readonly programs: string,
+    private readonly options: RedisServerOptions,
+  ) {
+    super('redis');
+  }
+
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    return new RedisServer(await redisPrograms(), options).start();
+  }
+
+  override get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** The snapshot file, to be copied away and put back between a `stop` and a `start`. */
+  get snapshotFile(): string {
+    return join(this.directory, 'dump.rdb');
+  }
+
+  /** Sends one command, arguments without spaces, and returns the first line of the answer. */
+  say(command: string, timeoutMs?: number): Promise<string> {
+    return redisSays(this.port, command, timeoutMs);
+  }
+
+  protected override async prepare(): Promise<void> {}
+
+  protected override command(): [string, ...string[]] {
+    const { snapshot, maxmemory, maxmemoryPolicy, replicaOf } = this.options;
+    const settings: Record<string, string> = {
+      bind: '127.0.0.1',
+      dir: this.directory,
+      // One change in an hour: `stop` saves then, and nothing is saved in between.
+      save: snapshot ? '3600 1' : '',
+      appendonly: 'no',
+      // A replica asks for a full copy at once, not after five seconds.
+      'repl-diskless-sync-delay': '0',
+      ...(maxmemory ? { maxmemory } : {}),
+      ...(maxmemoryPolicy ? { 'maxmemory-policy': maxmemoryPolicy } : {}),
+      ...this.options.settings,
+    };
+    return [
+      join(this.programs, 'redis-server'),
+      ...['--port', String(this.port)],
+      ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+      ...(replicaOf ? ['--replicaof', '127.0.0.1', String(replicaOf.port)] : []),
+    ];
+  }
+
+  protected override async answers(): Promise<boolean> {
+    return (await this.say('PING', 1_000)) === '+PONG';
+  }
+}

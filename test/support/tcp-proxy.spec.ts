@@ -1,0 +1,50 @@
+import { redisSays } from './redis-says.js';
+import { RedisServer } from './redis-server.js';
+import { TcpProxy } from './tcp-proxy.js';
+
+describe('TcpProxy', () => {
+  let server: RedisServer;
+  let proxy: TcpProxy;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    proxy = await TcpProxy.start(server);
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await server.dispose();
+  });
+  afterEach(() => proxy.heal());
+
+  const ping = () => redisSays(proxy.port, 'PING', 300);
+
+  it('stands in for its target in a URL', async () => {
+    expect(proxy.through(server.url)).toBe(`redis://127.0.0.1:${proxy.port}`);
+    expect(await ping()).toBe('+PONG');
+  });
+
+  it('refuses connections while cut, and heals on the same port', async () => {
+    await proxy.cut();
+    await expect(ping()).rejects.toThrow(/ECONNREFUSED/);
+    await proxy.heal();
+    expect(await ping()).toBe('+PONG');
+  });
+
+  it('breaks the connections that stand when it is cut', async () => {
+    const waiting = redisSays(proxy.port, 'BLPOP nothing 0', 5_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all([expect(waiting).rejects.toThrow(/ECONNRESET|closed/), proxy.cut()]);
+  });
+
+  it('passes nothing while hung', async () => {
+    proxy.hang();
+    await expect(ping()).rejects.toThrow(/no answer/);
+  });
+
+  it('passes everything later when delayed', async () => {
+    proxy.delay(60);
+    const startedAt = performance.now();
+    expect(await ping()).toBe('+PONG');
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(115);
+  });
+});

@@ -1,0 +1,134 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+type State = 'whole' | 'cut' | 'hung';
+
+/** A TCP relay in front of a server, which a test can break for those who go through it. */
+export class TcpProxy {
+  readonly #pairs = new Set<[client: Socket, server: Socket]>();
+  #state: State = 'whole';
+  #delayMs = 0;
+  #listener: Server | null = null;
+  #port = 0;
+
+  private constructor(private readonly target: { readonly host: string; readonly port: number }) {}
+
+  static async start(target: { port: number; host?: string }): Promise<TcpProxy> {
+    const proxy = new TcpProxy({ host: target.host ?? '127.0.0.1', port: target.port });
+    await proxy.#listen();
+    return proxy;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The target's URL, with the proxy in its place. */
+  through(url: string): string {
+    const through = new URL(url);
+    through.hostname = '127.0.0.1';
+    through.port = String(this.#port);
+    return through.href;
+  }
+
+  /** Breaks every connection and refuses new ones, as when the server is gone. */
+  async cut(): Promise<void> {
+    this.#state = 'cut';
+    this.#breakAll();
+    await this.#close();
+  }
+
+  /** Keeps and accepts connections, and passes no byte either way, as when a network swallows packets. */
+  hang(): void {
+    this.#state = 'hung';
+    for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+  }
+
+  /** Passes every byte this much later, in each direction. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** Ends `cut`, `hang` and `delay`; connections that hung go on where they were. */
+  async heal(): Promise<void> {
+    this.#state = 'whole';
+    this.#delayMs = 0;
+    if (!this.#listener) await this.#listen();
+    for (const pair of this.#pairs) for (const socket of pair) socket.resume();
+  }
+
+  /** Breaks every connection of the moment and goes on accepting. */
+  breakConnections(): void {
+    this.#breakAll();
+  }
+
+  async stop(): Promise<void> {
+    await this.cut();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const listener = createServer({ allowHalfOpen: false }, (client) => this.#join(client));
+      listener.once('error', reject);
+      listener.listen(this.#port, '127.0.0.1', () => {
+        const address = listener.address();
+        if (address !== null && typeof address === 'object') this.#port = address.port;
+        this.#listener = listener;
+        resolve();
+      });
+    });
+  }
+
+  #close(): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = this.#listener;
+      this.#listener = null;
+      if (listener) listener.close(() => resolve());
+      else resolve();
+    });
+  }
+
+  #join(client: Socket): void {
+    // Accepted by the system before the cut was seen.
+    if (this.#state === 'cut') {
+      client.destroy();
+      return;
+    }
+    const server = connect(this.target);
+    const pair: [Socket, Socket] = [client, server];
+    this.#pairs.add(pair);
+    this.#relay(client, server);
+    this.#relay(server, client);
+    const forget = () => this.#pairs.delete(pair);
+    client.once('close', forget);
+    server.once('close', forget);
+  }
+
+  #relay(from: Socket, to: Socket): void {
+    let lastDueAt = 0;
+    const inTurn = (act: () => void) => {
+      // What came earlier under a longer delay still goes first.
+      lastDueAt = Math.max(lastDueAt, performance.now() + this.#delayMs);
+      const waitMs = lastDueAt - performance.now();
+      if (waitMs > 0) setTimeout(act, Math.ceil(waitMs));
+      else act();
+    };
+    from.setNoDelay(true);
+    from.on('data', (bytes) =>
+      inTurn(() => {
+        if (to.writable) to.write(bytes);
+      }),
+    );
+    from.once('end', () => inTurn(() => to.end()));
+    from.once('error', () => to.resetAndDestroy());
+    if (this.#state === 'hung') from.pause();
+  }
+
+  #breakAll(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    this.#pairs.clear();
+  }
+}

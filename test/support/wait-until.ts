@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Asks again until the answer is truthy.
+ *
+ * @throws {Error} naming what was waited for, after `timeoutMs`; what `probe` throws is the cause
+ */
+export async function waitUntil<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  { timeoutMs = 10_000, everyMs = 20 } = {},
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + timeoutMs;
+  let cause: unknown;
+  do {
+    try {
+      const answer = await probe();
+      if (answer) return answer as NonNullable<T>;
+    } catch (error) {
+      cause = error;
+    }
+    await sleep(everyMs);
+  } while (performance.now() < deadline);
+  throw new Error(`waited ${timeoutMs} ms in vain: ${what}`, { cause });
+}
