@@ -4,7 +4,6 @@ import type { Config } from './config/config.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { createLogger } from './http/logger.js';
-import { serveOpenApi } from './http/openapi.js';
 import { checkRequestShape } from './http/request-shape.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
@@ -19,7 +18,7 @@ export function createHttpAdapter(
   return new HttpAdapter({ trustProxy: config.http.trustProxy }, logger);
 }
 
-/** Everything between the socket and the controllers; to be called before `init` or `listen`. */
+/** Everything between the socket and the controllers; to be called before `init` or `listen`. `/docs` is apart. */
 export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   const adapter = app.getHttpAdapter() as HttpAdapter;
   const fastify = adapter.getInstance();
@@ -27,5 +26,4 @@ export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   checkRequestShape(fastify, adapter.allowedMethods);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveOpenApi(app);
 }

@@ -33,5 +33,6 @@ export function answerProblem(thrown: unknown, request: FastifyRequest, reply: F
   reply
     .code(status)
     .headers(problemHeaders(error, request.headers.authorization !== undefined))
-    .send(problemBody(error));
+    // As bytes: to text Fastify would add a charset, which JSON does not have (RFC 8259 §11).
+    .send(Buffer.from(problemBody(error)));
 }

@@ -49,7 +49,7 @@ export class HttpAdapter extends FastifyAdapter {
       // What still arrives while the service drains is served: its dependencies close after the server.
       return503OnClosing: false,
       clientErrorHandler: (fault, socket) => answerClientError(fault, socket, logger),
-      frameworkErrors: (fault, request, reply) =>
+      frameworkErrors: (fault: Error, request: unknown, reply: unknown) =>
         answerRoutingError(fault, request as FastifyRequest, reply as FastifyReply),
       // No middleware of Express's kind, and no uploads.
       skipMiddie: true,

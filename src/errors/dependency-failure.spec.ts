@@ -1,0 +1,95 @@
+import { connect } from 'node:net';
+import pg from 'pg';
+import { DataSource, QueryFailedError } from 'typeorm';
+import { isDependencyFailure } from './dependency-failure.js';
+
+const withCode = (code: string) => Object.assign(new Error('x'), { code });
+
+/** A port of this machine on which nobody listens: the discard service of RFC 863. */
+const CLOSED_PORT = 9;
+
+describe('a dependency failure', () => {
+  it.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])(
+    'is the network error %s',
+    (code) => {
+      expect(isDependencyFailure(withCode(code))).toBe(true);
+    },
+  );
+
+  it.each([
+    '08006',
+    '08P01',
+    '53300',
+    '57P01',
+    '57P03',
+    '57014',
+    '25006',
+    '25P03',
+    '55P03',
+    '40001',
+    '40P01',
+  ])('is SQLSTATE %s, however deep it is wrapped', (code) => {
+    const failed = new QueryFailedError('SELECT 1', [], withCode(code));
+    expect(isDependencyFailure(failed)).toBe(true);
+    expect(isDependencyFailure(new Error('outer', { cause: failed }))).toBe(true);
+  });
+
+  it.each(['23505', '23503', '22P02', '42601', '42P01', '57000', '25001', '22021'])(
+    'is not SQLSTATE %s',
+    (code) => {
+      expect(isDependencyFailure(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(false);
+    },
+  );
+
+  it.each([
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Query read timeout',
+    'Connection terminated',
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'Client has encountered a connection error and is not queryable',
+    'Client was closed and is not queryable',
+    'Cannot use a pool after calling end on the pool',
+    'Driver not Connected',
+  ])('is what a driver calls "%s"', (message) => {
+    expect(isDependencyFailure(new Error(message))).toBe(true);
+  });
+
+  it('is a refused connection to every address of a name', async () => {
+    const refused = await new Promise((resolve) => connect(CLOSED_PORT, 'localhost').once('error', resolve));
+    expect(isDependencyFailure(refused)).toBe(true);
+    expect(isDependencyFailure(new AggregateError([refused]))).toBe(true);
+  });
+
+  it('is what pg and TypeORM really throw at a closed port', async () => {
+    const options = { host: '127.0.0.1', port: CLOSED_PORT, connectionTimeoutMillis: 500 };
+    const fromPool = await new pg.Pool(options).query('SELECT 1').catch((error: unknown) => error);
+    expect(isDependencyFailure(fromPool)).toBe(true);
+
+    const dataSource = new DataSource({ type: 'postgres', ...options });
+    const fromStart = await dataSource.initialize().catch((error: unknown) => error);
+    expect(isDependencyFailure(fromStart)).toBe(true);
+    const notConnected = await dataSource.query('SELECT 1').catch((error: unknown) => error);
+    expect(isDependencyFailure(notConnected)).toBe(true);
+  });
+
+  it.each([
+    [new Error('boom')],
+    [new TypeError('x is undefined')],
+    [withCode('ENOENT')],
+    [withCode('ERR_INVALID_ARG_TYPE')],
+    ['ECONNREFUSED'],
+    [undefined],
+    [null],
+    [{ cause: { cause: {} } }],
+  ])('is not %p', (thrown) => {
+    expect(isDependencyFailure(thrown)).toBe(false);
+  });
+
+  it('is looked for without end in no circle of causes', () => {
+    const circle: { cause?: unknown } = {};
+    circle.cause = { cause: circle };
+    expect(isDependencyFailure(circle)).toBe(false);
+  });
+});

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { parseJsonObject } from './json-text.js';
+
+describe('the JSON reader', () => {
+  it('reads every plain object as JSON.parse does', () => {
+    const key = fc
+      .string({ unit: 'grapheme' })
+      .filter((k) => !['__proto__', 'constructor', 'prototype'].includes(k));
+    const leaf = fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.boolean(), fc.constant(null));
+    const value = fc.oneof(leaf, fc.array(leaf), fc.dictionary(key, leaf));
+    fc.assert(
+      fc.property(fc.dictionary(key, value), (object) => {
+        const text = JSON.stringify(object);
+        fc.pre(!text.includes('\\u0000'));
+        expect(parseJsonObject(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('throws nothing but malformed_body, whatever the text', () => {
+    const fragments = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      '"',
+      '\\',
+      '\\"',
+      '"a"',
+      '1',
+      'null',
+      '\\u0000',
+      ' ',
+    );
+    fc.assert(
+      fc.property(fc.array(fragments), (parts) => {
+        try {
+          parseJsonObject(parts.join(''));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'malformed_body' });
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['a key twice', '{"a":1,"a":2}'],
+    ['a key twice, once escaped', '{"a":1,"\\u0061":2}'],
+    ['a key twice further in', '{"x":[{"a":1,"a":2}]}'],
+    ['NUL in a key', '{"a\\u0000":1}'],
+    ['a lone surrogate in a key', '{"\\udfff":1}'],
+    ['nine levels', `{"a":${'['.repeat(8)}${']'.repeat(8)}}`],
+  ])('refuses %s', (_, text) => {
+    expect(() => parseJsonObject(text)).toThrow(expect.objectContaining({ code: 'malformed_body' }));
+  });
+
+  it.each([
+    ['the same key in two objects', '{"a":{"a":1},"b":{"a":1}}'],
+    ['a value that equals a key', '{"a":"a","b":"a"}'],
+    ['brackets in a text', '{"a":"[[[[[[[[[[{{{{{{{{{{"}'],
+    ['quotes and backslashes', '{"a":"\\"\\\\","b":"\\\\"}'],
+    ['a pair of surrogates', '{"a":"\\ud83d\\ude00"}'],
+    ['a forbidden key as a value', '{"a":"__proto__"}'],
+  ])('reads %s', (_, text) => {
+    expect(parseJsonObject(text)).toEqual(JSON.parse(text));
+  });
+});
