@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { hash, hashSync, verify } from '@node-rs/argon2';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { Config } from '../config/config.js';
@@ -21,7 +21,7 @@ export class PasswordHasher {
   /** Nobody's password, hashed with the parameters of today. */
   private readonly nobody: string;
 
-  constructor(config: Config) {
+  constructor(@Inject(Config) config: Pick<Config, 'passwords'>) {
     const { memoryKiB, passes, parallelism, concurrency, queueSize } = config.passwords;
     this.parameters = { memoryCost: memoryKiB, timeCost: passes, parallelism };
     this.phcPrefix = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${parallelism}$`;
