@@ -1,4 +1,4 @@
-import { Inject, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import { Config } from '../config/config.js';
@@ -9,10 +9,19 @@ import { AccessTokenModule } from './access-token.module.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { LoginAttempts } from './login-attempts.js';
+import { RegisterAttempts } from './register-attempts.js';
 
 @Module({
   imports: [AccessTokenModule, DevicesModule, SessionsModule, UsersModule],
   controllers: [AuthController],
-  providers: [AuthService, LoginAttempts],
+  providers: [
+    AuthService,
+    ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
+      provide: attempts,
+      inject: [Config, REDIS],
+      useFactory: ({ loginAttempts, redis }: Config, connection: RedisConnection | null) =>
+        new attempts(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
+    })),
+  ],
 })
 export class AuthModule {}

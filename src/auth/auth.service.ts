@@ -10,6 +10,7 @@ import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
 import { LoginAttempts } from './login-attempts.js';
+import { RegisterAttempts } from './register-attempts.js';
 
 /** RFC 8176: the user gave a password. */
 const PASSWORD_AMR = ['pwd'];
@@ -40,20 +41,12 @@ export class AuthService {
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly attempts: LoginAttempts,
+    private readonly registrations: RegisterAttempts,
   ) {}
 
   /** @throws {AppError} email_taken, password_rejected, too_many_requests or overloaded */
   async register(email: string, password: string, { address }: Client): Promise<User> {
-    const attempt = await this.attempts.beginRegistration({ address });
-    try {
-      const user = await this.users.create({ email, password });
-      await attempt.succeeded();
-      return user;
-    } catch (error) {
-      // Only finding out that an address is taken is a guess.
-      if (!(error instanceof AppError && error.code === 'email_taken')) await attempt.succeeded();
-      throw error;
-    }
+    return this.registrations.guard(address, () => this.users.create({ email, password }));
   }
 
   /**
@@ -67,15 +60,11 @@ export class AuthService {
   ): Promise<IssuedTokens & { deviceToken: string }> {
     const found = await this.users.findByEmail(email);
     const known = deviceToken ? await this.devices.findKnown(found?.id ?? NOBODY, deviceToken) : null;
-    const attempt = await this.attempts.begin({
-      email,
-      address: client.address,
-      knownDeviceId: known?.id ?? null,
-    });
-    if (!(await this.users.verifyPassword(found, password)) || !found) {
-      throw new AppError('invalid_credentials');
-    }
-    await attempt.succeeded();
+    const isRight = await this.attempts.guard(
+      { email, address: client.address, knownDeviceId: known?.id ?? null },
+      () => this.users.verifyPassword(found, password),
+    );
+    if (!isRight || !found) throw new AppError('invalid_credentials');
 
     const opened = await this.dataSource.transaction(async (manager) => {
       const user = await lockActive(manager, found.id);

@@ -4,6 +4,7 @@ import { normaliseEmail } from '../users/email-address.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 import { networkOf } from './network-of.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 export interface LoginTry {
   readonly email: string;
@@ -11,14 +12,6 @@ export interface LoginTry {
   readonly address: string;
   /** The device whose token came along and is valid for this very account. */
   readonly knownDeviceId: string | null;
-}
-
-/** A try that counts as failed from the start; unless its outcome is reported, it stays so. */
-export interface LoginAttempt {
-  /** The password was right. */
-  succeeded(): Promise<void>;
-  /** The password was never compared: the service was busy, or a dependency down. */
-  abandoned(): Promise<void>;
 }
 
 /**
@@ -30,6 +23,7 @@ export class LoginAttempts {
   private readonly accounts: FailureLimiter;
   private readonly networks: FailureLimiter;
   private readonly devices: FailureLimiter;
+  private readonly turns = new OneAtATime();
 
   constructor(
     { perAccount, perAddress, windowSeconds }: Config['loginAttempts'],
@@ -45,42 +39,55 @@ export class LoginAttempts {
   }
 
   /**
-   * To be called before anything expensive.
+   * Counts a login as failed before it is tried, and takes that back when it was none.
    *
-   * @throws {AppError} `too_many_requests`; `validation_failed` when the address is none
+   * @param verify compares the password; returns whether it was right, and throws when that could not be found out
+   * @throws {AppError} `too_many_requests` before anything expensive; `validation_failed` when the address is none
    */
-  async begin({ email, address, knownDeviceId }: LoginTry): Promise<LoginAttempt> {
-    return knownDeviceId === null
-      ? this.beginAnywhere(accountKey(email), networkOf(address))
-      : this.beginOnDevice(knownDeviceId);
+  async guard(login: LoginTry, verify: () => Promise<boolean>): Promise<boolean> {
+    const { knownDeviceId } = login;
+    const work =
+      knownDeviceId === null
+        ? () => this.guardAnywhere(accountKey(login.email), networkOf(login.address), verify)
+        : () => this.guardOnDevice(knownDeviceId, verify);
+    // In turn, so that many good logins at once are not taken for many guesses.
+    return this.turns.run(knownDeviceId ?? accountKey(login.email), work);
   }
 
-  private async beginOnDevice(deviceId: string): Promise<LoginAttempt> {
+  private async guardOnDevice(deviceId: string, verify: () => Promise<boolean>): Promise<boolean> {
     await this.devices.reserve(deviceId);
-    return {
-      succeeded: () => this.devices.reset(deviceId),
-      abandoned: () => this.devices.giveBack(deviceId),
-    };
+    const isRight = await orElse(verify, () => this.devices.giveBack(deviceId));
+    if (isRight) await this.devices.reset(deviceId);
+    return isRight;
   }
 
-  private async beginAnywhere(account: string, network: string): Promise<LoginAttempt> {
+  private async guardAnywhere(
+    account: string,
+    network: string,
+    verify: () => Promise<boolean>,
+  ): Promise<boolean> {
     // The network first: a flood of made-up addresses from one place ends here and adds no more accounts to the store.
     await this.networks.reserve(network);
-    try {
-      await this.accounts.reserve(account);
-    } catch (error) {
-      // Nothing was guessed. One locked account must not lock out its whole office.
-      await this.networks.giveBack(network);
-      throw error;
-    }
-    return {
-      succeeded: async () => {
-        await Promise.all([this.accounts.reset(account), this.networks.giveBack(network)]);
-      },
-      abandoned: async () => {
-        await Promise.all([this.accounts.giveBack(account), this.networks.giveBack(network)]);
-      },
-    };
+    // Nothing was guessed. One locked account must not lock out its whole office.
+    await orElse(
+      () => this.accounts.reserve(account),
+      () => this.networks.giveBack(network),
+    );
+    const isRight = await orElse(verify, async () => {
+      await Promise.all([this.accounts.giveBack(account), this.networks.giveBack(network)]);
+    });
+    if (isRight) await Promise.all([this.accounts.reset(account), this.networks.giveBack(network)]);
+    return isRight;
+  }
+}
+
+/** Does the work, or takes back what was reserved for it. */
+async function orElse<T>(work: () => Promise<T>, takeBack: () => Promise<void>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await takeBack();
+    throw error;
   }
 }
 

@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import { TimeoutStrategy, timeout } from 'cockatiel';
 import { DataSource } from 'typeorm';
 import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
+import { within } from '../errors/within.js';
 import { Revocation } from '../revocation/revocation.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
@@ -20,7 +20,6 @@ export interface Readiness {
 /** Tells whether this instance should get requests. */
 @Injectable()
 export class HealthService implements BeforeApplicationShutdown {
-  private readonly probe = timeout(PROBE_TIMEOUT_MS, TimeoutStrategy.Aggressive);
   private isStopping = false;
 
   constructor(
@@ -64,7 +63,7 @@ export class HealthService implements BeforeApplicationShutdown {
 
   private async state(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
     try {
-      await this.probe.execute(async () => ask());
+      await within(PROBE_TIMEOUT_MS, ask);
       return 'up';
     } catch {
       // What is wrong is for the log of whoever needed it; here it is only down.

@@ -1,6 +1,5 @@
-import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import type { DataSource } from 'typeorm';
-import { AppError } from '../errors/app-error.js';
+import { within } from '../errors/within.js';
 import type { SessionSnapshot, SessionStatus } from '../revocation/session-snapshot.js';
 import type { CutOff, EndedSession, Ends, RecentEnds, Truth } from '../revocation/truth.js';
 
@@ -61,12 +60,10 @@ type EndRow =
 
 /** The truth: the rows of Postgres. */
 export class PostgresTruth implements Truth {
-  private readonly bounded = timeout(LOAD_TIMEOUT_MS, TimeoutStrategy.Aggressive);
-
   constructor(private readonly dataSource: DataSource) {}
 
   async load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>> {
-    const rows = await this.ask<LoadedRow[]>(LOAD, [sessionIds]);
+    const rows = await within(LOAD_TIMEOUT_MS, () => this.dataSource.query<LoadedRow[]>(LOAD, [sessionIds]));
     return new Map(rows.map((row) => [row.id, snapshotOf(row)]));
   }
 
@@ -116,15 +113,6 @@ export class PostgresTruth implements Truth {
       [sessions.map(({ sessionId }) => sessionId), cutOffs.map(({ userId }) => userId)],
     );
     return open === 0;
-  }
-
-  private async ask<T>(sql: string, parameters: unknown[]): Promise<T> {
-    try {
-      return await this.bounded.execute(() => this.dataSource.query<T>(sql, parameters));
-    } catch (error) {
-      if (!(error instanceof TaskCancelledError)) throw error;
-      throw new AppError('service_unavailable', { cause: error, retryAfterSeconds: 1 });
-    }
   }
 }
 

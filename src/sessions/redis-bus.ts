@@ -1,6 +1,6 @@
-import { TimeoutStrategy, timeout } from 'cockatiel';
 import { v4 as randomId } from 'uuid';
 import type { RedisConnection } from '../cache/redis-connection.js';
+import { within } from '../errors/within.js';
 import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../revocation/bus.js';
 import type { Ends } from '../revocation/truth.js';
 
@@ -38,7 +38,6 @@ interface PushMessage {
 /** The instances of this service, met in Redis: a table of who is there, and publish/subscribe. */
 export class RedisBus implements Bus {
   readonly instanceId = randomId();
-  private readonly bounded = timeout(COMMAND_TIMEOUT_MS, TimeoutStrategy.Aggressive);
   private readonly table: string;
   private readonly ends: string;
   private giveUp: () => void = () => {};
@@ -77,7 +76,7 @@ export class RedisBus implements Bus {
   }
 
   async acknowledge(revoker: string, pushId: string): Promise<void> {
-    await this.bounded.execute(() =>
+    await within(COMMAND_TIMEOUT_MS, () =>
       this.redis.client.publish(this.acknowledgements(revoker), `${this.instanceId} ${pushId}`),
     );
   }
@@ -110,7 +109,7 @@ export class RedisBus implements Bus {
         subscriber.on('end', () => resolve());
       });
       try {
-        await timeout(SUBSCRIBE_TIMEOUT_MS, TimeoutStrategy.Aggressive).execute(async () => {
+        await within(SUBSCRIBE_TIMEOUT_MS, async () => {
           await subscriber.connect();
           // One connection for all: the order of its messages is what the lease rests on.
           await subscriber.subscribe(this.ends, (text) => this.heardEnds(listener, text));
@@ -138,7 +137,7 @@ export class RedisBus implements Bus {
 
   private async script<T>(script: string, args: string[]): Promise<T> {
     try {
-      const reply = await this.bounded.execute(() =>
+      const reply = await within(COMMAND_TIMEOUT_MS, () =>
         this.redis.client.eval(script, { keys: [this.table], arguments: args }),
       );
       this.timeouts = 0;

@@ -32,7 +32,7 @@ export class RedisSessionTier implements SecondTier {
   async read(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>> {
     const found = new Map<string, SessionSnapshot>();
     try {
-      const values = await this.guarded.execute(() =>
+      const values = await this.guard(() =>
         this.redis.cache.store.mget(...sessionIds.map((id) => this.key(id))),
       );
       values.forEach((value, at) => {
@@ -51,7 +51,7 @@ export class RedisSessionTier implements SecondTier {
         this.key(snapshot.sessionId),
         snapshot,
       ]);
-      await this.guarded.execute(() => this.redis.cache.store.mset(entries, TTL_MS));
+      await this.guard(() => this.redis.cache.store.mset(entries, TTL_MS));
     } catch {
       // What is not cached is read from Postgres again.
     }
@@ -59,7 +59,7 @@ export class RedisSessionTier implements SecondTier {
 
   async remove(sessionIds: readonly string[]): Promise<void> {
     try {
-      await this.guarded.execute(() => this.redis.cache.store.mdel(...sessionIds.map((id) => this.key(id))));
+      await this.guard(() => this.redis.cache.store.mdel(...sessionIds.map((id) => this.key(id))));
     } catch {
       // It is read again when it has grown old.
     }
@@ -67,6 +67,11 @@ export class RedisSessionTier implements SecondTier {
 
   get isOpen(): boolean {
     return this.breaker.state === CircuitState.Open;
+  }
+
+  private guard<T>(command: () => Promise<T>): Promise<T> {
+    // With a signal of its own: cockatiel's default is one for all, which collects their listeners.
+    return this.guarded.execute(command, new AbortController().signal);
   }
 
   private key(sessionId: string): string {

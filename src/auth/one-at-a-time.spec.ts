@@ -1,0 +1,26 @@
+import { OneAtATime } from './one-at-a-time.js';
+
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('OneAtATime', () => {
+  it('runs work for one key in the order it came, even after a failure, and other keys meanwhile', async () => {
+    const turns = new OneAtATime();
+    const steps: string[] = [];
+    let finishFirst = () => {};
+    const first = turns.run('a', async () => {
+      steps.push('first begins');
+      await new Promise<void>((resolve) => {
+        finishFirst = resolve;
+      });
+      throw new Error('first fails');
+    });
+    const second = turns.run('a', async () => steps.push('second'));
+    await turns.run('b', async () => steps.push('other key'));
+    await tick();
+    expect(steps).toEqual(['first begins', 'other key']);
+    finishFirst();
+    await expect(first).rejects.toThrow('first fails');
+    await second;
+    expect(steps).toEqual(['first begins', 'other key', 'second']);
+  });
+});
