@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { KeysModule } from '../keys/keys.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -12,7 +13,7 @@ import { VerifiedTokens } from './verified-tokens.js';
 
 /** Issues access tokens, and closes the whole service to callers without a good one. */
 @Module({
-  imports: [KeysModule, JwtModule.register({})],
+  imports: [KeysModule, SessionsModule, JwtModule.register({})],
   controllers: [JwksController],
   providers: [
     AccessTokenIssuer,

@@ -45,7 +45,7 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
     this.#timer = setInterval(() => {
       this.#refreshing = this.refresh().catch((error: unknown) => {
         // The keys in memory go on; a successor is published long before its turn, so there is time to retry.
-        this.#logger.error({ err: error }, 'signing keys could not be read again; retrying in a minute');
+        this.#logger.error('signing keys could not be read again; retrying in a minute', error);
       });
     }, REFRESH_INTERVAL_MS).unref();
   }

@@ -5,7 +5,6 @@ import {
   Controller,
   type ExceptionFilter,
   Get,
-  Global,
   HttpException,
   Module,
   Post,
@@ -28,6 +27,7 @@ import { Roles } from '../../src/http/roles.js';
 import { Sensitive } from '../../src/http/sensitive.js';
 import { SigningKey } from '../../src/keys/signing-key.entity.js';
 import { SessionCheck } from '../../src/sessions/session-check.js';
+import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import type { TokenSubject } from '../../src/sessions/token-subject.js';
 
 /** Answers as it is told; by default every session lives. */
@@ -104,7 +104,6 @@ export interface TokenApp {
 export async function startTokenApp(config: Config): Promise<TokenApp> {
   const sessions = new ScriptedSessions();
 
-  @Global()
   @Module({ providers: [{ provide: SessionCheck, useValue: sessions }], exports: [SessionCheck] })
   class SessionsStandIn {}
 
@@ -117,12 +116,14 @@ export async function startTokenApp(config: Config): Promise<TokenApp> {
         // A test that wants the database away waits for no retries.
         retryAttempts: 0,
       }),
-      SessionsStandIn,
       AccessTokenModule,
     ],
     controllers: [ProbeController],
     providers: [{ provide: APP_FILTER, useClass: PlainFilter }],
-  }).compile();
+  })
+    .overrideModule(SessionsModule)
+    .useModule(SessionsStandIn)
+    .compile();
 
   const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
     logger: false,

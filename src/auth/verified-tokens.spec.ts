@@ -1,0 +1,65 @@
+import { AppError } from '../errors/app-error.js';
+import type { KeySet } from '../keys/key-set.js';
+import { type VerifiedToken, VerifiedTokens } from './verified-tokens.js';
+
+const NOW = Date.UTC(2026, 0, 1);
+const verified: VerifiedToken = {
+  kid: 'a',
+  subject: { userId: 'u', sessionId: 's', roles: [], rolesVersion: 0, authenticatedAt: new Date(NOW) },
+  expiresAt: NOW + 900_000,
+};
+
+function tokens(cacheSize: number, published = new Set(['a'])) {
+  const keys = {
+    publicKey: (kid: string) => (published.has(kid) ? ({} as ReturnType<KeySet['publicKey']>) : undefined),
+  };
+  const accessToken = { issuer: 'i', audience: 'a', ttlSeconds: 900, keyRotationMs: 1, cacheSize };
+  return new VerifiedTokens({ accessToken }, keys);
+}
+
+describe('VerifiedTokens', () => {
+  it('knows a token that was verified, and no other', () => {
+    const sut = tokens(10);
+    sut.remember('head.payload.signature', verified);
+    expect(sut.find('head.payload.signature', NOW)).toBe(verified);
+    for (const other of [
+      'head.payload.signaturE',
+      'head.other.signature',
+      'head.payload.signature=',
+      'head.payload',
+      '',
+    ]) {
+      expect(sut.find(other, NOW)).toBeUndefined();
+    }
+  });
+
+  it('refuses a token that has expired since it was remembered', () => {
+    const sut = tokens(10);
+    sut.remember('t', verified);
+    expect(sut.find('t', verified.expiresAt - 1)).toBe(verified);
+    expect(() => sut.find('t', verified.expiresAt)).toThrow(AppError);
+  });
+
+  it('forgets a token whose key was taken out of use, even should the key come back', () => {
+    const published = new Set(['a']);
+    const sut = tokens(10, published);
+    sut.remember('t', verified);
+    published.delete('a');
+    expect(sut.find('t', NOW)).toBeUndefined();
+    published.add('a');
+    expect(sut.find('t', NOW)).toBeUndefined();
+  });
+
+  it('holds as many as it may and drops the one longest unused', () => {
+    const sut = tokens(2);
+    sut.remember('one', verified);
+    sut.remember('two', verified);
+    sut.find('one', NOW);
+    sut.remember('three', verified);
+    expect([sut.find('one', NOW), sut.find('two', NOW), sut.find('three', NOW)]).toEqual([
+      verified,
+      undefined,
+      verified,
+    ]);
+  });
+});
