@@ -1,0 +1,107 @@
+/** One answer, read to its end. */
+export interface Answer<T = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  /** As it was sent. */
+  readonly text: string;
+  readonly body: T;
+}
+
+export interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly token_type: string;
+  readonly expires_in: number;
+  readonly session_id: string;
+  readonly device_id: string;
+  readonly device_token: string;
+}
+
+export interface DeviceAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly current: boolean;
+  readonly sessions: readonly { readonly id: string; readonly current: boolean }[];
+}
+
+export const PASSWORD = 'correct horse battery';
+
+/** A client of the service, as one would be written from its documentation. */
+export class Api {
+  constructor(
+    private readonly url: string,
+    private readonly headers: Record<string, string> = {},
+  ) {}
+
+  async call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    { token, body, headers }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...this.headers,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson && text !== '' ? JSON.parse(text) : {}) as T,
+    };
+  }
+
+  register(email: string, password = PASSWORD) {
+    return this.call('POST', '/auth/register', { body: { email, password } });
+  }
+
+  login(email: string, extra: { password?: string; device_token?: string; device_name?: string } = {}) {
+    return this.call<Tokens>('POST', '/auth/login', { body: { email, password: PASSWORD, ...extra } });
+  }
+
+  refresh(refresh_token: string) {
+    return this.call<Tokens>('POST', '/auth/refresh', { body: { refresh_token } });
+  }
+
+  me(token: string) {
+    return this.call('GET', '/auth/me', { token });
+  }
+
+  logout(token: string) {
+    return this.call('POST', '/auth/logout', { token });
+  }
+
+  devices(token: string) {
+    return this.call<{ devices: DeviceAnswer[] }>('GET', '/devices', { token });
+  }
+
+  /** The tokens of a new session of a user who is registered. @throws when the login is refused */
+  async session(email: string, extra: Parameters<Api['login']>[1] = {}): Promise<Tokens> {
+    const { status, text, body } = await this.login(email, extra);
+    if (status !== 200) throw new Error(`login of ${email} was answered with ${status}: ${text}`);
+    return body;
+  }
+
+  /** A new user and the tokens of their first session. */
+  async newcomer(): Promise<Tokens & { email: string }> {
+    const email = newEmail();
+    const { status, text } = await this.register(email);
+    if (status !== 201) throw new Error(`registration of ${email} was answered with ${status}: ${text}`);
+    return { email, ...(await this.session(email)) };
+  }
+}
+
+let made = 0;
+
+/** An address that no other test of this process uses. */
+export function newEmail(): string {
+  made += 1;
+  return `person-${made}@example.org`;
+}
