@@ -1,6 +1,6 @@
 import { type BorderApp, startBorder } from './support/border-app.js';
 import { sendRaw } from './support/raw-http.js';
-import { waitFor } from './support/wait-for.js';
+import { waitUntil } from './support/wait-until.js';
 
 let border: BorderApp;
 
@@ -17,7 +17,7 @@ beforeEach(() => {
 /** The line of a request is written after its answer. */
 async function linesOf(requests: number): Promise<Record<string, unknown>[]> {
   const read = () => border.logLines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'request');
-  await waitFor(() => read().length >= requests);
+  await waitUntil('a line for each request', () => read().length >= requests, { everyMs: 5 });
   return read();
 }
 

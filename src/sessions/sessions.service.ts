@@ -41,10 +41,7 @@ export class SessionsService {
    *
    * @returns the session, with what ended: to be passed to `enforce` once committed
    */
-  async open(
-    manager: EntityManager,
-    { userId, deviceId, address, amr }: NewSession,
-  ): Promise<OpenedSession> {
+  async open(manager: EntityManager, { userId, deviceId, address, amr }: NewSession): Promise<OpenedSession> {
     const { idleTtlMs, absoluteTtlMs, maxDevices, maxSessions } = this.config.policy;
     const [session] = await manager.query<[{ sessionId: string; authTime: Date }]>(
       `INSERT INTO sessions (id, user_id, device_id, address, amr, sweep_at)
