@@ -1,7 +1,7 @@
 /**
  * What a jest run amounts to.
  *
- * @param {import('@jest/test-result').FormattedTestResults | null} result what jest wrote; null: it wrote nothing
+ * @param {import('./count-tests.mjs').JestCounts | null} result what jest wrote; null: it wrote nothing
  * @param {number | null} jestExitCode null: ended by a signal
  * @param {boolean} isMeasured whether coverage thresholds took part
  * @returns {{ lines: string[], exitCode: number }} the closing lines, the count last

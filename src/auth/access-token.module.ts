@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { KeysModule } from '../keys/keys.module.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
+import { JwksController } from './jwks.controller.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { RecentLoginGuard } from './recent-login.guard.js';
@@ -12,6 +13,7 @@ import { VerifiedTokens } from './verified-tokens.js';
 /** Issues access tokens, and closes the whole service to callers without a good one. */
 @Module({
   imports: [KeysModule, JwtModule.register({})],
+  controllers: [JwksController],
   providers: [
     AccessTokenIssuer,
     VerifiedTokens,

@@ -1,12 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { JwksController } from './jwks.controller.js';
 import { KeySet } from './key-set.js';
 import { SigningKey } from './signing-key.entity.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([SigningKey])],
-  controllers: [JwksController],
   providers: [KeySet],
   exports: [KeySet],
 })

@@ -66,6 +66,7 @@ export class Revocation {
       secondTier,
       this.set,
       () => this.mayTrustCaches(),
+      () => this.now(),
       options.firstTierSize,
     );
     if (bus) {
@@ -109,6 +110,11 @@ export class Revocation {
   /** Finds a session as the truth has it now. */
   async findFresh(sessionId: string): Promise<Finding> {
     return this.finding(sessionId, await this.lookup.findFresh(sessionId));
+  }
+
+  /** Drops what is cached of sessions whose profile has changed; other instances read it again by themselves. */
+  forget(sessionIds: readonly string[]): Promise<void> {
+    return this.lookup.forget(sessionIds);
   }
 
   /** The smallest roles version that a token of this user must carry, as far as is known here. */

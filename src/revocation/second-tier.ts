@@ -7,4 +7,5 @@ import type { SessionSnapshot } from './session-snapshot.js';
 export interface SecondTier {
   read(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>>;
   write(snapshots: readonly SessionSnapshot[]): Promise<void>;
+  remove(sessionIds: readonly string[]): Promise<void>;
 }

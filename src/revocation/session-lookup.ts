@@ -5,8 +5,8 @@ import type { SecondTier } from './second-tier.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 import type { Truth } from './truth.js';
 
-/** Bounds how long a cached snapshot is repeated without asking the truth again. */
-const FIRST_TIER_TTL_MS = 300_000;
+/** An entry in use is read again, behind the requests that it answers, when it is older than this. */
+const REFRESH_AFTER_MS = 60_000;
 
 /**
  * Reads a session through the tiers: memory, the shared cache, the truth. Whether it ended is not asked here:
@@ -23,9 +23,10 @@ export class SessionLookup {
     private readonly secondTier: SecondTier | null,
     private readonly set: EndedSet,
     private readonly mayTrustCaches: () => boolean,
+    private readonly truthNow: () => number,
     firstTierSize: number,
   ) {
-    this.firstTier = new LRUCache({ max: firstTierSize, ttl: FIRST_TIER_TTL_MS });
+    this.firstTier = new LRUCache({ max: firstTierSize });
     const known = (id: string) => (this.mayTrustCaches() ? (this.firstTier.get(id) ?? null) : null);
     this.fromSecondTier = new BatchedRead((ids) => this.readSecondTier(ids), known);
     this.fromTruth = new BatchedRead((ids) => this.readTruth(ids), known);
@@ -35,12 +36,27 @@ export class SessionLookup {
   /** The session as the nearest trustworthy tier has it; `null` when there is none. */
   find(sessionId: string): SessionSnapshot | Promise<SessionSnapshot | null> {
     if (!this.mayTrustCaches()) return this.fromTruth.load(sessionId);
-    return this.firstTier.get(sessionId) ?? this.findBehindFirstTier(sessionId);
+    const known = this.firstTier.get(sessionId);
+    if (!known) return this.findBehindFirstTier(sessionId);
+    if (this.truthNow() - known.readAt > REFRESH_AFTER_MS) this.refresh(sessionId);
+    return known;
   }
 
   /** The session as the truth has it now. */
   findFresh(sessionId: string): Promise<SessionSnapshot | null> {
     return this.freshFromTruth.load(sessionId);
+  }
+
+  /** Drops what the caches near this instance say of sessions. */
+  async forget(sessionIds: readonly string[]): Promise<void> {
+    for (const sessionId of sessionIds) this.firstTier.delete(sessionId);
+    await this.secondTier?.remove(sessionIds);
+  }
+
+  private refresh(sessionId: string): void {
+    this.freshFromTruth.load(sessionId).catch(() => {
+      // The truth cannot be reached; how long caches go on without it is bounded elsewhere.
+    });
   }
 
   private async findBehindFirstTier(sessionId: string): Promise<SessionSnapshot | null> {
@@ -50,7 +66,7 @@ export class SessionLookup {
 
   private async readSecondTier(ids: string[]): Promise<Map<string, SessionSnapshot>> {
     const found = (await this.secondTier?.read(ids)) ?? new Map<string, SessionSnapshot>();
-    for (const snapshot of found.values()) this.firstTier.set(snapshot.sessionId, snapshot);
+    for (const snapshot of found.values()) this.keep(snapshot);
     return found;
   }
 
@@ -61,9 +77,16 @@ export class SessionLookup {
       if (snapshot.status === 'active') active.push(snapshot);
       else this.noteEnd(snapshot);
     }
-    for (const snapshot of active) this.firstTier.set(snapshot.sessionId, snapshot);
+    for (const snapshot of active) this.keep(snapshot);
     if (active.length > 0) void this.secondTier?.write(active);
     return found;
+  }
+
+  private keep(snapshot: SessionSnapshot): void {
+    // This instance may know of a use that is not written yet.
+    const known = this.firstTier.peek(snapshot.sessionId);
+    if (known) snapshot.lastSeenAt = Math.max(snapshot.lastSeenAt, known.lastSeenAt);
+    this.firstTier.set(snapshot.sessionId, snapshot);
   }
 
   private noteEnd({ sessionId, status, endedReason }: SessionSnapshot): void {

@@ -13,6 +13,18 @@ export interface SessionSnapshot {
   readonly authTime: number;
   /** The user's count of role changes. */
   readonly rolesVersion: number;
+  /** For people to read; may lag, since nothing is decided by it. */
+  readonly profile: SessionProfile;
+  /** When the truth said so. */
+  readonly readAt: number;
   /** Moved on in place by each request that this instance grants. */
   lastSeenAt: number;
+}
+
+export interface SessionProfile {
+  readonly email: string;
+  readonly deviceName: string;
+  readonly deviceKind: string;
+  readonly browser: string | null;
+  readonly system: string | null;
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
+import { clientAddress } from '../http/client-address.js';
 
 const MAX_FLUSH_INTERVAL_MS = 10_000;
 /** A flush that cannot be written is tried again with the next one, but memory has an end. */
@@ -80,7 +81,7 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
       [
         rows.map(([sessionId]) => sessionId),
         rows.map(([, use]) => now - use.at),
-        rows.map(([, use]) => use.address),
+        rows.map(([, use]) => clientAddress(use.address, undefined)),
       ],
     );
   }

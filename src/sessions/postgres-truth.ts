@@ -11,10 +11,12 @@ const OVERDUE_AFTER = `interval '1 second'`;
 
 const LOAD = `
   SELECT s.id, s.user_id, s.device_id, s.status, s.ended_reason, u.roles_version,
+         u.email, d.name, d.kind, d.browser, d.system,
+         (extract(epoch FROM now()) * 1000)::float8 AS read_at,
          (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
          (extract(epoch FROM s.auth_time) * 1000)::float8 AS auth_time,
          (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at
-  FROM sessions s JOIN users u ON u.id = s.user_id
+  FROM sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id
   WHERE s.id = ANY ($1)`;
 
 // Two index scans each, since one with OR would be none. What comes twice is the same.
@@ -44,6 +46,12 @@ interface LoadedRow {
   created_at: number;
   auth_time: number;
   last_seen_at: number;
+  read_at: number;
+  email: string;
+  name: string;
+  kind: string;
+  browser: string | null;
+  system: string | null;
 }
 
 type EndRow =
@@ -131,5 +139,13 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
     authTime: row.auth_time,
     rolesVersion: row.roles_version,
     lastSeenAt: row.last_seen_at,
+    readAt: row.read_at,
+    profile: {
+      email: row.email,
+      deviceName: row.name,
+      deviceKind: row.kind,
+      browser: row.browser,
+      system: row.system,
+    },
   };
 }

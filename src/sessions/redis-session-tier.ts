@@ -57,6 +57,16 @@ export class RedisSessionTier implements SecondTier {
     }
   }
 
+  async remove(sessionIds: readonly string[]): Promise<void> {
+    try {
+      await this.guarded.execute(() =>
+        this.redis.cache.store.mdel(...sessionIds.map((id) => this.key(id))),
+      );
+    } catch {
+      // It is read again when it has grown old.
+    }
+  }
+
   get isOpen(): boolean {
     return this.breaker.state === CircuitState.Open;
   }
@@ -75,6 +85,8 @@ function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapsh
     typeof it.userId === 'string' &&
     typeof it.deviceId === 'string' &&
     it.status === 'active' &&
-    [it.createdAt, it.authTime, it.rolesVersion, it.lastSeenAt].every(Number.isFinite)
+    [it.createdAt, it.authTime, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
+    typeof it.profile === 'object' &&
+    it.profile !== null
   );
 }

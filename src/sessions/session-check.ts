@@ -31,6 +31,13 @@ export class SessionCheck {
       : this.decide(subject, finding, address);
   }
 
+  /** What is known of a session that was just checked, from the nearest tier. */
+  async describe(sessionId: string): Promise<SessionSnapshot> {
+    const { ended, snapshot } = await this.revocation.find(sessionId);
+    if (!snapshot) throw new AppError('session_revoked', { members: { reason: ended } });
+    return snapshot;
+  }
+
   private decide(subject: TokenSubject, finding: Finding, address: string): Principal | Promise<Principal> {
     const session = this.requireHeld(subject, finding);
     const state = sessionState(session, this.config.policy, this.revocation.now());

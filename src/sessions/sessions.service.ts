@@ -56,11 +56,11 @@ export class SessionsService {
     return { ...session, ended };
   }
 
-  /** The caller's sessions that still live, newest first. */
-  async list(userId: string): Promise<Session[]> {
+  /** The user's sessions that still live, newest first. */
+  async list(userId: string, limit?: number): Promise<Session[]> {
     const sessions = await this.dataSource
       .getRepository(Session)
-      .find({ where: { userId, status: 'active' }, order: { id: 'DESC' } });
+      .find({ where: { userId, status: 'active' }, order: { id: 'DESC' }, ...(limit === undefined ? {} : { take: limit }) });
     return sessions.filter((session) => this.lives(session));
   }
 
@@ -78,6 +78,11 @@ export class SessionsService {
    */
   async revoke(selection: SessionSelection, reason: EndReason, actor: string): Promise<Enforcement> {
     return this.enforce({ sessions: await this.ending.end(selection, reason, actor) });
+  }
+
+  /** To be called when what people read of sessions has changed. */
+  async refreshProfiles(sessions: readonly Session[]): Promise<void> {
+    await this.revocation.forget(sessions.map(({ id }) => id));
   }
 
   /** Makes committed ends and role changes hold on every instance. */

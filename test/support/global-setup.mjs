@@ -3,5 +3,12 @@ import './typescript.mjs';
 
 export default async function globalSetup() {
   const { provision } = await import('./provision.ts');
-  globalThis.__latchkeyProvision = await provision();
+  try {
+    globalThis.__latchkeyProvision = await provision();
+  } catch (error) {
+    if (error.name !== 'MissingProgram') throw error;
+    // One line that says what to do, instead of jest's account of where it was thrown.
+    console.error(error.message);
+    process.exit(1);
+  }
 }

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { installDebianPackage } from './debian-package.js';
-import { directoryWith, pathDirectories, versionedDirectories } from './programs.js';
+import { directoryWith, MissingProgram, pathDirectories, versionedDirectories } from './programs.js';
 import { unprivilegedUser } from './run-as.js';
 
 const PROGRAMS = ['postgres', 'initdb'];
@@ -32,7 +32,7 @@ async function find(): Promise<string> {
 }
 
 function fail(): never {
-  throw new Error(
+  throw new MissingProgram(
     `the tests need Postgres ${MIN_MAJOR} or later: install it (Debian: postgresql, Homebrew: postgresql@17) or set TEST_DATABASE_URL`,
   );
 }

@@ -6,6 +6,11 @@ import type { RunAs } from './run-as.js';
 
 const run = promisify(execFile);
 
+/** A server that the tests need is not on this machine: its message is the one line to show. */
+export class MissingProgram extends Error {
+  override readonly name = 'MissingProgram';
+}
+
 /** The directories of `PATH`. */
 export function pathDirectories(): string[] {
   return (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');

@@ -1,5 +1,5 @@
 import { installDebianPackage } from './debian-package.js';
-import { directoryWith, pathDirectories } from './programs.js';
+import { directoryWith, MissingProgram, pathDirectories } from './programs.js';
 
 const MIN_MAJOR = 6;
 const REMEMBERED = 'LATCHKEY_TEST_REDIS_PROGRAMS';
@@ -21,7 +21,7 @@ async function find(): Promise<string> {
 }
 
 function fail(): never {
-  throw new Error(
+  throw new MissingProgram(
     `the tests need Redis ${MIN_MAJOR} or later: install it (Debian: redis-server, Homebrew: redis) or set TEST_REDIS_URL`,
   );
 }

@@ -1,0 +1,78 @@
+import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Client, ClientInfo } from '../http/client-info.js';
+import { CurrentPrincipal } from '../http/current-principal.js';
+import type { Principal } from '../http/principal.js';
+import { Public } from '../http/public.js';
+import { AnswersRevocation } from '../http/revocation-answer.js';
+import { SessionCheck } from '../sessions/session-check.js';
+import type { Enforcement } from '../sessions/sessions.service.js';
+import { LoginAnswerDto, LoginDto, MeDto, RefreshDto, RegisterDto, TokensDto, UserDto } from './auth.dto.js';
+import { AuthService, type IssuedTokens } from './auth.service.js';
+
+@ApiTags('auth')
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly check: SessionCheck,
+  ) {}
+
+  @Post('register')
+  @Public()
+  @ApiOperation({ summary: 'Register a user' })
+  @ApiCreatedResponse({ type: UserDto })
+  async register(@Body() { email, password }: RegisterDto, @ClientInfo() client: Client): Promise<UserDto> {
+    return UserDto.of(await this.auth.register(email, password, client));
+  }
+
+  @Post('login')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Log in: opens a session and returns its tokens' })
+  @ApiOkResponse({ type: LoginAnswerDto })
+  async login(@Body() body: LoginDto, @ClientInfo() client: Client): Promise<LoginAnswerDto> {
+    const { email, password, device_token: deviceToken, device_name: deviceName } = body;
+    const issued = await this.auth.login({ email, password, deviceToken, deviceName }, client);
+    return { ...tokens(issued), device_token: issued.deviceToken };
+  }
+
+  @Post('refresh')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
+  @ApiOkResponse({ type: TokensDto })
+  async refresh(@Body() { refresh_token }: RefreshDto, @ClientInfo() client: Client): Promise<TokensDto> {
+    return tokens(await this.auth.refresh(refresh_token, client));
+  }
+
+  @Post('logout')
+  @ApiBearerAuth()
+  @AnswersRevocation()
+  @ApiOperation({ summary: 'End the session of this request' })
+  logout(@CurrentPrincipal() caller: Principal): Promise<Enforcement> {
+    return this.auth.logout(caller);
+  }
+
+  @Get('me')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'The user, the session and the device behind the token' })
+  @ApiOkResponse({ type: MeDto })
+  async me(@CurrentPrincipal() caller: Principal): Promise<MeDto> {
+    // From the caches that the check itself used: no request path may need Postgres that could do without.
+    return MeDto.of(caller, await this.check.describe(caller.sessionId));
+  }
+}
+
+function tokens(issued: IssuedTokens): TokensDto {
+  return {
+    access_token: issued.accessToken,
+    refresh_token: issued.refreshToken,
+    token_type: 'Bearer',
+    expires_in: issued.expiresInSeconds,
+    session_id: issued.sessionId,
+    device_id: issued.deviceId,
+  };
+}

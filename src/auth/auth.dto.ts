@@ -1,0 +1,145 @@
+import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import type { DeviceKind } from '../devices/device.entity.js';
+import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
+import { IsEmailAddress } from '../http/is-email-address.js';
+import { IsOpaqueToken } from '../http/is-opaque-token.js';
+import { IsPassword } from '../http/is-password.js';
+import { IsPlainText } from '../http/is-plain-text.js';
+import type { Principal } from '../http/principal.js';
+import type { SessionSnapshot } from '../revocation/session-snapshot.js';
+import type { User } from '../users/user.entity.js';
+
+export class RegisterDto {
+  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @IsEmailAddress()
+  email!: string;
+
+  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256, example: 'correct horse battery' })
+  @IsPassword()
+  password!: string;
+}
+
+export class LoginDto {
+  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  @IsEmailAddress()
+  email!: string;
+
+  @ApiProperty({ format: 'password', example: 'correct horse battery' })
+  @IsPassword()
+  password!: string;
+
+  @ApiPropertyOptional({ description: 'As it was handed out by an earlier login on this device.' })
+  @IsOptional()
+  @IsOpaqueToken()
+  device_token?: string;
+
+  @ApiPropertyOptional({ minLength: DEVICE_NAME_LENGTH.min, maxLength: DEVICE_NAME_LENGTH.max })
+  @IsOptional()
+  @IsPlainText(DEVICE_NAME_LENGTH)
+  device_name?: string;
+}
+
+export class RefreshDto {
+  @ApiProperty()
+  @IsOpaqueToken()
+  refresh_token!: string;
+}
+
+/** RFC 6749 §5.1. */
+export class TokensDto {
+  @ApiProperty()
+  access_token!: string;
+
+  @ApiProperty()
+  refresh_token!: string;
+
+  @ApiProperty({ enum: ['Bearer'] })
+  token_type!: 'Bearer';
+
+  @ApiProperty({ description: 'Seconds that the access token is good for.', example: 900 })
+  expires_in!: number;
+
+  @ApiProperty({ format: 'uuid' })
+  session_id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  device_id!: string;
+}
+
+export class LoginAnswerDto extends TokensDto {
+  @ApiProperty({ description: 'To be kept on the device and presented at its next login.' })
+  device_token!: string;
+}
+
+export class UserDto {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'email' })
+  email!: string;
+
+  @ApiProperty({ type: [String] })
+  roles!: string[];
+
+  @ApiProperty({ format: 'date-time' })
+  created_at!: string;
+
+  static of(user: User): UserDto {
+    return {
+      id: user.id,
+      email: user.email,
+      roles: user.roles,
+      created_at: user.createdAt.toISOString(),
+    };
+  }
+}
+
+class MeUserDto extends OmitType(UserDto, ['created_at']) {}
+
+class MeSessionDto {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the user last proved their identity.' })
+  authenticated_at!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  last_seen_at!: string;
+}
+
+class MeDeviceDto extends PickType(DeviceDto, ['id', 'name', 'kind', 'browser', 'system']) {}
+
+export class MeDto {
+  @ApiProperty()
+  user!: MeUserDto;
+
+  @ApiProperty()
+  session!: MeSessionDto;
+
+  @ApiProperty({ description: 'A new name may take a minute to show here.' })
+  device!: MeDeviceDto;
+
+  static of({ userId, roles, authenticatedAt }: Principal, session: SessionSnapshot): MeDto {
+    const { sessionId, deviceId, createdAt, lastSeenAt, profile } = session;
+    return {
+      user: { id: userId, email: profile.email, roles: [...roles] },
+      session: {
+        id: sessionId,
+        created_at: new Date(createdAt).toISOString(),
+        authenticated_at: authenticatedAt.toISOString(),
+        last_seen_at: new Date(lastSeenAt).toISOString(),
+      },
+      device: {
+        id: deviceId,
+        name: profile.deviceName,
+        kind: profile.deviceKind as DeviceKind,
+        browser: profile.browser,
+        system: profile.system,
+      },
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import { Inject, Module } from '@nestjs/common';
+import { REDIS } from '../cache/cache.module.js';
+import type { RedisConnection } from '../cache/redis-connection.js';
+import { Config } from '../config/config.js';
+import { DevicesModule } from '../devices/devices.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccessTokenModule } from './access-token.module.js';
+import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { LoginAttempts } from './login-attempts.js';
+
+@Module({
+  imports: [AccessTokenModule, DevicesModule, SessionsModule, UsersModule],
+  controllers: [AuthController],
+  providers: [AuthService, LoginAttempts],
+})
+export class AuthModule {}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import type { Client } from '../http/client-info.js';
+import { describeUserAgent } from './describe-user-agent.js';
+import { Device } from './device.entity.js';
+import { deviceTokenHash, newDeviceToken } from './device-token.js';
+
+export interface Login {
+  readonly userId: string;
+  readonly client: Client;
+  /** What the client kept from an earlier login. */
+  readonly deviceToken: string | undefined;
+  /** What its user calls it; else it is named after its browser and system. */
+  readonly deviceName: string | undefined;
+}
+
+export interface RegisteredDevice {
+  readonly deviceId: string;
+  /** To be kept by the client; the one it presented, when that made the device known. */
+  readonly deviceToken: string;
+}
+
+/** Recognises devices by the token they keep, and gives one to those that have none. */
+@Injectable()
+export class DeviceRegistry {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The device of this user that holds the token; `null` for an unknown or terminated one. */
+  async findKnown(userId: string, deviceToken: string): Promise<Device | null> {
+    return this.dataSource
+      .getRepository(Device)
+      .findOneBy({ userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() });
+  }
+
+  /** Registers the device of a login inside the caller's transaction. */
+  async register(manager: EntityManager, login: Login): Promise<RegisteredDevice> {
+    return (await this.recognise(manager, login)) ?? this.add(manager, login);
+  }
+
+  private async recognise(
+    manager: EntityManager,
+    { userId, client, deviceToken, deviceName }: Login,
+  ): Promise<RegisteredDevice | null> {
+    if (deviceToken === undefined) return null;
+    const { kind, browser, system } = describeUserAgent(client.userAgent);
+    const [[known]] = await manager.query<[{ id: string }[], number]>(
+      `UPDATE devices SET last_seen_at = now(), address = $3, kind = $4, browser = $5, system = $6,
+              name = coalesce($7, name)
+       WHERE user_id = $1 AND token_hash = $2 AND terminated_at IS NULL RETURNING id`,
+      [userId, deviceTokenHash(deviceToken), client.address, kind, browser, system, deviceName ?? null],
+    );
+    return known ? { deviceId: known.id, deviceToken } : null;
+  }
+
+  private async add(manager: EntityManager, { userId, client, deviceName }: Login): Promise<RegisteredDevice> {
+    const deviceToken = newDeviceToken();
+    const { name, kind, browser, system } = describeUserAgent(client.userAgent);
+    const deviceId = newId();
+    await manager.insert(Device, {
+      id: deviceId,
+      userId,
+      tokenHash: deviceTokenHash(deviceToken),
+      name: deviceName ?? name,
+      kind,
+      browser,
+      system,
+      address: client.address,
+    });
+    return { deviceId, deviceToken };
+  }
+}

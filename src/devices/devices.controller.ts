@@ -1,0 +1,57 @@
+import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../http/current-principal.js';
+import { ListQuery } from '../http/list-query.js';
+import type { Principal } from '../http/principal.js';
+import { AnswersRevocation } from '../http/revocation-answer.js';
+import { Sensitive } from '../http/sensitive.js';
+import { UuidParam } from '../http/uuid-param.js';
+import type { Enforcement } from '../sessions/sessions.service.js';
+import { DeviceDto, DeviceListDto, RenameDeviceDto, TerminateDevicesQuery } from './devices.dto.js';
+import { DevicesService } from './devices.service.js';
+
+@ApiTags('devices')
+@ApiBearerAuth()
+@Controller('devices')
+export class DevicesController {
+  constructor(private readonly devices: DevicesService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The devices the caller is logged in on, each with its sessions' })
+  @ApiOkResponse({ type: DeviceListDto })
+  async list(@CurrentPrincipal() caller: Principal, @Query() { limit }: ListQuery): Promise<DeviceListDto> {
+    const devices = await this.devices.list(caller.userId, limit);
+    return { devices: devices.map((device) => DeviceDto.of(device, caller)) };
+  }
+
+  @Patch(':id')
+  @Sensitive('device.rename')
+  @ApiOperation({ summary: 'Rename a device' })
+  @ApiOkResponse({ type: DeviceDto })
+  async rename(
+    @CurrentPrincipal() caller: Principal,
+    @UuidParam() deviceId: string,
+    @Body() { name }: RenameDeviceDto,
+  ): Promise<DeviceDto> {
+    return DeviceDto.of(await this.devices.rename(caller.userId, deviceId, name), caller);
+  }
+
+  @Delete(':id')
+  @Sensitive('device.terminate')
+  @AnswersRevocation()
+  @ApiOperation({ summary: 'Sign a device out: end every session of it' })
+  terminate(@CurrentPrincipal() { userId }: Principal, @UuidParam() deviceId: string): Promise<Enforcement> {
+    return this.devices.terminate(userId, deviceId);
+  }
+
+  @Delete()
+  @Sensitive('device.terminate')
+  @AnswersRevocation()
+  @ApiOperation({ summary: 'Sign out of all devices, or of all others' })
+  terminateAll(
+    @CurrentPrincipal() { userId, deviceId }: Principal,
+    @Query() { except }: TerminateDevicesQuery,
+  ): Promise<Enforcement> {
+    return this.devices.terminateAll(userId, except === 'current' ? deviceId : undefined);
+  }
+}

@@ -1,0 +1,76 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { IsPlainText } from '../http/is-plain-text.js';
+import type { Principal } from '../http/principal.js';
+import { SessionDto } from '../sessions/sessions.dto.js';
+import { type DeviceKind } from './device.entity.js';
+import type { DeviceWithSessions } from './devices.service.js';
+
+export const DEVICE_NAME_LENGTH = { min: 1, max: 64 };
+
+export class RenameDeviceDto {
+  @ApiProperty({ minLength: DEVICE_NAME_LENGTH.min, maxLength: DEVICE_NAME_LENGTH.max })
+  @IsPlainText(DEVICE_NAME_LENGTH)
+  name!: string;
+}
+
+export class TerminateDevicesQuery {
+  @ApiPropertyOptional({ enum: ['current'], description: 'Leaves the device of this request signed in.' })
+  @IsOptional()
+  @IsIn(['current'])
+  except?: 'current';
+}
+
+export class DeviceDto {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'Chrome on macOS' })
+  name!: string;
+
+  @ApiProperty({ enum: ['desktop', 'mobile', 'tablet', 'tv', 'other'] })
+  kind!: DeviceKind;
+
+  @ApiProperty({ type: String, nullable: true })
+  browser!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  system!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The network address it was last used from.' })
+  address!: string | null;
+
+  @ApiProperty({ description: 'Whether this request was made from it.' })
+  current!: boolean;
+
+  @ApiProperty({ format: 'date-time' })
+  first_seen_at!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'Up to ten seconds behind.' })
+  last_seen_at!: string;
+
+  @ApiProperty({ type: [SessionDto] })
+  sessions!: SessionDto[];
+
+  static of({ device, sessions }: DeviceWithSessions, caller: Principal): DeviceDto {
+    // Sessions know of later use than the device, which notes its logins only.
+    const lastUsed = [device, ...sessions].reduce((a, b) => (b.lastSeenAt > a.lastSeenAt ? b : a));
+    return {
+      id: device.id,
+      name: device.name,
+      kind: device.kind,
+      browser: device.browser,
+      system: device.system,
+      address: lastUsed.address,
+      current: device.id === caller.deviceId,
+      first_seen_at: device.firstSeenAt.toISOString(),
+      last_seen_at: lastUsed.lastSeenAt.toISOString(),
+      sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId)),
+    };
+  }
+}
+
+export class DeviceListDto {
+  @ApiProperty({ type: [DeviceDto] })
+  devices!: DeviceDto[];
+}

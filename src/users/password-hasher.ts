@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { hash, hashSync, verify } from '@node-rs/argon2';
+import { BulkheadRejectedError, bulkhead } from 'cockatiel';
+import { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import { passwordText } from './password-text.js';
+
+/** A hash takes some tens of milliseconds, so a full queue has moved on by then. */
+const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * argon2id on the thread pool, off the event loop. Each hash takes `memoryKiB` of memory and a core, so only some run
+ * at once and only some wait: beyond that a login is refused at once instead of taking the service down with it.
+ */
+@Injectable()
+export class PasswordHasher {
+  private readonly parameters;
+  private readonly phcPrefix: string;
+  private readonly turns;
+  /** Nobody's password, hashed with the parameters of today. */
+  private readonly nobody: string;
+
+  constructor(config: Config) {
+    const { memoryKiB, passes, parallelism, concurrency, queueSize } = config.passwords;
+    this.parameters = { memoryCost: memoryKiB, timeCost: passes, parallelism };
+    this.phcPrefix = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${parallelism}$`;
+    this.turns = bulkhead(concurrency, queueSize);
+    // At once, so that parameters this machine cannot meet end the start and not the first login.
+    this.nobody = hashSync(randomBytes(32), this.parameters);
+  }
+
+  /**
+   * @returns the hash in PHC string format
+   * @throws {AppError} `overloaded`
+   */
+  async hash(password: string): Promise<string> {
+    return this.inTurn(() => hash(passwordText(password), this.parameters));
+  }
+
+  /** @throws {AppError} `overloaded` */
+  async verify(passwordHash: string, password: string): Promise<boolean> {
+    return this.inTurn(() => verify(passwordHash, passwordText(password)));
+  }
+
+  /**
+   * Takes the time of a verification that fails, so that an unknown address cannot be told from a known one
+   * (OWASP Authentication Cheat Sheet, "Authentication and Error Messages").
+   *
+   * @throws {AppError} `overloaded`
+   */
+  async verifyAgainstNobody(password: string): Promise<false> {
+    await this.verify(this.nobody, password);
+    return false;
+  }
+
+  /** Whether the hash was made with other parameters than the configured ones. */
+  needsRehash(passwordHash: string): boolean {
+    return !passwordHash.startsWith(this.phcPrefix);
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.turns.execute(work);
+    } catch (error) {
+      if (!(error instanceof BulkheadRejectedError)) throw error;
+      throw new AppError('overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
+    }
+  }
+}

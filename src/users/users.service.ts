@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type FindOptionsWhere, MoreThan, QueryFailedError, Repository } from 'typeorm';
+import { validate as isUuid, v7 as uuidv7 } from 'uuid';
+import { AppError } from '../errors/app-error.js';
+import { normaliseEmail } from './email-address.js';
+import { PasswordHasher } from './password-hasher.js';
+import { requireAcceptablePassword } from './password-rules.js';
+import { requireRoleName } from './role-name.js';
+import { User, type UserStatus } from './user.entity.js';
+
+export interface NewUser {
+  readonly email: string;
+  readonly password: string;
+  readonly roles?: readonly string[];
+}
+
+export interface UserPage {
+  readonly limit: number;
+  /** The id of the last user of the page before. */
+  readonly after?: string | undefined;
+}
+
+@Injectable()
+export class UsersService {
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  /** @throws {AppError} `validation_failed`, `password_rejected`, `email_taken`, `overloaded` */
+  async create({ email: address, password, roles = [] }: NewUser): Promise<User> {
+    const email = normaliseEmail(address);
+    roles.forEach(requireRoleName);
+    requireAcceptablePassword(password, email);
+    const passwordHash = await this.hasher.hash(password);
+    const user = this.users.create({
+      id: uuidv7(),
+      email,
+      passwordHash,
+      roles: [...new Set(roles)],
+      rolesChangedAt: null,
+      rolesEnforcedAt: null,
+    });
+    try {
+      // Fills in the columns that have a default.
+      await this.users.insert(user);
+    } catch (error) {
+      // Not asked beforehand: of two that register at once, both would be told that the address is free.
+      if (violatedConstraint(error) !== 'users_email_key') throw error;
+      throw new AppError('email_taken', { cause: error });
+    }
+    return user;
+  }
+
+  /** @throws {AppError} `validation_failed` when it is no address at all */
+  async findByEmail(address: string): Promise<User | null> {
+    return this.users.findOneBy({ email: normaliseEmail(address) });
+  }
+
+  /** @throws {AppError} `not_found` */
+  async requireById(id: string): Promise<User> {
+    const user = isUuid(id) ? await this.users.findOneBy({ id }) : null;
+    if (!user) throw new AppError('not_found');
+    return user;
+  }
+
+  /** Oldest first: ids are in the order of creation. @throws {AppError} `validation_failed` */
+  async list({ limit, after }: UserPage): Promise<User[]> {
+    if (after !== undefined && !isUuid(after)) {
+      throw new AppError('validation_failed', { detail: '`after` must be the id of a user.' });
+    }
+    const where: FindOptionsWhere<User> = after === undefined ? {} : { id: MoreThan(after) };
+    return this.users.find({ where, order: { id: 'ASC' }, take: limit });
+  }
+
+  /**
+   * Takes the same time whether or not there is such a user.
+   *
+   * @throws {AppError} `overloaded`
+   */
+  async verifyPassword(user: User | null, password: string): Promise<boolean> {
+    if (!user) return this.hasher.verifyAgainstNobody(password);
+    if (!(await this.hasher.verify(user.passwordHash, password))) return false;
+    if (this.hasher.needsRehash(user.passwordHash)) await this.rehash(user, password);
+    return true;
+  }
+
+  /** Twice is once. @throws {AppError} `validation_failed`, `not_found` */
+  async grantRole(id: string, role: string): Promise<User> {
+    requireRoleName(role);
+    return this.change(id, '(:role <> ALL (roles))', { roles: () => 'array_append(roles, :role)' }, { role });
+  }
+
+  /** Twice is once. @throws {AppError} `validation_failed`, `not_found` */
+  async revokeRole(id: string, role: string): Promise<User> {
+    requireRoleName(role);
+    return this.change(id, ':role = ANY (roles)', { roles: () => 'array_remove(roles, :role)' }, { role });
+  }
+
+  /** @throws {AppError} `not_found` */
+  async setStatus(id: string, status: UserStatus): Promise<User> {
+    return this.change(id, 'status <> :status', { status }, { status });
+  }
+
+  /** One statement that changes nothing when the change is there already; then the user as it is now. */
+  private async change(
+    id: string,
+    needed: string,
+    values: Parameters<Repository<User>['update']>[1],
+    parameters: Record<string, unknown>,
+  ): Promise<User> {
+    if (!isUuid(id)) throw new AppError('not_found');
+    await this.users
+      .createQueryBuilder()
+      .update()
+      .set(values)
+      .where(`id = :id AND ${needed}`, { id, ...parameters })
+      .execute();
+    return this.requireById(id);
+  }
+
+  private async rehash(user: User, password: string): Promise<void> {
+    try {
+      const passwordHash = await this.hasher.hash(password);
+      // Only over the hash just verified: a password changed meanwhile stays changed.
+      await this.users.update({ id: user.id, passwordHash: user.passwordHash }, { passwordHash });
+    } catch (error) {
+      // The password was right; the next login is early enough for its new hash.
+      if (!(error instanceof AppError && error.code === 'overloaded')) throw error;
+    }
+  }
+}
+
+/** The name of the constraint, when that is what the database objected to. */
+function violatedConstraint(error: unknown): string | undefined {
+  if (!(error instanceof QueryFailedError)) return undefined;
+  const { constraint }: { constraint?: string } = error.driverError;
+  return constraint;
+}

@@ -1,0 +1,132 @@
+import {
+  type ArgumentsHost,
+  Body,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  Global,
+  HttpException,
+  Module,
+  Post,
+} from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { FastifyReply } from 'fastify';
+import { AccessTokenModule } from '../../src/auth/access-token.module.js';
+import type { Config } from '../../src/config/config.js';
+import { ConfigModule } from '../../src/config/config.module.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { AppError } from '../../src/errors/app-error.js';
+import { ERROR_CODES } from '../../src/errors/error-codes.js';
+import { CurrentPrincipal } from '../../src/http/current-principal.js';
+import type { Principal } from '../../src/http/principal.js';
+import { Public } from '../../src/http/public.js';
+import { Roles } from '../../src/http/roles.js';
+import { Sensitive } from '../../src/http/sensitive.js';
+import { SigningKey } from '../../src/keys/signing-key.entity.js';
+import { SessionCheck } from '../../src/sessions/session-check.js';
+import type { TokenSubject } from '../../src/sessions/token-subject.js';
+
+/** Answers as it is told; by default every session lives. */
+export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
+  readonly asked: { subject: TokenSubject; address: string }[] = [];
+  answer: (principal: Principal) => Principal | Promise<Principal> = (principal) => principal;
+
+  check(subject: TokenSubject, address: string): Principal | Promise<Principal> {
+    this.asked.push({ subject, address });
+    const { userId, sessionId, roles, authenticatedAt } = subject;
+    return this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
+  }
+}
+
+@Controller()
+class ProbeController {
+  @Get('closed')
+  closed(@CurrentPrincipal() principal: Principal) {
+    return principal;
+  }
+
+  @Post('closed')
+  closedWithBody(@Body() body: unknown) {
+    return { body };
+  }
+
+  @Public()
+  @Get('open')
+  open() {
+    return { open: true };
+  }
+
+  @Roles('admin', 'auditor')
+  @Get('admins')
+  admins() {
+    return { admin: true };
+  }
+
+  @Sensitive('device.rename')
+  @Get('sensitive')
+  sensitive() {
+    return { sensitive: true };
+  }
+
+  @Public()
+  @Roles('admin')
+  @Get('contradiction')
+  contradiction() {
+    return { reached: true };
+  }
+}
+
+/** Shows everything an error would tell a client, so that a difference between two cannot hide. */
+@Catch()
+class PlainFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost) {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (error instanceof AppError) {
+      const { code, message, detail, members } = error;
+      return reply.status(ERROR_CODES[code].status).send({ code, message, detail, ...members });
+    }
+    const status = error instanceof HttpException ? error.getStatus() : 500;
+    return reply.status(status).send({ code: 'unexpected', message: String(error) });
+  }
+}
+
+export interface TokenApp {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly sessions: ScriptedSessions;
+}
+
+/** A service of the token path alone: real keys, strategy and guards on a real socket; sessions by script. */
+export async function startTokenApp(config: Config): Promise<TokenApp> {
+  const sessions = new ScriptedSessions();
+
+  @Global()
+  @Module({ providers: [{ provide: SessionCheck, useValue: sessions }], exports: [SessionCheck] })
+  class SessionsStandIn {}
+
+  const module = await Test.createTestingModule({
+    imports: [
+      ConfigModule.forRoot(config),
+      TypeOrmModule.forRoot({
+        ...dataSourceOptions(config.database.url, 4),
+        entities: [SigningKey],
+        // A test that wants the database away waits for no retries.
+        retryAttempts: 0,
+      }),
+      SessionsStandIn,
+      AccessTokenModule,
+    ],
+    controllers: [ProbeController],
+    providers: [{ provide: APP_FILTER, useClass: PlainFilter }],
+  }).compile();
+
+  const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+    logger: false,
+  });
+  await app.listen(0, '127.0.0.1');
+  return { app, url: await app.getUrl(), sessions };
+}
