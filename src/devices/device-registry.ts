@@ -53,7 +53,10 @@ export class DeviceRegistry {
     return known ? { deviceId: known.id, deviceToken } : null;
   }
 
-  private async add(manager: EntityManager, { userId, client, deviceName }: Login): Promise<RegisteredDevice> {
+  private async add(
+    manager: EntityManager,
+    { userId, client, deviceName }: Login,
+  ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
     const { name, kind, browser, system } = describeUserAgent(client.userAgent);
     const deviceId = newId();

@@ -44,7 +44,10 @@ export class DevicesService {
 
   /** @throws {AppError} not_found, for somebody else's and a terminated one as well */
   async rename(userId: string, deviceId: string, name: string): Promise<DeviceWithSessions> {
-    const { affected } = await this.devices.update({ id: deviceId, userId, terminatedAt: IsNull() }, { name });
+    const { affected } = await this.devices.update(
+      { id: deviceId, userId, terminatedAt: IsNull() },
+      { name },
+    );
     if (affected !== 1) throw new AppError('not_found');
     const renamed = await this.requireById(userId, deviceId);
     await this.sessions.refreshProfiles(renamed.sessions);

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js';
 import type { Ends, Truth } from './truth.js';
 
 const POLL_MS = 100;
@@ -7,8 +8,13 @@ const POLL_MS = 100;
  *
  * @returns whether that happened in time
  */
-export async function confirmedByOthers(truth: Truth, ends: Ends, waitMs: number): Promise<boolean> {
-  for (const deadline = performance.now() + waitMs; performance.now() < deadline; ) {
+export async function confirmedByOthers(
+  truth: Truth,
+  ends: Ends,
+  waitMs: number,
+  clock: Clock,
+): Promise<boolean> {
+  for (const deadline = clock.monotonic() + waitMs; clock.monotonic() < deadline; ) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     try {
       if (await truth.areConfirmed(ends)) return true;

@@ -135,7 +135,7 @@ export class Revocation {
   async enforce(ends: Ends): Promise<boolean> {
     this.set.add(ends);
     if (await this.pushAndConfirm(ends)) return true;
-    return confirmedByOthers(this.options.truth, ends, CONFIRMATION_WAIT_MS);
+    return confirmedByOthers(this.options.truth, ends, CONFIRMATION_WAIT_MS, this.options.clock);
   }
 
   /** What operators see: whether caches are trusted, and why not. */

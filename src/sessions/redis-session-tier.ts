@@ -59,9 +59,7 @@ export class RedisSessionTier implements SecondTier {
 
   async remove(sessionIds: readonly string[]): Promise<void> {
     try {
-      await this.guarded.execute(() =>
-        this.redis.cache.store.mdel(...sessionIds.map((id) => this.key(id))),
-      );
+      await this.guarded.execute(() => this.redis.cache.store.mdel(...sessionIds.map((id) => this.key(id))));
     } catch {
       // It is read again when it has grown old.
     }

@@ -28,7 +28,10 @@ export class SessionsController {
   @Sensitive('session.revoke')
   @AnswersRevocation()
   @ApiOperation({ summary: 'End one session of the caller' })
-  async revoke(@CurrentPrincipal() { userId }: Principal, @UuidParam() sessionId: string): Promise<Enforcement> {
+  async revoke(
+    @CurrentPrincipal() { userId }: Principal,
+    @UuidParam() sessionId: string,
+  ): Promise<Enforcement> {
     if (!(await this.sessions.exists({ sessionId, userId }))) throw new AppError('not_found');
     return this.sessions.revoke({ sessionId, userId }, 'terminated', `user:${userId}`);
   }

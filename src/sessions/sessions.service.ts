@@ -58,9 +58,11 @@ export class SessionsService {
 
   /** The user's sessions that still live, newest first. */
   async list(userId: string, limit?: number): Promise<Session[]> {
-    const sessions = await this.dataSource
-      .getRepository(Session)
-      .find({ where: { userId, status: 'active' }, order: { id: 'DESC' }, ...(limit === undefined ? {} : { take: limit }) });
+    const sessions = await this.dataSource.getRepository(Session).find({
+      where: { userId, status: 'active' },
+      order: { id: 'DESC' },
+      ...(limit === undefined ? {} : { take: limit }),
+    });
     return sessions.filter((session) => this.lives(session));
   }
 

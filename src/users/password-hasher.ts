@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { hash, hashSync, verify } from '@node-rs/argon2';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { Config } from '../config/config.js';
@@ -21,8 +21,8 @@ export class PasswordHasher {
   /** Nobody's password, hashed with the parameters of today. */
   private readonly nobody: string;
 
-  constructor(config: Config) {
-    const { memoryKiB, passes, parallelism, concurrency, queueSize } = config.passwords;
+  constructor(@Inject(Config) { passwords }: Pick<Config, 'passwords'>) {
+    const { memoryKiB, passes, parallelism, concurrency, queueSize } = passwords;
     this.parameters = { memoryCost: memoryKiB, timeCost: passes, parallelism };
     this.phcPrefix = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${parallelism}$`;
     this.turns = bulkhead(concurrency, queueSize);

@@ -1,0 +1,16 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+
+/** Asks for a password without showing it; piped input gives its first line. Never an argument: others can list those. */
+export async function readPassword(): Promise<string> {
+  const { stdin, stdout } = process;
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  if (stdin.isTTY) stdout.write('Password: ');
+  const lines = createInterface({ input: stdin, output: silent, terminal: stdin.isTTY });
+  for await (const line of lines) {
+    lines.close();
+    if (stdin.isTTY) stdout.write('\n');
+    return line;
+  }
+  throw new Error('no password was given: type it, or pipe it in');
+}

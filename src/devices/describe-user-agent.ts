@@ -1,0 +1,103 @@
+import Bowser from 'bowser';
+import type { DeviceKind } from './device.entity.js';
+
+export interface DeviceDescription {
+  /** For people: `Chrome on macOS`. */
+  readonly name: string;
+  readonly kind: DeviceKind;
+  /** `Chrome 126`, or the program that is no browser: `curl 8`. */
+  readonly browser: string | null;
+  /** `Android 14`. */
+  readonly system: string | null;
+}
+
+/** What bowser found, in words from its own lists and in digits: nothing of the header gets through as it came. */
+interface Found {
+  readonly browser: string | null;
+  readonly browserVersion: string;
+  readonly system: string | null;
+  readonly systemVersion: string;
+  readonly kind: DeviceKind;
+}
+
+const UNKNOWN: DeviceDescription = { name: 'Unknown device', kind: 'other', browser: null, system: null };
+const MAX_LENGTH = 512;
+const TOKEN_MAX_LENGTH = 32;
+
+const BROWSERS = new Set(Object.values(Bowser.BROWSER_MAP));
+const SYSTEMS = new Set(Object.values(Bowser.OS_MAP));
+const KINDS: readonly DeviceKind[] = ['desktop', 'mobile', 'tablet', 'tv'];
+
+/** Names that read better shorter in `… on …`. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  'Microsoft Edge': 'Edge',
+  'Samsung Internet for Android': 'Samsung Internet',
+  'Opera Touch': 'Opera',
+};
+
+/** Browsers and what passes for one begin with this; other programs begin with their own name. */
+const BROWSER_LIKE = /^(Mozilla|Opera)\//;
+/** RFC 9110 §10.1.5: product = token ["/" product-version], the most significant first. */
+const PRODUCT = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\/(\d{1,9}))?/;
+/** Televisions that bowser takes for phones, tablets or nothing: Fire TV, Sony, Chromecast, Apple TV, and HbbTV. */
+const TELEVISION = /\b(AFT[A-Z]|BRAVIA|CrKey|Apple ?TV|Android TV|Google ?TV|S(?:mart|MART)-?TV|HbbTV)/;
+
+/**
+ * Versions that browsers have frozen whatever the truth is (Chromium's User-Agent Reduction, WebKit bug 216593).
+ * Someone who looks for a device that is not theirs is better served with none than with a wrong one.
+ */
+const FROZEN_VERSION = /Windows NT 10\.0|Mac OS X 10[._]15|Android 10; K\)/;
+
+/** Describes the client behind a `User-Agent` header. Any text will do; the description is short, printable ASCII. */
+export function describeUserAgent(userAgent: string): DeviceDescription {
+  const header = userAgent.slice(0, MAX_LENGTH);
+  if (header === '') return UNKNOWN;
+  const found = BROWSER_LIKE.test(header) ? findBrowser(header) : findProgram(header);
+  if (!found.browser && !found.system) return { ...UNKNOWN, kind: found.kind };
+  return {
+    name: [...new Set([found.browser, found.system])].filter(Boolean).join(' on '),
+    kind: found.kind,
+    browser: withVersion(found.browser, found.browserVersion),
+    system: withVersion(found.system, found.systemVersion),
+  };
+}
+
+function findBrowser(header: string): Found {
+  const { browser, os, platform } = Bowser.parse(header);
+  const name = browser.name && BROWSERS.has(browser.name) ? browser.name : null;
+  const system = os.name && SYSTEMS.has(os.name) ? os.name : null;
+  // A Windows is known by its name (`7`), not its number (`NT 6.1`).
+  const systemVersion = system === 'Windows' ? os.versionName : os.version;
+  return {
+    browser: name && (SHORT_NAMES[name] ?? name),
+    browserVersion: /^\d{1,9}/.exec(browser.version ?? '')?.[0] ?? '',
+    system,
+    systemVersion: FROZEN_VERSION.test(header)
+      ? ''
+      : (/^(\d{1,9}(\.\d{1,9})?|XP|Vista)/.exec(systemVersion ?? '')?.[0] ?? ''),
+    kind: kindOf(header, platform.type, system),
+  };
+}
+
+function findProgram(header: string): Found {
+  const { system, systemVersion, kind } = findBrowser(header);
+  const [, token = '', version = ''] = PRODUCT.exec(header) ?? [];
+  return {
+    browser: token.slice(0, TOKEN_MAX_LENGTH) || null,
+    browserVersion: version,
+    system,
+    systemVersion,
+    // Of an Android without the word `Mobile` bowser says tablet, which holds for browsers only.
+    kind: kind === 'tablet' && !/iPad|tablet/i.test(header) ? 'mobile' : kind,
+  };
+}
+
+function kindOf(header: string, type: string | undefined, system: string | null): DeviceKind {
+  if (TELEVISION.test(header)) return 'tv';
+  if (system === 'Chrome OS') return 'desktop';
+  return KINDS.find((kind) => kind === type) ?? 'other';
+}
+
+function withVersion(name: string | null, version: string): string | null {
+  return name && version ? `${name} ${version}` : name;
+}

@@ -1,0 +1,62 @@
+import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../http/public.js';
+import { type DependencyState, HealthService, type Readiness } from './health.service.js';
+
+const DEPENDENCY_STATES: DependencyState[] = ['up', 'down', 'not_configured'];
+
+class LiveDto {
+  @ApiProperty({ enum: ['live'] })
+  status!: 'live';
+}
+
+class DependenciesDto {
+  @ApiProperty({ enum: DEPENDENCY_STATES })
+  postgres!: DependencyState;
+
+  @ApiProperty({ enum: DEPENDENCY_STATES })
+  redis!: DependencyState;
+}
+
+class ReadyDto {
+  @ApiProperty({ enum: ['ready', 'degraded', 'unavailable', 'stopping'] })
+  status!: Readiness['status'];
+
+  @ApiProperty()
+  dependencies!: DependenciesDto;
+
+  @ApiProperty({ description: 'Whether session checks are answered from caches now, or from Postgres.' })
+  caches_trusted!: boolean;
+}
+
+@ApiTags('health')
+@Controller('health')
+@Public()
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process runs' })
+  @ApiOkResponse({ type: LiveDto })
+  live(): LiveDto {
+    return { status: 'live' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Whether it should get requests, and the state of what it depends on' })
+  @ApiOkResponse({ type: ReadyDto })
+  @ApiServiceUnavailableResponse({ type: ReadyDto })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyDto> {
+    const { status, dependencies, cachesTrusted } = await this.health.readiness();
+    const isServing = status === 'ready' || status === 'degraded';
+    void reply.status(isServing ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+    return { status, dependencies, caches_trusted: cachesTrusted };
+  }
+}

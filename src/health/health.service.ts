@@ -1,0 +1,74 @@
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { TimeoutStrategy, timeout } from 'cockatiel';
+import { DataSource } from 'typeorm';
+import { REDIS } from '../cache/cache.module.js';
+import type { RedisConnection } from '../cache/redis-connection.js';
+import { Revocation } from '../revocation/revocation.js';
+
+const PROBE_TIMEOUT_MS = 1_000;
+
+export type DependencyState = 'up' | 'down' | 'not_configured';
+
+export interface Readiness {
+  /** `degraded`: session checks go on, something else does not. */
+  readonly status: 'ready' | 'degraded' | 'unavailable' | 'stopping';
+  readonly dependencies: { readonly postgres: DependencyState; readonly redis: DependencyState };
+  /** Whether session checks are answered from caches now, or from Postgres. */
+  readonly cachesTrusted: boolean;
+}
+
+/** Tells whether this instance should get requests. */
+@Injectable()
+export class HealthService implements BeforeApplicationShutdown {
+  private readonly probe = timeout(PROBE_TIMEOUT_MS, TimeoutStrategy.Aggressive);
+  private isStopping = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly revocation: Revocation,
+    @Inject(REDIS) private readonly redis: RedisConnection | null,
+  ) {}
+
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
+  }
+
+  async readiness(): Promise<Readiness> {
+    const [postgres, redis] = await Promise.all([
+      this.state(() => this.dataSource.query('SELECT 1')),
+      this.redisState(),
+    ]);
+    const { trustsCaches } = this.revocation.status();
+    return {
+      status: this.status(postgres, redis, trustsCaches),
+      dependencies: { postgres, redis },
+      cachesTrusted: trustsCaches,
+    };
+  }
+
+  private status(
+    postgres: DependencyState,
+    redis: DependencyState,
+    trustsCaches: boolean,
+  ): Readiness['status'] {
+    if (this.isStopping) return 'stopping';
+    // Without Postgres, an instance that may trust its caches still checks sessions: taking it out would end that too.
+    if (postgres === 'down') return trustsCaches ? 'degraded' : 'unavailable';
+    return redis === 'down' ? 'degraded' : 'ready';
+  }
+
+  private async redisState(): Promise<DependencyState> {
+    const { redis } = this;
+    return redis ? this.state(() => redis.client.ping()) : 'not_configured';
+  }
+
+  private async state(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
+    try {
+      await this.probe.execute(async () => ask());
+      return 'up';
+    } catch {
+      // What is wrong is for the log of whoever needed it; here it is only down.
+      return 'down';
+    }
+  }
+}

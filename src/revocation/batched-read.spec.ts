@@ -1,0 +1,103 @@
+import { BatchedRead } from './batched-read.js';
+
+/** A read that answers when it is told to. */
+class PausedRead {
+  readonly sent: string[][] = [];
+  private readonly answers: ((values: Map<string, string> | Error) => void)[] = [];
+
+  readonly read = (ids: string[]): Promise<Map<string, string>> => {
+    this.sent.push(ids);
+    return new Promise((resolve, reject) => {
+      this.answers.push((values) => (values instanceof Error ? reject(values) : resolve(values)));
+    });
+  };
+
+  answer(values: Record<string, string> | Error): void {
+    this.answers.shift()?.(values instanceof Error ? values : new Map(Object.entries(values)));
+  }
+}
+
+const tick = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+describe('BatchedRead', () => {
+  let paused: PausedRead;
+
+  beforeEach(() => {
+    paused = new PausedRead();
+  });
+
+  it('lets everything asked for in one tick share one read', async () => {
+    const reads = new BatchedRead(paused.read);
+    const asked = [reads.load('a'), reads.load('b'), reads.load('a')];
+    await tick();
+    expect(paused.sent).toEqual([['a', 'b']]);
+    paused.answer({ a: '1' });
+    expect(await Promise.all(asked)).toEqual(['1', null, '1']);
+  });
+
+  it('never lets a request join a read in flight, which may be older than the request', async () => {
+    const reads = new BatchedRead(paused.read);
+    const before = reads.load('a');
+    await tick();
+    const after = reads.load('a');
+    paused.answer({ a: 'old' });
+    expect(await before).toBe('old');
+    await tick();
+    expect(paused.sent).toEqual([['a'], ['a']]);
+    paused.answer({ a: 'new' });
+    expect(await after).toBe('new');
+  });
+
+  it('gathers what is asked for while a read is in flight into one next read', async () => {
+    const reads = new BatchedRead(paused.read);
+    const first = reads.load('a');
+    await tick();
+    const next = [reads.load('b'), reads.load('c')];
+    await tick();
+    expect(paused.sent).toEqual([['a']]);
+    paused.answer({});
+    await first;
+    await tick();
+    expect(paused.sent).toEqual([['a'], ['b', 'c']]);
+    paused.answer({ b: '2', c: '3' });
+    expect(await Promise.all(next)).toEqual(['2', '3']);
+  });
+
+  it('does not read what has become known while it waited', async () => {
+    const known = new Map<string, string>();
+    const reads = new BatchedRead(paused.read, (id) => known.get(id) ?? null);
+    const first = reads.load('a');
+    await tick();
+    const again = reads.load('a');
+    known.set('a', '1');
+    paused.answer({ a: '1' });
+    expect(await Promise.all([first, again])).toEqual(['1', '1']);
+    expect(paused.sent).toEqual([['a']]);
+  });
+
+  it('tells everybody of a batch when it fails, and goes on with the next', async () => {
+    const reads = new BatchedRead(paused.read);
+    const failing = [reads.load('a'), reads.load('b')].map((read) =>
+      read.catch((error: Error) => error.message),
+    );
+    await tick();
+    paused.answer(new Error('gone'));
+    expect(await Promise.all(failing)).toEqual(['gone', 'gone']);
+    const next = reads.load('a');
+    await tick();
+    paused.answer({ a: '1' });
+    expect(await next).toBe('1');
+  });
+
+  it('reads each of many ids once, in batches of a bounded size', async () => {
+    const sizes: number[] = [];
+    const reads = new BatchedRead(async (ids) => {
+      sizes.push(ids.length);
+      return new Map(ids.map((id) => [id, id]));
+    });
+    const ids = Array.from({ length: 1_200 }, (_, at) => `id-${at}`);
+    expect(await Promise.all(ids.map((id) => reads.load(id)))).toEqual(ids);
+    expect(sizes.reduce((a, b) => a + b)).toBe(1_200);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+  });
+});

@@ -1,0 +1,59 @@
+import { EndedSet } from './ended-set.js';
+
+const ended = (sessionId: string, reason = 'logout') => ({ sessions: [{ sessionId, reason }], cutOffs: [] });
+const cutOff = (userId: string, rolesVersion: number) => ({
+  sessions: [],
+  cutOffs: [{ userId, rolesVersion }],
+});
+
+describe('EndedSet', () => {
+  it('keeps the first reason it was told', () => {
+    const set = new EndedSet(10);
+    set.add(ended('a', 'terminated'));
+    set.add(ended('a', 'logout'));
+    expect(set.reasonOf('a')).toBe('terminated');
+    expect(set.reasonOf('b')).toBeUndefined();
+  });
+
+  it('keeps an entry for one lifetime at least and two at most', () => {
+    const set = new EndedSet(10);
+    set.add(ended('a'));
+    set.forgetOldest();
+    expect(set.reasonOf('a')).toBe('logout');
+    set.forgetOldest();
+    expect(set.reasonOf('a')).toBeUndefined();
+  });
+
+  it('starts the lifetime of an entry anew when it is told again', () => {
+    const set = new EndedSet(10);
+    set.add(ended('a', 'terminated'));
+    set.forgetOldest();
+    set.add(ended('a'));
+    set.forgetOldest();
+    expect(set.reasonOf('a')).toBe('terminated');
+  });
+
+  it('never moves a cut-off back', () => {
+    const set = new EndedSet(10);
+    set.add(cutOff('u', 3));
+    set.add(cutOff('u', 2));
+    expect(set.cutOffOf('u')).toBe(3);
+    set.forgetOldest();
+    set.add(cutOff('u', 1));
+    expect(set.cutOffOf('u')).toBe(3);
+    expect(set.cutOffOf('v')).toBe(0);
+  });
+
+  it('says that it overflows instead of dropping entries', () => {
+    const set = new EndedSet(2);
+    set.add(ended('a'));
+    set.add(cutOff('u', 1));
+    expect(set.isOverflowing).toBe(false);
+    set.add(ended('b'));
+    expect(set.isOverflowing).toBe(true);
+    expect(set.reasonOf('a')).toBe('logout');
+    set.forgetOldest();
+    set.forgetOldest();
+    expect(set.isOverflowing).toBe(false);
+  });
+});

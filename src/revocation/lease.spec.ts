@@ -1,0 +1,55 @@
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { Lease } from './lease.js';
+
+const LEASE_MS = 3_000;
+const MARGIN_MS = 100;
+
+describe('Lease', () => {
+  let clock: ManualClock;
+  let lease: Lease;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    lease = new Lease(clock, LEASE_MS, MARGIN_MS);
+  });
+
+  it('is not live before a heartbeat was heard', () => {
+    expect(lease.isLive()).toBe(false);
+  });
+
+  it('runs from when the heartbeat was sent, less the margin', () => {
+    const sentAt = clock.monotonic();
+    clock.pass(1_000);
+    lease.extend(sentAt);
+    clock.pass(LEASE_MS - MARGIN_MS - 1_000 - 1);
+    expect(lease.isLive()).toBe(true);
+    clock.pass(1);
+    expect(lease.isLive()).toBe(false);
+  });
+
+  it('is not shortened by an older heartbeat that is heard late', () => {
+    const older = clock.monotonic();
+    clock.pass(1_000);
+    lease.extend(clock.monotonic());
+    lease.extend(older);
+    clock.pass(LEASE_MS - MARGIN_MS - 1);
+    expect(lease.isLive()).toBe(true);
+  });
+
+  it('ends at once when it is given up', () => {
+    lease.extend(clock.monotonic());
+    lease.end();
+    expect(lease.isLive()).toBe(false);
+  });
+
+  it.each([300_000, -300_000])(
+    'ends when the wall clock has jumped by %d ms, as after a paused machine',
+    (ms) => {
+      lease.extend(clock.monotonic());
+      clock.jump(ms);
+      expect(lease.isLive()).toBe(false);
+      lease.extend(clock.monotonic());
+      expect(lease.isLive()).toBe(true);
+    },
+  );
+});
