@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { Controller, Get } from '@nestjs/common';
 import { type BorderApp, startBorder } from './support/border-app.js';
 import { sendRaw } from './support/raw-http.js';
-import { waitFor } from './support/wait-for.js';
+import { waitUntil } from './support/wait-until.js';
 
 let release: () => void = () => undefined;
 let entered = 0;
@@ -83,7 +83,7 @@ describe('a service that stops', () => {
     const { app, port } = await start({ controllers: [SlowController] });
     const before = entered;
     const answer = sendRaw(port, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
-    await waitFor(() => entered > before);
+    await waitUntil('the request to be in flight', () => entered > before, { everyMs: 5 });
     const closing = app.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
     release();
@@ -96,11 +96,13 @@ describe('a service that stops', () => {
     await closing;
   });
 
-  it('accepts no new connection, and does not wait for idle ones', async () => {
+  it('accepts no new connection, and does not wait for those that say nothing', async () => {
     const { app, port } = await start({ controllers: [SlowController] });
     const idle = connect(port, '127.0.0.1');
     await new Promise((resolve) => idle.once('connect', resolve));
+    const stopped = performance.now();
     await app.close();
+    expect(performance.now() - stopped).toBeLessThan(3_000);
     running.length = 0;
     await expect(fetch(`http://127.0.0.1:${port}/fast`)).rejects.toThrow();
   });

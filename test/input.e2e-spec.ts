@@ -176,6 +176,19 @@ describe('the body of a request', () => {
     expect(answer.body).not.toContain('hunter4');
   });
 
+  it.each(['', 'Connection: close\r\n'])(
+    'is refused so that the client hears it while it writes (%j)',
+    async (header) => {
+      const body = 'a'.repeat(10_000_000);
+      for (const type of ['application/json', 'text/plain']) {
+        const head = `POST /auth/login HTTP/1.1\r\nHost: x\r\n${header}Content-Type: ${type}\r\n`;
+        const answer = await timed(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+        expect(answer.status).toBe(type === 'text/plain' ? 415 : 413);
+        expect(answer.closed).toBe(header !== '');
+      }
+    },
+  );
+
   it('is refused in chunks just as in one piece', async () => {
     const chunk = `${(65_536).toString(16)}\r\n${'a'.repeat(65_536)}\r\n`;
     const head = 'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';

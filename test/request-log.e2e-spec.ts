@@ -1,6 +1,7 @@
+import { connect } from 'node:net';
 import { type BorderApp, startBorder } from './support/border-app.js';
 import { sendRaw } from './support/raw-http.js';
-import { waitFor } from './support/wait-for.js';
+import { waitUntil } from './support/wait-until.js';
 
 let border: BorderApp;
 
@@ -17,7 +18,7 @@ beforeEach(() => {
 /** The line of a request is written after its answer. */
 async function linesOf(requests: number): Promise<Record<string, unknown>[]> {
   const read = () => border.logLines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'request');
-  await waitFor(() => read().length >= requests);
+  await waitUntil('a line for each request', () => read().length >= requests, { everyMs: 5 });
   return read();
 }
 
@@ -108,7 +109,15 @@ describe('the log of requests', () => {
   it('survives a client that leaves in the middle of its body', async () => {
     const head =
       'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
-    await sendRaw(border.port, head, 1).catch(() => undefined);
+    const socket = connect(border.port, '127.0.0.1');
+    await new Promise((resolve) => socket.write(head, resolve));
+    socket.destroy();
+    const abandoned = () => border.logLines.map((line) => JSON.parse(line)).find((line) => line.path);
+    expect(await waitUntil('the line', abandoned)).toMatchObject({
+      msg: 'request abandoned',
+      path: '/auth/login',
+      address: '127.0.0.1',
+    });
     expect((await fetch(`${border.url}/auth/me`)).status).toBe(200);
   });
 });

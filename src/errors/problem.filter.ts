@@ -30,6 +30,8 @@ export function answerProblem(thrown: unknown, request: FastifyRequest, reply: F
 
   if (reply.sent || reply.raw.headersSent) return;
   reply.errorCode = error.code;
+  // Fastify closes the connection of a refused body, which can cost the client the answer (see `body-parser.ts`).
+  reply.removeHeader('connection');
   reply
     .code(status)
     .headers(problemHeaders(error, request.headers.authorization !== undefined))

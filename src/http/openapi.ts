@@ -67,7 +67,7 @@ function isOperation(value: unknown): value is { responses: Record<string, unkno
 }
 
 function packageVersion(): string {
-  // Two levels up from `src/http/` as from `dist/src/http/` lies no package.json of the same depth: ask upwards.
+  // This file runs from `src/http/` in tests and from `dist/src/http/` in the service.
   for (const level of ['../../', '../../../']) {
     try {
       const text = readFileSync(new URL(`${level}package.json`, import.meta.url), 'utf8');

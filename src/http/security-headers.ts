@@ -36,6 +36,8 @@ export async function setSecurityHeaders(fastify: FastifyInstance): Promise<void
     contentSecurityPolicy: { useDefaults: false, directives: API_CSP },
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
+    // The names below this one are not ours to decide about.
+    strictTransportSecurity: { includeSubDomains: false },
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store');

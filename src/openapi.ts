@@ -1,0 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { createHttpAdapter } from './app.setup.js';
+import { readEnvironment } from './config/environment.js';
+import { openApiDocument } from './http/openapi.js';
+
+/** Writes `openapi.json`. In preview Nest reads the decorators only: nothing is connected to or started. */
+async function writeOpenApi(): Promise<void> {
+  const config = readEnvironment({ LOG_LEVEL: 'silent' }, () => Buffer.alloc(32));
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot({ ...config, database: { ...config.database, url: config.database.url ?? '' } }),
+    createHttpAdapter(config),
+    { preview: true, logger: false, abortOnError: false },
+  );
+  writeFileSync('openapi.json', `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+}
+
+await writeOpenApi();
