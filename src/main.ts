@@ -8,6 +8,7 @@ import { readEnvironment } from './config/environment.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { createLogger } from './http/logger.js';
 import { NestLogger } from './http/nest-logger.js';
+import { serveOpenApi } from './http/openapi.js';
 import { startFailure } from './start-failure.js';
 import { welcome } from './welcome.js';
 
@@ -24,6 +25,7 @@ async function start(): Promise<void> {
     { logger: new NestLogger(logger), abortOnError: false },
   );
   await setUpApp(app);
+  serveOpenApi(app);
 
   // Not Nest's shutdown hooks: they end the process by the signal, and a service that drained has not failed.
   const stop = async () => {

@@ -34,7 +34,14 @@ export class AuthController {
   @ApiOkResponse({ type: LoginAnswerDto })
   async login(@Body() body: LoginDto, @ClientInfo() client: Client): Promise<LoginAnswerDto> {
     const { email, password, device_token: deviceToken, device_name: deviceName } = body;
-    const issued = await this.auth.login({ email, password, deviceToken, deviceName }, client);
+    // `null` is how many clients write "none".
+    const credentials = {
+      email,
+      password,
+      deviceToken: deviceToken ?? undefined,
+      deviceName: deviceName ?? undefined,
+    };
+    const issued = await this.auth.login(credentials, client);
     return { ...tokens(issued), device_token: issued.deviceToken };
   }
 

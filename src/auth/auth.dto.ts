@@ -7,7 +7,7 @@ import { IsOpaqueToken } from '../http/is-opaque-token.js';
 import { IsPassword } from '../http/is-password.js';
 import { IsPlainText } from '../http/is-plain-text.js';
 import type { Principal } from '../http/principal.js';
-import type { SessionSnapshot } from '../revocation/session-snapshot.js';
+import type { SessionDescription } from '../sessions/session-check.js';
 import type { User } from '../users/user.entity.js';
 
 export class RegisterDto {
@@ -123,7 +123,7 @@ export class MeDto {
   @ApiProperty({ description: 'A new name may take a minute to show here.' })
   device!: MeDeviceDto;
 
-  static of({ userId, roles, authenticatedAt }: Principal, session: SessionSnapshot): MeDto {
+  static of({ userId, roles, authenticatedAt }: Principal, session: SessionDescription): MeDto {
     const { sessionId, deviceId, createdAt, lastSeenAt, profile } = session;
     return {
       user: { id: userId, email: profile.email, roles: [...roles] },

@@ -13,12 +13,12 @@ const DEFAULT_RETRY_AFTER_SECONDS = 1;
 export function problemBody(error: AppError): string {
   const { status, title } = ERROR_CODES[error.code];
   return JSON.stringify({
-    ...error.members,
     type: `/docs/errors#${error.code}`,
     title,
     status,
     code: error.code,
     detail: error.detail,
+    ...error.members,
   });
 }
 

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import { within } from '../errors/within.js';
-import { Revocation } from '../revocation/revocation.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
 
@@ -24,7 +24,7 @@ export class HealthService implements BeforeApplicationShutdown {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly revocation: Revocation,
+    private readonly sessions: SessionsService,
     @Inject(REDIS) private readonly redis: RedisConnection | null,
   ) {}
 
@@ -37,7 +37,7 @@ export class HealthService implements BeforeApplicationShutdown {
       this.state(() => this.dataSource.query('SELECT 1')),
       this.redisState(),
     ]);
-    const { trustsCaches } = this.revocation.status();
+    const trustsCaches = this.sessions.trustsCaches();
     return {
       status: this.status(postgres, redis, trustsCaches),
       dependencies: { postgres, redis },

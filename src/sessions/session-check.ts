@@ -8,6 +8,9 @@ import { flushIntervalMs, LastSeen } from './last-seen.js';
 import { sessionState } from './session-state.js';
 import type { TokenSubject } from './token-subject.js';
 
+/** What people are told of a session. */
+export type SessionDescription = Omit<SessionSnapshot, 'status' | 'endedReason' | 'rolesVersion' | 'readAt'>;
+
 /** Decides for every request whether the session behind its token still holds. */
 @Injectable()
 export class SessionCheck {
@@ -32,7 +35,7 @@ export class SessionCheck {
   }
 
   /** What is known of a session that was just checked, from the nearest tier. */
-  async describe(sessionId: string): Promise<SessionSnapshot> {
+  async describe(sessionId: string): Promise<SessionDescription> {
     const { ended, snapshot } = await this.revocation.find(sessionId);
     if (!snapshot) throw new AppError('session_revoked', { members: { reason: ended } });
     return snapshot;

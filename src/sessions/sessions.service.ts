@@ -87,6 +87,11 @@ export class SessionsService {
     await this.revocation.forget(sessions.map(({ id }) => id));
   }
 
+  /** Whether session checks are answered from caches now, or from Postgres. */
+  trustsCaches(): boolean {
+    return this.revocation.status().trustsCaches;
+  }
+
   /** Makes committed ends and role changes hold on every instance. */
   async enforce(ends: { sessions?: EndedSession[]; cutOffs?: CutOff[] }): Promise<Enforcement> {
     const { sessions = [], cutOffs = [] } = ends;
