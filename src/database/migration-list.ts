@@ -2,6 +2,7 @@ import { CreateUsers1795502400000 } from '../../migrations/1795502400000-CreateU
 import { CreateDevices1795502460000 } from '../../migrations/1795502460000-CreateDevices.js';
 import { CreateSessions1795502520000 } from '../../migrations/1795502520000-CreateSessions.js';
 import { CreateSigningKeys1795502580000 } from '../../migrations/1795502580000-CreateSigningKeys.js';
+import { CreateSessionEvents1795502640000 } from '../../migrations/1795502640000-CreateSessionEvents.js';
 
 /** Every migration, oldest first. Append only: what has been released is never edited. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   CreateDevices1795502460000,
   CreateSessions1795502520000,
   CreateSigningKeys1795502580000,
+  CreateSessionEvents1795502640000,
 ];

@@ -1,7 +1,7 @@
 import type { Bus, PushReceipt } from './bus.js';
 import type { Clock } from './clock.js';
 import type { Membership } from './membership.js';
-import type { Ends } from './truth.js';
+import type { Confirmation, Ends } from './truth.js';
 
 /** Ids in one message: one round trip for a few hundred. */
 const IDS_PER_PUSH = 500;
@@ -28,8 +28,10 @@ export class Push {
   ) {}
 
   /** @throws when the bus cannot be reached: then nobody knows who has heard */
-  async send(ends: Ends): Promise<void> {
-    await Promise.all(inChunks(ends).map((chunk) => this.sendOne(chunk)));
+  async send(ends: Ends): Promise<Confirmation> {
+    const confirmations = await Promise.all(inChunks(ends).map((chunk) => this.sendOne(chunk)));
+    const slowest = confirmations.find(({ how }) => how === 'lease_passed') ?? confirmations[0];
+    return slowest ?? { by: this.bus.instanceId, how: 'acknowledged', acknowledgedBy: [] };
   }
 
   acknowledged(from: string, pushId: string): void {
@@ -43,7 +45,7 @@ export class Push {
     if (waiting.missing.size === 0) waiting.complete();
   }
 
-  private async sendOne(ends: Ends): Promise<void> {
+  private async sendOne(ends: Ends): Promise<Confirmation> {
     this.count += 1;
     const pushId = String(this.count);
     const early = new Set<string>();
@@ -57,10 +59,18 @@ export class Push {
 
       if (!this.membership.vouchesFor(receipt, sentAt)) {
         await delay(this.leaseMs);
-      } else if (missing.size > 0) {
+        return { by: this.bus.instanceId, how: 'lease_passed', acknowledgedBy: [...early] };
+      }
+      const asked = new Set(missing);
+      if (missing.size > 0) {
         await this.everyAcknowledgement(pushId, missing);
         this.strikeOff(missing, receipt);
       }
+      return {
+        by: this.bus.instanceId,
+        how: missing.size === 0 ? 'acknowledged' : 'lease_passed',
+        acknowledgedBy: [...early, ...[...asked].filter((instanceId) => !missing.has(instanceId))],
+      };
     } finally {
       this.early.delete(pushId);
       this.waiting.delete(pushId);

@@ -9,7 +9,7 @@ import type { SecondTier } from './second-tier.js';
 import { SessionLookup } from './session-lookup.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 import { Tail } from './tail.js';
-import type { Ends, Truth } from './truth.js';
+import type { Confirmation, Ends, Truth } from './truth.js';
 
 /** How far the clocks of instances may be apart: a token may outlive its ended session by that much. */
 const CLOCK_SKEW_MS = 600_000;
@@ -17,6 +17,8 @@ const CLOCK_SKEW_MS = 600_000;
 const CONFIRMATION_WAIT_MS = 2_000;
 /** Until the truth can be read again after a new subscription. */
 const RETRY_MS = 250;
+
+const SINGLE_INSTANCE: Confirmation = { by: 'the only instance', how: 'single_instance', acknowledgedBy: [] };
 
 export interface RevocationOptions {
   readonly truth: Truth;
@@ -192,13 +194,14 @@ export class Revocation {
   }
 
   private async pushAndConfirm(ends: Ends): Promise<boolean> {
+    let confirmation: Confirmation = SINGLE_INSTANCE;
     try {
-      await this.push?.send(ends);
+      if (this.push) confirmation = await this.push.send(ends);
     } catch {
       // Cut off from the others. The row stays unconfirmed, so whoever can reach them pushes it again.
       return false;
     }
-    this.options.truth.confirm(ends).catch(() => {
+    this.options.truth.confirm(ends, confirmation).catch(() => {
       // It holds; only the note is missing. The row counts as unconfirmed and is pushed once more.
     });
     return true;

@@ -4,6 +4,8 @@ import type { SessionSnapshot } from './session-snapshot.js';
 export interface EndedSession {
   readonly sessionId: string;
   readonly reason: string;
+  /** When, epoch milliseconds of the truth's clock; left out where nobody needs it. */
+  readonly endedAt?: number;
 }
 
 /** A user whose tokens with a smaller roles version are stale. */
@@ -26,6 +28,15 @@ export interface RecentEnds extends Ends {
   readonly now: number;
 }
 
+/** How it is known that ends hold on every instance; kept for whoever asks later. */
+export interface Confirmation {
+  /** The instance that made sure. */
+  readonly by: string;
+  /** Every registered instance has acknowledged; or a whole lease has passed; or there is no other instance. */
+  readonly how: 'acknowledged' | 'lease_passed' | 'single_instance';
+  readonly acknowledgedBy: readonly string[];
+}
+
 /** The port to where sessions really are. Every method rejects when the truth cannot be reached. */
 export interface Truth {
   /** @returns the sessions that exist, by id; the others are left out */
@@ -33,7 +44,7 @@ export interface Truth {
   /** Everything that ended within `windowMs` by the truth's clock, and every end that is not confirmed. */
   recentEnds(windowMs: number): Promise<RecentEnds>;
   /** Notes that these ends hold on every instance. */
-  confirm(ends: Ends): Promise<void>;
+  confirm(ends: Ends, confirmation: Confirmation): Promise<void>;
   /** Whether all of these ends are noted as confirmed, by whomever. */
   areConfirmed(ends: Ends): Promise<boolean>;
 }

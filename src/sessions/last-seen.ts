@@ -77,7 +77,7 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
       `UPDATE sessions s SET last_seen_at = seen.at, address = seen.address
        FROM (SELECT id, now() - age * interval '1 millisecond' AS at, address
              FROM unnest($1::uuid[], $2::float8[], $3::inet[]) AS used (id, age, address)) AS seen
-       WHERE s.id = seen.id AND s.status = 'active' AND s.last_seen_at < seen.at`,
+       WHERE s.id = seen.id AND s.last_seen_at < seen.at`,
       [
         rows.map(([sessionId]) => sessionId),
         rows.map(([, use]) => now - use.at),

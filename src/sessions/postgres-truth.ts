@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { within } from '../errors/within.js';
 import type { SessionSnapshot, SessionStatus } from '../revocation/session-snapshot.js';
-import type { CutOff, EndedSession, Ends, RecentEnds, Truth } from '../revocation/truth.js';
+import type { Confirmation, CutOff, EndedSession, Ends, RecentEnds, Truth } from '../revocation/truth.js';
 
 /** A check waits no longer for a database that accepts and never answers. */
 const LOAD_TIMEOUT_MS = 1_000;
@@ -21,15 +21,16 @@ const LOAD = `
 // Two index scans each, since one with OR would be none. What comes twice is the same.
 const SESSION_ENDS = `
   SELECT 'session' AS kind, id, ended_reason AS reason, NULL::integer AS roles_version,
+         (extract(epoch FROM ended_at) * 1000)::float8 AS at,
          enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER} AS overdue
   FROM sessions WHERE status <> 'active'`;
 const USER_CUT_OFFS = `
-  SELECT 'user', id, NULL, roles_version,
+  SELECT 'user', id, NULL, roles_version, NULL,
          roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
   FROM users WHERE roles_changed_at IS NOT NULL`;
 const RECENT_ENDS = `
-  SELECT 'now' AS kind, NULL::uuid AS id, (extract(epoch FROM clock_timestamp()) * 1000)::text AS reason,
-         NULL::integer AS roles_version, false AS overdue
+  SELECT 'now' AS kind, NULL::uuid AS id, NULL AS reason, NULL::integer AS roles_version,
+         (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
   UNION ALL ${SESSION_ENDS} AND ended_at > now() - make_interval(secs => $1)
   UNION ALL ${SESSION_ENDS} AND enforced_at IS NULL
   UNION ALL ${USER_CUT_OFFS} AND roles_changed_at > now() - make_interval(secs => $1)
@@ -54,8 +55,8 @@ interface LoadedRow {
 }
 
 type EndRow =
-  | { kind: 'now'; reason: string }
-  | { kind: 'session'; id: string; reason: string; overdue: boolean }
+  | { kind: 'now'; at: number }
+  | { kind: 'session'; id: string; reason: string; at: number; overdue: boolean }
   | { kind: 'user'; id: string; roles_version: number; overdue: boolean };
 
 /** The truth: the rows of Postgres. */
@@ -74,9 +75,9 @@ export class PostgresTruth implements Truth {
     let now = 0;
     for (const row of rows) {
       if (row.kind === 'now') {
-        now = Number(row.reason);
+        now = row.at;
       } else if (row.kind === 'session') {
-        const end = { sessionId: row.id, reason: row.reason };
+        const end = { sessionId: row.id, reason: row.reason, endedAt: row.at };
         all.sessions.push(end);
         if (row.overdue) overdue.sessions.push(end);
       } else {
@@ -88,12 +89,14 @@ export class PostgresTruth implements Truth {
     return { ...all, overdue, now };
   }
 
-  async confirm({ sessions, cutOffs }: Ends): Promise<void> {
+  async confirm({ sessions, cutOffs }: Ends, confirmation: Confirmation): Promise<void> {
     if (sessions.length > 0) {
       await this.dataSource.query(
-        `UPDATE sessions SET enforced_at = now()
-         WHERE id = ANY ($1) AND status <> 'active' AND enforced_at IS NULL`,
-        [sessions.map(({ sessionId }) => sessionId)],
+        `WITH confirmed AS (
+           UPDATE sessions SET enforced_at = now()
+           WHERE id = ANY ($1) AND status <> 'active' AND enforced_at IS NULL RETURNING id)
+         INSERT INTO session_events (session_id, kind, detail) SELECT id, 'enforced', $2 FROM confirmed`,
+        [sessions.map(({ sessionId }) => sessionId), toDetail(confirmation)],
       );
     }
     if (cutOffs.length > 0) {
@@ -114,6 +117,10 @@ export class PostgresTruth implements Truth {
     );
     return open === 0;
   }
+}
+
+function toDetail({ by, how, acknowledgedBy }: Confirmation) {
+  return { by, how, acknowledged_by: acknowledgedBy };
 }
 
 function snapshotOf(row: LoadedRow): SessionSnapshot {

@@ -36,7 +36,8 @@ export class SessionEnding {
     );
     // A statement of its own: it also sees what somebody else committed while the first one waited for a row.
     return this.dataSource.query<EndedSession[]>(
-      `SELECT id AS "sessionId", ended_reason AS reason FROM sessions
+      `SELECT id AS "sessionId", ended_reason AS reason, (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"
+       FROM sessions
        WHERE status <> 'active' AND enforced_at IS NULL AND ${where(1)}`,
       parameters,
     );

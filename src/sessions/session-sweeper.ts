@@ -6,6 +6,8 @@ import { flushIntervalMs } from './last-seen.js';
 const INTERVAL_MS = 60_000;
 /** Small, so that no row is held for long. */
 const BATCH = 500;
+/** The first sweep of an instance makes up for as long as this without one. */
+const MAX_LOOK_BACK_MS = 172_800_000;
 
 // Instances judge expiry themselves, by the same rule: there is nothing to enforce.
 const CLOSE_EXPIRED = `
@@ -28,12 +30,31 @@ const REMOVE_DEAD = `
   DELETE FROM sessions WHERE id IN (
     SELECT id FROM sessions WHERE status <> 'active' AND ended_at < now() - $1 * interval '1 millisecond'
     ORDER BY ended_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-  RETURNING device_id`;
+  RETURNING id, device_id`;
+
+const REMOVE_EVENTS = `DELETE FROM session_events WHERE session_id = ANY ($1)`;
+
+/** A session rotates every few minutes, for months: the older ones are counted in its row. */
+const ROTATIONS_KEPT = `interval '7 days'`;
+
+// By time, where they lie together, and only the time that the last sweep has not seen.
+const REMOVE_OLD_ROTATIONS = `
+  DELETE FROM session_events WHERE (session_id, id) IN (
+    SELECT session_id, id FROM session_events
+    WHERE kind = 'rotated' AND at < now() - ${ROTATIONS_KEPT}
+      AND at >= now() - ${ROTATIONS_KEPT} - $1 * interval '1 millisecond'
+    LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+  RETURNING id`;
 
 // A device is remembered for as long as its sessions are.
 const REMOVE_FORGOTTEN_DEVICES = `
   DELETE FROM devices d WHERE d.id = ANY ($1) AND d.last_seen_at < now() - $2 * interval '1 millisecond'
     AND NOT EXISTS (SELECT FROM sessions s WHERE s.device_id = d.id)`;
+
+interface RemovedSession {
+  id: string;
+  device_id: string;
+}
 
 /** Closes sessions that have expired and removes those that ended long ago, in small batches. */
 @Injectable()
@@ -42,6 +63,8 @@ export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShut
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<unknown> = Promise.resolve();
   private isStopped = false;
+  /** Monotonic. */
+  private rotationsRemovedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -67,21 +90,33 @@ export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShut
   async sweep(): Promise<void> {
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     await this.inBatches(CLOSE_EXPIRED, [idleTtlMs + flushIntervalMs(idleTtlMs), absoluteTtlMs]);
-    await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], async (rows) => {
-      await this.dataSource.query(REMOVE_FORGOTTEN_DEVICES, [
-        rows.map(({ device_id }) => device_id),
-        this.config.sessions.retentionMs,
-      ]);
-    });
+    await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], (rows) => this.forget(rows));
+    await this.removeOldRotations();
+  }
+
+  /** Removes what is only remembered for the sake of sessions that are gone. */
+  private async forget(removed: RemovedSession[]): Promise<void> {
+    await this.dataSource.query(REMOVE_EVENTS, [removed.map(({ id }) => id)]);
+    await this.dataSource.query(REMOVE_FORGOTTEN_DEVICES, [
+      removed.map(({ device_id }) => device_id),
+      this.config.sessions.retentionMs,
+    ]);
+  }
+
+  private async removeOldRotations(): Promise<void> {
+    const startedAt = performance.now();
+    const sinceLast = Math.min(startedAt - this.rotationsRemovedAt, MAX_LOOK_BACK_MS);
+    await this.inBatches(REMOVE_OLD_ROTATIONS, [sinceLast + INTERVAL_MS]);
+    this.rotationsRemovedAt = startedAt;
   }
 
   private async inBatches(
     sql: string,
     parameters: number[],
-    after: (rows: { device_id: string }[]) => Promise<void> = async () => {},
+    after: (rows: RemovedSession[]) => Promise<void> = async () => {},
   ): Promise<void> {
     while (!this.isStopped) {
-      const [rows] = await this.dataSource.query<[{ device_id: string }[], number]>(sql, parameters);
+      const [rows] = await this.dataSource.query<[RemovedSession[], number]>(sql, parameters);
       await after(rows);
       if (rows.length < BATCH) return;
     }

@@ -20,6 +20,7 @@ import { RedisSessionTier } from './redis-session-tier.js';
 import { Session } from './session.entity.js';
 import { SessionCheck } from './session-check.js';
 import { SessionEnding } from './session-ending.js';
+import { SessionEvent } from './session-event.entity.js';
 import { SessionRotation } from './session-rotation.js';
 import { SessionSweeper } from './session-sweeper.js';
 import { SessionsController } from './sessions.controller.js';
@@ -29,7 +30,7 @@ import { SessionsService } from './sessions.service.js';
 const LEASE_MARGIN_MS = 100;
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Session])],
+  imports: [TypeOrmModule.forFeature([Session, SessionEvent])],
   controllers: [SessionsController],
   providers: [
     {

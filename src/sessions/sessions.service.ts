@@ -115,7 +115,8 @@ export class SessionsService {
     const [ended] = await manager.query<[EndedSession[], number]>(
       `UPDATE sessions SET status = 'revoked', ended_reason = $3, ended_by = 'latchkey'
        WHERE user_id = $1 AND status = 'active' AND ${surplus}
-       RETURNING id AS "sessionId", ended_reason AS reason`,
+       RETURNING id AS "sessionId", ended_reason AS reason,
+                 (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"`,
       [userId, limit, reason],
     );
     return ended;
