@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
-import { Device } from '../devices/device.entity.js';
+import { ENTITIES } from '../entities.js';
 import { PostgresTruth } from '../sessions/postgres-truth.js';
 import { Session } from '../sessions/session.entity.js';
 import { SessionEnding } from '../sessions/session-ending.js';
@@ -34,7 +34,7 @@ function act(run: (commands: UserCommands, args: string[]) => Promise<void>, arg
   return runCommand(async ({ environment, url, print }) => {
     const dataSource = await new DataSource({
       ...dataSourceOptions(url, 2),
-      entities: [User, Device, Session],
+      entities: ENTITIES,
     }).initialize();
     try {
       const users = new UsersService(dataSource.getRepository(User), new PasswordHasher(environment));

@@ -1,3 +1,4 @@
+import type { Inspection } from './inspection.js';
 import type { Ends } from './truth.js';
 
 /** What the server answers to a heartbeat. */
@@ -24,6 +25,8 @@ export interface BusListener {
   heartbeat(sequence: number): void;
   push(from: string, pushId: string, ends: Ends): void;
   acknowledgement(from: string, pushId: string): void;
+  /** An operator asks what is known of a session. */
+  question(replyTo: string, sessionId: string): void;
 }
 
 /** The port to the other instances. Every call rejects when the server cannot be reached or does not answer in time. */
@@ -39,6 +42,7 @@ export interface Bus {
   acknowledge(revoker: string, pushId: string): Promise<void>;
   /** Strikes an instance off, unless it has sent a heartbeat since `sequence`. */
   forget(instanceId: string, sequence: number): Promise<void>;
+  answer(replyTo: string, inspection: Inspection): Promise<void>;
   /** Gives up the present subscription for a new one. */
   resubscribe(): void;
   stop(): Promise<void>;

@@ -89,6 +89,7 @@ export class Revocation {
       heartbeat: (sequence) => this.membership?.heard(sequence),
       push: (from, pushId, ends) => this.pushed(from, pushId, ends),
       acknowledgement: (from, pushId) => this.push?.acknowledged(from, pushId),
+      question: (replyTo, sessionId) => this.answer(replyTo, sessionId),
     });
   }
 
@@ -191,6 +192,22 @@ export class Revocation {
     this.options.bus?.acknowledge(from, pushId).catch(() => {
       // The revoker waits for this instance's lease to run out instead.
     });
+  }
+
+  private answer(replyTo: string, sessionId: string): void {
+    const { bus } = this.options;
+    const known = this.lookup.peek(sessionId);
+    bus
+      ?.answer(replyTo, {
+        instanceId: bus.instanceId,
+        inMemory: known !== undefined,
+        lastGrantedAt: known?.lastSeenAt ?? null,
+        endedReason: this.set.reasonOf(sessionId) ?? null,
+        trustsCaches: this.mayTrustCaches(),
+      })
+      .catch(() => {
+        // Whoever asks does without; nothing depends on it.
+      });
   }
 
   private async pushAndConfirm(ends: Ends): Promise<boolean> {

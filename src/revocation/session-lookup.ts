@@ -47,6 +47,11 @@ export class SessionLookup {
     return this.freshFromTruth.load(sessionId);
   }
 
+  /** What memory holds, without counting as a use. */
+  peek(sessionId: string): SessionSnapshot | undefined {
+    return this.firstTier.peek(sessionId);
+  }
+
   /** Drops what the caches near this instance say of sessions. */
   async forget(sessionIds: readonly string[]): Promise<void> {
     for (const sessionId of sessionIds) this.firstTier.delete(sessionId);

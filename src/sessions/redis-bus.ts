@@ -2,6 +2,7 @@ import { v4 as randomId } from 'uuid';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import { within } from '../errors/within.js';
 import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../revocation/bus.js';
+import type { Inspection } from '../revocation/inspection.js';
 import type { Ends } from '../revocation/truth.js';
 
 const COMMAND_TIMEOUT_MS = 1_000;
@@ -81,6 +82,10 @@ export class RedisBus implements Bus {
     );
   }
 
+  async answer(replyTo: string, inspection: Inspection): Promise<void> {
+    await within(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(replyTo, JSON.stringify(inspection)));
+  }
+
   async forget(instanceId: string, sequence: number): Promise<void> {
     await this.script(FORGET, [instanceId, String(sequence)]);
   }
@@ -117,6 +122,10 @@ export class RedisBus implements Bus {
           await subscriber.subscribe(this.acknowledgements(this.instanceId), (text) => {
             const [from = '', pushId = ''] = text.split(' ');
             listener.acknowledgement(from, pushId);
+          });
+          await subscriber.subscribe(questionChannel(this.redis.prefix), (text) => {
+            const [replyTo = '', sessionId = ''] = text.split(' ');
+            listener.question(replyTo, sessionId);
           });
         });
         listener.subscribed();
@@ -159,6 +168,11 @@ export class RedisBus implements Bus {
   private acknowledgements(instanceId: string): string {
     return `${this.redis.prefix}:acknowledgements:${instanceId}`;
   }
+}
+
+/** Where an operator asks all instances about a session: `<channel of the answers> <session id>`. */
+export function questionChannel(prefix: string): string {
+  return `${prefix}:questions`;
 }
 
 /** Redis may say anything. What is no push is not acknowledged, so its sender waits for this instance's lease. */
