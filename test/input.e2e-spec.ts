@@ -86,7 +86,7 @@ describe('the body of a request', () => {
       ['an object', '{}'],
       ['an object with toString', '{"toString":1}'],
       ['a list', '["a"]'],
-      ['2,000 characters', `"${'a'.repeat(2_000)}"`],
+      ['5,000 characters', `"${'a'.repeat(5_000)}"`],
     ])('refuses %s as not valid', async (_, json) => {
       const answer = await post(path, withValue(json));
       expectProblem(answer, 400, 'validation_failed');

@@ -1,12 +1,17 @@
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
-/** A token that the service handed out and its holder does not read: 1 to 512 visible ASCII characters. */
+/** The longest token of any kind that is issued: one presented in the place of another is read, and refused as such. */
+const TOKEN_MAX_LENGTH = 4096;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/** A token that the service handed out and its holder does not read. */
 export function IsOpaqueToken(options?: ValidationOptions) {
   return ValidateBy(
     {
       name: 'isOpaqueToken',
       validator: {
-        validate: (value: unknown) => typeof value === 'string' && /^[\x21-\x7e]{1,512}$/.test(value),
+        validate: (value: unknown) =>
+          typeof value === 'string' && value.length <= TOKEN_MAX_LENGTH && VISIBLE_ASCII.test(value),
         defaultMessage: () => 'must be a token as it was handed out',
       },
     },

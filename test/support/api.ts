@@ -17,14 +17,27 @@ export interface Tokens {
   readonly device_token: string;
 }
 
+export interface SessionAnswer {
+  readonly id: string;
+  readonly device_id: string;
+  readonly current: boolean;
+}
+
 export interface DeviceAnswer {
   readonly id: string;
   readonly name: string;
   readonly current: boolean;
-  readonly sessions: readonly { readonly id: string; readonly current: boolean }[];
+  readonly sessions: readonly SessionAnswer[];
 }
 
 export const PASSWORD = 'correct horse battery';
+
+/** What a login may say besides the address; `null` is how many clients write "none". */
+export interface LoginExtra {
+  readonly password?: string;
+  readonly device_token?: string | null;
+  readonly device_name?: string | null;
+}
 
 /** A client of the service, as one would be written from its documentation. */
 export class Api {
@@ -62,7 +75,7 @@ export class Api {
     return this.call('POST', '/auth/register', { body: { email, password } });
   }
 
-  login(email: string, extra: { password?: string; device_token?: string; device_name?: string } = {}) {
+  login(email: string, extra: LoginExtra = {}) {
     return this.call<Tokens>('POST', '/auth/login', { body: { email, password: PASSWORD, ...extra } });
   }
 
@@ -82,8 +95,17 @@ export class Api {
     return this.call<{ devices: DeviceAnswer[] }>('GET', '/devices', { token });
   }
 
+  sessions(token: string) {
+    return this.call<{ sessions: SessionAnswer[] }>('GET', '/sessions', { token });
+  }
+
+  /** Ends what the path names: `/devices`, `/devices/:id` or `/sessions/:id`. */
+  end(token: string, path: string) {
+    return this.call('DELETE', path, { token });
+  }
+
   /** The tokens of a new session of a user who is registered. @throws when the login is refused */
-  async session(email: string, extra: Parameters<Api['login']>[1] = {}): Promise<Tokens> {
+  async session(email: string, extra: LoginExtra = {}): Promise<Tokens> {
     const { status, text, body } = await this.login(email, extra);
     if (status !== 200) throw new Error(`login of ${email} was answered with ${status}: ${text}`);
     return body;

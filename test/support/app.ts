@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
 import { createHttpAdapter, setUpApp } from '../../src/app.setup.js';
 import { Api } from './api.js';
@@ -12,8 +14,17 @@ export interface RunningApp {
   readonly url: string;
   readonly api: Api;
   readonly app: NestFastifyApplication;
-  readonly database: TestDatabase;
+  readonly database: Pick<TestDatabase, 'url'>;
+  /** One statement, past the service: what an operator does in psql, or time does. */
+  sql(statement: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
+}
+
+export interface AppOptions {
+  /** One that is there already, with every migration applied. It stays when the service stops. */
+  readonly database?: Pick<TestDatabase, 'url'>;
+  /** A module of the test beside those of the service. */
+  readonly beside?: Type;
 }
 
 /**
@@ -22,29 +33,40 @@ export interface RunningApp {
  *
  * @param env variables on top of the defaults; `REDIS_URL: process.env.TEST_REDIS_URL` for a shared cache
  */
-export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {
-  const database = await createTestDatabase();
+export async function startApp(
+  env: Record<string, string | undefined> = {},
+  { database: given, beside }: AppOptions = {},
+): Promise<RunningApp> {
+  const made = given ? null : await createTestDatabase();
+  const database = given ?? (made as TestDatabase);
   try {
     const config = testConfig(database.url, {
       LOG_LEVEL: 'silent',
       REDIS_KEY_PREFIX: `test-${randomUUID()}`,
       ...env,
     });
+    const service = AppModule.forRoot(config);
     const app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.forRoot(config),
+      beside ? together(service, beside) : service,
       createHttpAdapter(config),
       { logger: false, abortOnError: false },
     );
     await setUpApp(app);
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
+    const sql = (statement: string, parameters?: unknown[]) =>
+      app.get(DataSource).query<Record<string, unknown>[]>(statement, parameters);
     const close = async () => {
       await app.close();
-      await database.drop();
+      await made?.drop();
     };
-    return { url, api: new Api(url), app, database, close };
+    return { url, api: new Api(url), app, database, sql, close };
   } catch (error) {
-    await database.drop();
+    await made?.drop();
     throw error;
   }
+}
+
+function together(service: DynamicModule, beside: Type): DynamicModule {
+  return { ...service, imports: [...(service.imports ?? []), beside] };
 }

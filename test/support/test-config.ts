@@ -2,7 +2,7 @@ import type { Config } from '../../src/config/config.js';
 import { readEnvironment } from '../../src/config/environment.js';
 
 /** The configuration of a service under test: what these variables say, and nothing from this process's own. */
-export function testConfig(databaseUrl: string, env: Record<string, string> = {}): Config {
+export function testConfig(databaseUrl: string, env: Record<string, string | undefined> = {}): Config {
   const secret = Buffer.from('a secret of the tests, 32 bytes or more');
   const read = readEnvironment(env, () => secret);
   return { ...read, database: { ...read.database, url: databaseUrl } };
