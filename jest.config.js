@@ -18,7 +18,8 @@ export default {
   globalSetup: './test/support/global-setup.mjs',
   globalTeardown: './test/support/global-teardown.mjs',
   maxWorkers: 2,
-  testTimeout: 15_000,
+  // A test that starts several processes shares the cores with other tests.
+  testTimeout: 60_000,
   // Babel counts the branches that the source has. V8 counts blocks that ran: it sees none in a function
   // that was never called, and more in every class.
   coverageProvider: 'babel',

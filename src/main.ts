@@ -10,14 +10,29 @@ import { createLogger } from './http/logger.js';
 import { NestLogger } from './http/nest-logger.js';
 import { serveOpenApi } from './http/openapi.js';
 import { startFailure } from './start-failure.js';
+import { stopOnSignals } from './stop-on-signals.js';
 import { welcome } from './welcome.js';
 
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env, developmentSecret);
-  const progress = (line: string) => process.stdout.write(`latchkey: ${line}\n`);
   const database = await prepareDatabase(environment, progress);
   const config: Config = { ...environment, database: { ...environment.database, url: database.url } };
+  try {
+    const app = await createApp(config);
+    await listen(app, config);
+    stopOnSignals(async () => {
+      await app.close();
+      await database.stop();
+    }, fail);
+    progress(`listening on ${await app.getUrl()}`);
+    if (!config.production) process.stdout.write(welcome(await app.getUrl()));
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
 
+async function createApp(config: Config): Promise<NestFastifyApplication> {
   const logger = createLogger(config.logLevel);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
@@ -26,20 +41,21 @@ async function start(): Promise<void> {
   );
   await setUpApp(app);
   serveOpenApi(app);
+  return app;
+}
 
-  // Not Nest's shutdown hooks: they end the process by the signal, and a service that drained has not failed.
-  const stop = async () => {
-    await app.close();
-    await database.stop();
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop().catch(fail));
+async function listen(app: NestFastifyApplication, { http }: Config): Promise<void> {
+  try {
+    await app.listen(http.port, http.host);
+  } catch (error) {
+    // It has met the other instances by now: without a farewell they would wait for it. What failed first is told.
+    await app.close().catch(() => {});
+    throw error;
   }
+}
 
-  await app.listen(config.http.port, config.http.host);
-  progress(`listening on ${await app.getUrl()}`);
-  if (!config.production) process.stdout.write(welcome(await app.getUrl()));
+function progress(line: string): void {
+  process.stdout.write(`latchkey: ${line}\n`);
 }
 
 function fail(error: unknown): void {

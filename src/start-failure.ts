@@ -1,10 +1,30 @@
-/** Whoever starts the service sees one line; the stack is of use only where the fault is ours. */
+import { RedisNotReady } from './cache/redis-connection.js';
+import { InvalidEnvironment } from './config/environment.js';
+import { EmbeddedPostgresFailed } from './database/embedded-postgres-failed.js';
+import { DatabaseNotReady } from './database/prepare-database.js';
+import { SecondInstance } from './database/single-instance.js';
+import { AppError } from './errors/app-error.js';
+import { UnusableSigningKey } from './keys/sealed-key.js';
+
+/** What whoever starts the service can put right. */
+const EXPLAINED = [
+  AppError,
+  DatabaseNotReady,
+  EmbeddedPostgresFailed,
+  InvalidEnvironment,
+  RedisNotReady,
+  SecondInstance,
+  UnusableSigningKey,
+];
+
+/** One line for whoever starts the service; the stack is of use only where the fault is ours. */
 export function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (code === 'EADDRINUSE') return `port ${port} on ${address} is taken: set PORT to another one`;
   if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used by this user: set PORT`;
   if (code === 'EADDRNOTAVAIL') return `this machine has no address ${address}: set HOST`;
-  const isExpected = error.name !== 'Error' && error.name !== 'TypeError';
-  return isExpected ? error.message : (error.stack ?? error.message);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `${error.message}: no such name is known`;
+  if (EXPLAINED.some((kind) => error instanceof kind)) return error.message.replaceAll(/\s*\n\s*/g, ' ');
+  return error.stack ?? error.message;
 }

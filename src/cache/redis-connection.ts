@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import { type Cache, createCache } from 'cache-manager';
 import { type RedisStore, redisInsStore } from 'cache-manager-redis-yet';
+import { reasonOf } from '../errors/reason-of.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MAX_MS = 500;
@@ -9,6 +10,11 @@ const RECONNECT_MAX_MS = 500;
 const COMMANDS_MAX = 20_000;
 
 type Client = ReturnType<typeof createClient>;
+
+/** Told to whoever starts the service, in one line. */
+export class RedisNotReady extends Error {
+  override readonly name = 'RedisNotReady';
+}
 
 /**
  * The connection to Redis: cache-manager over its store, and the same store's client for what cache-manager
@@ -36,7 +42,7 @@ export class RedisConnection {
     });
   }
 
-  /** @throws when the server cannot be reached now */
+  /** @throws {RedisNotReady} when the server cannot be reached now */
   static async open(url: string, prefix: string): Promise<RedisConnection> {
     // The socket's options are read anew at each connect: a fresh signal lets `reset` destroy the present socket.
     let abort = new AbortController();
@@ -60,7 +66,11 @@ export class RedisConnection {
     };
     // The first failure is thrown by `connect`; without a listener it would also end the process.
     client.on('error', () => {});
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (cause) {
+      throw new RedisNotReady(`Redis cannot be used: ${reasonOf(cause)}`, { cause });
+    }
     isOpen = true;
     // The store is typed for a client with Redis modules; it only uses plain commands.
     const store = redisInsStore(client as unknown as Parameters<typeof redisInsStore>[0]);

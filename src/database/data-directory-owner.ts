@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { EmbeddedPostgresFailed } from './embedded-postgres-failed.js';
 
 const STARTING_MS = 30_000;
 const ANSWER_MS = 5_000;
@@ -16,7 +17,7 @@ interface Owner {
  * Claims a data directory for this process.
  *
  * @returns null when it is ours now; the URL of the process that serves it, otherwise
- * @throws {Error} when another process holds it and does not answer
+ * @throws {EmbeddedPostgresFailed} when another process holds it and does not answer
  */
 export async function claim(file: string): Promise<string | null> {
   const deadline = performance.now() + STARTING_MS;
@@ -78,9 +79,10 @@ async function answers(url: string, pid: number): Promise<boolean> {
     // Nobody listens there: the number belongs to some other process by now.
     if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false;
     // To open the files a second time would destroy them.
-    throw new Error(`the embedded Postgres of process ${pid} does not answer: end that process first`, {
-      cause: error,
-    });
+    throw new EmbeddedPostgresFailed(
+      `the embedded Postgres of process ${pid} does not answer: end that process first`,
+      { cause: error },
+    );
   } finally {
     await client.end();
   }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { announce, claim, release } from './data-directory-owner.js';
+import { EmbeddedPostgresFailed } from './embedded-postgres-failed.js';
 import { withWholeConversations } from './whole-conversations.js';
 
 export interface EmbeddedPostgres {
@@ -19,7 +20,7 @@ const MAX_CONNECTIONS = 1_000;
  * transactions run one after the other, and session-level locks and settings are everybody's.
  *
  * @param progress told what takes long
- * @throws {Error} in one line, when it is not installed or its files are held by a process that hangs
+ * @throws {EmbeddedPostgresFailed} when it is not installed or its files are held by a process that hangs
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
@@ -59,9 +60,10 @@ export async function startEmbeddedPostgres(
     };
   } catch (error) {
     release(ownerFile);
-    throw new Error(`the embedded Postgres in ${dataDir} did not start: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new EmbeddedPostgresFailed(
+      `the embedded Postgres in ${dataDir} did not start: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 
@@ -73,7 +75,7 @@ async function load() {
     ]);
     return { PGlite, PGLiteSocketServer };
   } catch (error) {
-    throw new Error(
+    throw new EmbeddedPostgresFailed(
       'no DATABASE_URL is set and the embedded Postgres is not installed: set DATABASE_URL, or install the development dependencies with npm ci',
       { cause: error },
     );

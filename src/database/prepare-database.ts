@@ -1,4 +1,5 @@
 import type { Environment } from '../config/config.js';
+import { reasonOf } from '../errors/reason-of.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 import { runMigrations, showMigrations } from './migrations.js';
 
@@ -37,7 +38,7 @@ export async function prepareDatabase(
   try {
     if (isEmbedded || environment.database.migrateOnStart) {
       const applied = await runMigrations(opened.url);
-      if (applied.length > 0) progress(`applied ${applied.length} migrations`);
+      if (applied.length > 0) progress(`applied ${counted(applied.length)}`);
     } else {
       await requireNewestSchema(opened.url);
     }
@@ -53,13 +54,11 @@ async function requireNewestSchema(url: string): Promise<void> {
   const pending = (await showMigrations(url)).filter(({ applied }) => !applied);
   if (pending.length > 0) {
     throw new DatabaseNotReady(
-      `the database schema is behind by ${pending.length} migrations: run "npm run migration:run", or set MIGRATE_ON_START=true`,
+      `the database schema is behind by ${counted(pending.length)}: run "npm run migration:run", or set MIGRATE_ON_START=true`,
     );
   }
 }
 
-/** A refused connection to a name with several addresses is an `AggregateError` without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error && error.message ? error.message : String(error);
+function counted(migrations: number): string {
+  return migrations === 1 ? '1 migration' : `${migrations} migrations`;
 }

@@ -10,6 +10,9 @@ const CHATTY: ReadonlySet<string> = new Set([
   'NestApplication',
 ]);
 
+/** These log at start what they throw right after; whoever catches it tells it. */
+const THROWN_ANYWAY: ReadonlySet<string | undefined> = new Set(['ExceptionHandler', 'NestApplication']);
+
 /** Nest's own log, on the same lines as everything else. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: FastifyBaseLogger) {}
@@ -25,6 +28,7 @@ export class NestLogger implements LoggerService {
 
   /** Nest passes `(error)`, `(message, context)` or `(message, stack, context)`. */
   error(message: unknown, ...rest: unknown[]): void {
+    if (THROWN_ANYWAY.has(contextOf(rest))) return;
     const error = [message, ...rest].find((value) => value instanceof Error);
     const stack = rest.find((value) => typeof value === 'string' && value.includes('\n    at '));
     this.write('error', message, contextOf(rest), { ...(error ? { err: error } : stack ? { stack } : {}) });

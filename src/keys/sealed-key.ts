@@ -4,6 +4,11 @@ import { type Seal, SealBroken } from './seal.js';
 import type { SigningKey } from './signing-key.entity.js';
 import { thumbprint } from './thumbprint.js';
 
+/** A stored key that this instance must not use; told to whoever starts it, in one line. */
+export class UnusableSigningKey extends Error {
+  override readonly name = 'UnusableSigningKey';
+}
+
 export interface KeyPair {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -25,7 +30,7 @@ export function makeSealedKey(seal: Seal): Pick<SigningKey, 'kid' | 'publicJwk' 
  * Opens a stored key. The public half comes out of the seal too, never from `public_jwk`: who can write to the
  * table but does not know the secret cannot plant a key whose tokens would be accepted.
  *
- * @throws {Error} in one line for an operator, when the secret is not the one it was sealed under
+ * @throws {UnusableSigningKey} when the secret is not the one it was sealed under, or the key is not the one named
  */
 export function openSealedKey(seal: Seal, { kid, privateKeySealed }: SigningKey): KeyPair {
   const privateKey = createPrivateKey({
@@ -34,8 +39,9 @@ export function openSealedKey(seal: Seal, { kid, privateKeySealed }: SigningKey)
     type: 'pkcs8',
   });
   const publicKey = createPublicKey(privateKey);
-  if (thumbprint(publicKey) !== kid)
-    throw new Error(`the signing key ${kid} is not the key it is named after`);
+  if (thumbprint(publicKey) !== kid) {
+    throw new UnusableSigningKey(`the signing key ${kid} is not the key it is named after`);
+  }
   return { kid, privateKey, publicKey };
 }
 
@@ -44,6 +50,6 @@ function openOrExplain(seal: Seal, kid: string, sealed: Buffer): Buffer {
     return seal.open(sealed, kid);
   } catch (cause) {
     if (!(cause instanceof SealBroken)) throw cause;
-    throw new Error('signing keys were sealed under another LATCHKEY_SECRET', { cause });
+    throw new UnusableSigningKey('signing keys were sealed under another LATCHKEY_SECRET', { cause });
   }
 }

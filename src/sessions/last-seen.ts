@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
+import { reasonOf } from '../errors/reason-of.js';
 import { clientAddress } from '../http/client-address.js';
 
 const MAX_FLUSH_INTERVAL_MS = 10_000;
@@ -66,7 +67,12 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.flush();
+    try {
+      await this.flush();
+    } catch (error) {
+      // Postgres is away. This is the one thing that may be lost, and the stop does not fail for it.
+      this.logger.warn(`not written at the stop: ${reasonOf(error)}`);
+    }
   }
 
   private async write(uses: ReadonlyMap<string, Use>): Promise<void> {
