@@ -1,4 +1,5 @@
 import { ManualClock } from '../../test/support/manual-clock.js';
+import { instantOf } from './clock.js';
 import { Lease } from './lease.js';
 
 const LEASE_MS = 3_000;
@@ -18,7 +19,7 @@ describe('Lease', () => {
   });
 
   it('runs from when the heartbeat was sent, less the margin', () => {
-    const sentAt = clock.monotonic();
+    const sentAt = instantOf(clock);
     clock.pass(1_000);
     lease.extend(sentAt);
     clock.pass(LEASE_MS - MARGIN_MS - 1_000 - 1);
@@ -28,16 +29,16 @@ describe('Lease', () => {
   });
 
   it('is not shortened by an older heartbeat that is heard late', () => {
-    const older = clock.monotonic();
+    const older = instantOf(clock);
     clock.pass(1_000);
-    lease.extend(clock.monotonic());
+    lease.extend(instantOf(clock));
     lease.extend(older);
     clock.pass(LEASE_MS - MARGIN_MS - 1);
     expect(lease.isLive()).toBe(true);
   });
 
   it('ends at once when it is given up', () => {
-    lease.extend(clock.monotonic());
+    lease.extend(instantOf(clock));
     lease.end();
     expect(lease.isLive()).toBe(false);
   });
@@ -45,11 +46,21 @@ describe('Lease', () => {
   it.each([300_000, -300_000])(
     'ends when the wall clock has jumped by %d ms, as after a paused machine',
     (ms) => {
-      lease.extend(clock.monotonic());
+      lease.extend(instantOf(clock));
       clock.jump(ms);
       expect(lease.isLive()).toBe(false);
-      lease.extend(clock.monotonic());
+      lease.extend(instantOf(clock));
       expect(lease.isLive()).toBe(true);
     },
   );
+
+  it('is not won by a heartbeat that waited in the buffers of a paused machine', () => {
+    const sentAt = instantOf(clock);
+    // Its own clock stood still meanwhile: a revoker has long stopped waiting for this instance.
+    clock.jump(60_000);
+    lease.extend(sentAt);
+    expect(lease.isLive()).toBe(false);
+    lease.extend(instantOf(clock));
+    expect(lease.isLive()).toBe(true);
+  });
 });

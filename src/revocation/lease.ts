@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock, Instant } from './clock.js';
 
 /** How far the wall clock may drift from the monotonic one before the machine must have been paused. */
 const CLOCK_JUMP_MS = 500;
@@ -22,10 +22,12 @@ export class Lease {
     private readonly marginMs: number,
   ) {}
 
-  /** @param sentAt monotonic instant at which the heartbeat now heard was sent */
-  extend(sentAt: number): void {
-    this.endsAt = Math.max(this.endsAt, sentAt + this.lengthMs - this.marginMs);
-    this.wallOffset = this.clock.wall() - this.clock.monotonic();
+  /** @param sentAt when the heartbeat now heard was sent: a pause since then must show, so both clocks count from there */
+  extend(sentAt: Instant): void {
+    const endsAt = sentAt.monotonic + this.lengthMs - this.marginMs;
+    if (endsAt < this.endsAt) return;
+    this.endsAt = endsAt;
+    this.wallOffset = sentAt.wall - sentAt.monotonic;
   }
 
   end(): void {

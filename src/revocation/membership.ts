@@ -1,5 +1,5 @@
 import type { Bus, HeartbeatReceipt, PushReceipt } from './bus.js';
-import type { Clock } from './clock.js';
+import { type Clock, type Instant, instantOf } from './clock.js';
 import type { Lease } from './lease.js';
 
 /** Heartbeats per lease: two may be lost before a lease ends. */
@@ -15,7 +15,7 @@ export class Membership {
   private sequence = 0;
   /** Heartbeats before this one were sent under an earlier subscription and prove nothing about this one. */
   private firstOfSubscription = Number.POSITIVE_INFINITY;
-  private readonly sentAt = new Map<number, number>();
+  private readonly sentAt = new Map<number, Instant>();
   private lastHeardAt = 0;
   private lastReceived = 0;
   private server = '';
@@ -64,15 +64,16 @@ export class Membership {
     const own = receipt.registered.get(this.bus.instanceId);
     return (
       own !== undefined &&
-      own >= this.lastReceived &&
+      // Behind: the table was rewound. Ahead: a heartbeat whose answer was lost, which might have told of a break.
+      own === this.lastReceived &&
       receipt.server === this.server &&
       sentAt - this.standingSince >= this.lease.lengthMs
     );
   }
 
   private async beat(): Promise<void> {
-    const now = this.clock.monotonic();
-    if (now - this.lastHeardAt > DEAF_AFTER_LEASES * this.lease.lengthMs) {
+    const now = instantOf(this.clock);
+    if (now.monotonic - this.lastHeardAt > DEAF_AFTER_LEASES * this.lease.lengthMs) {
       this.leave();
       this.bus.resubscribe();
       return;
@@ -89,7 +90,7 @@ export class Membership {
   }
 
   private received(sequence: number, { previous, server }: HeartbeatReceipt): void {
-    const isUnbroken = previous !== null && previous >= this.lastReceived && server === this.server;
+    const isUnbroken = previous === this.lastReceived && server === this.server;
     // From the answer, not from the sending: whatever broke the registration may have happened in between.
     if (!isUnbroken) this.standingSince = this.clock.monotonic();
     this.server = server;

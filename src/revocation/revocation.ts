@@ -55,6 +55,7 @@ export class Revocation {
   private readonly windowMs: number;
   private subscription = 0;
   private isRepushing = false;
+  private isStopped = false;
   private generationTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RevocationOptions) {
@@ -94,6 +95,7 @@ export class Revocation {
   }
 
   async stop(): Promise<void> {
+    this.isStopped = true;
     clearInterval(this.generationTimer);
     this.tail.stop();
     this.lost();
@@ -153,6 +155,7 @@ export class Revocation {
 
   private mayTrustCaches(): boolean {
     return (
+      !this.isStopped &&
       (this.push === null || this.lease.isLive()) &&
       this.options.clock.monotonic() - this.tail.lastGoodAt <= this.options.maxStalenessMs &&
       !this.set.isOverflowing

@@ -142,6 +142,7 @@ export class RedisBus implements Bus {
   private heardEnds(listener: BusListener, text: string): void {
     const message = pushMessage(text);
     if (message) listener.push(message.from, message.pushId, message.ends);
+    else this.resubscribe();
   }
 
   private async script<T>(script: string, args: string[]): Promise<T> {
@@ -175,7 +176,7 @@ export function questionChannel(prefix: string): string {
   return `${prefix}:questions`;
 }
 
-/** Redis may say anything. What is no push is not acknowledged, so its sender waits for this instance's lease. */
+/** Redis may say anything. What is not understood may have been an end, so it ends the trust until the next tail. */
 function pushMessage(text: string): PushMessage | null {
   try {
     const message = JSON.parse(text) as PushMessage;
