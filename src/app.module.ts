@@ -6,6 +6,7 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { HealthModule } from './health/health.module.js';
+import { ErrorDocsController } from './http/error-docs.controller.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
 @Module({})
@@ -13,6 +14,7 @@ export class AppModule {
   static forRoot(config: Config): DynamicModule {
     return {
       module: AppModule,
+      controllers: [ErrorDocsController],
       imports: [
         ConfigModule.forRoot(config),
         DatabaseModule,

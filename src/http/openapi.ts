@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ERROR_CODES } from '../errors/error-codes.js';
 import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
+import { projectFile } from './project-file.js';
 
 const PROBLEM_SCHEMA = {
   type: 'object',
@@ -67,14 +68,5 @@ function isOperation(value: unknown): value is { responses: Record<string, unkno
 }
 
 function packageVersion(): string {
-  // This file runs from `src/http/` in tests and from `dist/src/http/` in the service.
-  for (const level of ['../../', '../../../']) {
-    try {
-      const text = readFileSync(new URL(`${level}package.json`, import.meta.url), 'utf8');
-      return (JSON.parse(text) as { version: string }).version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  return 'unknown';
+  return (JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string }).version;
 }
