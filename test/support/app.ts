@@ -7,7 +7,7 @@ import { AppModule } from '../../src/app.module.js';
 import { createHttpAdapter, setUpApp } from '../../src/app.setup.js';
 import { Api } from './api.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
-import { testConfig } from './test-config.js';
+import { CHEAP_HASHES, testConfig } from './test-config.js';
 
 /** The whole service in this process, on a socket of its own. */
 export interface RunningApp {
@@ -42,6 +42,7 @@ export async function startApp(
   try {
     const config = testConfig(database.url, {
       LOG_LEVEL: 'silent',
+      ...CHEAP_HASHES,
       REDIS_KEY_PREFIX: `test-${randomUUID()}`,
       ...env,
     });

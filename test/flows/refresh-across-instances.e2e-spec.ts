@@ -1,0 +1,103 @@
+import { request } from 'node:http';
+import { Deployment } from '../support/deployment.js';
+import type { ServiceProcess } from '../support/service-process.js';
+
+// Longer than an instance takes to start, on a machine that is busy.
+const GRACE = '2m';
+
+describe('refreshing over two instances', () => {
+  let deployment: Deployment;
+  let one: ServiceProcess;
+  let two: ServiceProcess;
+
+  beforeAll(async () => {
+    deployment = await Deployment.create({ REFRESH_GRACE: GRACE });
+    [one, two] = await Promise.all([deployment.start(), deployment.start()]);
+  }, 120_000);
+
+  afterAll(() => deployment?.close());
+
+  it('gives one successor to fifty that present the same token at once', async () => {
+    const tokens = await one.api.newcomer();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => (i % 2 ? one : two).api.refresh(tokens.refresh_token)),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const successors = new Set(answers.map(({ body }) => body.refresh_token));
+    expect(successors.size).toBe(1);
+    const [successor = ''] = successors;
+    for (const { api } of [one, two]) {
+      expect((await api.me(answers[0]?.body.access_token ?? '')).status).toBe(200);
+    }
+    expect((await two.api.refresh(successor)).status).toBe(200);
+    expect(
+      await deployment.sql('SELECT refresh_generation, status FROM sessions WHERE id = $1', [
+        tokens.session_id,
+      ]),
+    ).toEqual([{ refresh_generation: 2, status: 'active' }]);
+  });
+
+  it('refuses on the other one what a reused token ended on this one', async () => {
+    const tokens = await one.api.newcomer();
+    const { body: second } = await one.api.refresh(tokens.refresh_token);
+    const { body: third } = await two.api.refresh(second.refresh_token);
+    expect((await two.api.me(third.access_token)).status).toBe(200);
+    expect((await one.api.refresh(tokens.refresh_token)).status).toBe(401);
+    expect(await two.api.me(third.access_token)).toMatchObject({
+      status: 401,
+      body: { code: 'session_revoked', reason: 'refresh_reuse' },
+    });
+  });
+
+  it('gets nothing on one that outlives a logout on the other at the same moment', async () => {
+    const { email } = await one.api.newcomer();
+    let won = 0;
+    for (let round = 0; round < 20; round++) {
+      const tokens = await one.api.session(email);
+      const [out, ...answers] = await Promise.all([
+        one.api.logout(tokens.access_token),
+        ...Array.from({ length: 4 }, () => two.api.refresh(tokens.refresh_token)),
+      ]);
+      expect(out.status).toBe(204);
+      for (const { body } of answers.filter(({ status }) => status === 200)) {
+        won++;
+        for (const { api } of [two, one]) {
+          expect(await api.me(body.access_token)).toMatchObject({ status: 401, body: { reason: 'logout' } });
+          expect((await api.refresh(body.refresh_token)).status).toBe(401);
+        }
+      }
+    }
+    // Else nothing was raced.
+    expect(won).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('gives the client that lost the answer the same successor, though the instance died in between', async () => {
+    const tokens = await one.api.newcomer();
+    const lost = await refreshOnAndKill(one, tokens.refresh_token);
+    one = await deployment.start();
+    for (const { api } of [one, two, one]) {
+      const retry = await api.refresh(tokens.refresh_token);
+      expect(retry).toMatchObject({ status: 200, body: { refresh_token: lost } });
+      expect((await api.me(retry.body.access_token)).status).toBe(200);
+    }
+    expect((await one.api.refresh(lost)).status).toBe(200);
+  }, 60_000);
+});
+
+/** @returns the refresh token of an answer that only the test has seen; the instance is killed as it arrives */
+function refreshOnAndKill(instance: ServiceProcess, refresh_token: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const sent = request(`${instance.url}/auth/refresh`, options, (answer) => {
+      instance.kill();
+      answer.setEncoding('utf8');
+      answer.on('error', reject);
+      answer.on('data', (text: string) => {
+        if (answer.statusCode === 200) resolve(JSON.parse(text).refresh_token);
+        else reject(new Error(text));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(JSON.stringify({ refresh_token }));
+  });
+}
