@@ -1,12 +1,12 @@
 import { RedisNotReady } from './cache/redis-connection.js';
 import { InvalidEnvironment } from './config/environment.js';
+import { DatabaseNotReady } from './database/database-not-ready.js';
 import { EmbeddedPostgresFailed } from './database/embedded-postgres-failed.js';
-import { DatabaseNotReady } from './database/prepare-database.js';
 import { SecondInstance } from './database/single-instance.js';
 import { AppError } from './errors/app-error.js';
 import { UnusableSigningKey } from './keys/sealed-key.js';
 
-/** What whoever starts the service can put right. */
+/** What they can put right. */
 const EXPLAINED = [
   AppError,
   DatabaseNotReady,
@@ -17,7 +17,7 @@ const EXPLAINED = [
   UnusableSigningKey,
 ];
 
-/** One line for whoever starts the service; the stack is of use only where the fault is ours. */
+/** One line for whoever starts the service or runs a command; the stack is of use only where the fault is ours. */
 export function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };

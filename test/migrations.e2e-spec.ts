@@ -114,7 +114,7 @@ describe('the migrations', () => {
     it('does not know another word, and says which it knows', async () => {
       const { code, stdout, stderr } = await migrate('undo');
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toBe('latchkey: usage: migrate run | revert | show\n');
+      expect(stderr).toBe(`error: unknown command 'undo'\n`);
     });
 
     it('says in one line that there is no such database', async () => {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { AppError } from '../errors/app-error.js';
 
 /** Asks for a password without showing it; piped input gives its first line. Never an argument: others can list those. */
 export async function readPassword(): Promise<string> {
@@ -12,5 +13,5 @@ export async function readPassword(): Promise<string> {
     if (stdin.isTTY) stdout.write('\n');
     return line;
   }
-  throw new Error('no password was given: type it, or pipe it in');
+  throw new AppError('validation_failed', { detail: 'no password was given: type it, or pipe it in' });
 }

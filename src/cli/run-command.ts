@@ -1,30 +1,27 @@
 import type { Environment } from '../config/config.js';
 import { developmentSecret } from '../config/development-secret.js';
 import { readEnvironment } from '../config/environment.js';
-import { openDatabase } from '../database/prepare-database.js';
+import type { PreparedDatabase } from '../database/prepare-database.js';
+import { startFailure } from '../start-failure.js';
 
-export interface CommandContext {
-  readonly environment: Environment;
-  /** The database of the service: the configured one, or the embedded one, running or not. */
-  readonly url: string;
-  readonly print: (line: string) => void;
-}
+type OpenDatabase = (environment: Environment, progress: (line: string) => void) => Promise<PreparedDatabase>;
 
-/** Runs one command of an operator; what goes wrong is one line, and exit code 1. */
-export async function runCommand(command: (context: CommandContext) => Promise<void>): Promise<void> {
-  const print = (line: string) => process.stdout.write(`${line}\n`);
+/** Runs one command of an operator on the service's database; what goes wrong is one line, and exit code 1. */
+export async function runCommand(
+  openDatabase: OpenDatabase,
+  command: (url: string, environment: Environment) => Promise<void>,
+): Promise<void> {
   try {
     const environment = readEnvironment(process.env, developmentSecret);
-    const database = await openDatabase(environment, print);
+    // Not among the output: `user list` may be piped on.
+    const database = await openDatabase(environment, (line) => process.stderr.write(`latchkey: ${line}\n`));
     try {
-      await command({ environment, url: database.url, print });
+      await command(database.url, environment);
     } finally {
       await database.stop();
     }
   } catch (error) {
-    process.stderr.write(
-      `latchkey: ${error instanceof Error ? error.message || error.name : String(error)}\n`,
-    );
+    process.stderr.write(`latchkey: ${startFailure(error)}\n`);
     process.exitCode = 1;
   }
 }

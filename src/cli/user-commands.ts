@@ -1,4 +1,5 @@
 import type { Repository } from 'typeorm';
+import { AppError } from '../errors/app-error.js';
 import { systemClock } from '../revocation/clock.js';
 import { confirmedByOthers } from '../revocation/confirmation.js';
 import type { Ends, Truth } from '../revocation/truth.js';
@@ -6,6 +7,8 @@ import type { Session } from '../sessions/session.entity.js';
 import type { SessionEnding } from '../sessions/session-ending.js';
 import type { User } from '../users/user.entity.js';
 import type { UsersService } from '../users/users.service.js';
+import { print } from './print.js';
+import { printSession, printUser } from './print-rows.js';
 
 /** Running instances find an end within a second, and confirm it within one more and a lease. */
 const CONFIRMATION_WAIT_MS = 6_000;
@@ -19,17 +22,16 @@ export class UserCommands {
     private readonly ending: SessionEnding,
     private readonly truth: Truth,
     private readonly sessionRows: Repository<Session>,
-    private readonly print: (line: string) => void,
   ) {}
 
   async add(email: string, password: string, roles: readonly string[]): Promise<void> {
-    this.printUser(await this.users.create({ email, password, roles }));
+    printUser(await this.users.create({ email, password, roles }));
   }
 
   async list(): Promise<void> {
     for (let after: string | undefined; ; ) {
       const page = await this.users.list({ limit: PAGE, after });
-      for (const user of page) this.printUser(user);
+      page.forEach(printUser);
       if (page.length < PAGE) return;
       after = page.at(-1)?.id;
     }
@@ -45,13 +47,13 @@ export class UserCommands {
 
   async disable(user: string): Promise<void> {
     const { id } = await this.requireUser(user);
-    this.printUser(await this.users.setStatus(id, 'disabled'));
+    printUser(await this.users.setStatus(id, 'disabled'));
     await this.end(id, 'user_disabled');
   }
 
   async enable(user: string): Promise<void> {
     const { id } = await this.requireUser(user);
-    this.printUser(await this.users.setStatus(id, 'active'));
+    printUser(await this.users.setStatus(id, 'active'));
   }
 
   async sessions(user: string): Promise<void> {
@@ -59,23 +61,11 @@ export class UserCommands {
     const sessions = await this.sessionRows.find({
       where: { userId: id },
       order: { id: 'DESC' },
-      take: PAGE,
+      take: PAGE + 1,
     });
-    for (const session of sessions) {
-      const state = session.endedReason
-        ? `${session.status} (${session.endedReason}, ${session.endedBy})`
-        : session.status;
-      this.print(
-        [
-          session.id,
-          `device ${session.deviceId}`,
-          `opened ${session.createdAt.toISOString()}`,
-          `seen ${session.lastSeenAt.toISOString()} from ${session.address ?? 'nowhere'}`,
-          state,
-        ].join('  '),
-      );
-    }
-    if (sessions.length === 0) this.print('no sessions');
+    sessions.slice(0, PAGE).forEach(printSession);
+    if (sessions.length === 0) print('no sessions');
+    if (sessions.length > PAGE) print(`and more: only the newest ${PAGE} are shown`);
   }
 
   async endSessions(user: string): Promise<void> {
@@ -84,12 +74,12 @@ export class UserCommands {
 
   private async end(userId: string, reason: 'user_disabled' | typeof OPERATOR): Promise<void> {
     const sessions = await this.ending.end({ userId }, reason, OPERATOR);
-    this.print(`ended ${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`);
+    print(`ended ${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`);
     if (sessions.length > 0) await this.awaitConfirmation({ sessions, cutOffs: [] });
   }
 
   private async changeRoles(user: User): Promise<void> {
-    this.printUser(user);
+    printUser(user);
     if (user.rolesEnforcedAt !== null || user.rolesChangedAt === null) return;
     await this.awaitConfirmation({
       sessions: [],
@@ -100,7 +90,7 @@ export class UserCommands {
   /** This process is no instance: it commits, and the running ones find, enforce and confirm. */
   private async awaitConfirmation(ends: Ends): Promise<void> {
     const isConfirmed = await confirmedByOthers(this.truth, ends, CONFIRMATION_WAIT_MS, systemClock);
-    this.print(
+    print(
       isConfirmed
         ? 'it holds on every running instance'
         : 'committed; no instance has confirmed it yet (none running, or cut off): each enforces it as soon as it reaches Postgres',
@@ -110,12 +100,8 @@ export class UserCommands {
   private async requireUser(addressOrId: string): Promise<User> {
     const user = addressOrId.includes('@')
       ? await this.users.findByEmail(addressOrId)
-      : await this.users.requireById(addressOrId);
-    if (!user) throw new Error(`there is no user ${addressOrId}`);
+      : await this.users.findById(addressOrId);
+    if (!user) throw new AppError('not_found', { detail: `there is no user ${addressOrId}` });
     return user;
-  }
-
-  private printUser({ id, email, status, roles }: User): void {
-    this.print(`${id}  ${email}  ${status}  ${roles.length > 0 ? roles.join(',') : '-'}`);
   }
 }

@@ -1,72 +1,55 @@
 import { Command } from 'commander';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../database/data-source.js';
-import { ENTITIES } from '../entities.js';
-import { PostgresTruth } from '../sessions/postgres-truth.js';
-import { Session } from '../sessions/session.entity.js';
-import { SessionEnding } from '../sessions/session-ending.js';
-import { PasswordHasher } from '../users/password-hasher.js';
-import { User } from '../users/user.entity.js';
-import { UsersService } from '../users/users.service.js';
 import { readPassword } from './read-password.js';
-import { runCommand } from './run-command.js';
-import { UserCommands } from './user-commands.js';
+import { withUsers } from './with-users.js';
 
-const program = new Command('user').description('Manage the people of this service.');
+const program = new Command('user')
+  .description('Manage the people of this service. A <user> is an e-mail address or an id.')
+  .helpCommand(false)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run user -- add ada@example.org admin      asks for the password
+  npm run user -- revoke-role ada@example.org admin
+  npm run user -- disable ada@example.org
 
-function declare(
-  name: string,
-  description: string,
-  run: (commands: UserCommands, args: string[]) => Promise<void>,
-) {
-  program
-    .command(name)
-    .description(description)
-    .action((...given: unknown[]) =>
-      act(
-        run,
-        given.flat().filter((it) => typeof it === 'string'),
-      ),
-    );
-}
+What ends a session or takes a role away waits until every running instance has confirmed it.
+It needs the environment of the service: DATABASE_URL, or the same LATCHKEY_DATA_DIR.`,
+  );
 
-function act(run: (commands: UserCommands, args: string[]) => Promise<void>, args: string[]): Promise<void> {
-  return runCommand(async ({ environment, url, print }) => {
-    const dataSource = await new DataSource({
-      ...dataSourceOptions(url, 2),
-      entities: ENTITIES,
-    }).initialize();
-    try {
-      const users = new UsersService(dataSource.getRepository(User), new PasswordHasher(environment));
-      await run(
-        new UserCommands(
-          users,
-          new SessionEnding(dataSource),
-          new PostgresTruth(dataSource),
-          dataSource.getRepository(Session),
-          print,
-        ),
-        args,
-      );
-    } finally {
-      await dataSource.destroy();
-    }
-  });
-}
-
-declare(
-  'add <email> [roles...]',
-  'add a user; the password is asked for, or read from standard input',
-  async (it, [email = '', ...roles]) => it.add(email, await readPassword(), roles),
-);
-declare('list', 'list everybody', (it) => it.list());
-declare('grant <user> <role>', 'give a role', (it, [user = '', role = '']) => it.grant(user, role));
-declare('revoke-role <user> <role>', 'take a role away, at once', (it, [user = '', role = '']) =>
-  it.revokeRole(user, role),
-);
-declare('disable <user>', 'refuse logins and end every session', (it, [user = '']) => it.disable(user));
-declare('enable <user>', 'allow logins again', (it, [user = '']) => it.enable(user));
-declare('sessions <user>', 'list the sessions of a user', (it, [user = '']) => it.sessions(user));
-declare('end-sessions <user>', 'end every session of a user', (it, [user = '']) => it.endSessions(user));
+program
+  .command('add <email> [roles...]')
+  .description('add a user; the password is asked for, or read from the first line of standard input')
+  .action((email: string, roles: string[]) =>
+    withUsers(async (users) => users.add(email, await readPassword(), roles)),
+  );
+program
+  .command('list')
+  .description('list everybody: id, address, status, roles')
+  .action(() => withUsers((users) => users.list()));
+program
+  .command('grant <user> <role>')
+  .description('give a role; tokens that are out become stale, and a refresh brings it')
+  .action((user: string, role: string) => withUsers((users) => users.grant(user, role)));
+program
+  .command('revoke-role <user> <role>')
+  .description('take a role away; tokens that are out are refused as stale at once')
+  .action((user: string, role: string) => withUsers((users) => users.revokeRole(user, role)));
+program
+  .command('disable <user>')
+  .description('refuse logins, and end every session')
+  .action((user: string) => withUsers((users) => users.disable(user)));
+program
+  .command('enable <user>')
+  .description('allow logins again')
+  .action((user: string) => withUsers((users) => users.enable(user)));
+program
+  .command('sessions <user>')
+  .description('list the sessions, newest first: device, times, address, and why each ended')
+  .action((user: string) => withUsers((users) => users.sessions(user)));
+program
+  .command('end-sessions <user>')
+  .description('end every session; the user can log in again')
+  .action((user: string) => withUsers((users) => users.endSessions(user)));
 
 await program.parseAsync();

@@ -1,5 +1,6 @@
-import { DataSource, type Migration, MigrationExecutor } from 'typeorm';
+import { type DataSource, type Migration, MigrationExecutor } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { connect } from './connect.js';
 import { dataSourceOptions } from './data-source.js';
 import { MIGRATIONS } from './migration-list.js';
 
@@ -25,7 +26,7 @@ export async function revertMigration(url: string): Promise<string | null> {
 
 /** Lists every migration this build knows, oldest first, and whether it has been applied. */
 export async function showMigrations(url: string): Promise<{ name: string; applied: boolean }[]> {
-  const dataSource = await new DataSource(migrationOptions(url)).initialize();
+  const dataSource = await connect(migrationOptions(url));
   try {
     const pending = new Set(await pendingMigrations(dataSource));
     return MIGRATIONS.map(({ name }) => ({ name, applied: !pending.has(name) }));
@@ -47,7 +48,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
 
 /** Runs one change of the schema at a time, however many instances start at once. */
 async function withLock<T>(url: string, change: (dataSource: DataSource) => Promise<T>): Promise<T> {
-  const dataSource = await new DataSource(migrationOptions(url)).initialize();
+  const dataSource = await connect(migrationOptions(url));
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);

@@ -1,12 +1,8 @@
 import type { Environment } from '../config/config.js';
 import { reasonOf } from '../errors/reason-of.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
+import { DatabaseNotReady } from './database-not-ready.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { runMigrations, showMigrations } from './migrations.js';
-
-/** Told to whoever starts the service, in one line. */
-export class DatabaseNotReady extends Error {
-  override readonly name = 'DatabaseNotReady';
-}
 
 export interface PreparedDatabase {
   readonly url: string;
@@ -14,40 +10,59 @@ export interface PreparedDatabase {
   stop(): Promise<void>;
 }
 
-/** The database of a command: the configured one, or the embedded one, which may be shared with a running service. */
-export async function openDatabase(
-  { database, dataDir }: Environment,
-  progress: (line: string) => void,
-): Promise<PreparedDatabase & Pick<EmbeddedPostgres, 'isShared'>> {
-  if (database.url !== null) return { url: database.url, isShared: false, stop: async () => {} };
-  return startEmbeddedPostgres(dataDir, progress);
+type Progress = (line: string) => void;
+type Opened = PreparedDatabase & { readonly kind: 'configured' | 'embedded' | 'of a running service' };
+
+/** The database as it is: the configured one, or the embedded one, which may be shared with a running service. */
+export async function openDatabase({ database, dataDir }: Environment, progress: Progress): Promise<Opened> {
+  if (database.url !== null) return { url: database.url, kind: 'configured', stop: async () => {} };
+  const { url, isShared, stop } = await startEmbeddedPostgres(dataDir, progress);
+  return { url, kind: isShared ? 'of a running service' : 'embedded', stop };
 }
 
-/** The database of a service, with the schema this build needs. @throws {DatabaseNotReady} */
+/** The database of a service, with the schema that this build needs. @throws {DatabaseNotReady} */
 export async function prepareDatabase(
   environment: Environment,
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<PreparedDatabase> {
   const opened = await openDatabase(environment, progress);
-  if (opened.isShared) {
+  if (opened.kind === 'of a running service') {
     throw new DatabaseNotReady(
       `another service already runs on the embedded Postgres in ${environment.dataDir}; set DATABASE_URL and REDIS_URL to run more than one`,
     );
   }
-  const isEmbedded = environment.database.url === null;
+  const mayMigrate = opened.kind === 'embedded' || environment.database.migrateOnStart;
+  return withSchema(opened, mayMigrate, progress);
+}
+
+/** The database for a command of an operator; a running service may be using it. @throws {DatabaseNotReady} */
+export async function databaseForCommand(
+  environment: Environment,
+  progress: Progress,
+): Promise<PreparedDatabase> {
+  const opened = await openDatabase(environment, progress);
+  return withSchema(opened, opened.kind === 'embedded', progress);
+}
+
+async function withSchema(
+  opened: PreparedDatabase,
+  mayMigrate: boolean,
+  progress: Progress,
+): Promise<PreparedDatabase> {
   try {
-    if (isEmbedded || environment.database.migrateOnStart) {
-      const applied = await runMigrations(opened.url);
-      if (applied.length > 0) progress(`applied ${counted(applied.length)}`);
-    } else {
-      await requireNewestSchema(opened.url);
-    }
+    if (mayMigrate) await migrate(opened.url, progress);
+    else await requireNewestSchema(opened.url);
     return opened;
   } catch (error) {
     await opened.stop();
     if (error instanceof DatabaseNotReady) throw error;
     throw new DatabaseNotReady(`Postgres cannot be used: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+async function migrate(url: string, progress: Progress): Promise<void> {
+  const applied = await runMigrations(url);
+  if (applied.length > 0) progress(`applied ${counted(applied.length)}`);
 }
 
 async function requireNewestSchema(url: string): Promise<void> {

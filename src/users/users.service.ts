@@ -58,9 +58,13 @@ export class UsersService {
     return this.users.findOneBy({ email: normaliseEmail(address) });
   }
 
+  async findById(id: string): Promise<User | null> {
+    return isUuid(id) ? this.users.findOneBy({ id }) : null;
+  }
+
   /** @throws {AppError} `not_found` */
   async requireById(id: string): Promise<User> {
-    const user = isUuid(id) ? await this.users.findOneBy({ id }) : null;
+    const user = await this.findById(id);
     if (!user) throw new AppError('not_found');
     return user;
   }

@@ -1,0 +1,35 @@
+import { connect } from '../database/connect.js';
+import { dataSourceOptions } from '../database/data-source.js';
+import { databaseForCommand } from '../database/prepare-database.js';
+import { Device } from '../devices/device.entity.js';
+import { PostgresTruth } from '../sessions/postgres-truth.js';
+import { Session } from '../sessions/session.entity.js';
+import { SessionEnding } from '../sessions/session-ending.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { runCommand } from './run-command.js';
+import { UserCommands } from './user-commands.js';
+
+const POOL_SIZE = 2;
+
+/** Runs one command about users on the service's database, with no more of the service than it needs. */
+export function withUsers(run: (commands: UserCommands) => Promise<void>): Promise<void> {
+  return runCommand(databaseForCommand, async (url, environment) => {
+    const dataSource = await connect({
+      ...dataSourceOptions(url, POOL_SIZE),
+      entities: [User, Device, Session],
+    });
+    try {
+      const commands = new UserCommands(
+        new UsersService(dataSource.getRepository(User), new PasswordHasher(environment)),
+        new SessionEnding(dataSource),
+        new PostgresTruth(dataSource),
+        dataSource.getRepository(Session),
+      );
+      await run(commands);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+}
