@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { Config } from '../config/config.js';
-import { dataSourceOptions } from './data-source.js';
+import { dataSourceOptions, openDataSource } from './data-source.js';
 
 @Module({
   imports: [
@@ -13,6 +14,8 @@ import { dataSourceOptions } from './data-source.js';
         // Absent at start is a fault to be told at once; whoever started the service starts it again.
         retryAttempts: 0,
       }),
+      // Called once, with the options of above.
+      dataSourceFactory: (options) => openDataSource(options as DataSourceOptions),
     }),
   ],
 })

@@ -100,4 +100,16 @@ describe('BatchedRead', () => {
     expect(sizes.reduce((a, b) => a + b)).toBe(1_200);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
   });
+
+  it('lets nobody wait for more than one read that fails', async () => {
+    const reads = new BatchedRead(paused.read);
+    const failing = [reads.load('a').catch((error: Error) => error.message)];
+    await tick();
+    for (let at = 0; at < 1_000; at++) {
+      failing.push(reads.load(`id-${at}`).catch((error: Error) => error.message));
+    }
+    paused.answer(new Error('hung'));
+    expect(new Set(await Promise.all(failing))).toEqual(new Set(['hung']));
+    expect(paused.sent).toEqual([['a']]);
+  });
 });

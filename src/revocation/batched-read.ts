@@ -62,7 +62,9 @@ export class BatchedRead<V> {
       const values = await this.read([...batch.keys()]);
       for (const [id, waiting] of batch) waiting.resolve(values.get(id) ?? null);
     } catch (error) {
-      for (const waiting of batch.values()) waiting.reject(error);
+      // Those who came meanwhile have waited as long: one more read that hangs would make them wait twice.
+      for (const waiting of [...batch.values(), ...this.waiting.values()]) waiting.reject(error);
+      this.waiting.clear();
     }
   }
 }

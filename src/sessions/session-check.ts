@@ -5,7 +5,7 @@ import type { Principal } from '../http/principal.js';
 import { type Finding, Revocation } from '../revocation/revocation.js';
 import type { SessionSnapshot } from '../revocation/session-snapshot.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
-import { sessionState } from './session-state.js';
+import { type SessionLimits, sessionState } from './session-state.js';
 import type { TokenSubject } from './token-subject.js';
 
 /** What people are told of a session. */
@@ -42,31 +42,39 @@ export class SessionCheck {
   }
 
   private decide(subject: TokenSubject, finding: Finding, address: string): Principal | Promise<Principal> {
-    const session = this.requireHeld(subject, finding);
-    const state = sessionState(session, this.config.policy, this.revocation.now());
-    if (state === 'live') return this.grant(subject, session, address);
-    if (state === 'absolute_expired') throw expired(state);
-    return this.confirmIdle(subject, address);
+    if (finding.ended !== null) throw ended(finding.ended);
+    if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId)) throw new AppError('token_stale');
+    const { snapshot } = finding;
+    const { policy } = this.config;
+    return snapshot && this.refusal(subject, snapshot, policy) === null
+      ? this.grant(subject, snapshot, address)
+      : this.decideFresh(subject, address);
   }
 
-  /** Another instance may have seen it since, and may not have flushed that yet: Postgres is asked before refusing. */
-  private async confirmIdle(subject: TokenSubject, address: string): Promise<Principal> {
-    const session = this.requireHeld(subject, await this.revocation.findFresh(subject.sessionId));
+  /**
+   * Caches may be late or lie, and another instance may have seen the session since: of all that a cache says
+   * nothing is a reason to refuse, only to ask the truth.
+   */
+  private async decideFresh(subject: TokenSubject, address: string): Promise<Principal> {
+    const finding = await this.revocation.findFresh(subject.sessionId);
+    if (finding.ended !== null) throw ended(finding.ended);
+    const { snapshot } = finding;
+    if (!snapshot) throw new AppError('invalid_token');
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    // What another instance has seen and not written yet.
     const limits = { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
-    const state = sessionState(session, limits, this.revocation.now());
-    if (state !== 'live') throw expired(state);
-    return this.grant(subject, session, address);
+    const refusal = this.refusal(subject, snapshot, limits);
+    if (refusal) throw refusal;
+    return this.grant(subject, snapshot, address);
   }
 
-  private requireHeld(subject: TokenSubject, { ended, snapshot }: Finding): SessionSnapshot {
-    const reason = ended ?? snapshot?.endedReason;
-    if (reason === 'expired') throw new AppError('session_expired');
-    if (reason) throw new AppError('session_revoked', { members: { reason } });
-    if (!snapshot || snapshot.userId !== subject.userId) throw new AppError('invalid_token');
-    const cutOff = Math.max(snapshot.rolesVersion, this.revocation.cutOffOf(subject.userId));
-    if (subject.rolesVersion < cutOff) throw new AppError('token_stale');
-    return snapshot;
+  private refusal(subject: TokenSubject, session: SessionSnapshot, limits: SessionLimits): AppError | null {
+    if (session.userId !== subject.userId) return new AppError('invalid_token');
+    if (session.endedReason !== null) return ended(session.endedReason);
+    const cutOff = Math.max(session.rolesVersion, this.revocation.cutOffOf(subject.userId));
+    if (subject.rolesVersion < cutOff) return new AppError('token_stale');
+    const state = sessionState(session, limits, this.revocation.now());
+    return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
   private grant(subject: TokenSubject, session: SessionSnapshot, address: string): Principal {
@@ -82,6 +90,8 @@ export class SessionCheck {
   }
 }
 
-function expired(state: 'idle_expired' | 'absolute_expired'): AppError {
-  return new AppError('session_expired', { members: { reason: state } });
+function ended(reason: string): AppError {
+  return reason === 'expired'
+    ? new AppError('session_expired')
+    : new AppError('session_revoked', { members: { reason } });
 }

@@ -5,6 +5,7 @@ type State = 'whole' | 'cut' | 'hung';
 /** A TCP relay in front of a server, which a test can break for those who go through it. */
 export class TcpProxy {
   readonly #pairs = new Set<[client: Socket, server: Socket]>();
+  readonly #stranded = new Set<[client: Socket, server: Socket]>();
   #state: State = 'whole';
   #delayMs = 0;
   #listener: Server | null = null;
@@ -41,6 +42,15 @@ export class TcpProxy {
   hang(): void {
     this.#state = 'hung';
     for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+  }
+
+  /** Passes no byte of the present connections ever more, and goes on with new ones, as a firewall that lost its table. */
+  strand(): void {
+    for (const pair of this.#pairs) {
+      for (const socket of pair) socket.pause();
+      this.#stranded.add(pair);
+    }
+    this.#pairs.clear();
   }
 
   /** Passes every byte this much later, in each direction. */
@@ -102,7 +112,10 @@ export class TcpProxy {
     this.#pairs.add(pair);
     this.#relay(client, server);
     this.#relay(server, client);
-    const forget = () => this.#pairs.delete(pair);
+    const forget = () => {
+      this.#pairs.delete(pair);
+      this.#stranded.delete(pair);
+    };
     client.once('close', forget);
     server.once('close', forget);
   }
@@ -128,7 +141,9 @@ export class TcpProxy {
   }
 
   #breakAll(): void {
-    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of [...this.#pairs, ...this.#stranded])
+      for (const socket of pair) socket.resetAndDestroy();
     this.#pairs.clear();
+    this.#stranded.clear();
   }
 }

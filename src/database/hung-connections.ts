@@ -1,0 +1,28 @@
+import type { Socket } from 'node:net';
+import type { DataSource } from 'typeorm';
+
+/** The parts of pg's pool and clients that are used here. */
+interface Client {
+  readonly connection: { readonly stream: Socket };
+}
+interface Pool {
+  on(event: 'acquire', listener: (client: Client) => void): void;
+  on(event: 'release', listener: (error: unknown, client: Client) => void): void;
+}
+
+/**
+ * Breaks connections that are in use and silent for longer than any statement lasts. A cut cable closes nothing,
+ * and pg's own query timeout puts such a connection back into the pool, where it fails everybody after.
+ */
+export function breakHungConnections(dataSource: DataSource, silentMs: number): void {
+  const { master } = dataSource.driver as unknown as { readonly master: Pool };
+  const watched = new WeakSet<Socket>();
+  master.on('acquire', ({ connection: { stream } }) => {
+    if (!watched.has(stream)) {
+      watched.add(stream);
+      stream.on('timeout', () => stream.destroy(new Error('Connection terminated: the database is silent')));
+    }
+    stream.setTimeout(silentMs);
+  });
+  master.on('release', (_error, { connection: { stream } }) => stream.setTimeout(0));
+}
