@@ -1,28 +1,41 @@
-import { DataSource } from 'typeorm';
+import { Command } from 'commander';
 import { validate as isUuid } from 'uuid';
 import { RedisConnection } from '../cache/redis-connection.js';
+import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
+import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
+import { AppError } from '../errors/app-error.js';
 import { SessionHistories } from '../sessions/session-history.js';
 import { historyLines } from './history-lines.js';
+import { print } from './print.js';
 import { runCommand } from './run-command.js';
 
-await runCommand(async ({ environment, url, print }) => {
-  const sessionId = process.argv[2] ?? '';
-  if (!isUuid(sessionId)) throw new Error('usage: explain <session id>');
-  const dataSource = await new DataSource({
-    ...dataSourceOptions(url, 2),
-    entities: ENTITIES,
-  }).initialize();
-  const { redis: configured } = environment;
-  const redis = configured && (await RedisConnection.open(configured.url, configured.keyPrefix));
-  try {
-    const history = await new SessionHistories(dataSource, redis).find(sessionId);
-    if (!history)
-      throw new Error(`there is no session ${sessionId}, or it was removed after SESSION_RETENTION`);
-    for (const line of historyLines(history)) print(line);
-  } finally {
-    await redis?.close();
-    await dataSource.destroy();
-  }
-});
+const POOL_SIZE = 2;
+
+await new Command('explain')
+  .description('Tell the life of a session: what happened to it, and what every instance holds of it now.')
+  .argument('<session>', 'the id of the session, the `sid` of its tokens')
+  .action((sessionId: string) => explain(sessionId))
+  .parseAsync();
+
+function explain(sessionId: string): Promise<void> {
+  return runCommand(databaseForCommand, async (url, { redis: configured }) => {
+    const dataSource = await connect({ ...dataSourceOptions(url, POOL_SIZE), entities: ENTITIES });
+    const redis = configured && (await RedisConnection.open(configured.url, configured.keyPrefix));
+    try {
+      const history = isUuid(sessionId)
+        ? await new SessionHistories(dataSource, redis).find(sessionId)
+        : null;
+      if (!history) {
+        throw new AppError('not_found', {
+          detail: `there is no session ${sessionId}, or it was removed after SESSION_RETENTION`,
+        });
+      }
+      for (const line of historyLines(history)) print(line);
+    } finally {
+      await redis?.close();
+      await dataSource.destroy();
+    }
+  });
+}

@@ -1,7 +1,7 @@
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { databaseForCommand } from '../database/prepare-database.js';
-import { Device } from '../devices/device.entity.js';
+import { ENTITIES } from '../entities.js';
 import { PostgresTruth } from '../sessions/postgres-truth.js';
 import { Session } from '../sessions/session.entity.js';
 import { SessionEnding } from '../sessions/session-ending.js';
@@ -18,7 +18,7 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
   return runCommand(databaseForCommand, async (url, environment) => {
     const dataSource = await connect({
       ...dataSourceOptions(url, POOL_SIZE),
-      entities: [User, Device, Session],
+      entities: ENTITIES,
     });
     try {
       const commands = new UserCommands(
