@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorDocsController } from './http/error-docs.controller.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
 @Module({})
@@ -17,6 +18,7 @@ export class AppModule {
       controllers: [ErrorDocsController],
       imports: [
         ConfigModule.forRoot(config),
+        MetricsModule,
         DatabaseModule,
         CacheModule,
         SessionsModule,

@@ -14,6 +14,7 @@ const RULES: HouseRules = {
     revocation: [],
     database: ['config', 'errors', '../migrations'],
     cache: ['config', 'errors'],
+    metrics: ['config'],
     keys: ['database', 'config', 'errors'],
     sessions: ['revocation', 'database', 'cache', 'config', 'errors', 'http'],
     users: ['sessions', 'database', 'cache', 'config', 'errors', 'http'],

@@ -12,6 +12,8 @@ export abstract class Config {
     /** Which proxies may name the client's address: none, a number of hops, or their addresses. */
     readonly trustProxy: boolean | number | string[];
   };
+  /** Where `/metrics` is served; `null`: nowhere. */
+  abstract readonly metrics: { readonly host: string; readonly port: number } | null;
   abstract readonly database: {
     readonly url: string;
     readonly poolSize: number;

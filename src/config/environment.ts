@@ -124,6 +124,7 @@ export function readEnvironment(
       LATCHKEY_DATA_DIR: str({ default: '.latchkey' }),
       HOST: str({ default: production ? '0.0.0.0' : '127.0.0.1' }),
       PORT: integer(0, 65_535)({ default: 3000 }),
+      METRICS_PORT: integer(1, 65_535)({ default: undefined }),
       TRUST_PROXY: trustProxy({ default: false }),
       DATABASE_URL: production
         ? serverUrl('postgres:', 'postgresql:')()
@@ -172,6 +173,7 @@ export function readEnvironment(
     logLevel: read.LOG_LEVEL,
     dataDir: read.LATCHKEY_DATA_DIR,
     http: { host: read.HOST, port: read.PORT, trustProxy: read.TRUST_PROXY },
+    metrics: read.METRICS_PORT === undefined ? null : { host: read.HOST, port: read.METRICS_PORT },
     database: {
       url: read.DATABASE_URL ?? null,
       poolSize: read.DATABASE_POOL_SIZE,

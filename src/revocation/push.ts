@@ -1,6 +1,7 @@
 import type { Bus, PushReceipt } from './bus.js';
 import type { Clock } from './clock.js';
 import type { Membership } from './membership.js';
+import { NOBODY_OBSERVES, type Observer } from './observer.js';
 import type { Confirmation, Ends } from './truth.js';
 
 /** Ids in one message: one round trip for a few hundred. */
@@ -25,6 +26,7 @@ export class Push {
     private readonly membership: Membership,
     private readonly clock: Clock,
     private readonly leaseMs: number,
+    private readonly observer: Observer = NOBODY_OBSERVES,
   ) {}
 
   /** @throws when the bus cannot be reached: then nobody knows who has heard */
@@ -41,7 +43,7 @@ export class Push {
       this.early.get(pushId)?.add(from);
       return;
     }
-    waiting.missing.delete(from);
+    if (waiting.missing.delete(from)) this.observer.awaits(-1);
     if (waiting.missing.size === 0) waiting.complete();
   }
 
@@ -63,7 +65,9 @@ export class Push {
       }
       const asked = new Set(missing);
       if (missing.size > 0) {
+        this.observer.awaits(missing.size);
         await this.everyAcknowledgement(pushId, missing);
+        this.observer.awaits(-missing.size);
         this.strikeOff(missing, receipt);
       }
       return {

@@ -4,6 +4,7 @@ import { confirmedByOthers } from './confirmation.js';
 import { EndedSet } from './ended-set.js';
 import { Lease } from './lease.js';
 import { Membership } from './membership.js';
+import { NOBODY_OBSERVES, type Observer } from './observer.js';
 import { Push } from './push.js';
 import type { SecondTier } from './second-tier.js';
 import { SessionLookup } from './session-lookup.js';
@@ -26,6 +27,7 @@ export interface RevocationOptions {
   readonly bus: Bus | null;
   readonly secondTier: SecondTier | null;
   readonly clock: Clock;
+  readonly observer?: Observer;
   /** Lifetime of an access token. */
   readonly tokenTtlMs: number;
   readonly leaseMs: number;
@@ -53,6 +55,7 @@ export class Revocation {
   private readonly membership: Membership | null = null;
   private readonly push: Push | null = null;
   private readonly windowMs: number;
+  private readonly observer: Observer;
   private subscription = 0;
   private isRepushing = false;
   private isStopped = false;
@@ -61,9 +64,16 @@ export class Revocation {
   constructor(private readonly options: RevocationOptions) {
     const { truth, bus, secondTier, clock, leaseMs } = options;
     this.windowMs = options.tokenTtlMs + CLOCK_SKEW_MS;
+    this.observer = options.observer ?? NOBODY_OBSERVES;
     this.set = new EndedSet(options.endedSetSize);
     this.lease = new Lease(clock, leaseMs, options.leaseMarginMs);
-    this.tail = new Tail(truth, this.set, clock, this.windowMs, (ends) => void this.repush(ends));
+    this.tail = new Tail(
+      truth,
+      (ends) => this.learn(ends),
+      clock,
+      this.windowMs,
+      (ends) => void this.repush(ends),
+    );
     this.lookup = new SessionLookup(
       truth,
       secondTier,
@@ -71,10 +81,11 @@ export class Revocation {
       () => this.mayTrustCaches(),
       () => this.now(),
       options.firstTierSize,
+      this.observer,
     );
     if (bus) {
       this.membership = new Membership(bus, this.lease, clock);
-      this.push = new Push(bus, this.membership, clock, leaseMs);
+      this.push = new Push(bus, this.membership, clock, leaseMs, this.observer);
     }
   }
 
@@ -138,9 +149,21 @@ export class Revocation {
    * @returns whether no instance grants them any longer; `false` when that could not be confirmed in time
    */
   async enforce(ends: Ends): Promise<boolean> {
-    this.set.add(ends);
-    if (await this.pushAndConfirm(ends)) return true;
-    return confirmedByOthers(this.options.truth, ends, CONFIRMATION_WAIT_MS, this.options.clock);
+    this.learn(ends);
+    const startedAt = this.options.clock.monotonic();
+    const confirmation = await this.pushAndConfirm(ends);
+    if (confirmation) {
+      this.observer.enforced(confirmation.how, this.options.clock.monotonic() - startedAt);
+      return true;
+    }
+    const isConfirmed = await confirmedByOthers(
+      this.options.truth,
+      ends,
+      CONFIRMATION_WAIT_MS,
+      this.options.clock,
+    );
+    if (!isConfirmed) this.observer.unconfirmed();
+    return isConfirmed;
   }
 
   /** What operators see: whether caches are trusted, and why not. */
@@ -190,7 +213,7 @@ export class Revocation {
   }
 
   private pushed(from: string, pushId: string, ends: Ends): void {
-    this.set.add(ends);
+    this.learn(ends);
     if (from === this.options.bus?.instanceId) return;
     this.options.bus?.acknowledge(from, pushId).catch(() => {
       // The revoker waits for this instance's lease to run out instead.
@@ -213,18 +236,28 @@ export class Revocation {
       });
   }
 
-  private async pushAndConfirm(ends: Ends): Promise<boolean> {
+  private learn(ends: Ends): void {
+    for (const { sessionId, endedAt } of ends.sessions) {
+      if (endedAt === undefined || this.set.reasonOf(sessionId) !== undefined) continue;
+      const known = this.lookup.peek(sessionId);
+      if (known) this.observer.grantedAfterEnd(Math.max(0, known.lastSeenAt - endedAt));
+    }
+    this.set.add(ends);
+  }
+
+  /** @returns how it is known that the ends hold everywhere, or `null` when it is not */
+  private async pushAndConfirm(ends: Ends): Promise<Confirmation | null> {
     let confirmation: Confirmation = SINGLE_INSTANCE;
     try {
       if (this.push) confirmation = await this.push.send(ends);
     } catch {
       // Cut off from the others. The row stays unconfirmed, so whoever can reach them pushes it again.
-      return false;
+      return null;
     }
     this.options.truth.confirm(ends, confirmation).catch(() => {
       // It holds; only the note is missing. The row counts as unconfirmed and is pushed once more.
     });
-    return true;
+    return confirmation;
   }
 
   /** Nothing committed is forgotten: its revoker may have died between commit and push. */

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { BatchedRead } from './batched-read.js';
 import type { EndedSet } from './ended-set.js';
+import { NOBODY_OBSERVES, type Observer } from './observer.js';
 import type { SecondTier } from './second-tier.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 import type { Truth } from './truth.js';
@@ -25,6 +26,7 @@ export class SessionLookup {
     private readonly mayTrustCaches: () => boolean,
     private readonly truthNow: () => number,
     firstTierSize: number,
+    private readonly observer: Observer = NOBODY_OBSERVES,
   ) {
     this.firstTier = new LRUCache({ max: firstTierSize });
     const known = (id: string) => (this.mayTrustCaches() ? (this.firstTier.get(id) ?? null) : null);
@@ -35,9 +37,14 @@ export class SessionLookup {
 
   /** The session as the nearest trustworthy tier has it; `null` when there is none. */
   find(sessionId: string): SessionSnapshot | Promise<SessionSnapshot | null> {
-    if (!this.mayTrustCaches()) return this.fromTruth.load(sessionId);
+    if (!this.mayTrustCaches()) {
+      this.observer.distrusted();
+      this.observer.lookedUp('truth');
+      return this.fromTruth.load(sessionId);
+    }
     const known = this.firstTier.get(sessionId);
     if (!known) return this.findBehindFirstTier(sessionId);
+    this.observer.lookedUp('memory');
     if (this.truthNow() - known.readAt > REFRESH_AFTER_MS) this.refresh(sessionId);
     return known;
   }
@@ -66,6 +73,7 @@ export class SessionLookup {
 
   private async findBehindFirstTier(sessionId: string): Promise<SessionSnapshot | null> {
     const shared = this.secondTier ? await this.fromSecondTier.load(sessionId) : null;
+    this.observer.lookedUp(shared ? 'shared' : 'truth');
     return shared ?? this.fromTruth.load(sessionId);
   }
 

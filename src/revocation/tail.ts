@@ -1,5 +1,4 @@
 import type { Clock } from './clock.js';
-import type { EndedSet } from './ended-set.js';
 import type { Ends, Truth } from './truth.js';
 
 /** Often enough that an end is enforced within a second of its commit, whoever made it (P3). */
@@ -19,12 +18,13 @@ export class Tail {
   private isLooking = false;
 
   /**
+   * @param learn puts ends into the ended set
    * @param windowMs how far back ends still matter: an access-token lifetime and some
    * @param onOverdue takes ends that nobody has confirmed
    */
   constructor(
     private readonly truth: Truth,
-    private readonly set: EndedSet,
+    private readonly learn: (ends: Ends) => void,
     private readonly clock: Clock,
     private readonly windowMs: number,
     private readonly onOverdue: (ends: Ends) => void,
@@ -65,7 +65,7 @@ export class Tail {
   private async look(windowMs: number): Promise<void> {
     const sentAt = this.clock.monotonic();
     const ends = await this.truth.recentEnds(windowMs);
-    this.set.add(ends);
+    this.learn(ends);
     this.truthOffset = ends.now - sentAt;
     this.lastGoodAt = Math.max(this.lastGoodAt, sentAt);
     if (ends.overdue.sessions.length + ends.overdue.cutOffs.length > 0) this.onOverdue(ends.overdue);

@@ -11,23 +11,18 @@ import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import { Config } from '../config/config.js';
 import { SingleInstance } from '../database/single-instance.js';
-import { systemClock } from '../revocation/clock.js';
 import { Revocation } from '../revocation/revocation.js';
+import { createRevocation } from './create-revocation.js';
 import { LastSeen } from './last-seen.js';
-import { PostgresTruth } from './postgres-truth.js';
-import { RedisBus } from './redis-bus.js';
-import { RedisSessionTier } from './redis-session-tier.js';
 import { Session } from './session.entity.js';
 import { SessionCheck } from './session-check.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionEvent } from './session-event.entity.js';
+import { SessionMetrics } from './session-metrics.js';
 import { SessionRotation } from './session-rotation.js';
 import { SessionSweeper } from './session-sweeper.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
-
-/** Taken off a lease's end, for monotonic clocks of different rates. */
-const LEASE_MARGIN_MS = 100;
 
 @Module({
   imports: [TypeOrmModule.forFeature([Session, SessionEvent])],
@@ -35,24 +30,13 @@ const LEASE_MARGIN_MS = 100;
   providers: [
     {
       provide: Revocation,
-      inject: [Config, DataSource, REDIS],
-      useFactory: (config: Config, dataSource: DataSource, redis: RedisConnection | null) =>
-        new Revocation({
-          truth: new PostgresTruth(dataSource),
-          bus: redis && new RedisBus(redis),
-          secondTier: redis && new RedisSessionTier(redis),
-          clock: systemClock,
-          tokenTtlMs: config.accessToken.ttlSeconds * 1000,
-          leaseMs: config.sessions.leaseMs,
-          leaseMarginMs: LEASE_MARGIN_MS,
-          maxStalenessMs: config.sessions.maxStalenessMs,
-          firstTierSize: config.sessions.cacheSize,
-          endedSetSize: config.sessions.endedSetSize,
-        }),
+      inject: [Config, DataSource, REDIS, SessionMetrics],
+      useFactory: createRevocation,
     },
     LastSeen,
     SessionCheck,
     SessionEnding,
+    SessionMetrics,
     SessionRotation,
     SessionSweeper,
     SessionsService,
