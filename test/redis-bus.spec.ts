@@ -150,8 +150,8 @@ describe('Redis, as the instances meet in it', () => {
     ])(
       'takes a new subscription, so that the truth is read, after a push that it does not understand: %s',
       async (text) => {
-        const { bus, heard } = await join();
-        await server.say(`PUBLISH test:ends ${text}`);
+        const { bus, heard, connection } = await join();
+        await connection.client.publish('test:ends', text);
         await heard.until('subscribed', 2);
         expect(heard.lines.slice(0, 3)).toEqual(['subscribed', 'lost', 'subscribed']);
         await bus.push('1', ends('s'));
@@ -285,8 +285,9 @@ describe('Redis, as the instances meet in it', () => {
       ['no times', JSON.stringify({ ...snapshot('poisoned'), createdAt: 'now' })],
       ['no profile', JSON.stringify({ ...snapshot('poisoned'), profile: null })],
     ])('takes a poisoned entry for none: %s', async (_what, text) => {
-      const tier = new RedisSessionTier(await connect());
-      await server.say(`SET ${key('poisoned')} ${text}`);
+      const connection = await connect();
+      const tier = new RedisSessionTier(connection);
+      await connection.client.set(key('poisoned'), text);
       expect((await tier.read(['poisoned'])).size).toBe(0);
       const good = snapshot('poisoned');
       await tier.write([good]);
