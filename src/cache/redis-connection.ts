@@ -58,12 +58,24 @@ export class RedisConnection {
       disableOfflineQueue: true,
       commandsQueueMaxLength: COMMANDS_MAX,
     });
-    const sever = () => {
-      const present = abort;
+    const renew = () => {
       abort = new AbortController();
       socket.signal = abort.signal;
+    };
+    const sever = () => {
+      const present = abort;
+      renew();
       present.abort();
     };
+    // Each socket a signal of its own: Node leaves a listener of every socket on its signal for good.
+    client.on('reconnecting', renew);
+    // The client's timeout ends with TCP's handshake; a server that says nothing after it would hold it for ever.
+    let handshake: NodeJS.Timeout | undefined;
+    client.on('connect', () => {
+      clearTimeout(handshake);
+      handshake = setTimeout(sever, CONNECT_TIMEOUT_MS).unref();
+    });
+    for (const event of ['ready', 'error', 'end']) client.on(event, () => clearTimeout(handshake));
     // The first failure is thrown by `connect`; without a listener it would also end the process.
     client.on('error', () => {});
     try {

@@ -7,6 +7,8 @@ import { clientAddress } from '../http/client-address.js';
 const MAX_FLUSH_INTERVAL_MS = 10_000;
 /** A flush that cannot be written is tried again with the next one, but memory has an end. */
 const MAX_PENDING = 500_000;
+/** Rows in one statement: what piled up while Postgres was away must not take longer than a statement may. */
+const ROWS_PER_STATEMENT = 5_000;
 
 interface Use {
   /** Monotonic: what is written is an age, so that only the database's clock counts. */
@@ -19,7 +21,20 @@ export function flushIntervalMs(idleTtlMs: number): number {
   return Math.min(MAX_FLUSH_INTERVAL_MS, idleTtlMs / 10);
 }
 
-/** Collects the last use of each session in memory and writes all of them in one statement. */
+// Rows that somebody holds are skipped: a flush that waits could deadlock with a revoke of several sessions.
+// Who holds one rotates it (and writes this too), ends it, or flushes a use of the same seconds.
+// Also of sessions that have ended since: the last request that was granted is what people ask for then.
+const WRITE = `
+  WITH seen AS (
+    SELECT id, now() - age * interval '1 millisecond' AS at, address
+    FROM unnest($1::uuid[], $2::float8[], $3::inet[]) AS used (id, age, address)),
+  held AS (
+    SELECT s.id FROM sessions s WHERE s.id = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED)
+  UPDATE sessions s SET last_seen_at = seen.at, address = seen.address
+  FROM seen JOIN held USING (id)
+  WHERE s.id = seen.id AND s.last_seen_at < seen.at`;
+
+/** Collects the last use of each session in memory and writes many of them in one statement. */
 @Injectable()
 export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(LastSeen.name);
@@ -53,15 +68,17 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   /** Writes what has been collected. Never moves a time back. */
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
-    const uses = this.pending;
+    const uses = [...this.pending];
     this.pending = new Map();
-    try {
-      await this.write(uses);
-    } catch (error) {
-      for (const [sessionId, use] of uses) {
-        if (!this.pending.has(sessionId)) this.pending.set(sessionId, use);
+    for (let at = 0; at < uses.length; at += ROWS_PER_STATEMENT) {
+      try {
+        await this.write(uses.slice(at, at + ROWS_PER_STATEMENT));
+      } catch (error) {
+        for (const [sessionId, use] of uses.slice(at)) {
+          if (!this.pending.has(sessionId)) this.pending.set(sessionId, use);
+        }
+        throw error;
       }
-      throw error;
     }
   }
 
@@ -75,20 +92,12 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private async write(uses: ReadonlyMap<string, Use>): Promise<void> {
-    // In one order on every instance, so that two flushes never wait for each other's rows.
-    const rows = [...uses].sort(([a], [b]) => (a < b ? -1 : 1));
+  private async write(uses: readonly [string, Use][]): Promise<void> {
     const now = performance.now();
-    await this.dataSource.query(
-      `UPDATE sessions s SET last_seen_at = seen.at, address = seen.address
-       FROM (SELECT id, now() - age * interval '1 millisecond' AS at, address
-             FROM unnest($1::uuid[], $2::float8[], $3::inet[]) AS used (id, age, address)) AS seen
-       WHERE s.id = seen.id AND s.last_seen_at < seen.at`,
-      [
-        rows.map(([sessionId]) => sessionId),
-        rows.map(([, use]) => now - use.at),
-        rows.map(([, use]) => clientAddress(use.address, undefined)),
-      ],
-    );
+    await this.dataSource.query(WRITE, [
+      uses.map(([sessionId]) => sessionId),
+      uses.map(([, use]) => now - use.at),
+      uses.map(([, use]) => clientAddress(use.address, undefined)),
+    ]);
   }
 }

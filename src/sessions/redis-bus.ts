@@ -1,5 +1,6 @@
 import { v4 as randomId } from 'uuid';
 import type { RedisConnection } from '../cache/redis-connection.js';
+import { AppError } from '../errors/app-error.js';
 import { within } from '../errors/within.js';
 import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../revocation/bus.js';
 import type { Inspection } from '../revocation/inspection.js';
@@ -153,7 +154,8 @@ export class RedisBus implements Bus {
       this.timeouts = 0;
       return reply as T;
     } catch (error) {
-      if (this.redis.isReady) this.timeouts += 1;
+      // An error that Redis answers with (OOM, READONLY, NOAUTH) needs no new socket.
+      if (this.redis.isReady && error instanceof AppError) this.timeouts += 1;
       if (this.timeouts >= TIMEOUTS_TO_RESET) {
         this.timeouts = 0;
         this.redis.reset();

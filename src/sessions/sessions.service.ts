@@ -49,9 +49,10 @@ export class SessionsService {
        RETURNING id AS "sessionId", auth_time AS "authTime"`,
       [newId(), userId, deviceId, address, amr, Math.min(idleTtlMs, absoluteTtlMs)],
     );
+    const { sessionId } = session;
     const ended = [
-      ...(await this.endSurplus(manager, userId, maxDevices, DEVICES_SURPLUS, 'device_limit')),
-      ...(await this.endSurplus(manager, userId, maxSessions, SESSIONS_SURPLUS, 'session_limit')),
+      ...(await this.endSurplus(manager, userId, sessionId, maxDevices, DEVICES_SURPLUS, 'device_limit')),
+      ...(await this.endSurplus(manager, userId, sessionId, maxSessions, SESSIONS_SURPLUS, 'session_limit')),
     ];
     return { ...session, ended };
   }
@@ -107,26 +108,31 @@ export class SessionsService {
   private async endSurplus(
     manager: EntityManager,
     userId: string,
+    opened: string,
     limit: number,
     surplus: string,
     reason: EndReason,
   ): Promise<EndedSession[]> {
     if (!Number.isFinite(limit)) return [];
     const [ended] = await manager.query<[EndedSession[], number]>(
-      `UPDATE sessions SET status = 'revoked', ended_reason = $3, ended_by = 'latchkey'
+      `UPDATE sessions SET status = 'revoked', ended_reason = $4, ended_by = 'latchkey'
        WHERE user_id = $1 AND status = 'active' AND ${surplus}
        RETURNING id AS "sessionId", ended_reason AS reason,
                  (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"`,
-      [userId, limit, reason],
+      [userId, opened, limit, reason],
     );
     return ended;
   }
 }
 
-/** Devices whose last login is longest ago make room. Ids are UUIDv7: their order is that of the logins. */
+// By the one clock of the database; those of the instances, in the ids, may differ by more than two logins do.
+// What was just opened is never surplus: it may have begun before one that got the user's row first.
+
+/** Devices whose last login is longest ago make room. */
 const DEVICES_SURPLUS = `device_id IN (
-  SELECT device_id FROM sessions WHERE user_id = $1 AND status = 'active'
-  GROUP BY device_id ORDER BY max(id::text) DESC OFFSET $2)`;
+  SELECT device_id FROM sessions WHERE user_id = $1 AND status = 'active' GROUP BY device_id
+  ORDER BY bool_or(id = $2) DESC, max(created_at) DESC, max(id::text) DESC OFFSET $3)`;
 
 const SESSIONS_SURPLUS = `id IN (
-  SELECT id FROM sessions WHERE user_id = $1 AND status = 'active' ORDER BY id DESC OFFSET $2)`;
+  SELECT id FROM sessions WHERE user_id = $1 AND status = 'active'
+  ORDER BY id = $2 DESC, created_at DESC, id DESC OFFSET $3)`;

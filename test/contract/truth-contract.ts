@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import type { Ends, Truth } from '../../src/revocation/truth.js';
+import { SessionRows } from '../support/session-rows.js';
+
+export interface TruthUnderTest {
+  readonly truth: Truth;
+  /** Where its rows are. */
+  readonly dataSource: DataSource;
+  close(): Promise<void>;
+}
+
+const WINDOW_MS = 1_500_000;
+const ofSessions = (ids: readonly string[], reason = 'logout'): Ends => ({
+  sessions: ids.map((sessionId) => ({ sessionId, reason })),
+  cutOffs: [],
+});
+
+/** What the protocol takes for granted of any truth. */
+export function truthContract(name: string, open: () => Promise<TruthUnderTest>): void {
+  describe(`the truth: ${name}`, () => {
+    let under: TruthUnderTest;
+    let truth: Truth;
+    let rows: SessionRows;
+
+    beforeAll(async () => {
+      under = await open();
+      truth = under.truth;
+      rows = new SessionRows(under.dataSource);
+    }, 60_000);
+    afterAll(() => under.close());
+
+    const recent = async (id: string) => {
+      const { sessions, overdue } = await truth.recentEnds(WINDOW_MS);
+      const has = (list: Ends['sessions']) => list.some(({ sessionId }) => sessionId === id);
+      return { told: has(sessions), overdue: has(overdue.sessions) };
+    };
+    const changeRoles = (userId: string, roles: string[]) =>
+      under.dataSource.query('UPDATE users SET roles = $2 WHERE id = $1', [userId, roles]);
+
+    it('loads a session with all that a check and a profile need', async () => {
+      const userId = await rows.user();
+      const deviceId = await rows.device(userId, 'Living room');
+      const sessionId = await rows.session({ userId, deviceId });
+      const snapshot = (await truth.load([sessionId])).get(sessionId);
+      expect(snapshot).toEqual({
+        sessionId,
+        userId,
+        deviceId,
+        status: 'active',
+        endedReason: null,
+        createdAt: expect.any(Number),
+        authTime: expect.any(Number),
+        lastSeenAt: expect.any(Number),
+        readAt: expect.any(Number),
+        rolesVersion: 0,
+        profile: {
+          email: `${userId}@example.com`,
+          deviceName: 'Living room',
+          deviceKind: 'mobile',
+          browser: 'Firefox 140',
+          system: 'Android 16',
+        },
+      });
+      expect(snapshot?.readAt).toBeGreaterThanOrEqual(snapshot?.createdAt ?? Number.NaN);
+    });
+
+    it('leaves out what it does not know', async () => {
+      const sessionId = await rows.session();
+      expect([...(await truth.load([randomUUID(), sessionId])).keys()]).toEqual([sessionId]);
+      expect((await truth.load([])).size).toBe(0);
+    });
+
+    it('loads a session that ended, with its reason', async () => {
+      const sessionId = await rows.session();
+      await rows.end([sessionId], 'terminated');
+      expect((await truth.load([sessionId])).get(sessionId)).toMatchObject({
+        status: 'revoked',
+        endedReason: 'terminated',
+      });
+    });
+
+    it('tells of an end as soon as it is committed, and not before', async () => {
+      const sessionId = await rows.session();
+      expect((await recent(sessionId)).told).toBe(false);
+      await rows.end([sessionId], 'terminated');
+      const { sessions } = await truth.recentEnds(1_000);
+      expect(sessions).toContainEqual({ sessionId, reason: 'terminated' });
+    });
+
+    it('tells of an end made by hand, without a word of who or why', async () => {
+      const sessionId = await rows.session();
+      await under.dataSource.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [sessionId]);
+      expect((await truth.recentEnds(1_000)).sessions).toContainEqual({ sessionId, reason: 'unspecified' });
+    });
+
+    it('tells of a confirmed end within the window and not beyond it', async () => {
+      const [inside, beyond] = [await rows.session(), await rows.session()];
+      await rows.end([inside, beyond]);
+      await truth.confirm(ofSessions([inside, beyond]));
+      await rows.backdateEnd([inside], '1490 seconds');
+      await rows.backdateEnd([beyond], '1510 seconds');
+      expect((await recent(inside)).told).toBe(true);
+      expect((await recent(beyond)).told).toBe(false);
+    });
+
+    it('tells of an end that is not confirmed however old it is', async () => {
+      const sessionId = await rows.session();
+      await rows.end([sessionId]);
+      await rows.backdateEnd([sessionId], '40 days');
+      expect(await recent(sessionId)).toEqual({ told: true, overdue: true });
+      await truth.confirm(ofSessions([sessionId]));
+      expect(await recent(sessionId)).toEqual({ told: false, overdue: false });
+    });
+
+    it('calls an end overdue when nobody has confirmed it for a second', async () => {
+      const [young, old, confirmed] = [await rows.session(), await rows.session(), await rows.session()];
+      await rows.end([young, old, confirmed]);
+      await truth.confirm(ofSessions([confirmed]));
+      await rows.backdateEnd([old, confirmed], '2 seconds');
+      await rows.backdateEnd([young], '-60 seconds');
+      expect(await recent(young)).toEqual({ told: true, overdue: false });
+      expect(await recent(old)).toEqual({ told: true, overdue: true });
+      expect(await recent(confirmed)).toEqual({ told: true, overdue: false });
+    });
+
+    it('knows what is confirmed', async () => {
+      const [a, b] = [await rows.session(), await rows.session()];
+      await rows.end([a, b]);
+      expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(false);
+      await truth.confirm(ofSessions([a]));
+      expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(false);
+      await truth.confirm(ofSessions([b, a]));
+      expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(true);
+    });
+
+    it('confirms no end of a session that lives', async () => {
+      const sessionId = await rows.session();
+      await truth.confirm(ofSessions([sessionId]));
+      expect(await truth.areConfirmed(ofSessions([sessionId]))).toBe(false);
+      expect((await truth.load([sessionId])).get(sessionId)?.status).toBe('active');
+    });
+
+    it('cuts off the tokens of a user whose roles were changed in plain SQL', async () => {
+      const userId = await rows.user();
+      const sessionId = await rows.session({ userId });
+      await changeRoles(userId, ['admin']);
+      await changeRoles(userId, []);
+      const { cutOffs, overdue } = await truth.recentEnds(WINDOW_MS);
+      expect(cutOffs).toContainEqual({ userId, rolesVersion: 2 });
+      expect(overdue.cutOffs.filter((it) => it.userId === userId)).toEqual([]);
+      expect((await truth.load([sessionId])).get(sessionId)?.rolesVersion).toBe(2);
+    });
+
+    it('confirms the role change that was told, not one that came after it', async () => {
+      const userId = await rows.user();
+      const told: Ends = { sessions: [], cutOffs: [{ userId, rolesVersion: 1 }] };
+      await changeRoles(userId, ['admin']);
+      await changeRoles(userId, []);
+      await truth.confirm(told);
+      expect(await truth.areConfirmed(told)).toBe(false);
+      await truth.confirm({ sessions: [], cutOffs: [{ userId, rolesVersion: 2 }] });
+      expect(await truth.areConfirmed(told)).toBe(true);
+    });
+
+    it('tells of a role change that nobody confirmed, however old, as overdue', async () => {
+      const userId = await rows.user();
+      await changeRoles(userId, ['admin']);
+      await under.dataSource.query(
+        `UPDATE users SET roles_changed_at = now() - interval '40 days' WHERE id = $1`,
+        [userId],
+      );
+      const { overdue } = await truth.recentEnds(WINDOW_MS);
+      expect(overdue.cutOffs).toContainEqual({ userId, rolesVersion: 1 });
+    });
+
+    it('loads, tells of and confirms more than one message holds', async () => {
+      const userId = await rows.user();
+      const ids = await rows.sessions(1_300, userId, await rows.device(userId));
+      expect((await truth.load(ids)).size).toBe(1_300);
+      await rows.end(ids);
+      const { sessions } = await truth.recentEnds(WINDOW_MS);
+      const told = new Set(sessions.map(({ sessionId }) => sessionId));
+      expect(ids.filter((id) => !told.has(id))).toEqual([]);
+      await truth.confirm(ofSessions(ids));
+      expect(await truth.areConfirmed(ofSessions(ids))).toBe(true);
+    });
+
+    it('tells the time by a clock of its own that moves on', async () => {
+      const { now } = await truth.recentEnds(1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await truth.recentEnds(1)).now).toBeGreaterThan(now);
+    });
+
+    it('fails when it cannot be reached, and says nothing instead', async () => {
+      await under.dataSource.destroy();
+      await expect(truth.load([randomUUID()])).rejects.toThrow();
+      await expect(truth.recentEnds(WINDOW_MS)).rejects.toThrow();
+      await expect(truth.confirm(ofSessions([randomUUID()]))).rejects.toThrow();
+      await expect(truth.areConfirmed(ofSessions([randomUUID()]))).rejects.toThrow();
+      await under.dataSource.initialize();
+    });
+  });
+}

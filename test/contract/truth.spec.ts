@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { PostgresTruth } from '../../src/sessions/postgres-truth.js';
+import { createTestDatabase } from '../support/database.js';
+import { truthContract } from './truth-contract.js';
+
+truthContract('Postgres', async () => {
+  const database = await createTestDatabase();
+  const dataSource = await openDataSource(dataSourceOptions(database.url, 4));
+  return {
+    truth: new PostgresTruth(dataSource),
+    dataSource,
+    close: async () => {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+});
+
+truthContract('the embedded Postgres', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-truth-'));
+  const database = await startEmbeddedPostgres(directory, () => {});
+  const dataSource = await openDataSource(dataSourceOptions(database.url, 4));
+  await dataSource.runMigrations({ transaction: 'each' });
+  return {
+    truth: new PostgresTruth(dataSource),
+    dataSource,
+    close: async () => {
+      await dataSource.destroy();
+      await database.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+});
