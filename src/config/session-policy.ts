@@ -8,7 +8,7 @@ export interface SessionPolicy {
   readonly idleTtlMs: number;
   /** A session older than this is over, however active. */
   readonly absoluteTtlMs: number;
-  /** Devices signed in at once; the one longest unused is signed out for a new one. `Infinity`: any number. */
+  /** Devices signed in at once; the one whose login is longest ago is signed out for a new one. `Infinity`: any number. */
   readonly maxDevices: number;
   /** Sessions active at once; the oldest ends for a new one. `Infinity`: any number. */
   readonly maxSessions: number;

@@ -26,7 +26,7 @@ describe.each([
 
   beforeAll(async () => {
     running = await start();
-  }, 60_000);
+  }, 180_000);
 
   afterAll(() => running?.close());
 
