@@ -14,7 +14,7 @@ describe('two instances on one Postgres and one Redis', () => {
     [one, other] = [instances.services[0].api, instances.services[1].api];
     postgres = new Client({ connectionString: instances.database.url });
     await postgres.connect();
-  });
+  }, 180_000);
   afterAll(async () => {
     await postgres?.end();
     await instances?.stop();
