@@ -45,13 +45,10 @@ describe('the user command', () => {
 
     it.each([
       ['an address that is taken', ['add', 'ada@example.org'], PASSWORD, /already registered/],
-      ['no address', ['add', 'ada'], PASSWORD, /address/i],
       ['a bad role', ['add', 'new@example.org', 'Not A Role'], PASSWORD, /A role is 1 to 32/],
-      ['a common password', ['add', 'new@example.org'], 'password123', /password/i],
       ['no password', ['add', 'new@example.org'], '', /no password was given/],
       ['an unknown address', ['disable', 'nobody@example.org'], '', /there is no user nobody@example\.org/],
       ['what is no id', ['sessions', 'nobody'], '', /there is no user nobody/],
-      ['a bad role to grant', ['grant', 'ada@example.org', 'Root!'], '', /A role is 1 to 32/],
       ['an unknown command', ['promote', 'ada@example.org'], '', /unknown command 'promote'/],
       ['a missing argument', ['grant', 'ada@example.org'], '', /missing required argument 'role'/],
     ])('refuses %s in one line', async (_what, args, input, reason) => {
@@ -188,5 +185,5 @@ describe('the user command beside a development service with its embedded Postgr
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
-  });
+  }, 180_000);
 });

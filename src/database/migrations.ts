@@ -6,6 +6,8 @@ import { MIGRATIONS } from './migration-list.js';
 
 /** An index on a big table takes its time; nothing waits on a migration but other migrations. */
 const MIGRATION_TIMEOUT_MS = 0;
+/** A start has more time than a request: the embedded Postgres of a busy machine needs some to say its first word. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Applies what is missing. @returns the names applied, oldest first */
 export async function runMigrations(url: string): Promise<string[]> {
@@ -66,6 +68,7 @@ function migrationOptions(url: string) {
     ...options,
     extra: {
       ...options.extra,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: MIGRATION_TIMEOUT_MS,
       statement_timeout: MIGRATION_TIMEOUT_MS,
       idle_in_transaction_session_timeout: MIGRATION_TIMEOUT_MS,

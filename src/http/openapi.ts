@@ -45,10 +45,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     if (!isOperation(operation)) continue;
-    operation.responses.default ??= {
-      description: 'Problem details',
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-    };
+    for (const [status, description] of problemsOf(operation))
+      operation.responses[status] ??= problem(description);
   }
   return document;
 }
@@ -63,7 +61,27 @@ export function serveOpenApi(app: INestApplication): void {
   });
 }
 
-function isOperation(value: unknown): value is { responses: Record<string, unknown> } {
+interface Operation {
+  readonly responses: Record<string, unknown>;
+  readonly security?: readonly unknown[];
+  readonly requestBody?: unknown;
+  readonly parameters?: readonly { readonly in: string }[];
+}
+
+/** What any route of its kind may answer; `default` stands for the rest, which no client has to tell apart. */
+function* problemsOf({ security, requestBody, parameters = [] }: Operation): Generator<[string, string]> {
+  if (requestBody || parameters.length > 0) yield ['400', 'The request is not valid'];
+  if (security) yield ['401', 'The token is missing, not valid, stale, or its session has ended'];
+  if (parameters.some((parameter) => parameter.in === 'path')) yield ['404', 'Unknown, or of somebody else'];
+  yield ['default', 'Problem details'];
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+
+function isOperation(value: unknown): value is Operation {
   return value !== null && typeof value === 'object' && 'responses' in value;
 }
 

@@ -1,0 +1,41 @@
+import type { Answer } from './api.js';
+
+export interface Observed {
+  /** How often each status was answered; 0: the connection broke. */
+  readonly statuses: Readonly<Record<number, number>>;
+  readonly slowestMs: number;
+}
+
+/** Sends one request after the other until stopped, as a client does that notices every hiccup. */
+export class Traffic {
+  private readonly counts: Record<number, number> = {};
+  private slowestMs = 0;
+  private isStopped = false;
+  private readonly running: Promise<void>;
+
+  constructor(
+    private readonly request: () => Promise<Answer>,
+    private readonly pauseMs = 5,
+  ) {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<Observed> {
+    this.isStopped = true;
+    await this.running;
+    return { statuses: this.counts, slowestMs: Math.round(this.slowestMs) };
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopped) {
+      const sentAt = performance.now();
+      const status = await this.request().then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - sentAt);
+      this.counts[status] = (this.counts[status] ?? 0) + 1;
+      await new Promise((resolve) => setTimeout(resolve, this.pauseMs));
+    }
+  }
+}
