@@ -19,6 +19,7 @@ class Heard implements BusListener {
   heartbeat = (sequence: number) => void this.lines.push(`heartbeat ${sequence}`);
   push = (_from: string, _pushId: string, { sessions }: Ends) =>
     void this.lines.push(`push ${sessions.map(({ sessionId }) => sessionId)}`);
+  question = (replyTo: string, sessionId: string) => void this.lines.push(`question ${replyTo} ${sessionId}`);
   acknowledgement = (from: string, pushId: string) => void this.lines.push(`ack ${from} ${pushId}`);
 
   count(line: string): number {
@@ -257,6 +258,7 @@ describe('Redis, as the instances meet in it', () => {
       authTime: 1,
       rolesVersion: 0,
       lastSeenAt: 1,
+      grantedAt: 0,
       readAt: 1,
       profile: { email: 'a@b.c', deviceName: 'TV', deviceKind: 'tv', browser: null, system: null },
     });

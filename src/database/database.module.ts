@@ -1,10 +1,29 @@
-import { Module } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Config } from '../config/config.js';
 import { dataSourceOptions, openDataSource } from './data-source.js';
 
+/**
+ * Injects connections of their own for the session check and the revocation protocol: a flood of logins that holds
+ * every other connection must not keep an end from being seen.
+ */
+export const PROTOCOL_DATA_SOURCE = Symbol('ProtocolDataSource');
+
+/** One for each kind of read that may be in flight, and one for what is confirmed. */
+const PROTOCOL_POOL_SIZE = 5;
+
+@Global()
 @Module({
+  providers: [
+    {
+      provide: PROTOCOL_DATA_SOURCE,
+      inject: [Config],
+      useFactory: ({ database }: Config) =>
+        openDataSource(dataSourceOptions(database.url, PROTOCOL_POOL_SIZE)),
+    },
+  ],
+  exports: [PROTOCOL_DATA_SOURCE],
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [Config],
@@ -19,4 +38,10 @@ import { dataSourceOptions, openDataSource } from './data-source.js';
     }),
   ],
 })
-export class DatabaseModule {}
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(PROTOCOL_DATA_SOURCE) private readonly protocol: DataSource) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.protocol.destroy();
+  }
+}

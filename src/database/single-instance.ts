@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { reasonOf } from '../errors/reason-of.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 
 const RETRY_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** Another instance runs on this database and there is no Redis for the two to meet in. */
 export class SecondInstance extends Error {
@@ -20,6 +22,8 @@ export class SecondInstance extends Error {
  */
 export class SingleInstance {
   private readonly logger = new Logger(SingleInstance.name);
+  /** By which this instance knows a connection of its own, should one be left on the server. */
+  private readonly name = `latchkey-${randomUUID()}`;
   private client: pg.Client | null = null;
   private isStopped = false;
 
@@ -33,28 +37,47 @@ export class SingleInstance {
   async acquire(): Promise<void> {
     const client = new pg.Client({
       connectionString: this.url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
       keepAlive: true,
-      application_name: 'latchkey-single-instance',
+      application_name: this.name,
     });
     // Postgres going away ends the lock with the connection; take it again as soon as it is back.
     client.on('error', () => this.reacquire(client));
     client.on('end', () => this.reacquire(client));
-    await client.connect();
-    const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS held', [
-      ADVISORY_LOCKS.singleInstance,
-    ]);
-    if (!rows[0]?.held) {
-      await client.end();
-      throw new SecondInstance();
+    try {
+      await client.connect();
+      await this.lock(client);
+      this.client = client;
+    } catch (error) {
+      // Not awaited: a server that hangs would not say goodbye either.
+      client.end().catch(() => {});
+      throw error;
     }
-    this.client = client;
   }
 
   async release(): Promise<void> {
     this.isStopped = true;
-    await this.client?.end();
+    const { client } = this;
     this.client = null;
+    await client?.end();
+  }
+
+  private async lock(client: pg.Client): Promise<void> {
+    // The server may not have noticed yet that an earlier connection of this instance is gone.
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = $1 AND pid <> pg_backend_pid()`,
+      [this.name],
+    );
+    // With a wait, for the backend just told to go.
+    await client.query(`SET lock_timeout = ${TIMEOUT_MS / 2}`);
+    try {
+      await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.singleInstance]);
+    } catch (error) {
+      if ((error as pg.DatabaseError).code === LOCK_NOT_AVAILABLE) throw new SecondInstance();
+      throw error;
+    }
   }
 
   private reacquire(lost: pg.Client): void {
@@ -71,9 +94,12 @@ export class SingleInstance {
         this.logger.log('holds the single-instance lock again');
       } catch (error) {
         if (error instanceof SecondInstance) return this.onLost(error);
-        // Postgres is still away.
+        this.logger.debug(`not yet: ${reasonOf(error)}`);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }
   }
 }
+
+/** SQLSTATE of a lock that was not to be had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';

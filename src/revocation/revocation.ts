@@ -227,7 +227,7 @@ export class Revocation {
       ?.answer(replyTo, {
         instanceId: bus.instanceId,
         inMemory: known !== undefined,
-        lastGrantedAt: known?.lastSeenAt ?? null,
+        lastGrantedAt: known?.grantedAt || null,
         endedReason: this.set.reasonOf(sessionId) ?? null,
         trustsCaches: this.mayTrustCaches(),
       })
@@ -240,7 +240,7 @@ export class Revocation {
     for (const { sessionId, endedAt } of ends.sessions) {
       if (endedAt === undefined || this.set.reasonOf(sessionId) !== undefined) continue;
       const known = this.lookup.peek(sessionId);
-      if (known) this.observer.grantedAfterEnd(Math.max(0, known.lastSeenAt - endedAt));
+      if (known) this.observer.grantedAfterEnd(Math.max(0, known.grantedAt - endedAt));
     }
     this.set.add(ends);
   }

@@ -79,8 +79,11 @@ export class SessionLookup {
 
   private async readSecondTier(ids: string[]): Promise<Map<string, SessionSnapshot>> {
     const found = (await this.secondTier?.read(ids)) ?? new Map<string, SessionSnapshot>();
-    for (const snapshot of found.values()) this.keep(snapshot);
-    return found;
+    const now = this.truthNow();
+    // An instant in the future would keep an entry from ever being read again.
+    const kept = new Map([...found].map(([id, it]) => [id, { ...it, readAt: Math.min(it.readAt, now) }]));
+    for (const snapshot of kept.values()) this.keep(snapshot);
+    return kept;
   }
 
   private async readTruth(ids: string[]): Promise<Map<string, SessionSnapshot>> {
@@ -96,9 +99,8 @@ export class SessionLookup {
   }
 
   private keep(snapshot: SessionSnapshot): void {
-    // This instance may know of a use that is not written yet.
-    const known = this.firstTier.peek(snapshot.sessionId);
-    if (known) snapshot.lastSeenAt = Math.max(snapshot.lastSeenAt, known.lastSeenAt);
+    // This instance may know of a use that is not written yet. Another's word for one may be a lie.
+    snapshot.grantedAt = this.firstTier.peek(snapshot.sessionId)?.grantedAt ?? 0;
     this.firstTier.set(snapshot.sessionId, snapshot);
   }
 

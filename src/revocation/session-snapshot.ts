@@ -17,8 +17,10 @@ export interface SessionSnapshot {
   readonly profile: SessionProfile;
   /** When the truth said so. */
   readonly readAt: number;
-  /** Moved on in place by each request that this instance grants. */
-  lastSeenAt: number;
+  /** The last use that is written. */
+  readonly lastSeenAt: number;
+  /** The last request that this very instance granted; 0 for none. Set in place, never taken from another cache. */
+  grantedAt: number;
 }
 
 export interface SessionProfile {

@@ -3,8 +3,8 @@ import { within } from '../errors/within.js';
 import type { SessionSnapshot, SessionStatus } from '../revocation/session-snapshot.js';
 import type { Confirmation, CutOff, EndedSession, Ends, RecentEnds, Truth } from '../revocation/truth.js';
 
-/** A check waits no longer for a database that accepts and never answers. */
-const LOAD_TIMEOUT_MS = 1_000;
+/** A check, and the tail, wait no longer for a database that accepts and never answers. */
+const READ_TIMEOUT_MS = 1_000;
 /** An end unconfirmed for longer than this has lost its revoker, or its revoker is cut off. */
 const OVERDUE_AFTER = `interval '1 second'`;
 
@@ -64,12 +64,14 @@ export class PostgresTruth implements Truth {
   constructor(private readonly dataSource: DataSource) {}
 
   async load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>> {
-    const rows = await within(LOAD_TIMEOUT_MS, () => this.dataSource.query<LoadedRow[]>(LOAD, [sessionIds]));
+    const rows = await within(READ_TIMEOUT_MS, () => this.dataSource.query<LoadedRow[]>(LOAD, [sessionIds]));
     return new Map(rows.map((row) => [row.id, snapshotOf(row)]));
   }
 
   async recentEnds(windowMs: number): Promise<RecentEnds> {
-    const rows = await this.dataSource.query<EndRow[]>(RECENT_ENDS, [windowMs / 1000]);
+    const rows = await within(READ_TIMEOUT_MS, () =>
+      this.dataSource.query<EndRow[]>(RECENT_ENDS, [windowMs / 1000]),
+    );
     const all = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
     const overdue = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
     let now = 0;
@@ -134,6 +136,7 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
     authTime: row.auth_time,
     rolesVersion: row.roles_version,
     lastSeenAt: row.last_seen_at,
+    grantedAt: 0,
     readAt: row.read_at,
     profile: {
       email: row.email,

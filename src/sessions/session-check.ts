@@ -73,12 +73,14 @@ export class SessionCheck {
     if (session.endedReason !== null) return ended(session.endedReason);
     const cutOff = Math.max(session.rolesVersion, this.revocation.cutOffOf(subject.userId));
     if (subject.rolesVersion < cutOff) return new AppError('token_stale');
-    const state = sessionState(session, limits, this.revocation.now());
+    const { createdAt, lastSeenAt, grantedAt } = session;
+    const times = { createdAt, lastSeenAt: Math.max(lastSeenAt, grantedAt) };
+    const state = sessionState(times, limits, this.revocation.now());
     return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
   private grant(subject: TokenSubject, session: SessionSnapshot, address: string): Principal {
-    session.lastSeenAt = this.revocation.now();
+    session.grantedAt = this.revocation.now();
     this.lastSeen.note(session.sessionId, address);
     return {
       userId: subject.userId,

@@ -6,10 +6,10 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
 import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import { Config } from '../config/config.js';
+import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
 import { Revocation } from '../revocation/revocation.js';
 import { createRevocation } from './create-revocation.js';
@@ -30,7 +30,7 @@ import { SessionsService } from './sessions.service.js';
   providers: [
     {
       provide: Revocation,
-      inject: [Config, DataSource, REDIS, SessionMetrics],
+      inject: [Config, PROTOCOL_DATA_SOURCE, REDIS, SessionMetrics],
       useFactory: createRevocation,
     },
     LastSeen,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import type { Ends, Truth } from '../../src/revocation/truth.js';
+import type { Confirmation, Ends, Truth } from '../../src/revocation/truth.js';
 import { SessionRows } from '../support/session-rows.js';
 
 export interface TruthUnderTest {
@@ -10,6 +10,7 @@ export interface TruthUnderTest {
   close(): Promise<void>;
 }
 
+const CONFIRMATION: Confirmation = { by: 'an instance', how: 'acknowledged', acknowledgedBy: [] };
 const WINDOW_MS = 1_500_000;
 const ofSessions = (ids: readonly string[], reason = 'logout'): Ends => ({
   sessions: ids.map((sessionId) => ({ sessionId, reason })),
@@ -97,7 +98,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
     it('tells of a confirmed end within the window and not beyond it', async () => {
       const [inside, beyond] = [await rows.session(), await rows.session()];
       await rows.end([inside, beyond]);
-      await truth.confirm(ofSessions([inside, beyond]));
+      await truth.confirm(ofSessions([inside, beyond]), CONFIRMATION);
       await rows.backdateEnd([inside], '1490 seconds');
       await rows.backdateEnd([beyond], '1510 seconds');
       expect((await recent(inside)).told).toBe(true);
@@ -109,14 +110,14 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       await rows.end([sessionId]);
       await rows.backdateEnd([sessionId], '40 days');
       expect(await recent(sessionId)).toEqual({ told: true, overdue: true });
-      await truth.confirm(ofSessions([sessionId]));
+      await truth.confirm(ofSessions([sessionId]), CONFIRMATION);
       expect(await recent(sessionId)).toEqual({ told: false, overdue: false });
     });
 
     it('calls an end overdue when nobody has confirmed it for a second', async () => {
       const [young, old, confirmed] = [await rows.session(), await rows.session(), await rows.session()];
       await rows.end([young, old, confirmed]);
-      await truth.confirm(ofSessions([confirmed]));
+      await truth.confirm(ofSessions([confirmed]), CONFIRMATION);
       await rows.backdateEnd([old, confirmed], '2 seconds');
       await rows.backdateEnd([young], '-60 seconds');
       expect(await recent(young)).toEqual({ told: true, overdue: false });
@@ -128,15 +129,15 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       const [a, b] = [await rows.session(), await rows.session()];
       await rows.end([a, b]);
       expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(false);
-      await truth.confirm(ofSessions([a]));
+      await truth.confirm(ofSessions([a]), CONFIRMATION);
       expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(false);
-      await truth.confirm(ofSessions([b, a]));
+      await truth.confirm(ofSessions([b, a]), CONFIRMATION);
       expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(true);
     });
 
     it('confirms no end of a session that lives', async () => {
       const sessionId = await rows.session();
-      await truth.confirm(ofSessions([sessionId]));
+      await truth.confirm(ofSessions([sessionId]), CONFIRMATION);
       expect(await truth.areConfirmed(ofSessions([sessionId]))).toBe(false);
       expect((await truth.load([sessionId])).get(sessionId)?.status).toBe('active');
     });
@@ -157,9 +158,9 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       const told: Ends = { sessions: [], cutOffs: [{ userId, rolesVersion: 1 }] };
       await changeRoles(userId, ['admin']);
       await changeRoles(userId, []);
-      await truth.confirm(told);
+      await truth.confirm(told, CONFIRMATION);
       expect(await truth.areConfirmed(told)).toBe(false);
-      await truth.confirm({ sessions: [], cutOffs: [{ userId, rolesVersion: 2 }] });
+      await truth.confirm({ sessions: [], cutOffs: [{ userId, rolesVersion: 2 }] }, CONFIRMATION);
       expect(await truth.areConfirmed(told)).toBe(true);
     });
 
@@ -182,7 +183,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       const { sessions } = await truth.recentEnds(WINDOW_MS);
       const told = new Set(sessions.map(({ sessionId }) => sessionId));
       expect(ids.filter((id) => !told.has(id))).toEqual([]);
-      await truth.confirm(ofSessions(ids));
+      await truth.confirm(ofSessions(ids), CONFIRMATION);
       expect(await truth.areConfirmed(ofSessions(ids))).toBe(true);
     });
 
@@ -196,7 +197,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       await under.dataSource.destroy();
       await expect(truth.load([randomUUID()])).rejects.toThrow();
       await expect(truth.recentEnds(WINDOW_MS)).rejects.toThrow();
-      await expect(truth.confirm(ofSessions([randomUUID()]))).rejects.toThrow();
+      await expect(truth.confirm(ofSessions([randomUUID()]), CONFIRMATION)).rejects.toThrow();
       await expect(truth.areConfirmed(ofSessions([randomUUID()]))).rejects.toThrow();
       await under.dataSource.initialize();
     });

@@ -19,6 +19,7 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
     createdAt: 0,
     authTime: 0,
     rolesVersion: 0,
+    grantedAt: 0,
     lastSeenAt: 0,
     readAt: 0,
     profile: { email: 'a@b.c', deviceName: 'TV', deviceKind: 'tv', browser: null, system: null },
@@ -170,6 +171,8 @@ export class MemoryBus implements Bus {
   async forget(instanceId: string, sequence: number): Promise<void> {
     if (this.server.table.get(instanceId) === sequence) this.server.table.delete(instanceId);
   }
+
+  async answer(): Promise<void> {}
 
   resubscribe(): void {
     this.server.cut(this.instanceId);
