@@ -200,7 +200,8 @@ export function readEnvironment(
     sessions: {
       cacheSize: read.SESSION_CACHE_SIZE,
       endedSetSize: read.ENDED_SET_SIZE,
-      maxStalenessMs: read.SESSION_MAX_STALENESS,
+      // An expired session's row is closed without a word to the instances: they have to notice by themselves in time.
+      maxStalenessMs: Math.min(read.SESSION_MAX_STALENESS, read.SESSION_IDLE_TTL),
       retentionMs: read.SESSION_RETENTION,
       leaseMs: LEASE_MS,
     },

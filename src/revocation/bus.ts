@@ -5,7 +5,7 @@ import type { Ends } from './truth.js';
 export interface HeartbeatReceipt {
   /** The sequence that this instance was registered with before; `null` when it was not. */
   readonly previous: number | null;
-  /** The server's run id: another one is another server, or the same one started anew. */
+  /** Names the server and its history: another name is another server, or the same one started or promoted anew. */
   readonly server: string;
 }
 

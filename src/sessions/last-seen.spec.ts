@@ -60,13 +60,18 @@ describe('LastSeen', () => {
     expect(await secondsSinceSeen(id)).toBeLessThan(-3_000);
   });
 
-  it('leaves a session that has ended as it ended', async () => {
+  it('writes the last use of a session that has ended since, and leaves its end as it was', async () => {
     const [id = ''] = await seenLongAgo();
     lastSeen.note(id, '192.0.2.1');
     await rows.end([id]);
     const before = await rows.row(id);
     await lastSeen.flush();
-    expect(await rows.row(id)).toEqual(before);
+    expect(await rows.row(id)).toEqual({
+      ...before,
+      last_seen_at: expect.any(Date),
+      address: '192.0.2.1',
+    });
+    expect(await secondsSinceSeen(id)).toBeLessThan(60);
   });
 
   it.each(['', 'nonsense', '1.2.3.4, 5.6.7.8', '\0', 'fe80::1%eth0', '999.1.1.1'])(

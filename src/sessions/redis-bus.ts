@@ -12,18 +12,23 @@ const RESUBSCRIBE_DELAY_MS = 100;
 /** Answers missing in a row before the socket is given up: a cut cable closes nothing. */
 const TIMEOUTS_TO_RESET = 3;
 
-const RUN_ID = `string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')`;
+// Which server this is, and in which part of its history: a fail-over and back brings the same run id again,
+// but never the same replication id.
+const SERVER = `string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') .. ':' ..
+  string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')`;
 
 // No entry expires by time: no wall clock may take part. Dead ones are struck off by who waited for them.
 const HEARTBEAT = `
 local previous = redis.call('HGET', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('PUBLISH', ARGV[3], ARGV[2])
-return { previous, ${RUN_ID} }`;
+return { previous, ${SERVER} }`;
 
+// The write that changes nothing makes a replica refuse: it would take the message, and the others would not hear it.
 const PUSH = `
+redis.call('HDEL', KEYS[1], '')
 redis.call('PUBLISH', ARGV[1], ARGV[2])
-return { redis.call('HGETALL', KEYS[1]), ${RUN_ID} }`;
+return { redis.call('HGETALL', KEYS[1]), ${SERVER} }`;
 
 const FORGET = `
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end

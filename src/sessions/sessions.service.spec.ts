@@ -13,6 +13,8 @@ import { Session } from './session.entity.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionsService } from './sessions.service.js';
 
+const told = { endedAt: expect.any(Number) };
+
 describe('SessionsService', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
@@ -79,7 +81,7 @@ describe('SessionsService', () => {
     const deviceId = await rows.device(userId);
     const first = await open(sessions, userId, deviceId);
     const second = await open(sessions, userId, deviceId);
-    expect(second.ended).toEqual([{ sessionId: first.sessionId, reason: 'session_limit' }]);
+    expect(second.ended).toEqual([{ ...told, sessionId: first.sessionId, reason: 'session_limit' }]);
     expect((await sessions.list(userId)).map(({ id }) => id)).toEqual([second.sessionId]);
   });
 
@@ -97,7 +99,7 @@ describe('SessionsService', () => {
         [ahead, userId, await rows.device(userId)],
       );
       const opened = await open(sessions, userId, await rows.device(userId));
-      expect(opened.ended).toEqual([{ sessionId: ahead, reason }]);
+      expect(opened.ended).toEqual([{ ...told, sessionId: ahead, reason }]);
       expect((await rows.row(opened.sessionId))?.status).toBe('active');
     },
   );
@@ -149,7 +151,7 @@ describe('SessionEnding', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await other.commitTransaction();
     await other.release();
-    expect(await waiting).toEqual([{ sessionId, reason: 'terminated' }]);
+    expect(await waiting).toEqual([{ ...told, sessionId, reason: 'terminated' }]);
   });
 
   it('tells of no end that is confirmed', async () => {
@@ -191,6 +193,6 @@ describe('SessionEnding', () => {
     const told = await Promise.all(
       Array.from({ length: 20 }, (_, at) => ending.end({ sessionId }, 'logout', `user:${at}`)),
     );
-    expect(told).toEqual(Array.from({ length: 20 }, () => [{ sessionId, reason: 'logout' }]));
+    expect(told).toEqual(Array.from({ length: 20 }, () => [{ ...told, sessionId, reason: 'logout' }]));
   });
 });

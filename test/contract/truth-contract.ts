@@ -18,6 +18,8 @@ const ofSessions = (ids: readonly string[], reason = 'logout'): Ends => ({
 });
 
 /** What the protocol takes for granted of any truth. */
+const told = (sessionId: string, reason: string) => ({ sessionId, reason, endedAt: expect.any(Number) });
+
 export function truthContract(name: string, open: () => Promise<TruthUnderTest>): void {
   describe(`the truth: ${name}`, () => {
     let under: TruthUnderTest;
@@ -53,6 +55,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
         createdAt: expect.any(Number),
         authTime: expect.any(Number),
         lastSeenAt: expect.any(Number),
+        grantedAt: 0,
         readAt: expect.any(Number),
         rolesVersion: 0,
         profile: {
@@ -86,13 +89,13 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect((await recent(sessionId)).told).toBe(false);
       await rows.end([sessionId], 'terminated');
       const { sessions } = await truth.recentEnds(1_000);
-      expect(sessions).toContainEqual({ sessionId, reason: 'terminated' });
+      expect(sessions).toContainEqual(told(sessionId, 'terminated'));
     });
 
     it('tells of an end made by hand, without a word of who or why', async () => {
       const sessionId = await rows.session();
       await under.dataSource.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [sessionId]);
-      expect((await truth.recentEnds(1_000)).sessions).toContainEqual({ sessionId, reason: 'unspecified' });
+      expect((await truth.recentEnds(1_000)).sessions).toContainEqual(told(sessionId, 'unspecified'));
     });
 
     it('tells of a confirmed end within the window and not beyond it', async () => {
