@@ -190,9 +190,9 @@ describe('SessionEnding', () => {
 
   it('lets one of many at once end a session, and each of them tell of it', async () => {
     const sessionId = await rows.session();
-    const told = await Promise.all(
+    const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) => ending.end({ sessionId }, 'logout', `user:${at}`)),
     );
-    expect(told).toEqual(Array.from({ length: 20 }, () => [{ ...told, sessionId, reason: 'logout' }]));
+    expect(answers).toEqual(Array.from({ length: 20 }, () => [{ ...told, sessionId, reason: 'logout' }]));
   });
 });
