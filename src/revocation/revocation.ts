@@ -1,7 +1,7 @@
 import type { Bus } from './bus.js';
 import type { Clock } from './clock.js';
-import { confirmedByOthers } from './confirmation.js';
 import { EndedSet } from './ended-set.js';
+import { Enforcement } from './enforcement.js';
 import { Lease } from './lease.js';
 import { Membership } from './membership.js';
 import { NOBODY_OBSERVES, type Observer } from './observer.js';
@@ -10,16 +10,12 @@ import type { SecondTier } from './second-tier.js';
 import { SessionLookup } from './session-lookup.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 import { Tail } from './tail.js';
-import type { Confirmation, Ends, Truth } from './truth.js';
+import type { Ends, Truth } from './truth.js';
 
 /** How far the clocks of instances may be apart: a token may outlive its ended session by that much. */
 const CLOCK_SKEW_MS = 600_000;
-/** How long a revoker that cannot reach the others waits for one of them to confirm in its place. */
-const CONFIRMATION_WAIT_MS = 2_000;
 /** Until the truth can be read again after a new subscription. */
 const RETRY_MS = 250;
-
-const SINGLE_INSTANCE: Confirmation = { by: 'the only instance', how: 'single_instance', acknowledgedBy: [] };
 
 export interface RevocationOptions {
   readonly truth: Truth;
@@ -54,10 +50,10 @@ export class Revocation {
   private readonly lookup: SessionLookup;
   private readonly membership: Membership | null = null;
   private readonly push: Push | null = null;
+  private readonly enforcement: Enforcement;
   private readonly windowMs: number;
   private readonly observer: Observer;
   private subscription = 0;
-  private isRepushing = false;
   private isStopped = false;
   private generationTimer: NodeJS.Timeout | undefined;
 
@@ -72,7 +68,7 @@ export class Revocation {
       (ends) => this.learn(ends),
       clock,
       this.windowMs,
-      (ends) => void this.repush(ends),
+      (ends) => void this.enforcement.repeat(ends),
     );
     this.lookup = new SessionLookup(
       truth,
@@ -87,6 +83,7 @@ export class Revocation {
       this.membership = new Membership(bus, this.lease, clock);
       this.push = new Push(bus, this.membership, clock, leaseMs, this.observer);
     }
+    this.enforcement = new Enforcement(truth, this.push, clock, this.observer);
   }
 
   /** Reads the recent ends, then joins the others. @throws when the truth cannot be reached */
@@ -148,22 +145,9 @@ export class Revocation {
    *
    * @returns whether no instance grants them any longer; `false` when that could not be confirmed in time
    */
-  async enforce(ends: Ends): Promise<boolean> {
+  enforce(ends: Ends): Promise<boolean> {
     this.learn(ends);
-    const startedAt = this.options.clock.monotonic();
-    const confirmation = await this.pushAndConfirm(ends);
-    if (confirmation) {
-      this.observer.enforced(confirmation.how, this.options.clock.monotonic() - startedAt);
-      return true;
-    }
-    const isConfirmed = await confirmedByOthers(
-      this.options.truth,
-      ends,
-      CONFIRMATION_WAIT_MS,
-      this.options.clock,
-    );
-    if (!isConfirmed) this.observer.unconfirmed();
-    return isConfirmed;
+    return this.enforcement.enforce(ends);
   }
 
   /** What operators see: whether caches are trusted, and why not. */
@@ -243,31 +227,5 @@ export class Revocation {
       if (known) this.observer.grantedAfterEnd(Math.max(0, known.grantedAt - endedAt));
     }
     this.set.add(ends);
-  }
-
-  /** @returns how it is known that the ends hold everywhere, or `null` when it is not */
-  private async pushAndConfirm(ends: Ends): Promise<Confirmation | null> {
-    let confirmation: Confirmation = SINGLE_INSTANCE;
-    try {
-      if (this.push) confirmation = await this.push.send(ends);
-    } catch {
-      // Cut off from the others. The row stays unconfirmed, so whoever can reach them pushes it again.
-      return null;
-    }
-    this.options.truth.confirm(ends, confirmation).catch(() => {
-      // It holds; only the note is missing. The row counts as unconfirmed and is pushed once more.
-    });
-    return confirmation;
-  }
-
-  /** Nothing committed is forgotten: its revoker may have died between commit and push. */
-  private async repush(ends: Ends): Promise<void> {
-    if (this.isRepushing) return;
-    this.isRepushing = true;
-    try {
-      await this.pushAndConfirm(ends);
-    } finally {
-      this.isRepushing = false;
-    }
   }
 }

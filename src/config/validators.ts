@@ -1,0 +1,83 @@
+import { isIP } from 'node:net';
+import { makeValidator } from 'envalid';
+import { parseDuration } from './duration.js';
+import { SENSITIVE_ACTIONS, type SensitiveAction } from './session-policy.js';
+
+const SECRET_MIN_BYTES = 32;
+
+const wholeNumber = (min: number, max: number) => (text: string) => {
+  if (!/^\d{1,15}$/.test(text) || Number(text) < min || Number(text) > max) {
+    throw new TypeError(`must be a whole number from ${min} to ${max}`);
+  }
+  return Number(text);
+};
+
+const durationBetween = (min: string, max: string) => (text: string) => {
+  const ms = parseDuration(text);
+  if (ms < parseDuration(min) || ms > parseDuration(max)) {
+    throw new TypeError(`must be from ${min} to ${max}`);
+  }
+  return ms;
+};
+
+/** `none` lifts a limit. */
+const orNone = (read: (text: string) => number) => (text: string) =>
+  text === 'none' ? Number.POSITIVE_INFINITY : read(text);
+
+export const integer = (min: number, max: number) => makeValidator<number>(wholeNumber(min, max));
+export const integerOrNone = (min: number, max: number) =>
+  makeValidator<number>(orNone(wholeNumber(min, max)));
+export const duration = (min: string, max: string) => makeValidator<number>(durationBetween(min, max));
+export const durationOrNone = (min: string, max: string) =>
+  makeValidator<number>(orNone(durationBetween(min, max)));
+
+export const flag = makeValidator<boolean>((text) => {
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new TypeError('must be true or false');
+});
+
+export const serverUrl = (...protocols: string[]) =>
+  makeValidator<string>((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (!url || !protocols.includes(url.protocol)) {
+      // The value is not repeated: it may hold a password.
+      throw new TypeError(`must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    }
+    return text;
+  });
+
+export const secret = makeValidator<Buffer>((text) => {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length < SECRET_MIN_BYTES) {
+    throw new TypeError(`must be at least ${SECRET_MIN_BYTES} bytes; make one with: openssl rand -base64 48`);
+  }
+  return bytes;
+});
+
+export const trustProxy = makeValidator<boolean | number | string[]>((text) => {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const addresses = text.split(',').map((address) => address.trim());
+  for (const address of addresses) {
+    const [ip = '', bits, ...rest] = address.split('/');
+    const family = isIP(ip);
+    const bitsOk =
+      bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
+    if (family === 0 || !bitsOk || rest.length > 0) {
+      throw new TypeError(
+        'must be true, false, a number of hops, or addresses such as 10.0.0.0/8,192.168.1.1',
+      );
+    }
+  }
+  return addresses;
+});
+
+export const sensitiveActions = makeValidator<readonly SensitiveAction[]>((text) => {
+  if (text === 'none') return [];
+  return text.split(',').map((name) => {
+    const action = SENSITIVE_ACTIONS.find((known) => known === name.trim());
+    if (!action) throw new TypeError(`must be none, or some of ${SENSITIVE_ACTIONS.join(', ')}`);
+    return action;
+  });
+});
