@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Api } from './api.js';
 
+const UNDERTAKER = fileURLToPath(new URL('undertaker.mjs', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 
 /** The service as a process of its own, run from its source, so that several can be started, stalled and killed. */
@@ -14,6 +16,7 @@ export class ServiceProcess {
     child.stdout?.on('data', (chunk) => this.hear(chunk));
     child.stderr?.on('data', (chunk) => this.hear(chunk));
     this.ended = once(child, 'close').then(([code]) => code as number | null);
+    bury(child);
   }
 
   /** Starts without waiting. The environment is `env` alone, with this machine's PATH. */
@@ -37,6 +40,7 @@ export class ServiceProcess {
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    service.letGo();
     return service;
   }
 
@@ -80,9 +84,24 @@ export class ServiceProcess {
     this.child.kill('SIGCONT');
   }
 
+  /** It keeps no run from ending. */
+  private letGo(): void {
+    this.child.unref();
+    for (const stream of [this.child.stdout, this.child.stderr]) if (stream instanceof Socket) stream.unref();
+  }
+
   private hear(chunk: Buffer): void {
     this.output += chunk.toString();
   }
+}
+
+/** A test that fails may forget its service: the undertaker ends it with the run. */
+function bury(child: ChildProcess): void {
+  const undertaker = spawn(process.execPath, [UNDERTAKER], { stdio: ['pipe', 'ignore', 'ignore'] });
+  undertaker.unref();
+  if (undertaker.stdin instanceof Socket) undertaker.stdin.unref();
+  undertaker.stdin.write(`pid ${child.pid ?? 0}\n`);
+  child.once('exit', () => undertaker.stdin.end('pid 0\n'));
 }
 
 function file(path: string): string {
