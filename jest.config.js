@@ -19,7 +19,7 @@ export default {
   globalTeardown: './test/support/global-teardown.mjs',
   maxWorkers: 2,
   // A test that starts several processes shares the cores with other tests.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // Babel counts the branches that the source has. V8 counts blocks that ran: it sees none in a function
   // that was never called, and more in every class.
   coverageProvider: 'babel',

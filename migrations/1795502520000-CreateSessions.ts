@@ -71,11 +71,21 @@ export class CreateSessions1795502520000 implements MigrationInterface {
       CREATE TRIGGER sessions_guard_removal BEFORE DELETE ON sessions
         FOR EACH ROW WHEN (OLD.ended_at IS NULL OR OLD.ended_at > now() - interval '1 day')
         EXECUTE FUNCTION sessions_guard_removal()`);
+    await runner.query(`
+      CREATE FUNCTION sessions_guard_truncation() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'sessions are ended, not truncated' USING ERRCODE = 'check_violation',
+          HINT = 'UPDATE sessions SET status = ''revoked'' WHERE status = ''active'' ends all at once.';
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER sessions_guard_truncation BEFORE TRUNCATE ON sessions
+        FOR EACH STATEMENT EXECUTE FUNCTION sessions_guard_truncation()`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE sessions');
     await runner.query('DROP FUNCTION sessions_guard_end()');
     await runner.query('DROP FUNCTION sessions_guard_removal()');
+    await runner.query('DROP FUNCTION sessions_guard_truncation()');
   }
 }

@@ -14,16 +14,17 @@ import { stopOnSignals } from './stop-on-signals.js';
 import { welcome } from './welcome.js';
 
 async function start(): Promise<void> {
+  const stopWith = stopOnSignals(fail);
   const environment = readEnvironment(process.env, developmentSecret);
   const database = await prepareDatabase(environment, progress);
   const config: Config = { ...environment, database: { ...environment.database, url: database.url } };
   try {
     const app = await createApp(config);
     await listen(app, config);
-    stopOnSignals(async () => {
+    stopWith(async () => {
       await app.close();
       await database.stop();
-    }, fail);
+    });
     progress(`listening on ${await app.getUrl()}`);
     if (!config.production) process.stdout.write(welcome(await app.getUrl()));
   } catch (error) {

@@ -195,6 +195,7 @@ describe('the migrations', () => {
       await expect(remove()).rejects.toThrow('must have ended at least a day ago');
       await update(`status = 'revoked'`);
       await expect(remove()).rejects.toThrow('must have ended at least a day ago');
+      await expect(postgres.query('TRUNCATE users CASCADE')).rejects.toThrow('ended, not truncated');
       await expect(postgres.query('DELETE FROM users')).rejects.toThrow('must have ended at least a day ago');
       await expect(postgres.query('DELETE FROM devices')).rejects.toThrow(
         'must have ended at least a day ago',

@@ -12,14 +12,15 @@ const DEFAULT_RETRY_AFTER_SECONDS = 1;
  */
 export function problemBody(error: AppError): string {
   const { status, title } = ERROR_CODES[error.code];
-  return JSON.stringify({
+  const standard = {
     type: `/docs/errors#${error.code}`,
     title,
     status,
     code: error.code,
     detail: error.detail,
-    ...error.members,
-  });
+  };
+  // First for whoever reads it, and last so that no member takes its place.
+  return JSON.stringify({ ...standard, ...error.members, ...standard });
 }
 
 /** @param tokenPresented whether the request came with an `Authorization` header */
