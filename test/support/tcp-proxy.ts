@@ -1,16 +1,27 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 type State = 'whole' | 'cut' | 'hung';
+/** Where a client says what its connection is for. */
+const REMEMBERED_BYTES = 4_096;
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** The first bytes from the client. */
+  said: string;
+}
 
 /** A TCP relay in front of a server, which a test can break for those who go through it. */
 export class TcpProxy {
-  readonly #pairs = new Set<[client: Socket, server: Socket]>();
+  readonly #pairs = new Set<Pair>();
   #state: State = 'whole';
+  /** Only connections whose client said this are hung; `null`: all. */
+  #hungWord: string | null = null;
   #delayMs = 0;
   #listener: Server | null = null;
   #port = 0;
 
-  private constructor(private readonly target: { readonly host: string; readonly port: number }) {}
+  private constructor(private target: { readonly host: string; readonly port: number }) {}
 
   static async start(target: { port: number; host?: string }): Promise<TcpProxy> {
     const proxy = new TcpProxy({ host: target.host ?? '127.0.0.1', port: target.port });
@@ -37,10 +48,22 @@ export class TcpProxy {
     await this.#close();
   }
 
-  /** Keeps and accepts connections, and passes no byte either way, as when a network swallows packets. */
-  hang(): void {
+  /**
+   * Keeps and accepts connections, and passes no byte either way, as when a network swallows packets.
+   *
+   * @param word hangs only the connections whose client said it among its first bytes, and others once they say it:
+   *   `SUBSCRIBE` leaves commands whole and a subscription half open
+   */
+  hang(word: string | null = null): void {
     this.#state = 'hung';
-    for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+    this.#hungWord = word;
+    for (const pair of this.#pairs) if (this.#isHung(pair)) pause(pair);
+  }
+
+  /** Breaks every connection and sends new ones to another server. */
+  retarget({ port, host = '127.0.0.1' }: { port: number; host?: string }): void {
+    this.target = { host, port };
+    this.#breakAll();
   }
 
   /** Passes every byte this much later, in each direction. */
@@ -53,7 +76,7 @@ export class TcpProxy {
     this.#state = 'whole';
     this.#delayMs = 0;
     if (!this.#listener) await this.#listen();
-    for (const pair of this.#pairs) for (const socket of pair) socket.resume();
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.resume();
   }
 
   /** Breaks every connection of the moment and goes on accepting. */
@@ -98,16 +121,25 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target);
-    const pair: [Socket, Socket] = [client, server];
+    const pair: Pair = { client, server, said: '' };
     this.#pairs.add(pair);
-    this.#relay(client, server);
-    this.#relay(server, client);
+    this.#relay(pair, client, server);
+    this.#relay(pair, server, client);
     const forget = () => this.#pairs.delete(pair);
     client.once('close', forget);
     server.once('close', forget);
   }
 
-  #relay(from: Socket, to: Socket): void {
+  #hear(pair: Pair, bytes: Buffer): void {
+    if (pair.said.length < REMEMBERED_BYTES) pair.said += bytes.toString('latin1');
+    if (this.#isHung(pair)) pause(pair);
+  }
+
+  #isHung(pair: Pair): boolean {
+    return this.#state === 'hung' && (this.#hungWord === null || pair.said.includes(this.#hungWord));
+  }
+
+  #relay(pair: Pair, from: Socket, to: Socket): void {
     let lastDueAt = 0;
     const inTurn = (act: () => void) => {
       // What came earlier under a longer delay still goes first.
@@ -117,18 +149,31 @@ export class TcpProxy {
       else act();
     };
     from.setNoDelay(true);
-    from.on('data', (bytes) =>
+    from.on('data', (bytes: Buffer) => {
+      if (from === pair.client) this.#hear(pair, bytes);
+      if (this.#isHung(pair)) {
+        // Kept for the time after.
+        from.unshift(bytes);
+        return;
+      }
       inTurn(() => {
         if (to.writable) to.write(bytes);
-      }),
-    );
+      });
+    });
     from.once('end', () => inTurn(() => to.end()));
     from.once('error', () => to.resetAndDestroy());
-    if (this.#state === 'hung') from.pause();
+    if (this.#isHung(pair)) from.pause();
   }
 
   #breakAll(): void {
-    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const { client, server } of this.#pairs) {
+      for (const socket of [client, server]) socket.resetAndDestroy();
+    }
     this.#pairs.clear();
   }
+}
+
+function pause({ client, server }: Pair): void {
+  client.pause();
+  server.pause();
 }
