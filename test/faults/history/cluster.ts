@@ -13,11 +13,11 @@ export interface ClusterOptions {
   readonly instances: number;
   /** Modules that every instance runs before the service. */
   readonly before?: readonly string[];
-  /** Servers of another cluster, to be used once more; they stay when this one ends. */
+  /** Servers of another cluster, for one more with a database of its own; they stay when this one ends. */
   readonly servers?: { readonly redis: RedisServer; readonly postgres: PostgresServer };
 }
 
-const DATABASE = 'latchkey';
+let made = 0;
 const RECOVERY_TIMEOUT_MS = 120_000;
 
 /** Several instances of one service behind proxies, and servers of their own that can be broken. */
@@ -37,15 +37,15 @@ export class Cluster {
     const [postgres, redis] = servers
       ? [servers.postgres, servers.redis]
       : await Promise.all([PostgresServer.start({ durable: true }), RedisServer.start({ snapshot: true })]);
+    const database = await createDatabase(postgres);
     const pool = new Pool({
-      connectionString: postgres.databaseUrl(DATABASE),
+      connectionString: database,
       connectionTimeoutMillis: 5_000,
       query_timeout: 5_000,
     });
     // Postgres is killed now and then.
     pool.on('error', () => {});
-    if (!servers) await createDatabase(postgres);
-    const env = serviceEnv(postgres.databaseUrl(DATABASE), {
+    const env = serviceEnv(database, {
       REDIS_URL: redis.url,
       PASSWORD_HASH_MEMORY_KIB: '8',
       PASSWORD_HASH_PASSES: '1',
@@ -117,15 +117,20 @@ export class Cluster {
   }
 }
 
-async function createDatabase(postgres: PostgresServer): Promise<void> {
+async function createDatabase(postgres: PostgresServer): Promise<string> {
+  made += 1;
+  const name = `latchkey_${made}`;
   const admin = new Pool({ connectionString: postgres.url, max: 1 });
-  await admin.query(`CREATE DATABASE ${DATABASE}`);
+  await admin.query(`CREATE DATABASE ${name}`);
   await admin.end();
-  await runMigrations(postgres.databaseUrl(DATABASE));
+  const url = postgres.databaseUrl(name);
+  await runMigrations(url);
+  return url;
 }
 
 async function isWhole(url: string): Promise<boolean> {
   const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
-  const readiness = (await response.json()) as { status: string; cachesTrusted: boolean };
-  return readiness.status === 'ready' && readiness.cachesTrusted;
+  const readiness = (await response.json()) as { status: string; caches_trusted: boolean };
+  if (readiness.status === 'ready' && readiness.caches_trusted) return true;
+  throw new Error(`not ready: ${JSON.stringify(readiness)}`);
 }
