@@ -44,7 +44,7 @@ describe('TcpProxy', () => {
   it('hangs only the connections that said a word, also those that stood before', async () => {
     const standing = redisSays(proxy.port, 'BLPOP nothing 0', 1_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    proxy.hang('BLPOP');
+    proxy.hang('blpop');
     expect(await ping()).toBe('+PONG');
     await expect(redisSays(proxy.port, 'BLPOP there 0', 300)).rejects.toThrow(/no answer/);
     expect(await redisSays(server.port, 'RPUSH nothing it')).toBe(':1');

@@ -7,7 +7,7 @@ const REMEMBERED_BYTES = 4_096;
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** The first bytes from the client. */
+  /** The first bytes from the client, in small letters: clients write commands in either. */
   said: string;
 }
 
@@ -52,11 +52,11 @@ export class TcpProxy {
    * Keeps and accepts connections, and passes no byte either way, as when a network swallows packets.
    *
    * @param word hangs only the connections whose client said it among its first bytes, and others once they say it:
-   *   `SUBSCRIBE` leaves commands whole and a subscription half open
+   *   `subscribe` leaves commands whole and a subscription half open
    */
   hang(word: string | null = null): void {
     this.#state = 'hung';
-    this.#hungWord = word;
+    this.#hungWord = word === null ? null : word.toLowerCase();
     for (const pair of this.#pairs) if (this.#isHung(pair)) pause(pair);
   }
 
@@ -131,7 +131,7 @@ export class TcpProxy {
   }
 
   #hear(pair: Pair, bytes: Buffer): void {
-    if (pair.said.length < REMEMBERED_BYTES) pair.said += bytes.toString('latin1');
+    if (pair.said.length < REMEMBERED_BYTES) pair.said += bytes.toString('latin1').toLowerCase();
     if (this.#isHung(pair)) pause(pair);
   }
 

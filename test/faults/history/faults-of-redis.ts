@@ -88,7 +88,7 @@ const halfOpen: FaultPlan = ({ cluster }, random) => {
   const { redis } = random.of(cluster.nodes);
   return {
     name: 'subscription of one half open',
-    inject: async () => redis.hang('SUBSCRIBE'),
+    inject: async () => redis.hang('subscribe'),
     heal: () => redis.heal(),
   };
 };

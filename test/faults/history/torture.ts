@@ -32,44 +32,45 @@ const TOKEN_TTL_MS = 900_000;
 const SETTLE_MS = 4_000;
 
 /** Runs clients against instances while things are broken by a seed, and judges what the clients saw. */
-export async function torture({
-  seconds,
-  seed,
-  say,
-  cluster: given,
-}: TortureOptions): Promise<TortureReport> {
-  const cluster = given ?? (await Cluster.start({ instances: INSTANCES }));
+export async function torture(options: TortureOptions): Promise<TortureReport> {
+  const cluster = options.cluster ?? (await Cluster.start({ instances: INSTANCES }));
   const recorder = new Recorder(cluster);
   try {
-    const workload = new Workload(recorder, new Random(seed ^ 0x5eed), {
-      instances: cluster.nodes.length,
-      users: 30,
-      sessions: 300,
-      clients: 24,
-      thinkMs: 80,
-    });
-    await workload.settle();
-    say(`${workload.live.length} sessions on ${cluster.nodes.length} instances, seed ${seed}`);
-    const scene = { cluster, ended: workload.ended, oldSnapshot: await cluster.keepSnapshot() };
-    const nemesis = new Nemesis(scene, new Random(seed));
-    const progress = setInterval(() => say(progressLine(recorder, nemesis)), PROGRESS_EVERY_MS);
-    const working = workload.run();
-    await sleep(SETTLE_MS);
-    const breaking = nemesis.run();
-    await Promise.race([sleep(seconds * 1_000), breaking, working]);
-    nemesis.stop();
-    await breaking;
-    await cluster.recovered();
-    workload.stop();
-    await working;
-    clearInterval(progress);
-    say('healed; asking every instance about every session');
-    const rows = await close(cluster, recorder, workload);
-    const { operations, stalls } = recorder;
-    const history = { operations, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS };
+    const history = await run(cluster, recorder, options);
     return { history, violations: violationsOf(history) };
   } finally {
     recorder.stop();
-    if (!given) await cluster.stop();
+    if (!options.cluster) await cluster.stop();
   }
+}
+
+async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions): Promise<History> {
+  const { seconds, seed, say } = options;
+  const workload = new Workload(recorder, new Random(seed ^ 0x5eed), {
+    ...{ instances: cluster.nodes.length, users: 30, named: `tortured-${seed}` },
+    ...{ sessions: 300, clients: 24, thinkMs: 80 },
+  });
+  await workload.settle();
+  say(`${workload.live.length} sessions on ${cluster.nodes.length} instances, seed ${seed}`);
+  const scene = { cluster, ended: workload.ended, oldSnapshot: await cluster.keepSnapshot() };
+  const nemesis = new Nemesis(scene, new Random(seed));
+  const progress = setInterval(() => say(progressLine(recorder, nemesis)), PROGRESS_EVERY_MS);
+  const working = workload.run();
+  try {
+    await Promise.race([working, sleep(SETTLE_MS)]);
+    const breaking = nemesis.run();
+    await Promise.race([working, breaking, sleep(seconds * 1_000)]);
+    nemesis.stop();
+    await Promise.race([working, breaking]);
+    await cluster.recovered();
+  } finally {
+    nemesis.stop();
+    workload.stop();
+    clearInterval(progress);
+  }
+  await working;
+  say('healed; asking every instance about every session');
+  const rows = await close(cluster, recorder, workload);
+  const { operations, stalls } = recorder;
+  return { operations, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS };
 }

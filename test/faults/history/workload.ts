@@ -6,6 +6,8 @@ import type { Held, Recorder } from './recorder.js';
 export interface WorkloadOptions {
   readonly instances: number;
   readonly users: number;
+  /** Part of their addresses: one service can be run more than once. */
+  readonly named: string;
   /** Sessions that the clients try to keep alive, together. */
   readonly sessions: number;
   readonly clients: number;
@@ -37,7 +39,7 @@ export class Workload {
     private readonly random: Random,
     private readonly options: WorkloadOptions,
   ) {
-    this.users = Array.from({ length: options.users }, (_, at) => `tortured-${at}@example.org`);
+    this.users = Array.from({ length: options.users }, (_, at) => `${options.named}-${at}@example.org`);
   }
 
   /** Registers the users and opens the first sessions, while everything is whole. */

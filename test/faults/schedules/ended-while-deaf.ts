@@ -10,7 +10,7 @@ export async function endedWhileDeaf(stage: Stage): Promise<void> {
   const held = await stage.warmSession();
   const { redis, postgres } = stage.witness;
   const breakIt = async () => {
-    redis.hang('SUBSCRIBE');
+    redis.hang('subscribe');
     await postgres.cut();
   };
   await stage.broken('half-open subscription, no Postgres', breakIt, async () => {
