@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RedisServer } from '../../support/redis-server.js';
-import { waitUntil } from '../../support/wait-until.js';
+import { formerReplica } from './former-replica.js';
 import type { FaultPlan } from './planned-fault.js';
 import { poison } from './poison.js';
-import { redisCommands } from './redis-command.js';
 
 const POISON_EVERY_MS = 200;
 const POISONED = 300;
@@ -118,12 +116,7 @@ const promoted: FaultPlan = ({ cluster }, random) => {
   return {
     name: 'a lagging replica of Redis promoted',
     inject: async () => {
-      const replica = await RedisServer.start({ snapshot: true, replicaOf: cluster.redis });
-      await waitUntil('the replica has caught up', async () => {
-        const [info] = await redisCommands(replica.port, [['INFO', 'replication']]);
-        return String(info).includes('master_link_status:up');
-      });
-      await replica.say('REPLICAOF NO ONE');
+      const replica = await formerReplica(cluster.redis);
       await sleep(lagMs);
       await cluster.redis.kill();
       await cluster.moveTo(replica);
