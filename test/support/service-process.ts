@@ -19,19 +19,26 @@ export class ServiceProcess {
     bury(child);
   }
 
-  /** Starts without waiting. The environment is `env` alone, with this machine's PATH. */
-  static spawn(env: Record<string, string>): ServiceProcess {
+  /**
+   * Starts without waiting. The environment is `env` alone, with this machine's PATH.
+   *
+   * @param before URLs of modules that are run before the service
+   */
+  static spawn(env: Record<string, string>, before: readonly string[] = []): ServiceProcess {
     const child = spawn(
       process.execPath,
-      ['--import', file('./typescript.mjs'), fileURLToPath(new URL('../../src/main.ts', import.meta.url))],
+      [
+        ...[file('./typescript.mjs'), ...before].flatMap((module) => ['--import', module]),
+        fileURLToPath(new URL('../../src/main.ts', import.meta.url)),
+      ],
       { env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     return new ServiceProcess(child);
   }
 
   /** Starts, and waits until it listens. @throws with its output when it does not */
-  static async start(env: Record<string, string>): Promise<ServiceProcess> {
-    const service = ServiceProcess.spawn(env);
+  static async start(env: Record<string, string>, before: readonly string[] = []): Promise<ServiceProcess> {
+    const service = ServiceProcess.spawn(env, before);
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (service.url === '') {
       if (service.child.exitCode !== null || performance.now() > deadline) {

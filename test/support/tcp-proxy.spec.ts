@@ -41,6 +41,40 @@ describe('TcpProxy', () => {
     await expect(ping()).rejects.toThrow(/no answer/);
   });
 
+  it('hangs only the connections that said a word, also those that stood before', async () => {
+    const standing = redisSays(proxy.port, 'BLPOP nothing 0', 1_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    proxy.hang('blpop');
+    expect(await ping()).toBe('+PONG');
+    await expect(redisSays(proxy.port, 'BLPOP there 0', 300)).rejects.toThrow(/no answer/);
+    expect(await redisSays(server.port, 'RPUSH nothing it')).toBe(':1');
+    await expect(standing).rejects.toThrow(/no answer/);
+  });
+
+  it('passes what it held back once it is healed', async () => {
+    proxy.hang('PING');
+    const waiting = redisSays(proxy.port, 'PING', 5_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await proxy.heal();
+    expect(await waiting).toBe('+PONG');
+  });
+
+  it('breaks its connections and sends new ones elsewhere', async () => {
+    const other = await RedisServer.start();
+    try {
+      await other.say('SET where there');
+      const waiting = redisSays(proxy.port, 'BLPOP never 0', 5_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const broken = expect(waiting).rejects.toThrow(/ECONNRESET|closed/);
+      proxy.retarget(other);
+      await broken;
+      expect(await redisSays(proxy.port, 'STRLEN where')).toBe(':5');
+    } finally {
+      proxy.retarget(server);
+      await other.dispose();
+    }
+  });
+
   it('passes everything later when delayed', async () => {
     proxy.delay(60);
     const startedAt = performance.now();

@@ -1,17 +1,28 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 type State = 'whole' | 'cut' | 'hung';
+/** Where a client says what its connection is for. */
+const REMEMBERED_BYTES = 4_096;
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** The first bytes from the client, in small letters: clients write commands in either. */
+  said: string;
+}
 
 /** A TCP relay in front of a server, which a test can break for those who go through it. */
 export class TcpProxy {
-  readonly #pairs = new Set<[client: Socket, server: Socket]>();
-  readonly #stranded = new Set<[client: Socket, server: Socket]>();
+  readonly #pairs = new Set<Pair>();
+  readonly #stranded = new Set<Pair>();
   #state: State = 'whole';
+  /** Only connections whose client said this are hung; `null`: all. */
+  #hungWord: string | null = null;
   #delayMs = 0;
   #listener: Server | null = null;
   #port = 0;
 
-  private constructor(private readonly target: { readonly host: string; readonly port: number }) {}
+  private constructor(private target: { readonly host: string; readonly port: number }) {}
 
   static async start(target: { port: number; host?: string }): Promise<TcpProxy> {
     const proxy = new TcpProxy({ host: target.host ?? '127.0.0.1', port: target.port });
@@ -38,16 +49,28 @@ export class TcpProxy {
     await this.#close();
   }
 
-  /** Keeps and accepts connections, and passes no byte either way, as when a network swallows packets. */
-  hang(): void {
+  /**
+   * Keeps and accepts connections, and passes no byte either way, as when a network swallows packets.
+   *
+   * @param word hangs only the connections whose client said it among its first bytes, and others once they say it:
+   *   `subscribe` leaves commands whole and a subscription half open
+   */
+  hang(word: string | null = null): void {
     this.#state = 'hung';
-    for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+    this.#hungWord = word === null ? null : word.toLowerCase();
+    for (const pair of this.#pairs) if (this.#isHung(pair)) pause(pair);
+  }
+
+  /** Breaks every connection and sends new ones to another server. */
+  retarget({ port, host = '127.0.0.1' }: { port: number; host?: string }): void {
+    this.target = { host, port };
+    this.#breakAll();
   }
 
   /** Passes no byte of the present connections ever more, and goes on with new ones, as a firewall that lost its table. */
   strand(): void {
     for (const pair of this.#pairs) {
-      for (const socket of pair) socket.pause();
+      pause(pair);
       this.#stranded.add(pair);
     }
     this.#pairs.clear();
@@ -63,7 +86,7 @@ export class TcpProxy {
     this.#state = 'whole';
     this.#delayMs = 0;
     if (!this.#listener) await this.#listen();
-    for (const pair of this.#pairs) for (const socket of pair) socket.resume();
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.resume();
   }
 
   /** Breaks every connection of the moment and goes on accepting. */
@@ -108,10 +131,10 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target);
-    const pair: [Socket, Socket] = [client, server];
+    const pair: Pair = { client, server, said: '' };
     this.#pairs.add(pair);
-    this.#relay(client, server);
-    this.#relay(server, client);
+    this.#relay(pair, client, server);
+    this.#relay(pair, server, client);
     const forget = () => {
       this.#pairs.delete(pair);
       this.#stranded.delete(pair);
@@ -120,7 +143,16 @@ export class TcpProxy {
     server.once('close', forget);
   }
 
-  #relay(from: Socket, to: Socket): void {
+  #hear(pair: Pair, bytes: Buffer): void {
+    if (pair.said.length < REMEMBERED_BYTES) pair.said += bytes.toString('latin1').toLowerCase();
+    if (this.#isHung(pair)) pause(pair);
+  }
+
+  #isHung(pair: Pair): boolean {
+    return this.#state === 'hung' && (this.#hungWord === null || pair.said.includes(this.#hungWord));
+  }
+
+  #relay(pair: Pair, from: Socket, to: Socket): void {
     let lastDueAt = 0;
     const inTurn = (act: () => void) => {
       // What came earlier under a longer delay still goes first.
@@ -130,20 +162,32 @@ export class TcpProxy {
       else act();
     };
     from.setNoDelay(true);
-    from.on('data', (bytes) =>
+    from.on('data', (bytes: Buffer) => {
+      if (from === pair.client) this.#hear(pair, bytes);
+      if (this.#isHung(pair)) {
+        // Kept for the time after.
+        from.unshift(bytes);
+        return;
+      }
       inTurn(() => {
         if (to.writable) to.write(bytes);
-      }),
-    );
+      });
+    });
     from.once('end', () => inTurn(() => to.end()));
     from.once('error', () => to.resetAndDestroy());
-    if (this.#state === 'hung') from.pause();
+    if (this.#isHung(pair)) from.pause();
   }
 
   #breakAll(): void {
-    for (const pair of [...this.#pairs, ...this.#stranded])
-      for (const socket of pair) socket.resetAndDestroy();
+    for (const { client, server } of [...this.#pairs, ...this.#stranded]) {
+      for (const socket of [client, server]) socket.resetAndDestroy();
+    }
     this.#pairs.clear();
     this.#stranded.clear();
   }
+}
+
+function pause({ client, server }: Pair): void {
+  client.pause();
+  server.pause();
 }

@@ -1,0 +1,136 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'pg';
+import { runMigrations } from '../../../src/database/migrations.js';
+import { PostgresServer } from '../../support/postgres-server.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { serviceEnv } from '../../support/service-env.js';
+import { waitUntil } from '../../support/wait-until.js';
+import { Node } from './node.js';
+
+export interface ClusterOptions {
+  readonly instances: number;
+  /** Modules that every instance runs before the service. */
+  readonly before?: readonly string[];
+  /** Servers of another cluster, for one more with a database of its own; they stay when this one ends. */
+  readonly servers?: { readonly redis: RedisServer; readonly postgres: PostgresServer };
+}
+
+let made = 0;
+const RECOVERY_TIMEOUT_MS = 120_000;
+
+/** Several instances of one service behind proxies, and servers of their own that can be broken. */
+export class Cluster {
+  private constructor(
+    readonly postgres: PostgresServer,
+    private server: RedisServer,
+    readonly nodes: readonly Node[],
+    readonly prefix: string,
+    /** Straight to Postgres, past every proxy. */
+    private readonly pool: Pool,
+    private readonly ownsServers: boolean,
+    private readonly directory: string,
+  ) {}
+
+  static async start({ instances, before = [], servers }: ClusterOptions): Promise<Cluster> {
+    const [postgres, redis] = servers
+      ? [servers.postgres, servers.redis]
+      : await Promise.all([PostgresServer.start({ durable: true }), RedisServer.start({ snapshot: true })]);
+    const database = await createDatabase(postgres);
+    const pool = new Pool({
+      connectionString: database,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 5_000,
+    });
+    // Postgres is killed now and then.
+    pool.on('error', () => {});
+    const env = serviceEnv(database, {
+      REDIS_URL: redis.url,
+      PASSWORD_HASH_MEMORY_KIB: '8',
+      PASSWORD_HASH_PASSES: '1',
+      PASSWORD_HASH_QUEUE: '1000',
+      LOGIN_ATTEMPTS_PER_ACCOUNT: '1000000',
+      LOGIN_ATTEMPTS_PER_ADDRESS: '1000000',
+      // A client whose answer is lost in a fault asks again when the fault is over.
+      REFRESH_GRACE: '5m',
+      LOG_LEVEL: 'error',
+    });
+    const nodes = await Promise.all(
+      Array.from({ length: instances }, (_, index) => Node.prepare(index, { redis, postgres }, env, before)),
+    );
+    const directory = await mkdtemp(join(tmpdir(), 'latchkey-torture-'));
+    const prefix = env.REDIS_KEY_PREFIX ?? '';
+    const cluster = new Cluster(postgres, redis, nodes, prefix, pool, !servers, directory);
+    // The first makes the signing key; nobody has to wait for its lock.
+    for (const node of nodes) await node.start();
+    return cluster;
+  }
+
+  /** The Redis of the moment. */
+  get redis(): RedisServer {
+    return this.server;
+  }
+
+  async sql<T extends object>(statement: string, parameters: unknown[] = []): Promise<T[]> {
+    return (await this.pool.query<T>(statement, parameters)).rows;
+  }
+
+  /** Sends every instance to another Redis, for good. The old one must have been ended. */
+  async moveTo(server: RedisServer): Promise<void> {
+    const old = this.server;
+    this.server = server;
+    for (const node of this.nodes) node.redis.retarget(server);
+    await old.dispose();
+  }
+
+  /** Keeps the snapshot file of this moment, to be gone back to. */
+  async keepSnapshot(): Promise<string> {
+    await this.server.say('SAVE', 10_000);
+    const kept = join(this.directory, 'kept.rdb');
+    await copyFile(this.server.snapshotFile, kept);
+    return kept;
+  }
+
+  /** Starts a Redis that was killed, with that snapshot or with nothing. */
+  async startRedis(snapshot: string | null): Promise<void> {
+    await rm(this.server.snapshotFile, { force: true });
+    if (snapshot !== null) await copyFile(snapshot, this.server.snapshotFile);
+    await this.server.start();
+  }
+
+  /** Waits until every instance is ready and trusts its caches. */
+  async recovered(): Promise<void> {
+    for (const { index, url } of this.nodes) {
+      await waitUntil(`instance ${index} is ready again`, () => isWhole(url), {
+        timeoutMs: RECOVERY_TIMEOUT_MS,
+        everyMs: 200,
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.dispose()));
+    await this.pool.end();
+    await rm(this.directory, { recursive: true, force: true });
+    if (this.ownsServers) await Promise.all([this.server.dispose(), this.postgres.dispose()]);
+  }
+}
+
+async function createDatabase(postgres: PostgresServer): Promise<string> {
+  made += 1;
+  const name = `latchkey_${made}`;
+  const admin = new Pool({ connectionString: postgres.url, max: 1 });
+  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.end();
+  const url = postgres.databaseUrl(name);
+  await runMigrations(url);
+  return url;
+}
+
+async function isWhole(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+  const readiness = (await response.json()) as { status: string; caches_trusted: boolean };
+  if (readiness.status === 'ready' && readiness.caches_trusted) return true;
+  throw new Error(`not ready: ${JSON.stringify(readiness)}`);
+}

@@ -1,0 +1,90 @@
+import type { Cluster } from './cluster.js';
+import type { Node } from './node.js';
+import type { FaultPlan } from './planned-fault.js';
+
+const START_TRIES = 20;
+
+const killed: FaultPlan = ({ cluster }, random) => {
+  const node = random.of(cluster.nodes);
+  return {
+    name: 'instance killed',
+    withoutPostgres: [node.index],
+    inject: () => node.kill(),
+    heal: () => startAgain(node),
+  };
+};
+
+const stalled: FaultPlan = ({ cluster }, random) => {
+  const node = random.of(cluster.nodes);
+  return {
+    name: 'instance stopped and continued',
+    withoutPostgres: [node.index],
+    inject: async () => node.pause(),
+    heal: async () => node.resume(),
+  };
+};
+
+const cut: FaultPlan = ({ cluster }, random) => {
+  const { index, postgres } = random.of(cluster.nodes);
+  return {
+    name: 'one cut off from Postgres',
+    withoutPostgres: [index],
+    inject: () => postgres.cut(),
+    heal: () => postgres.heal(),
+  };
+};
+
+const hung: FaultPlan = ({ cluster }, random) => {
+  const { index, postgres } = random.of(cluster.nodes);
+  return {
+    name: 'Postgres hangs for one',
+    withoutPostgres: [index],
+    inject: async () => postgres.hang(),
+    heal: () => postgres.heal(),
+  };
+};
+
+const postgresStopped: FaultPlan = ({ cluster }) => ({
+  name: 'Postgres stopped (accepts, never answers)',
+  withoutPostgres: everyone(cluster),
+  inject: async () => cluster.postgres.pause(),
+  heal: async () => cluster.postgres.resume(),
+});
+
+const postgresKilled: FaultPlan = ({ cluster }) => ({
+  name: 'Postgres killed',
+  withoutPostgres: everyone(cluster),
+  inject: () => cluster.postgres.kill(),
+  heal: async () => {
+    await cluster.postgres.start();
+  },
+});
+
+/** One of them at a time, beside one of Redis. */
+export const FAULTS_OF_INSTANCES: readonly FaultPlan[] = [
+  killed,
+  stalled,
+  cut,
+  hung,
+  postgresStopped,
+  postgresKilled,
+  stalled,
+  cut,
+];
+
+function everyone({ nodes }: Cluster): number[] {
+  return nodes.map(({ index }) => index);
+}
+
+/** Nothing starts while Redis or Postgres is away, and those are healed by others. */
+async function startAgain(node: Node): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await node.start();
+      return;
+    } catch (error) {
+      if (tries === START_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formerReplica } from './former-replica.js';
+import type { FaultPlan } from './planned-fault.js';
+import { poison } from './poison.js';
+
+const POISON_EVERY_MS = 200;
+const POISONED = 300;
+
+const killed: FaultPlan = ({ cluster }) => ({
+  name: 'Redis killed, started again empty',
+  inject: () => cluster.redis.kill(),
+  heal: () => cluster.startRedis(null),
+});
+
+const rewound: FaultPlan = ({ cluster, oldSnapshot }) => ({
+  name: 'Redis started again from an old snapshot',
+  inject: async () => {
+    await cluster.redis.kill();
+    await cluster.startRedis(oldSnapshot);
+  },
+  heal: async () => {},
+});
+
+const restarted: FaultPlan = ({ cluster }) => ({
+  name: 'Redis restarted empty, at once',
+  inject: async () => {
+    await cluster.redis.kill();
+    await cluster.startRedis(null);
+  },
+  heal: async () => {},
+});
+
+const stopped: FaultPlan = ({ cluster }) => ({
+  name: 'Redis stopped (accepts, never answers)',
+  inject: async () => cluster.redis.pause(),
+  heal: async () => cluster.redis.resume(),
+});
+
+const flushed: FaultPlan = ({ cluster }) => ({
+  name: 'Redis flushed',
+  inject: async () => {
+    await cluster.redis.say('FLUSHALL');
+  },
+  heal: async () => {},
+});
+
+const slow: FaultPlan = ({ cluster }, random) => {
+  const isForOne = random.next() < 0.5;
+  const chosen = isForOne ? [random.of(cluster.nodes)] : cluster.nodes;
+  return {
+    name: isForOne ? 'Redis slow by 200 ms for one' : 'Redis slow by 200 ms for all',
+    inject: async () => {
+      for (const { redis } of chosen) redis.delay(200);
+    },
+    heal: async () => {
+      for (const { redis } of chosen) await redis.heal();
+    },
+  };
+};
+
+const hung: FaultPlan = ({ cluster }) => ({
+  name: 'Redis hangs for all',
+  inject: async () => {
+    for (const { redis } of cluster.nodes) redis.hang();
+  },
+  heal: async () => {
+    for (const { redis } of cluster.nodes) await redis.heal();
+  },
+});
+
+const oneHung: FaultPlan = ({ cluster }, random) => {
+  const { redis } = random.of(cluster.nodes);
+  return {
+    name: 'Redis hangs for one',
+    inject: async () => redis.hang(),
+    heal: () => redis.heal(),
+  };
+};
+
+const oneCut: FaultPlan = ({ cluster }, random) => {
+  const { redis } = random.of(cluster.nodes);
+  return { name: 'one cut off from Redis', inject: () => redis.cut(), heal: () => redis.heal() };
+};
+
+const halfOpen: FaultPlan = ({ cluster }, random) => {
+  const { redis } = random.of(cluster.nodes);
+  return {
+    name: 'subscription of one half open',
+    inject: async () => redis.hang('subscribe'),
+    heal: () => redis.heal(),
+  };
+};
+
+const poisoned: FaultPlan = ({ cluster, ended }) => {
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    name: 'cache poisoned: ended sessions are alive',
+    inject: async () => {
+      timer = setInterval(() => {
+        writing = poison(cluster.redis.port, cluster.prefix, ended.slice(-POISONED)).catch(() => {
+          // Redis is fine; the machine is slow. The next one comes soon.
+        });
+      }, POISON_EVERY_MS);
+    },
+    heal: async () => {
+      clearInterval(timer);
+      await writing;
+    },
+  };
+};
+
+/** The replica stops following, is left behind, and then takes the place of its master. */
+const promoted: FaultPlan = ({ cluster }, random) => {
+  const lagMs = random.between(500, 4_000);
+  return {
+    name: 'a lagging replica of Redis promoted',
+    inject: async () => {
+      const replica = await formerReplica(cluster.redis);
+      await sleep(lagMs);
+      await cluster.redis.kill();
+      await cluster.moveTo(replica);
+    },
+    heal: async () => {},
+  };
+};
+
+const evicted: FaultPlan = ({ cluster }, random) => {
+  const policy = random.of(['allkeys-random', 'noeviction']);
+  const configure = async (maxmemory: string) => {
+    await cluster.redis.say(`CONFIG SET maxmemory-policy ${policy}`);
+    await cluster.redis.say(`CONFIG SET maxmemory ${maxmemory}`);
+  };
+  return {
+    name: `Redis out of memory (${policy})`,
+    inject: () => configure('1mb'),
+    heal: () => configure('0'),
+  };
+};
+
+/** One of them at a time. */
+export const FAULTS_OF_REDIS: readonly FaultPlan[] = [
+  killed,
+  rewound,
+  restarted,
+  stopped,
+  flushed,
+  slow,
+  hung,
+  oneHung,
+  oneCut,
+  halfOpen,
+  poisoned,
+  promoted,
+  evicted,
+];

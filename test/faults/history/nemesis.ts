@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FAULTS_OF_INSTANCES } from './faults-of-instances.js';
+import { FAULTS_OF_REDIS } from './faults-of-redis.js';
+import type { Fault } from './history.js';
+import type { FaultPlan, PlannedFault, Scene } from './planned-fault.js';
+import type { Random } from './random.js';
+
+/** Long enough for a lease to run out (3 s), and for a deaf subscription to be given up (6 s). */
+const FAULT_MS = [800, 8_000] as const;
+const CALM_MS = [1_000, 5_000] as const;
+/** Every so many rounds nothing is broken for long enough to measure what is usual. */
+const LONG_CALM_EVERY = 5;
+const LONG_CALM_MS = 16_000;
+
+interface Timed {
+  readonly planned: PlannedFault;
+  readonly delayMs: number;
+  readonly forMs: number;
+}
+
+/** Breaks things by a seed, and puts them back: a fault of Redis, one of an instance or Postgres, or both at once. */
+export class Nemesis {
+  readonly faults: Fault[] = [];
+  private readonly decks = new Map<readonly FaultPlan[], FaultPlan[]>();
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly scene: Scene,
+    private readonly random: Random,
+  ) {}
+
+  /** Goes on until `stop`; whatever was broken is whole again when it returns. */
+  async run(): Promise<void> {
+    for (let round = 1; !this.stopping.signal.aborted; round++) {
+      const together = this.plan();
+      await Promise.all(together.map((timed) => this.play(timed)));
+      const calmMs = this.random.between(...CALM_MS);
+      await this.wait(round % LONG_CALM_EVERY === 0 ? LONG_CALM_MS : calmMs);
+    }
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private plan(): Timed[] {
+    const dice = this.random.next();
+    const plans = [
+      ...(dice < 0.75 ? [this.draw(FAULTS_OF_REDIS)] : []),
+      ...(dice > 0.4 ? [this.draw(FAULTS_OF_INSTANCES)] : []),
+    ];
+    return plans.map((plan) => ({
+      planned: plan(this.scene, this.random),
+      delayMs: this.random.between(0, 2_000),
+      forMs: this.random.between(...FAULT_MS),
+    }));
+  }
+
+  /** Every kind comes once before any comes twice. */
+  private draw(kinds: readonly FaultPlan[]): FaultPlan {
+    const deck = this.decks.get(kinds) ?? [];
+    if (deck.length === 0) deck.push(...kinds);
+    this.decks.set(kinds, deck);
+    const [drawn] = deck.splice(this.random.below(deck.length), 1);
+    if (!drawn) throw new Error('there are no faults');
+    return drawn;
+  }
+
+  private async play({ planned, delayMs, forMs }: Timed): Promise<void> {
+    const { name, withoutPostgres = [] } = planned;
+    await this.wait(delayMs);
+    if (this.stopping.signal.aborted) return;
+    const fault = { name, withoutPostgres, startedAt: performance.now(), endedAt: Number.POSITIVE_INFINITY };
+    this.faults.push(fault);
+    await planned.inject();
+    await this.wait(forMs);
+    await planned.heal();
+    fault.endedAt = performance.now();
+  }
+
+  private async wait(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {
+      // It is over: whatever is broken is healed now.
+    });
+  }
+}

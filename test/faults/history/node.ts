@@ -1,0 +1,67 @@
+import { ServiceProcess } from '../../support/service-process.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+
+/** One instance of the service, with its own ways to Redis and Postgres. */
+export class Node {
+  private service: ServiceProcess | null = null;
+  private lastUrl = '';
+
+  private constructor(
+    readonly index: number,
+    readonly redis: TcpProxy,
+    readonly postgres: TcpProxy,
+    private readonly env: Record<string, string>,
+    private readonly before: readonly string[],
+  ) {}
+
+  /** @param before modules that are run before the service */
+  static async prepare(
+    index: number,
+    servers: { redis: { port: number }; postgres: { port: number } },
+    env: Record<string, string>,
+    before: readonly string[] = [],
+  ): Promise<Node> {
+    const redis = await TcpProxy.start(servers.redis);
+    const postgres = await TcpProxy.start(servers.postgres);
+    const own = {
+      ...env,
+      DATABASE_URL: postgres.through(env.DATABASE_URL ?? ''),
+      REDIS_URL: redis.through(env.REDIS_URL ?? ''),
+    };
+    return new Node(index, redis, postgres, own, before);
+  }
+
+  /** Where it listens, or last did. */
+  get url(): string {
+    return this.service?.url || this.lastUrl;
+  }
+
+  get log(): string {
+    return this.service?.log ?? '';
+  }
+
+  async start(): Promise<void> {
+    this.service = await ServiceProcess.start(this.env, this.before);
+    this.lastUrl = this.service.url;
+  }
+
+  async kill(): Promise<void> {
+    const { service } = this;
+    this.service = null;
+    service?.kill();
+    await service?.exit();
+  }
+
+  pause(): void {
+    this.service?.pause();
+  }
+
+  resume(): void {
+    this.service?.resume();
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    await Promise.all([this.redis.stop(), this.postgres.stop()]);
+  }
+}

@@ -1,0 +1,29 @@
+import { decodeJwt } from './decode-jwt.js';
+import type { Held } from './recorder.js';
+import { redisCommands } from './redis-command.js';
+
+/** Writes into the shared cache, under the service's keys, that these sessions are alive. */
+export async function poison(port: number, prefix: string, sessions: readonly Held[]): Promise<void> {
+  await redisCommands(
+    port,
+    sessions.map((held) => ['SET', `${prefix}:session:1:${held.id}`, JSON.stringify(alive(held))]),
+  );
+}
+
+/** What an instance would have written of a session in use. */
+function alive({ id, device, user, accessToken }: Held) {
+  const now = Date.now();
+  return {
+    sessionId: id,
+    userId: decodeJwt(accessToken).sub,
+    deviceId: device,
+    status: 'active',
+    endedReason: null,
+    createdAt: now - 60_000,
+    authTime: now - 60_000,
+    rolesVersion: 0,
+    lastSeenAt: now,
+    readAt: now,
+    profile: { email: user, deviceName: 'poison', deviceKind: 'other', browser: null, system: null },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Operation } from './history.js';
+import type { SessionStory } from './session-story.js';
+import type { Violation } from './violation.js';
+
+/** P5: whoever presents the same refresh token gets the same successor: there are never two live chains. */
+export function twoChains({ session, operations }: SessionStory): Violation[] {
+  const successors = new Map<string, string>();
+  const forked: Operation[] = [];
+  for (const operation of operations) {
+    const { presented, issued } = operation;
+    if (presented === undefined || issued === undefined) continue;
+    const successor = successors.get(presented) ?? issued;
+    successors.set(presented, successor);
+    if (successor !== issued || issued === presented) forked.push(operation);
+  }
+  return forked.map((operation) => ({
+    promise: 'P5',
+    sentence: 'got another successor for a refresh token that already had one',
+    session,
+    operation,
+  }));
+}

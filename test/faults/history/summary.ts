@@ -1,0 +1,81 @@
+import { BY_HAND, type Fault, type History, isGrant, isRefusedAsEnded, type Operation } from './history.js';
+import { quietTimes } from './quiet-times.js';
+import type { Violation } from './violation.js';
+
+/** One line for somebody who watches. */
+export function progressLine(
+  { operations }: { operations: readonly Operation[] },
+  { faults }: { faults: readonly Fault[] },
+): string {
+  const present = faults.filter(({ endedAt }) => endedAt === Number.POSITIVE_INFINITY);
+  const ends = operations.filter(({ kind, answer }) => kind === 'end' && answer?.status === 204).length;
+  const names = present.map(({ name }) => name).join(' + ') || 'quiet';
+  return `${operations.length} requests, ${ends} ends confirmed, ${faults.length} faults; now: ${names}`;
+}
+
+/** What the run amounted to, line by line. */
+export function summary(history: History, violations: readonly Violation[]): string[] {
+  const { operations, faults, rows } = history;
+  const isQuiet = quietTimes(faults);
+  const revokes = operations.filter(({ kind, instance }) => kind === 'end' && instance !== BY_HAND);
+  const quietRevokes = revokes.filter((it) => it.answer?.status === 204 && isQuiet(it));
+  const quietEnds = new Set(quietRevokes.map(({ scope }) => scope?.session).filter((id) => id !== undefined));
+  const confirmed = [...(rows ?? [])].flatMap(([session, { confirmedAfterMs }]) =>
+    quietEnds.has(session) && confirmedAfterMs !== null ? [confirmedAfterMs] : [],
+  );
+  const checks = operations.filter(({ kind, answer, isClosing }) => kind === 'check' && answer && !isClosing);
+  const hangs = faults.filter(({ name }) => /^Redis (hangs for all|stopped)/.test(name));
+  const isHung = ({ startedAt }: Operation) =>
+    hangs.some((fault) => startedAt >= fault.startedAt && startedAt <= fault.endedAt);
+  const isElsewhereWhole = ({ startedAt }: Operation) =>
+    !faults.some(
+      (it) => !hangs.includes(it) && startedAt >= it.startedAt - 1_000 && startedAt <= it.endedAt + 8_000,
+    );
+  return [
+    `requests: ${operations.length} (${counted(operations, ({ kind }) => kind)})`,
+    `outcomes: ${counted(operations, outcome)}`,
+    `revokes: ${revokes.length} (${counted(revokes, outcome)})`,
+    `ended by hand in Postgres: ${operations.filter(({ instance }) => instance === BY_HAND).length}`,
+    `sessions opened: ${operations.filter(({ kind, session }) => kind === 'login' && session).length}`,
+    `faults: ${faults.length}`,
+    ...countsOf(faults, ({ name }) => name).map(([name, count]) => `  ${count} x ${name}`),
+    `revoke to 204 as clients saw it, in quiet times: ${spread(quietRevokes.map(duration))}`,
+    `commit to confirmation by Postgres's clock, in quiet times: ${spread(confirmed)}`,
+    `checks, in quiet times: ${spread(checks.filter(isQuiet).map(duration))}`,
+    `checks while Redis hangs: ${spread(checks.filter((it) => isHung(it) && isElsewhereWhole(it)).map(duration))}`,
+    `worst stall of the test process: ${Math.round(Math.max(0, ...history.stalls.map(({ ms }) => ms)))} ms`,
+    `violations: ${violations.length}`,
+  ];
+}
+
+function outcome(operation: Operation): string {
+  const { answer } = operation;
+  if (answer === null) return 'no answer';
+  if (isRefusedAsEnded(operation)) return '401 ended';
+  return isGrant(operation) || answer.code === undefined
+    ? String(answer.status)
+    : `${answer.status} ${answer.code}`;
+}
+
+function duration({ startedAt, endedAt }: Operation): number {
+  return endedAt - startedAt;
+}
+
+function countsOf<T>(items: readonly T[], by: (item: T) => string): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(by(item), (counts.get(by(item)) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+function counted<T>(items: readonly T[], by: (item: T) => string): string {
+  return countsOf(items, by)
+    .map(([name, count]) => `${name}: ${count}`)
+    .join(', ');
+}
+
+function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms (${sorted.length})`;
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { violationsOf } from './checker.js';
+import { close } from './close.js';
+import { Cluster } from './cluster.js';
+import type { History } from './history.js';
+import { Nemesis } from './nemesis.js';
+import { Random } from './random.js';
+import { Recorder } from './recorder.js';
+import { progressLine } from './summary.js';
+import type { Violation } from './violation.js';
+import { Workload } from './workload.js';
+
+export interface TortureOptions {
+  /** How long things are broken for; starting, healing and the last questions come on top. */
+  readonly seconds: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+  /** Of its own making when left out. */
+  readonly cluster?: Cluster;
+}
+
+export interface TortureReport {
+  readonly history: History;
+  readonly violations: readonly Violation[];
+}
+
+const INSTANCES = 3;
+const PROGRESS_EVERY_MS = 5_000;
+/** The default of the service. */
+const TOKEN_TTL_MS = 900_000;
+/** A lease and more: revokes of a young instance are not what is usual. */
+const SETTLE_MS = 4_000;
+
+/** Runs clients against instances while things are broken by a seed, and judges what the clients saw. */
+export async function torture(options: TortureOptions): Promise<TortureReport> {
+  const cluster = options.cluster ?? (await Cluster.start({ instances: INSTANCES }));
+  const recorder = new Recorder(cluster);
+  try {
+    const history = await run(cluster, recorder, options);
+    return { history, violations: violationsOf(history) };
+  } finally {
+    recorder.stop();
+    if (!options.cluster) await cluster.stop();
+  }
+}
+
+async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions): Promise<History> {
+  const { seconds, seed, say } = options;
+  const workload = new Workload(recorder, new Random(seed ^ 0x5eed), {
+    ...{ instances: cluster.nodes.length, users: 30, named: `tortured-${seed}` },
+    ...{ sessions: 300, clients: 24, thinkMs: 80 },
+  });
+  await workload.settle();
+  say(`${workload.live.length} sessions on ${cluster.nodes.length} instances, seed ${seed}`);
+  const scene = { cluster, ended: workload.ended, oldSnapshot: await cluster.keepSnapshot() };
+  const nemesis = new Nemesis(scene, new Random(seed));
+  const progress = setInterval(() => say(progressLine(recorder, nemesis)), PROGRESS_EVERY_MS);
+  const working = workload.run();
+  try {
+    await Promise.race([working, sleep(SETTLE_MS)]);
+    const breaking = nemesis.run();
+    await Promise.race([working, breaking, sleep(seconds * 1_000)]);
+    nemesis.stop();
+    await Promise.race([working, breaking]);
+    await cluster.recovered();
+  } finally {
+    nemesis.stop();
+    workload.stop();
+    clearInterval(progress);
+  }
+  await working;
+  say('healed; asking every instance about every session');
+  const rows = await close(cluster, recorder, workload);
+  const { operations, stalls } = recorder;
+  return { operations, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS };
+}

@@ -1,0 +1,15 @@
+import type { HeartbeatReceipt } from '../../../src/revocation/bus.js';
+import { Membership } from '../../../src/revocation/membership.js';
+
+interface Inside {
+  heard(sequence: number): void;
+  received(sequence: number, receipt: HeartbeatReceipt): void;
+}
+
+/** Without rule 2 a healthy command connection keeps the lease of an instance whose subscription hears nothing. */
+const inside = Membership.prototype as unknown as Inside;
+const { received } = inside;
+inside.received = function (this: Inside, sequence, receipt) {
+  received.call(this, sequence, receipt);
+  this.heard(sequence);
+};

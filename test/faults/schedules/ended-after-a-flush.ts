@@ -1,0 +1,28 @@
+import { waitUntil } from '../../support/wait-until.js';
+import { redisCommands } from '../history/redis-command.js';
+import { REVOKER, type Stage } from './stage.js';
+
+const HUNT_MS = 700;
+
+/**
+ * Redis is flushed while the witness hears and says nothing any more, but still has its lease. The revoker registers
+ * again first, finds nobody else in the table, and ends a session.
+ */
+export async function endedAfterAFlush(stage: Stage): Promise<void> {
+  const held = await stage.warmSession();
+  const { cluster } = stage;
+  const { redis, postgres } = stage.witness;
+  const breakIt = async () => {
+    redis.hang();
+    await postgres.cut();
+    await cluster.redis.say('FLUSHALL');
+  };
+  await stage.broken('no Redis, no Postgres, a flush', breakIt, async () => {
+    await waitUntil('the revoker is registered again', async () => {
+      const [registered] = await redisCommands(cluster.redis.port, [['HLEN', `${cluster.prefix}:instances`]]);
+      return registered === 1;
+    });
+    await stage.recorder.logout(REVOKER, held);
+    await stage.hunt(held, HUNT_MS);
+  });
+}

@@ -1,0 +1,35 @@
+import { Cluster } from './history/cluster.js';
+import { excerpts } from './history/excerpt.js';
+import type { History } from './history/history.js';
+import { torture } from './history/torture.js';
+
+/** `npm run torture` goes on for longer, and with any seed. */
+const SECONDS = 40;
+
+describe('the promises, under torture', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ instances: 3 });
+  }, 180_000);
+  afterAll(() => cluster.stop());
+
+  it.each([7, 11])(
+    'hold for every request of many clients while seed %i breaks things',
+    async (seed) => {
+      const { history, violations } = await torture({ seconds: SECONDS, seed, say: () => {}, cluster });
+      expect(excerpts(history, violations.slice(0, 5))).toEqual([]);
+      expectProgress(history);
+    },
+    600_000,
+  );
+
+  /** Nothing is proved by clients that got nothing done, or by faults that did not happen. */
+  function expectProgress({ operations, faults }: History): void {
+    expect(faults.length).toBeGreaterThan(0);
+    expect(operations.filter(({ kind, answer }) => kind === 'check' && answer?.status === 200)).not.toEqual(
+      [],
+    );
+    expect(operations.filter(({ kind, answer }) => kind === 'end' && answer?.status === 204)).not.toEqual([]);
+  }
+});
