@@ -60,6 +60,19 @@ export class CreateSessions1795502520000 implements MigrationInterface {
         FOR EACH ROW WHEN (OLD.status <> 'active' OR NEW.status <> 'active')
         EXECUTE FUNCTION sessions_guard_end()`);
 
+    // P6: what was answered survives a crash, also where the server or the role commits asynchronously by default.
+    await runner.query(`
+      CREATE FUNCTION sessions_commit_durably() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF current_setting('synchronous_commit') = 'off' THEN
+          PERFORM set_config('synchronous_commit', 'on', true);
+        END IF;
+        RETURN NULL;
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER sessions_commit_durably AFTER INSERT OR UPDATE OF status, refresh_generation ON sessions
+        FOR EACH STATEMENT EXECUTE FUNCTION sessions_commit_durably()`);
+
     // A row that vanishes cannot be tailed: instances would go on granting from their caches.
     await runner.query(`
       CREATE FUNCTION sessions_guard_removal() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -85,6 +98,7 @@ export class CreateSessions1795502520000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE sessions');
     await runner.query('DROP FUNCTION sessions_guard_end()');
+    await runner.query('DROP FUNCTION sessions_commit_durably()');
     await runner.query('DROP FUNCTION sessions_guard_removal()');
     await runner.query('DROP FUNCTION sessions_guard_truncation()');
   }
