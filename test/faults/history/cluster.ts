@@ -97,6 +97,8 @@ export class Cluster {
     await rm(this.server.snapshotFile, { force: true });
     if (snapshot !== null) await copyFile(snapshot, this.server.snapshotFile);
     await this.server.start();
+    // One that was promoted remembers by its command line whom it followed, and would be read-only.
+    await this.server.say('REPLICAOF NO ONE', 10_000);
   }
 
   /** Waits until every instance is ready and trusts its caches. */

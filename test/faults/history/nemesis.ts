@@ -12,7 +12,7 @@ const CALM_MS = [1_000, 5_000] as const;
 const LONG_CALM_EVERY = 5;
 const LONG_CALM_MS = 16_000;
 
-interface Timed {
+export interface Timed {
   readonly planned: PlannedFault;
   readonly delayMs: number;
   readonly forMs: number;
@@ -43,7 +43,8 @@ export class Nemesis {
     this.stopping.abort();
   }
 
-  private plan(): Timed[] {
+  /** Decides a round: what is broken, when, and for how long. */
+  plan(): Timed[] {
     const dice = this.random.next();
     const plans = [
       ...(dice < 0.75 ? [this.draw(FAULTS_OF_REDIS)] : []),

@@ -28,9 +28,7 @@ export function summary(history: History, violations: readonly Violation[]): str
   const isHung = ({ startedAt }: Operation) =>
     hangs.some((fault) => startedAt >= fault.startedAt && startedAt <= fault.endedAt);
   const isElsewhereWhole = ({ startedAt }: Operation) =>
-    !faults.some(
-      (it) => !hangs.includes(it) && startedAt >= it.startedAt - 1_000 && startedAt <= it.endedAt + 8_000,
-    );
+    !faults.some((it) => !hangs.includes(it) && startedAt >= it.startedAt && startedAt <= it.endedAt);
   return [
     `requests: ${operations.length} (${counted(operations, ({ kind }) => kind)})`,
     `outcomes: ${counted(operations, outcome)}`,

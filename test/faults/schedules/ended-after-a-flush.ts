@@ -1,4 +1,5 @@
 import { waitUntil } from '../../support/wait-until.js';
+import type { Cluster } from '../history/cluster.js';
 import { redisCommands } from '../history/redis-command.js';
 import { REVOKER, type Stage } from './stage.js';
 
@@ -18,11 +19,13 @@ export async function endedAfterAFlush(stage: Stage): Promise<void> {
     await cluster.redis.say('FLUSHALL');
   };
   await stage.broken('no Redis, no Postgres, a flush', breakIt, async () => {
-    await waitUntil('the revoker is registered again', async () => {
-      const [registered] = await redisCommands(cluster.redis.port, [['HLEN', `${cluster.prefix}:instances`]]);
-      return registered === 1;
-    });
+    await waitUntil('the revoker is registered again', () => isOneRegistered(cluster), { timeoutMs: 60_000 });
     await stage.recorder.logout(REVOKER, held);
     await stage.hunt(held, HUNT_MS);
   });
+}
+
+async function isOneRegistered({ redis, prefix }: Cluster): Promise<boolean> {
+  const [registered] = await redisCommands(redis.port, [['HLEN', `${prefix}:instances`]]);
+  return registered === 1;
 }
