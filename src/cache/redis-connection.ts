@@ -93,6 +93,11 @@ export class RedisConnection {
     return this.client.isReady;
   }
 
+  /** Asks with a write that changes nothing: a read-only replica is of no use here. @throws when it is not to be had */
+  async probe(): Promise<void> {
+    await this.client.del(`${this.prefix}:probe`);
+  }
+
   /** A second connection, for subscriptions. It is not connected yet and does not reconnect by itself. */
   newSubscriber(): Client {
     return createClient({

@@ -61,7 +61,8 @@ export function readEnvironment(
       REDIS_URL: serverUrl('redis:', 'rediss:')({ default: undefined }),
       REDIS_KEY_PREFIX: str({ default: 'latchkey' }),
       LATCHKEY_SECRET: production ? secret() : secret({ default: undefined }),
-      LATCHKEY_ISSUER: serverUrl('http:', 'https:')({ default: undefined }),
+      // Not by PORT: instances behind one address listen on several, and issue the same tokens.
+      LATCHKEY_ISSUER: serverUrl('http:', 'https:')({ default: 'http://localhost:3000' }),
       LATCHKEY_AUDIENCE: str({ default: undefined }),
       LATCHKEY_POLICY: str({ choices: Object.keys(POLICY_PRESETS) as PolicyName[], default: 'social' }),
       ACCESS_TOKEN_TTL: duration('1s', '24h')({ default: 900_000 }),
@@ -109,8 +110,8 @@ export function readEnvironment(
     redis: read.REDIS_URL ? { url: read.REDIS_URL, keyPrefix: read.REDIS_KEY_PREFIX } : null,
     secret: read.LATCHKEY_SECRET ?? developmentSecret(read.LATCHKEY_DATA_DIR),
     accessToken: {
-      issuer: read.LATCHKEY_ISSUER ?? `http://localhost:${read.PORT}`,
-      audience: read.LATCHKEY_AUDIENCE ?? read.LATCHKEY_ISSUER ?? `http://localhost:${read.PORT}`,
+      issuer: read.LATCHKEY_ISSUER,
+      audience: read.LATCHKEY_AUDIENCE ?? read.LATCHKEY_ISSUER,
       ttlSeconds: Math.ceil(read.ACCESS_TOKEN_TTL / 1000),
       keyRotationMs: read.KEY_ROTATION_INTERVAL,
       cacheSize: read.ACCESS_TOKEN_CACHE_SIZE,

@@ -58,7 +58,7 @@ export class HealthService implements BeforeApplicationShutdown {
 
   private async redisState(): Promise<DependencyState> {
     const { redis } = this;
-    return redis ? this.state(() => redis.client.ping()) : 'not_configured';
+    return redis ? this.state(() => redis.probe()) : 'not_configured';
   }
 
   private async state(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
