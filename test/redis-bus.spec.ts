@@ -160,13 +160,26 @@ describe('Redis, as the instances meet in it', () => {
       },
     );
 
+    it('carries cut-offs as well, and takes a new subscription after one that it does not understand', async () => {
+      const { bus, heard, connection } = await join();
+      await bus.push('1', { sessions: [], cutOffs: [{ userId: 'u', rolesVersion: 3 }] });
+      await heard.until('push ');
+      const wrong = {
+        from: 'x',
+        pushId: '2',
+        ends: { sessions: [], cutOffs: [{ userId: 'u', rolesVersion: 'x' }] },
+      };
+      await connection.client.publish('test:ends', JSON.stringify(wrong));
+      await heard.until('subscribed', 2);
+    });
+
     it('is not troubled by nonsense on the other channels', async () => {
       const { bus, heard } = await join();
       await server.say(`PUBLISH test:heartbeats:${bus.instanceId} nonsense`);
       await server.say(`PUBLISH test:acknowledgements:${bus.instanceId} nonsense`);
       await bus.heartbeat(1);
       await heard.until('heartbeat 1');
-      expect(heard.lines).toEqual(['subscribed', 'heartbeat NaN', 'ack nonsense ', 'heartbeat 1']);
+      expect(heard.lines).toEqual(['subscribed', 'heartbeat NaN', 'ack nonsens nonsense', 'heartbeat 1']);
     });
 
     it('subscribes anew when its subscription is cut, and when it is told to', async () => {

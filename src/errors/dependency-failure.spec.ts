@@ -51,6 +51,8 @@ describe('a dependency failure', () => {
     'Client has encountered a connection error and is not queryable',
     'Client was closed and is not queryable',
     'Cannot use a pool after calling end on the pool',
+    'Query runner already released. Cannot run queries anymore.',
+    'Database connection provided by a query runner was already released, cannot continue to use it.',
     'Driver not Connected',
   ])('is what a driver calls "%s"', (message) => {
     expect(isDependencyFailure(new Error(message))).toBe(true);

@@ -28,6 +28,9 @@ const MESSAGES = [
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
   'Cannot use a pool after calling end on the pool',
+  // A transaction whose connection was lost between two of its statements.
+  'Query runner already released',
+  'Database connection provided by a query runner was already released',
   'Driver not Connected',
   'Cannot execute operation because connection is not yet established',
   'Connection with postgres database is not established',

@@ -78,7 +78,7 @@ export class RedisBus implements Bus {
     };
     const [table, server] = await this.script<[string[], string]>(PUSH, [this.ends, JSON.stringify(message)]);
     const registered = new Map<string, number>();
-    for (let at = 0; at < table.length; at += 2) registered.set(table[at] ?? '', Number(table[at + 1]));
+    for (let at = 0; at < table.length; at += 2) registered.set(String(table[at]), Number(table[at + 1]));
     return { registered, server };
   }
 
@@ -126,12 +126,10 @@ export class RedisBus implements Bus {
           await subscriber.subscribe(this.ends, (text) => this.heardEnds(listener, text));
           await subscriber.subscribe(this.heartbeats(), (text) => listener.heartbeat(Number(text)));
           await subscriber.subscribe(this.acknowledgements(this.instanceId), (text) => {
-            const [from = '', pushId = ''] = text.split(' ');
-            listener.acknowledgement(from, pushId);
+            listener.acknowledgement(...twoWords(text));
           });
           await subscriber.subscribe(questionChannel(this.redis.prefix), (text) => {
-            const [replyTo = '', sessionId = ''] = text.split(' ');
-            listener.question(replyTo, sessionId);
+            listener.question(...twoWords(text));
           });
         });
         listener.subscribed();
@@ -181,6 +179,11 @@ export class RedisBus implements Bus {
 /** Where an operator asks all instances about a session: `<channel of the answers> <session id>`. */
 export function questionChannel(prefix: string): string {
   return `${prefix}:questions`;
+}
+
+function twoWords(text: string): [string, string] {
+  const space = text.indexOf(' ');
+  return [text.slice(0, space), text.slice(space + 1)];
 }
 
 /** Redis may say anything. What is not understood may have been an end, so it ends the trust until the next tail. */

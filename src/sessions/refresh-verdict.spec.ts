@@ -3,7 +3,6 @@ import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
 const NOW = 1_700_000_000_000;
 const GRACE_MS = 10_000;
 const current: RefreshState = {
-  status: 'active',
   endedReason: null,
   isUserActive: true,
   generation: 5,
@@ -37,7 +36,7 @@ describe('refreshVerdict', () => {
   });
 
   it('refuses without another word of reuse when the session has ended already', () => {
-    const ended: RefreshState = { ...current, status: 'revoked', endedReason: 'logout' };
+    const ended: RefreshState = { ...current, endedReason: 'logout' };
     expect(refreshVerdict(3, ended, GRACE_MS, NOW)).toEqual({ kind: 'refused', reason: 'logout' });
   });
 

@@ -1,8 +1,6 @@
-import type { SessionStatus } from '../revocation/session-snapshot.js';
-
 /** The row behind a genuine refresh token that could not be rotated, as it is now. Instants are epoch milliseconds. */
 export interface RefreshState {
-  readonly status: SessionStatus;
+  /** `null` while the session is active. */
   readonly endedReason: string | null;
   readonly isUserActive: boolean;
   readonly generation: number;
@@ -28,7 +26,7 @@ export function refreshVerdict(
   graceMs: number,
   now: number,
 ): RefreshVerdict {
-  if (state.status !== 'active') return { kind: 'refused', reason: state.endedReason ?? state.status };
+  if (state.endedReason !== null) return { kind: 'refused', reason: state.endedReason };
   if (!state.isUserActive) return { kind: 'refused', reason: 'user_disabled' };
   if (presented >= state.generation) return { kind: 'refused', reason: 'expired' };
   const isPredecessor = presented === state.generation - 1;

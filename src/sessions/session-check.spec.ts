@@ -67,6 +67,20 @@ describe('SessionCheck', () => {
     const lastSeen = new LastSeen({} as DataSource, config);
     return new SessionCheck(revocation, lastSeen, config);
   };
+  it('describes a session from the nearest tier, and none that has ended', async () => {
+    const truth = new MemoryTruth();
+    const check = await start(truth, {});
+    expect(await check.describe('s')).toMatchObject({ sessionId: 's', profile: { deviceName: 'TV' } });
+    truth.end('s');
+    await waitUntil('the end is known', () =>
+      check.describe('s').then(
+        () => false,
+        ({ code }) => code === 'session_revoked',
+      ),
+    );
+    await expect(check.describe('s')).rejects.toMatchObject({ code: 'session_revoked' });
+  });
+
   const codeOf = async (check: SessionCheck, of: Partial<typeof subject> = {}) => {
     try {
       await check.check({ ...subject, ...of }, '192.0.2.1');

@@ -36,7 +36,7 @@ const ROTATE = `
   RETURNING ${RETURNED}`;
 
 const LOOK = `
-  SELECT ${RETURNED}, s.status, s.ended_reason AS "endedReason", u.status = 'active' AS "isUserActive",
+  SELECT ${RETURNED}, s.ended_reason AS "endedReason", u.status = 'active' AS "isUserActive",
          (extract(epoch FROM s.rotated_at) * 1000)::float8 AS "rotatedAt",
          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
   FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1`;
