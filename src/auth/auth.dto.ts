@@ -124,14 +124,14 @@ export class MeDto {
   device!: MeDeviceDto;
 
   static of({ userId, roles, authenticatedAt }: Principal, session: SessionDescription): MeDto {
-    const { sessionId, deviceId, createdAt, grantedAt, profile } = session;
+    const { sessionId, deviceId, createdAt, lastSeenAt, grantedAt, profile } = session;
     return {
       user: { id: userId, email: profile.email, roles: [...roles] },
       session: {
         id: sessionId,
         created_at: new Date(createdAt).toISOString(),
         authenticated_at: authenticatedAt.toISOString(),
-        last_seen_at: new Date(grantedAt).toISOString(),
+        last_seen_at: new Date(Math.max(lastSeenAt, grantedAt)).toISOString(),
       },
       device: {
         id: deviceId,

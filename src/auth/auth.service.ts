@@ -4,7 +4,7 @@ import { DeviceRegistry } from '../devices/device-registry.js';
 import { AppError } from '../errors/app-error.js';
 import type { Client } from '../http/client-info.js';
 import type { Principal } from '../http/principal.js';
-import { SessionRotation } from '../sessions/session-rotation.js';
+import { type RotatedSession, SessionRotation } from '../sessions/session-rotation.js';
 import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -84,49 +84,40 @@ export class AuthService {
     });
     await this.sessions.enforce({ sessions: opened.ended });
 
-    const { user, sessionId, deviceId, authTime } = opened;
-    const access = await this.accessTokens.issue({
+    const { user, deviceToken: keptToken, ...session } = opened;
+    const tokens = await this.tokensOf({
+      ...session,
       userId: user.id,
-      sessionId,
       roles: user.roles,
       rolesVersion: user.rolesVersion,
-      authenticatedAt: authTime,
       amr: PASSWORD_AMR,
-      now: new Date(),
+      refreshToken: this.rotation.firstToken(session.sessionId),
     });
-    return {
-      accessToken: access.token,
-      expiresInSeconds: access.expiresInSeconds,
-      refreshToken: this.rotation.firstToken(sessionId),
-      sessionId,
-      deviceId,
-      deviceToken: opened.deviceToken,
-    };
+    return { ...tokens, deviceToken: keptToken };
   }
 
   /** @throws {AppError} invalid_grant */
   async refresh(refreshToken: string, { address }: Client): Promise<IssuedTokens> {
-    const session = await this.rotation.rotate(refreshToken, address);
+    return this.tokensOf(await this.rotation.rotate(refreshToken, address));
+  }
+
+  logout({ userId, sessionId }: Principal): Promise<Enforcement> {
+    return this.sessions.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
+  }
+
+  private async tokensOf({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {
     const access = await this.accessTokens.issue({
-      userId: session.userId,
-      sessionId: session.sessionId,
-      roles: session.roles,
-      rolesVersion: session.rolesVersion,
-      authenticatedAt: session.authTime,
-      amr: session.amr,
+      ...session,
+      authenticatedAt: authTime,
       now: new Date(),
     });
     return {
       accessToken: access.token,
       expiresInSeconds: access.expiresInSeconds,
-      refreshToken: session.refreshToken,
+      refreshToken,
       sessionId: session.sessionId,
       deviceId: session.deviceId,
     };
-  }
-
-  logout({ userId, sessionId }: Principal): Promise<Enforcement> {
-    return this.sessions.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { RefreshTokens } from './refresh-token.js';
 import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
 import { SessionsService } from './sessions.service.js';
 
-/** What a new access token is made of, as it stands in the row and its user. */
+/** What new tokens are made of, as it stands in the row and its user. */
 export interface RotatedSession {
   readonly sessionId: string;
   readonly userId: string;
