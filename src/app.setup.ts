@@ -19,10 +19,10 @@ export function createHttpAdapter(
 }
 
 /** Everything between the socket and the controllers; to be called before `init` or `listen`. `/docs` is apart. */
-export async function setUpApp(app: NestFastifyApplication): Promise<void> {
+export function setUpApp(app: NestFastifyApplication): void {
   const adapter = app.getHttpAdapter() as HttpAdapter;
   const fastify = adapter.getInstance();
-  await setSecurityHeaders(fastify);
+  setSecurityHeaders(fastify);
   checkRequestShape(fastify, adapter.allowedMethods);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());

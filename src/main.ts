@@ -40,7 +40,7 @@ async function createApp(config: Config): Promise<NestFastifyApplication> {
     createHttpAdapter(config, logger),
     { logger: new NestLogger(logger), abortOnError: false },
   );
-  await setUpApp(app);
+  setUpApp(app);
   serveOpenApi(app);
   return app;
 }

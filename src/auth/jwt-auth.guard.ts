@@ -1,9 +1,9 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../http/principal.js';
 import { IS_PUBLIC } from '../http/public.js';
+import { RouteMark } from '../http/route-mark.js';
 import { SessionCheck } from '../sessions/session-check.js';
 import { requireBearerToken } from './bearer-token.js';
 import { invalidToken } from './invalid-token.js';
@@ -12,8 +12,9 @@ import { VerifiedTokens } from './verified-tokens.js';
 /** Closes every route that is not `@Public()` to callers without a good token of a session that lives. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
+  private readonly isPublic = new RouteMark<boolean>(IS_PUBLIC);
+
   constructor(
-    private readonly reflector: Reflector,
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionCheck,
   ) {
@@ -21,7 +22,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   override canActivate(context: ExecutionContext) {
-    if (this.reflector.getAllAndOverride(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
+    if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
     const known = this.verified.find(requireBearerToken(request), Date.now());
     if (!known) return super.canActivate(context);

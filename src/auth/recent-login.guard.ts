@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { Config } from '../config/config.js';
 import type { SensitiveAction, SessionPolicy } from '../config/session-policy.js';
 import { AppError } from '../errors/app-error.js';
+import { RouteMark } from '../http/route-mark.js';
 import { SENSITIVE_ACTION } from '../http/sensitive.js';
 import { isRecentLogin } from './recent-login.js';
 import { requirePrincipal } from './require-principal.js';
@@ -11,19 +11,14 @@ import { requirePrincipal } from './require-principal.js';
 @Injectable()
 export class RecentLoginGuard implements CanActivate {
   readonly #policy: SessionPolicy;
+  readonly #sensitiveAction = new RouteMark<SensitiveAction>(SENSITIVE_ACTION);
 
-  constructor(
-    private readonly reflector: Reflector,
-    config: Config,
-  ) {
+  constructor(config: Config) {
     this.#policy = config.policy;
   }
 
   canActivate(context: ExecutionContext): boolean {
-    const action = this.reflector.getAllAndOverride<SensitiveAction | undefined>(SENSITIVE_ACTION, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const action = this.#sensitiveAction.of(context);
     const { sensitiveActions, reauthenticationMaxAgeMs } = this.#policy;
     if (!action || !sensitiveActions.includes(action)) return true;
     const { authenticatedAt } = requirePrincipal(context);

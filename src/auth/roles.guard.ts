@@ -1,20 +1,17 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AppError } from '../errors/app-error.js';
 import type { Principal } from '../http/principal.js';
 import { REQUIRED_ROLES } from '../http/roles.js';
+import { RouteMark } from '../http/route-mark.js';
 import { requirePrincipal } from './require-principal.js';
 
 /** Keeps `@Roles()`. Runs after `JwtAuthGuard`. */
 @Injectable()
 export class RolesGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  private readonly requiredRoles = new RouteMark<readonly string[]>(REQUIRED_ROLES);
 
   canActivate(context: ExecutionContext): boolean {
-    const required = this.reflector.getAllAndOverride<readonly string[] | undefined>(REQUIRED_ROLES, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const required = this.requiredRoles.of(context);
     if (!required) return true;
     const { roles }: Principal = requirePrincipal(context);
     if (!required.some((role) => roles.includes(role))) throw new AppError('insufficient_role');

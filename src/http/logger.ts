@@ -30,5 +30,13 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     serializers: { err: logError },
     redact: [...SECRET_NAMES, ...below('*'), ...below('*.*')],
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
+}
+
+/**
+ * Many lines in one write, and none that a request waits for: a pipe that is read slowly would hold up every one.
+ * Pino writes what is left at the exit of the process.
+ */
+function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: false, minLength: 16_384, periodicFlush: 100 });
 }

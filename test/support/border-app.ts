@@ -101,7 +101,7 @@ export async function startBorder(
   const app = await NestFactory.create<NestFastifyApplication>(BorderModule, adapter, {
     logger: new NestLogger(logger),
   });
-  await setUpApp(app);
+  setUpApp(app);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return { app, port, url: `http://127.0.0.1:${port}`, logLines };
