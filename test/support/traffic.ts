@@ -14,7 +14,7 @@ export class Traffic {
   private readonly running: Promise<void>;
 
   constructor(
-    private readonly request: () => Promise<Answer>,
+    private readonly request: () => Promise<Answer<unknown>>,
     private readonly pauseMs = 5,
   ) {
     this.running = this.run();
