@@ -4,6 +4,7 @@ import { DeviceRegistry } from '../devices/device-registry.js';
 import { AppError } from '../errors/app-error.js';
 import type { Client } from '../http/client-info.js';
 import type { Principal } from '../http/principal.js';
+import { SessionClock } from '../sessions/session-clock.js';
 import { type RotatedSession, SessionRotation } from '../sessions/session-rotation.js';
 import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
 import { User } from '../users/user.entity.js';
@@ -40,6 +41,7 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
+    private readonly clock: SessionClock,
     private readonly attempts: LoginAttempts,
     private readonly registrations: RegisterAttempts,
   ) {}
@@ -109,7 +111,7 @@ export class AuthService {
     const access = await this.accessTokens.issue({
       ...session,
       authenticatedAt: authTime,
-      now: new Date(),
+      now: new Date(this.clock.now()),
     });
     return {
       accessToken: access.token,

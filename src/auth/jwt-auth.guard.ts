@@ -5,6 +5,7 @@ import type { Principal } from '../http/principal.js';
 import { IS_PUBLIC } from '../http/public.js';
 import { RouteMark } from '../http/route-mark.js';
 import { SessionCheck } from '../sessions/session-check.js';
+import { SessionClock } from '../sessions/session-clock.js';
 import { requireBearerToken } from './bearer-token.js';
 import { invalidToken } from './invalid-token.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -17,6 +18,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   constructor(
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionCheck,
+    private readonly clock: SessionClock,
   ) {
     super();
   }
@@ -24,7 +26,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext) {
     if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    const known = this.verified.find(requireBearerToken(request), Date.now());
+    const known = this.verified.find(requireBearerToken(request), this.clock.now());
     if (!known) return super.canActivate(context);
     // Known tokens are answered before passport, which costs more than all the rest, and without a promise
     // where the session check needs none.

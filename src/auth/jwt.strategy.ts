@@ -6,6 +6,7 @@ import { Config } from '../config/config.js';
 import type { Principal } from '../http/principal.js';
 import { KeySet } from '../keys/key-set.js';
 import { SessionCheck } from '../sessions/session-check.js';
+import { SessionClock } from '../sessions/session-clock.js';
 import { readClaims, requireUnexpired } from './access-token.claims.js';
 import { ALGORITHM, readTokenKid } from './access-token.header.js';
 import { requireBearerToken } from './bearer-token.js';
@@ -22,6 +23,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     keys: KeySet,
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionCheck,
+    private readonly clock: SessionClock,
   ) {
     const { issuer, audience, ttlSeconds } = config.accessToken;
     super({
@@ -30,16 +32,18 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
       algorithms: [ALGORITHM],
       issuer,
       audience,
+      // Judged below, by the clock that dated the token.
+      ignoreExpiration: true,
       passReqToCallback: true,
     });
     this.#ttlSeconds = ttlSeconds;
   }
 
-  /** Called once signature, `nbf`, `exp`, `iss` and `aud` are good. */
+  /** Called once signature, `nbf`, `iss` and `aud` are good. */
   validate(request: FastifyRequest, payload: unknown): Principal | Promise<Principal> {
     const token = requireBearerToken(request);
     const claims = readClaims(payload, this.#ttlSeconds);
-    requireUnexpired(claims, Date.now());
+    requireUnexpired(claims, this.clock.now());
     this.verified.remember(token, { ...claims, kid: readTokenKid(token) });
     return this.sessions.check(claims.subject, request.ip);
   }

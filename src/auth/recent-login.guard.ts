@@ -4,6 +4,7 @@ import type { SensitiveAction, SessionPolicy } from '../config/session-policy.js
 import { AppError } from '../errors/app-error.js';
 import { RouteMark } from '../http/route-mark.js';
 import { SENSITIVE_ACTION } from '../http/sensitive.js';
+import { SessionClock } from '../sessions/session-clock.js';
 import { isRecentLogin } from './recent-login.js';
 import { requirePrincipal } from './require-principal.js';
 
@@ -13,7 +14,10 @@ export class RecentLoginGuard implements CanActivate {
   readonly #policy: SessionPolicy;
   readonly #sensitiveAction = new RouteMark<SensitiveAction>(SENSITIVE_ACTION);
 
-  constructor(config: Config) {
+  constructor(
+    private readonly clock: SessionClock,
+    config: Config,
+  ) {
     this.#policy = config.policy;
   }
 
@@ -22,7 +26,7 @@ export class RecentLoginGuard implements CanActivate {
     const { sensitiveActions, reauthenticationMaxAgeMs } = this.#policy;
     if (!action || !sensitiveActions.includes(action)) return true;
     const { authenticatedAt } = requirePrincipal(context);
-    if (isRecentLogin(authenticatedAt, reauthenticationMaxAgeMs, Date.now())) return true;
+    if (isRecentLogin(authenticatedAt, reauthenticationMaxAgeMs, this.clock.now())) return true;
     // RFC 9470 §3: `max_age` tells the client how recent the login has to be.
     throw new AppError('reauthentication_required', {
       members: { max_age: Math.floor(reauthenticationMaxAgeMs / 1000) },

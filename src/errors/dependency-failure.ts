@@ -15,9 +15,9 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
 /**
  * SQLSTATE (PostgreSQL, Appendix A): 08 connection exception, 53 insufficient resources, 57P0x shutdown, crash and
  * not-yet-started, 57014 statement timeout, 25006 a standby after a fail-over, 25P03 idle-in-transaction timeout,
- * 55P03 lock not available, 40001 and 40P01 a conflict or deadlock: another try can succeed, this one did nothing.
+ * 58 the server's disk, 55P03 lock not available, 40001 and 40P01 a conflict or deadlock: another try can succeed, this one did nothing.
  */
-const SQLSTATE = /^(?:08...|53...|57P0.|57014|25006|25P03|55P03|40001|40P01)$/;
+const SQLSTATE = /^(?:08...|53...|57P0.|57014|58...|25006|25P03|55P03|40001|40P01)$/;
 
 /** What pg, pg-pool, TypeORM and node-redis say without a code, matched at the start. */
 const MESSAGES = [

@@ -39,6 +39,16 @@ export class EndedSet {
     this.young = emptyGeneration();
   }
 
+  /** Everything that is remembered. */
+  all(): Ends {
+    const sessions = new Map([...this.old.sessions, ...this.young.sessions]);
+    const cutOffs = new Map([...this.old.cutOffs, ...this.young.cutOffs]);
+    return {
+      sessions: [...sessions].map(([sessionId, reason]) => ({ sessionId, reason })),
+      cutOffs: [...cutOffs].map(([userId, rolesVersion]) => ({ userId, rolesVersion })),
+    };
+  }
+
   get size(): number {
     const { young, old } = this;
     return young.sessions.size + old.sessions.size + young.cutOffs.size + old.cutOffs.size;

@@ -53,6 +53,36 @@ describe('Revocation', () => {
     expect(b.revocation.find('s')).toEqual({ ended: 'logout', snapshot: null });
   });
 
+  it('ends again what a truth that failed over to a lagging copy has lost', async () => {
+    const a = await trusting();
+    await trusting();
+    expect(await a.revocation.enforce(truth.end('s', 'terminated'))).toBe(true);
+    await a.revocation.stop();
+    truth.failOverWithout('s');
+    expect((await truth.load(['s'])).get('s')?.status).toBe('active');
+    await waitUntil(
+      'it has ended again',
+      async () => (await truth.load(['s'])).get('s')?.status === 'revoked',
+    );
+    expect((await truth.load(['s'])).get('s')?.endedReason).toBe('terminated');
+  });
+
+  it('waits with that until the copy can be written to', async () => {
+    const { revocation } = await trusting();
+    await revocation.enforce(truth.end('s'));
+    const tried = new Promise<void>((resolve) => {
+      truth.refuseToEndAgain = resolve;
+    });
+    truth.failOverWithout('s');
+    await tried;
+    expect((await truth.load(['s'])).get('s')?.status).toBe('active');
+    truth.refuseToEndAgain = null;
+    await waitUntil(
+      'it has ended again',
+      async () => (await truth.load(['s'])).get('s')?.status === 'revoked',
+    );
+  });
+
   it('changes nothing by a fill that was read before the revoke and comes after it', async () => {
     const { revocation } = await trusting();
     let letBack = () => {};

@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import { EndedSet } from './ended-set.js';
 import { Enforcement } from './enforcement.js';
 import { Lease } from './lease.js';
+import { LostEnds } from './lost-ends.js';
 import { Membership } from './membership.js';
 import { NOBODY_OBSERVES, type Observer } from './observer.js';
 import { Push } from './push.js';
@@ -63,12 +64,14 @@ export class Revocation {
     this.observer = options.observer ?? NOBODY_OBSERVES;
     this.set = new EndedSet(options.endedSetSize);
     this.lease = new Lease(clock, leaseMs, options.leaseMarginMs);
+    const lostEnds = new LostEnds(truth, this.set);
     this.tail = new Tail(
       truth,
       (ends) => this.learn(ends),
       clock,
       this.windowMs,
       (ends) => void this.enforcement.repeat(ends),
+      (server) => void lostEnds.restore(server),
     );
     this.lookup = new SessionLookup(
       truth,

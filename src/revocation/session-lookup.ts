@@ -80,8 +80,13 @@ export class SessionLookup {
   private async readSecondTier(ids: string[]): Promise<Map<string, SessionSnapshot>> {
     const found = (await this.secondTier?.read(ids)) ?? new Map<string, SessionSnapshot>();
     const now = this.truthNow();
-    // An instant in the future would keep an entry from ever being read again.
-    const kept = new Map([...found].map(([id, it]) => [id, { ...it, readAt: Math.min(it.readAt, now) }]));
+    const kept = new Map<string, SessionSnapshot>();
+    for (const [id, it] of found) {
+      // A session of the future would never be idle or too old.
+      if (it.createdAt > now || it.lastSeenAt > now) continue;
+      // An instant in the future would keep an entry from ever being read again.
+      kept.set(id, { ...it, readAt: Math.min(it.readAt, now) });
+    }
     for (const snapshot of kept.values()) this.keep(snapshot);
     return kept;
   }

@@ -21,6 +21,7 @@ export class Tail {
    * @param learn puts ends into the ended set
    * @param windowMs how far back ends still matter: an access-token lifetime and some
    * @param onOverdue takes ends that nobody has confirmed
+   * @param onServer is told which server was read, after what it knows has been learnt
    */
   constructor(
     private readonly truth: Truth,
@@ -28,6 +29,7 @@ export class Tail {
     private readonly clock: Clock,
     private readonly windowMs: number,
     private readonly onOverdue: (ends: Ends) => void,
+    private readonly onServer: (server: string) => void,
   ) {}
 
   /** Looks at the whole window. @throws when the truth cannot be reached */
@@ -68,6 +70,7 @@ export class Tail {
     this.learn(ends);
     this.truthOffset = ends.now - sentAt;
     this.lastGoodAt = Math.max(this.lastGoodAt, sentAt);
+    this.onServer(ends.server);
     if (ends.overdue.sessions.length + ends.overdue.cutOffs.length > 0) this.onOverdue(ends.overdue);
   }
 }

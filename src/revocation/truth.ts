@@ -26,6 +26,8 @@ export interface RecentEnds extends Ends {
   readonly overdue: Ends;
   /** The truth's clock when it was asked, epoch milliseconds. */
   readonly now: number;
+  /** Names the truth's server and its history: another name may be another server, which lacks the last commits. */
+  readonly server: string;
 }
 
 /** How it is known that ends hold on every instance; kept for whoever asks later. */
@@ -43,6 +45,8 @@ export interface Truth {
   load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>>;
   /** Everything that ended within `windowMs` by the truth's clock, and every end that is not confirmed. */
   recentEnds(windowMs: number): Promise<RecentEnds>;
+  /** Ends once more what the truth has as it was before: it lost ends that were committed. What has them is left as it is. */
+  endAgain(ends: Ends): Promise<void>;
   /** Notes that these ends hold on every instance. */
   confirm(ends: Ends, confirmation: Confirmation): Promise<void>;
   /** Whether all of these ends are noted as confirmed, by whomever. */

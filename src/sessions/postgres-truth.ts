@@ -29,12 +29,28 @@ const USER_CUT_OFFS = `
          roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
   FROM users WHERE roles_changed_at IS NOT NULL`;
 const RECENT_ENDS = `
-  SELECT 'now' AS kind, NULL::uuid AS id, NULL AS reason, NULL::integer AS roles_version,
+  SELECT 'now' AS kind, NULL::uuid AS id, extract(epoch FROM pg_postmaster_start_time())::text AS reason, NULL::integer AS roles_version,
          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
   UNION ALL ${SESSION_ENDS} AND ended_at > now() - make_interval(secs => $1)
   UNION ALL ${SESSION_ENDS} AND enforced_at IS NULL
   UNION ALL ${USER_CUT_OFFS} AND roles_changed_at > now() - make_interval(secs => $1)
   UNION ALL ${USER_CUT_OFFS} AND roles_enforced_at IS NULL`;
+
+const END_AGAIN = `
+  UPDATE sessions s
+  SET status = CASE lost.reason WHEN 'expired' THEN 'expired' ELSE 'revoked' END,
+      ended_reason = lost.reason, ended_by = 'latchkey'
+  FROM (SELECT s.id, known.reason
+        FROM sessions s JOIN unnest($1::uuid[], $2::text[]) AS known (id, reason) USING (id)
+        WHERE s.status = 'active' ORDER BY s.id FOR UPDATE OF s) AS lost
+  WHERE s.id = lost.id AND s.status = 'active'`;
+
+// What the roles were is not known. But no token could carry the version that instances ask for, and all would be stale.
+const CUT_OFF_AGAIN = `
+  UPDATE users u
+  SET roles_version = known.roles_version, roles_changed_at = clock_timestamp(), roles_enforced_at = NULL
+  FROM unnest($1::uuid[], $2::integer[]) AS known (id, roles_version)
+  WHERE u.id = known.id AND u.roles_version < known.roles_version`;
 
 interface LoadedRow {
   id: string;
@@ -55,7 +71,7 @@ interface LoadedRow {
 }
 
 type EndRow =
-  | { kind: 'now'; at: number }
+  | { kind: 'now'; at: number; reason: string }
   | { kind: 'session'; id: string; reason: string; at: number; overdue: boolean }
   | { kind: 'user'; id: string; roles_version: number; overdue: boolean };
 
@@ -75,9 +91,11 @@ export class PostgresTruth implements Truth {
     const all = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
     const overdue = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
     let now = 0;
+    let server = '';
     for (const row of rows) {
       if (row.kind === 'now') {
         now = row.at;
+        server = row.reason;
       } else if (row.kind === 'session') {
         const end = { sessionId: row.id, reason: row.reason, endedAt: row.at };
         all.sessions.push(end);
@@ -88,7 +106,22 @@ export class PostgresTruth implements Truth {
         if (row.overdue) overdue.cutOffs.push(cutOff);
       }
     }
-    return { ...all, overdue, now };
+    return { ...all, overdue, now, server };
+  }
+
+  async endAgain({ sessions, cutOffs }: Ends): Promise<void> {
+    if (sessions.length > 0) {
+      await this.dataSource.query(END_AGAIN, [
+        sessions.map(({ sessionId }) => sessionId),
+        sessions.map(({ reason }) => reason),
+      ]);
+    }
+    if (cutOffs.length > 0) {
+      await this.dataSource.query(CUT_OFF_AGAIN, [
+        cutOffs.map(({ userId }) => userId),
+        cutOffs.map(({ rolesVersion }) => rolesVersion),
+      ]);
+    }
   }
 
   async confirm({ sessions, cutOffs }: Ends, confirmation: Confirmation): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from 'cockatiel';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import type { SecondTier } from '../revocation/second-tier.js';
-import type { SessionSnapshot } from '../revocation/session-snapshot.js';
+import type { SessionProfile, SessionSnapshot } from '../revocation/session-snapshot.js';
 
 /** A cache slower than this is slower than the truth. */
 const COMMAND_TIMEOUT_MS = 100;
@@ -89,7 +89,15 @@ function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapsh
     typeof it.deviceId === 'string' &&
     it.status === 'active' &&
     [it.createdAt, it.authTime, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
-    typeof it.profile === 'object' &&
-    it.profile !== null
+    isProfile(it.profile)
+  );
+}
+
+function isProfile(value: unknown): value is SessionProfile {
+  if (typeof value !== 'object' || value === null) return false;
+  const it = value as Record<string, unknown>;
+  return (
+    [it.email, it.deviceName, it.deviceKind].every((text) => typeof text === 'string') &&
+    [it.browser, it.system].every((text) => text === null || typeof text === 'string')
   );
 }

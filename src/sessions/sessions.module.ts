@@ -16,6 +16,7 @@ import { createRevocation } from './create-revocation.js';
 import { LastSeen } from './last-seen.js';
 import { Session } from './session.entity.js';
 import { SessionCheck } from './session-check.js';
+import { SessionClock } from './session-clock.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionEvent } from './session-event.entity.js';
 import { SessionMetrics } from './session-metrics.js';
@@ -35,13 +36,14 @@ import { SessionsService } from './sessions.service.js';
     },
     LastSeen,
     SessionCheck,
+    SessionClock,
     SessionEnding,
     SessionMetrics,
     SessionRotation,
     SessionSweeper,
     SessionsService,
   ],
-  exports: [Revocation, SessionCheck, SessionEnding, SessionRotation, SessionsService],
+  exports: [Revocation, SessionCheck, SessionClock, SessionEnding, SessionRotation, SessionsService],
 })
 export class SessionsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(SessionsModule.name);

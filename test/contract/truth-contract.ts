@@ -190,6 +190,44 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect(await truth.areConfirmed(ofSessions(ids))).toBe(true);
     });
 
+    it('ends again what is active and was known to have ended, with its reason', async () => {
+      const [lost, expired, kept] = [await rows.session(), await rows.session(), await rows.session()];
+      await rows.end([kept], 'terminated');
+      await truth.endAgain({
+        sessions: [
+          { sessionId: lost, reason: 'logout' },
+          { sessionId: expired, reason: 'expired' },
+          { sessionId: kept, reason: 'another' },
+          { sessionId: randomUUID(), reason: 'logout' },
+        ],
+        cutOffs: [],
+      });
+      const found = await truth.load([lost, expired, kept]);
+      expect(found.get(lost)).toMatchObject({ status: 'revoked', endedReason: 'logout' });
+      expect(found.get(expired)).toMatchObject({ status: 'expired', endedReason: 'expired' });
+      expect(found.get(kept)).toMatchObject({ status: 'revoked', endedReason: 'terminated' });
+      expect(await truth.areConfirmed(ofSessions([lost]))).toBe(false);
+      expect((await truth.recentEnds(1_000)).sessions).toContainEqual(told(lost, 'logout'));
+    });
+
+    it('brings a user up to the role change that was known, and never back', async () => {
+      const [behind, ahead] = [await rows.user(), await rows.user()];
+      for (const roles of [['a'], ['b'], ['c']]) await changeRoles(ahead, roles);
+      await truth.endAgain({
+        sessions: [],
+        cutOffs: [behind, ahead].map((userId) => ({ userId, rolesVersion: 2 })),
+      });
+      const { cutOffs } = await truth.recentEnds(WINDOW_MS);
+      expect(cutOffs).toContainEqual({ userId: behind, rolesVersion: 2 });
+      expect(cutOffs).toContainEqual({ userId: ahead, rolesVersion: 3 });
+    });
+
+    it('names its server, the same at every look', async () => {
+      const { server } = await truth.recentEnds(1);
+      expect(server).toMatch(/./);
+      expect((await truth.recentEnds(1)).server).toBe(server);
+    });
+
     it('tells the time by a clock of its own that moves on', async () => {
       const { now } = await truth.recentEnds(1);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -202,6 +240,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       await expect(truth.recentEnds(WINDOW_MS)).rejects.toThrow();
       await expect(truth.confirm(ofSessions([randomUUID()]), CONFIRMATION)).rejects.toThrow();
       await expect(truth.areConfirmed(ofSessions([randomUUID()]))).rejects.toThrow();
+      await expect(truth.endAgain(ofSessions([randomUUID()]))).rejects.toThrow();
       await under.dataSource.initialize();
     });
   });

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -13,6 +14,8 @@ export interface PostgresServerOptions {
   readonly durable?: boolean;
   /** Further settings: `{ max_connections: '20' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Starts as a streaming standby: a copy of that server, which must be stopped now, that follows what listens on `port`. */
+  readonly standbyOf?: { readonly primary: PostgresServer; readonly port: number };
 }
 
 /** A Postgres of its own, superuser `postgres`, no password. */
@@ -38,7 +41,19 @@ export class PostgresServer extends PrivateServer {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
   }
 
+  private get dataDirectory(): string {
+    return join(this.directory, 'data');
+  }
+
   protected override async prepare(directory: string): Promise<void> {
+    const { standbyOf } = this.options;
+    if (standbyOf) {
+      // As the server's own user, so that the files stay its own.
+      const { dataDirectory } = standbyOf.primary;
+      await run('cp', ['-a', dataDirectory, directory], { ...unprivilegedUser(), cwd: directory });
+      await writeFile(join(directory, 'data', 'standby.signal'), '');
+      return;
+    }
     await run(
       join(this.programs, 'initdb'),
       [
@@ -50,17 +65,19 @@ export class PostgresServer extends PrivateServer {
   }
 
   protected override command(): [string, ...string[]] {
+    const { standbyOf } = this.options;
     const settings = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
       shared_buffers: '64MB',
       max_connections: '200',
       ...(this.options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+      ...(standbyOf ? { primary_conninfo: `host=127.0.0.1 port=${standbyOf.port} user=postgres` } : {}),
       ...this.options.settings,
     };
     return [
       join(this.programs, 'postgres'),
-      ...['-D', join(this.directory, 'data'), '-p', String(this.port)],
+      ...['-D', this.dataDirectory, '-p', String(this.port)],
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ];
   }

@@ -32,11 +32,20 @@ export class MemoryTruth implements Truth {
   private readonly confirmed = new Set<string>();
   turn: Turn = atOnce;
   isAway = false;
+  server = 'server-1';
+  /** Called instead of ending anything again, as by a copy that is read-only. */
+  refuseToEndAgain: (() => void) | null = null;
   loads = 0;
 
   end(sessionId: string, reason = 'logout'): Ends {
     this.ended.set(sessionId, reason);
     return { sessions: [{ sessionId, reason }], cutOffs: [] };
+  }
+
+  /** Another server takes over, which has not got this end. */
+  failOverWithout(sessionId: string): void {
+    this.ended.delete(sessionId);
+    this.server = 'server-2';
   }
 
   async load(ids: readonly string[]): Promise<Map<string, SessionSnapshot>> {
@@ -57,7 +66,24 @@ export class MemoryTruth implements Truth {
     const sessions = [...this.ended].map(([sessionId, reason]) => ({ sessionId, reason }));
     await this.turn('the tail comes back');
     this.require();
-    return { sessions, cutOffs: [], overdue: { sessions: [], cutOffs: [] }, now: Date.now() };
+    return {
+      sessions,
+      cutOffs: [],
+      overdue: { sessions: [], cutOffs: [] },
+      now: Date.now(),
+      server: this.server,
+    };
+  }
+
+  async endAgain({ sessions }: Ends): Promise<void> {
+    this.require();
+    if (this.refuseToEndAgain) {
+      this.refuseToEndAgain();
+      throw new Error('read-only');
+    }
+    for (const { sessionId, reason } of sessions) {
+      if (!this.ended.has(sessionId)) this.ended.set(sessionId, reason);
+    }
   }
 
   async confirm({ sessions }: Ends): Promise<void> {

@@ -27,6 +27,7 @@ import { Roles } from '../../src/http/roles.js';
 import { Sensitive } from '../../src/http/sensitive.js';
 import { SigningKey } from '../../src/keys/signing-key.entity.js';
 import { SessionCheck } from '../../src/sessions/session-check.js';
+import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import type { TokenSubject } from '../../src/sessions/token-subject.js';
 
@@ -104,7 +105,13 @@ export interface TokenApp {
 export async function startTokenApp(config: Config): Promise<TokenApp> {
   const sessions = new ScriptedSessions();
 
-  @Module({ providers: [{ provide: SessionCheck, useValue: sessions }], exports: [SessionCheck] })
+  @Module({
+    providers: [
+      { provide: SessionCheck, useValue: sessions },
+      { provide: SessionClock, useValue: { now: () => Date.now() } },
+    ],
+    exports: [SessionCheck, SessionClock],
+  })
   class SessionsStandIn {}
 
   const module = await Test.createTestingModule({

@@ -14,7 +14,7 @@ export class Traffic {
   private readonly running: Promise<void>;
 
   constructor(
-    private readonly request: () => Promise<Answer>,
+    private readonly request: () => Promise<Answer<unknown>>,
     private readonly pauseMs = 5,
   ) {
     this.running = this.run();
@@ -35,7 +35,8 @@ export class Traffic {
       );
       this.slowestMs = Math.max(this.slowestMs, performance.now() - sentAt);
       this.counts[status] = (this.counts[status] ?? 0) + 1;
-      await new Promise((resolve) => setTimeout(resolve, this.pauseMs));
+      // A test that fails may forget it: it keeps no run from ending.
+      await new Promise((resolve) => setTimeout(resolve, this.pauseMs).unref());
     }
   }
 }

@@ -1,0 +1,11 @@
+import { RedisSessionTier } from '../../../src/sessions/redis-session-tier.js';
+
+interface Inside {
+  readonly redis: { readonly prefix: string };
+  key(sessionId: string): string;
+}
+
+/** A version of the service that caches snapshots of another shape: under a key of its own. */
+(RedisSessionTier.prototype as unknown as Inside).key = function (this: Inside, sessionId: string) {
+  return `${this.redis.prefix}:session:0:${sessionId}`;
+};
