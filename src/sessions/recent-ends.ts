@@ -3,7 +3,7 @@ import type { CutOff, EndedSession, Ends, RecentEnds } from '../revocation/truth
 /** Rows of each kind in one answer: an answer about a mass of ends must come in time, and be read between requests. */
 const PAGE_SIZE = 5_000;
 /** Ends handed out at one look to be pushed again, those that wait longest first. */
-const OVERDUE_AT_ONCE = 2_000;
+const OVERDUE_AT_ONCE = 5_000;
 /** An end unconfirmed for longer than this has lost its revoker, or its revoker is cut off. */
 const OVERDUE_AFTER = `interval '1 second'`;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
