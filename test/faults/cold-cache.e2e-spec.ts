@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { AccessTokenIssuer } from '../../src/auth/access-token.issuer.js';
@@ -8,6 +9,9 @@ import { SessionRows } from '../support/session-rows.js';
 const SESSIONS = 2_000;
 /** Each asks about every session once, one request behind the other. */
 const CLIENTS = 10;
+/** Of one client: the whole of them in one burst would only show how long the process needs to parse it. */
+const AT_ONCE = 100;
+const REQUEST = 'GET /auth/me HTTP/1.1\r\nhost: latchkey\r\n';
 
 describe('an instance with a cold cache', () => {
   let service: RunningApp;
@@ -32,7 +36,7 @@ describe('an instance with a cold cache', () => {
     const statuses = await Promise.all(
       Array.from({ length: CLIENTS }, () => askAll(Number(new URL(service.url).port), tokens)),
     );
-    expect(statuses.flat().filter((status) => status !== '200')).toEqual([]);
+    expect([...new Set(statuses.flat())]).toEqual(['200']);
     expect(statuses.flat()).toHaveLength(SESSIONS * CLIENTS);
     expect(new Set(asked).size).toBe(SESSIONS);
     expect(asked).toHaveLength(SESSIONS);
@@ -51,23 +55,23 @@ function readsOfSessions(dataSource: DataSource): string[] {
   return asked;
 }
 
-/** All requests on one connection, sent without waiting for the answers. @returns the status of each */
-function askAll(port: number, tokens: readonly string[]): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    let heard = '';
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => (heard += text));
-    socket.once('error', reject);
-    socket.once('close', () =>
-      resolve([...heard.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status ?? '')),
-    );
-    const last = tokens.length - 1;
-    for (const [at, token] of tokens.entries()) {
-      const close = at === last ? 'connection: close\r\n' : '';
-      socket.write(
-        `GET /auth/me HTTP/1.1\r\nhost: latchkey\r\nauthorization: Bearer ${token}\r\n${close}\r\n`,
-      );
+/** All requests on one connection, so many at a time without waiting for an answer. @returns the status of each */
+async function askAll(port: number, tokens: readonly string[]): Promise<string[]> {
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.setEncoding('latin1');
+  let heard = '';
+  const statuses = () => [...heard.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status ?? '');
+  try {
+    for (let sent = 0; sent < tokens.length; sent += AT_ONCE) {
+      const asked = tokens.slice(sent, sent + AT_ONCE);
+      socket.write(asked.map((token) => `${REQUEST}authorization: Bearer ${token}\r\n\r\n`).join(''));
+      while (statuses().length < sent + asked.length) {
+        const [text] = (await once(socket, 'data', { signal: AbortSignal.timeout(60_000) })) as [string];
+        heard += text;
+      }
     }
-  });
+    return statuses();
+  } finally {
+    socket.destroy();
+  }
 }
