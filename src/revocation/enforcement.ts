@@ -24,8 +24,9 @@ export class Enforcement {
   /** @returns whether no instance grants them any longer; `false` when that could not be confirmed in time */
   async enforce(ends: Ends): Promise<boolean> {
     const startedAt = this.clock.monotonic();
-    const confirmation = await this.pushAndConfirm(ends);
+    const confirmation = await this.pushAll(ends);
     if (confirmation) {
+      void this.note(ends, confirmation);
       this.observer.enforced(confirmation.how, this.clock.monotonic() - startedAt);
       return true;
     }
@@ -39,24 +40,29 @@ export class Enforcement {
     if (this.isRepeating) return;
     this.isRepeating = true;
     try {
-      await this.pushAndConfirm(ends);
+      const confirmation = await this.pushAll(ends);
+      // Waited for: what is not noted yet would be handed out once more.
+      if (confirmation) await this.note(ends, confirmation);
     } finally {
       this.isRepeating = false;
     }
   }
 
   /** @returns how it is known that the ends hold everywhere, or `null` when it is not */
-  private async pushAndConfirm(ends: Ends): Promise<Confirmation | null> {
-    let confirmation = SINGLE_INSTANCE;
+  private async pushAll(ends: Ends): Promise<Confirmation | null> {
     try {
-      if (this.push) confirmation = await this.push.send(ends);
+      return this.push ? await this.push.send(ends) : SINGLE_INSTANCE;
     } catch {
       // Cut off from the others. The row stays unconfirmed, so whoever can reach them pushes it again.
       return null;
     }
-    this.truth.confirm(ends, confirmation).catch(() => {
+  }
+
+  private async note(ends: Ends, confirmation: Confirmation): Promise<void> {
+    try {
+      await this.truth.confirm(ends, confirmation);
+    } catch {
       // It holds; only the note is missing. The row counts as unconfirmed and is pushed once more.
-    });
-    return confirmation;
+    }
   }
 }

@@ -22,7 +22,10 @@ export interface Ends {
 
 /** What one look at the truth's recent ends brings. */
 export interface RecentEnds extends Ends {
-  /** Those among them that nobody has confirmed for a while: their revoker may be dead or cut off. */
+  /**
+   * Ends that nobody has confirmed for a while: their revoker may be dead or cut off. Those that wait longest,
+   * and no more than can be confirmed at a time.
+   */
   readonly overdue: Ends;
   /** The truth's clock when it was asked, epoch milliseconds. */
   readonly now: number;
@@ -43,7 +46,7 @@ export interface Confirmation {
 export interface Truth {
   /** @returns the sessions that exist, by id; the others are left out */
   load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>>;
-  /** Everything that ended within `windowMs` by the truth's clock, and every end that is not confirmed. */
+  /** Everything that ended within `windowMs` by the truth's clock, and what is overdue, however old. */
   recentEnds(windowMs: number): Promise<RecentEnds>;
   /** Ends once more what the truth has as it was before: it lost ends that were committed. What has them is left as it is. */
   endAgain(ends: Ends): Promise<void>;

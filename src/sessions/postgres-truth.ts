@@ -1,12 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { within } from '../errors/within.js';
 import type { SessionSnapshot, SessionStatus } from '../revocation/session-snapshot.js';
-import type { Confirmation, CutOff, EndedSession, Ends, RecentEnds, Truth } from '../revocation/truth.js';
+import type { Confirmation, Ends, RecentEnds, Truth } from '../revocation/truth.js';
+import { readRecentEnds } from './recent-ends.js';
 
 /** A check, and the tail, wait no longer for a database that accepts and never answers. */
 const READ_TIMEOUT_MS = 1_000;
-/** An end unconfirmed for longer than this has lost its revoker, or its revoker is cut off. */
-const OVERDUE_AFTER = `interval '1 second'`;
 
 const LOAD = `
   SELECT s.id, s.user_id, s.device_id, s.status, s.ended_reason, u.roles_version,
@@ -17,24 +16,6 @@ const LOAD = `
          (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at
   FROM sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id
   WHERE s.id = ANY ($1)`;
-
-// Two index scans each, since one with OR would be none. What comes twice is the same.
-const SESSION_ENDS = `
-  SELECT 'session' AS kind, id, ended_reason AS reason, NULL::integer AS roles_version,
-         (extract(epoch FROM ended_at) * 1000)::float8 AS at,
-         enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER} AS overdue
-  FROM sessions WHERE status <> 'active'`;
-const USER_CUT_OFFS = `
-  SELECT 'user', id, NULL, roles_version, NULL,
-         roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
-  FROM users WHERE roles_changed_at IS NOT NULL`;
-const RECENT_ENDS = `
-  SELECT 'now' AS kind, NULL::uuid AS id, extract(epoch FROM pg_postmaster_start_time())::text AS reason, NULL::integer AS roles_version,
-         (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
-  UNION ALL ${SESSION_ENDS} AND ended_at > now() - make_interval(secs => $1)
-  UNION ALL ${SESSION_ENDS} AND enforced_at IS NULL
-  UNION ALL ${USER_CUT_OFFS} AND roles_changed_at > now() - make_interval(secs => $1)
-  UNION ALL ${USER_CUT_OFFS} AND roles_enforced_at IS NULL`;
 
 const END_AGAIN = `
   UPDATE sessions s
@@ -70,11 +51,6 @@ interface LoadedRow {
   system: string | null;
 }
 
-type EndRow =
-  | { kind: 'now'; at: number; reason: string }
-  | { kind: 'session'; id: string; reason: string; at: number; overdue: boolean }
-  | { kind: 'user'; id: string; roles_version: number; overdue: boolean };
-
 /** The truth: the rows of Postgres. */
 export class PostgresTruth implements Truth {
   constructor(private readonly dataSource: DataSource) {}
@@ -85,28 +61,10 @@ export class PostgresTruth implements Truth {
   }
 
   async recentEnds(windowMs: number): Promise<RecentEnds> {
-    const rows = await within(READ_TIMEOUT_MS, () =>
-      this.dataSource.query<EndRow[]>(RECENT_ENDS, [windowMs / 1000]),
+    // One by one: each has its time, however many there are.
+    return readRecentEnds(windowMs, (sql, parameters) =>
+      within(READ_TIMEOUT_MS, () => this.dataSource.query(sql, parameters)),
     );
-    const all = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
-    const overdue = { sessions: [] as EndedSession[], cutOffs: [] as CutOff[] };
-    let now = 0;
-    let server = '';
-    for (const row of rows) {
-      if (row.kind === 'now') {
-        now = row.at;
-        server = row.reason;
-      } else if (row.kind === 'session') {
-        const end = { sessionId: row.id, reason: row.reason, endedAt: row.at };
-        all.sessions.push(end);
-        if (row.overdue) overdue.sessions.push(end);
-      } else {
-        const cutOff = { userId: row.id, rolesVersion: row.roles_version };
-        all.cutOffs.push(cutOff);
-        if (row.overdue) overdue.cutOffs.push(cutOff);
-      }
-    }
-    return { ...all, overdue, now, server };
   }
 
   async endAgain({ sessions, cutOffs }: Ends): Promise<void> {

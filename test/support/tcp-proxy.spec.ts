@@ -59,6 +59,20 @@ describe('TcpProxy', () => {
     expect(await waiting).toBe('+PONG');
   });
 
+  it('keeps answers back to questions that it passes, until it is healed', async () => {
+    proxy.holdAnswers();
+    const waiting = redisSays(proxy.port, 'SET held it', 5_000);
+    for (let tries = 0; (await server.say('STRLEN held')) !== ':2'; tries++)
+      expect(tries).toBeLessThan(1_000);
+    const early = await Promise.race([
+      waiting,
+      new Promise((resolve) => setTimeout(resolve, 100, 'nothing')),
+    ]);
+    expect(early).toBe('nothing');
+    await proxy.heal();
+    expect(await waiting).toBe('+OK');
+  });
+
   it('breaks its connections and sends new ones elsewhere', async () => {
     const other = await RedisServer.start();
     try {

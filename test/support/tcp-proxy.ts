@@ -18,6 +18,7 @@ export class TcpProxy {
   #state: State = 'whole';
   /** Only connections whose client said this are hung; `null`: all. */
   #hungWord: string | null = null;
+  #holdsAnswers = false;
   #delayMs = 0;
   #listener: Server | null = null;
   #port = 0;
@@ -61,6 +62,11 @@ export class TcpProxy {
     for (const pair of this.#pairs) if (this.#isHung(pair)) pause(pair);
   }
 
+  /** Passes what clients say, and keeps the server's answers back until it is healed. */
+  holdAnswers(): void {
+    this.#holdsAnswers = true;
+  }
+
   /** Breaks every connection and sends new ones to another server. */
   retarget({ port, host = '127.0.0.1' }: { port: number; host?: string }): void {
     this.target = { host, port };
@@ -81,9 +87,10 @@ export class TcpProxy {
     this.#delayMs = ms;
   }
 
-  /** Ends `cut`, `hang` and `delay`; connections that hung go on where they were. */
+  /** Ends `cut`, `hang`, `holdAnswers` and `delay`; connections that hung go on where they were. */
   async heal(): Promise<void> {
     this.#state = 'whole';
+    this.#holdsAnswers = false;
     this.#delayMs = 0;
     if (!this.#listener) await this.#listen();
     for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.resume();
@@ -166,6 +173,11 @@ export class TcpProxy {
       if (from === pair.client) this.#hear(pair, bytes);
       if (this.#isHung(pair)) {
         // Kept for the time after.
+        from.unshift(bytes);
+        return;
+      }
+      if (this.#holdsAnswers && from === pair.server) {
+        from.pause();
         from.unshift(bytes);
         return;
       }

@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly instances: number;
   /** Modules that every instance runs before the service. */
   readonly before?: readonly string[];
+  /** Variables of the service on top of what every cluster has. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Servers of another cluster, for one more with a database of its own; they stay when this one ends. */
   readonly servers?: { readonly redis: RedisServer; readonly postgres: PostgresServer };
 }
@@ -33,7 +35,7 @@ export class Cluster {
     private readonly directory: string,
   ) {}
 
-  static async start({ instances, before = [], servers }: ClusterOptions): Promise<Cluster> {
+  static async start({ instances, before = [], env: own = {}, servers }: ClusterOptions): Promise<Cluster> {
     const [postgres, redis] = servers
       ? [servers.postgres, servers.redis]
       : await Promise.all([PostgresServer.start({ durable: true }), RedisServer.start({ snapshot: true })]);
@@ -55,6 +57,7 @@ export class Cluster {
       // A client whose answer is lost in a fault asks again when the fault is over.
       REFRESH_GRACE: '5m',
       LOG_LEVEL: 'error',
+      ...own,
     });
     const nodes = await Promise.all(
       Array.from({ length: instances }, (_, index) => Node.prepare(index, { redis, postgres }, env, before)),

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { DataSource } from 'typeorm';
+import { AccessTokenIssuer } from '../../src/auth/access-token.issuer.js';
+import { PROTOCOL_DATA_SOURCE } from '../../src/database/database.module.js';
+import { type RunningApp, startApp } from '../support/app.js';
+import { SessionRows } from '../support/session-rows.js';
+import { waitUntil } from '../support/wait-until.js';
+
+const SESSIONS = 2_000;
+/** Each asks about every session once, one request behind the other. */
+const CLIENTS = 10;
+/** Of one client: the whole of them in one burst would only show how long the process needs to parse it. */
+const AT_ONCE = 100;
+const REQUEST = 'GET /auth/me HTTP/1.1\r\nhost: latchkey\r\n';
+
+describe('an instance with a cold cache', () => {
+  let service: RunningApp;
+
+  beforeAll(async () => {
+    service = await startApp({ REDIS_URL: process.env.TEST_REDIS_URL });
+  });
+  afterAll(() => service?.close());
+
+  it(`reads each of ${SESSIONS} sessions once, when ${CLIENTS} requests for each come at once`, async () => {
+    const asked = readsOfSessions(service.app.get<DataSource>(PROTOCOL_DATA_SOURCE));
+    const reads: number[] = [];
+    // A machine so busy that the lease runs out meanwhile makes it ask Postgres again, but not every time.
+    for (let tries = 0; tries < 4 && !reads.includes(SESSIONS); tries++) {
+      const tokens = await unseenTokens();
+      const isTrusting = async () => (await service.api.call('GET', '/health/ready')).body.caches_trusted;
+      await waitUntil('it trusts its caches', isTrusting);
+      asked.length = 0;
+      const port = Number(new URL(service.url).port);
+      const statuses = await Promise.all(Array.from({ length: CLIENTS }, () => askAll(port, tokens)));
+      expect([...new Set(statuses.flat())]).toEqual(['200']);
+      expect(statuses.flat()).toHaveLength(SESSIONS * CLIENTS);
+      expect(new Set(asked).size).toBe(SESSIONS);
+      reads.push(asked.length);
+    }
+    expect(reads).toContain(SESSIONS);
+  });
+
+  async function unseenTokens(): Promise<string[]> {
+    const rows = new SessionRows(service.app.get(PROTOCOL_DATA_SOURCE));
+    const userId = await rows.user();
+    const ids = await rows.sessions(SESSIONS, userId, await rows.device(userId));
+    const issuer = service.app.get(AccessTokenIssuer);
+    const now = new Date();
+    const rest = { userId, roles: [], rolesVersion: 0, authenticatedAt: now, amr: ['pwd'], now };
+    return Promise.all(ids.map(async (sessionId) => (await issuer.issue({ ...rest, sessionId })).token));
+  }
+});
+
+/** Every id that goes to Postgres from now on, as often as it does. */
+function readsOfSessions(dataSource: DataSource): string[] {
+  const asked: string[] = [];
+  const query = dataSource.query.bind(dataSource);
+  dataSource.query = ((sql: string, parameters?: unknown[]) => {
+    const [ids] = parameters ?? [];
+    if (sql.includes('WHERE s.id = ANY ($1)')) asked.push(...(ids as string[]));
+    return query(sql, parameters);
+  }) as DataSource['query'];
+  return asked;
+}
+
+/** All requests on one connection, so many at a time without waiting for an answer. @returns the status of each */
+async function askAll(port: number, tokens: readonly string[]): Promise<string[]> {
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.setEncoding('latin1');
+  let heard = '';
+  const statuses = () => [...heard.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status ?? '');
+  try {
+    for (let sent = 0; sent < tokens.length; sent += AT_ONCE) {
+      const asked = tokens.slice(sent, sent + AT_ONCE);
+      socket.write(asked.map((token) => `${REQUEST}authorization: Bearer ${token}\r\n\r\n`).join(''));
+      while (statuses().length < sent + asked.length) {
+        const [text] = (await once(socket, 'data', { signal: AbortSignal.timeout(60_000) })) as [string];
+        heard += text;
+      }
+    }
+    return statuses();
+  } finally {
+    socket.destroy();
+  }
+}

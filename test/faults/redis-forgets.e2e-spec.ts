@@ -1,0 +1,135 @@
+import { formerReplica } from './history/former-replica.js';
+import { redisCommands } from './history/redis-command.js';
+import { Pair } from './pair.js';
+
+/** A command that hangs is given up after a second, a check's own after 100 ms, on a machine that is busy. */
+const SLOWEST_MS = 4_000;
+
+describe('two instances whose Redis is slow, full, forgets or goes back in time', () => {
+  let pair: Pair;
+  /** A snapshot file in which every session of `ended` is alive. */
+  let snapshot: string;
+
+  beforeAll(async () => {
+    pair = await Pair.start();
+  }, 180_000);
+  afterAll(() => pair?.stop());
+
+  const redis = () => pair.cluster.redis;
+  const table = () => `${pair.cluster.prefix}:instances`;
+  const full = async (policy: string) => {
+    await redis().say(`CONFIG SET maxmemory-policy ${policy}`);
+    await redis().say('CONFIG SET maxmemory 1');
+  };
+  const roomy = () => redis().say('CONFIG SET maxmemory 0');
+
+  it.each([
+    [
+      'slow by 200 ms',
+      {
+        fail: async () => {
+          for (const { redis } of pair.cluster.nodes) redis.delay(200);
+        },
+        answers: [204],
+      },
+    ],
+    // No heartbeat can be written, so caches are not trusted. To publish takes no memory.
+    ['full, so that it takes no write', { fail: () => full('noeviction'), heal: roomy, answers: [204] }],
+    [
+      'full for a moment, so that it evicts everything, who is registered as well',
+      {
+        fail: async () => {
+          await full('allkeys-lru');
+          await redis().say('SET some thing');
+          expect(await redis().say(`EXISTS ${table()}`)).toBe(':0');
+          await roomy();
+        },
+        answers: [204],
+      },
+    ],
+    ['flushed', { fail: () => redis().say('FLUSHALL'), answers: [204] }],
+    [
+      'killed and started again with an old snapshot',
+      {
+        fail: async () => {
+          await redis().kill();
+          await pair.cluster.startRedis(snapshot);
+        },
+        answers: [202, 204],
+        remembersTheDead: true,
+      },
+    ],
+    [
+      'replaced by a replica that lagged behind',
+      {
+        before: () => formerReplica(redis()),
+        fail: async (replica: Awaited<ReturnType<typeof formerReplica>> | undefined) => {
+          await redis().kill();
+          if (replica) await pair.cluster.moveTo(replica);
+        },
+        answers: [202, 204],
+        remembersTheDead: true,
+      },
+    ],
+  ] as [string, Fault][])(
+    '%s: checks go on, the ended stay ended, and a revoke holds',
+    async (_how, fault) => {
+      const [watched, before, during, after] = (await pair.warm(4)).map((it) => it.access_token) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      snapshot = await pair.cluster.keepSnapshot();
+      const given = await fault.before?.();
+      expect((await pair.apis[0].logout(before)).status).toBe(204);
+      const watch = pair.watch(watched);
+      const haunt = pair.watch(before);
+      await fault.fail(given);
+      if (fault.remembersTheDead) expect(await countCached()).toBeGreaterThan(0);
+
+      const { status } = await pair.apis[0].logout(during);
+      expect(fault.answers).toContain(status);
+      for (const api of pair.apis) expect((await api.me(during)).status).toBe(401);
+
+      await fault.heal?.();
+      await pair.settle();
+      for (const { statuses, slowestMs } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
+        expect(Object.keys(statuses)).toEqual(['200']);
+        expect(slowestMs).toBeLessThan(SLOWEST_MS);
+      }
+      for (const { statuses } of await Promise.all(haunt.map((traffic) => traffic.stop()))) {
+        expect(Object.keys(statuses)).toEqual(['401']);
+      }
+      expect((await pair.apis[1].logout(after)).status).toBe(204);
+      for (const token of [before, during, after]) {
+        for (const api of pair.apis) expect((await api.me(token)).status).toBe(401);
+      }
+    },
+  );
+
+  it('an instance that starts beside an old snapshot refuses what it says is alive', async () => {
+    const [ended] = await pair.warm(1);
+    snapshot = await pair.cluster.keepSnapshot();
+    expect((await pair.apis[0].logout(ended?.access_token ?? '')).status).toBe(204);
+    await pair.other.kill();
+    await redis().kill();
+    await pair.cluster.startRedis(snapshot);
+    await pair.other.start();
+    expect((await pair.apis[1].me(ended?.access_token ?? '')).status).toBe(401);
+    expect(await countCached()).toBeGreaterThan(0);
+  });
+
+  async function countCached(): Promise<number> {
+    const [keys] = await redisCommands(redis().port, [['KEYS', `${pair.cluster.prefix}:session:*`]]);
+    return (keys as string[]).length;
+  }
+});
+
+interface Fault {
+  before?(): Promise<Awaited<ReturnType<typeof formerReplica>>>;
+  fail(given?: Awaited<ReturnType<typeof formerReplica>>): Promise<unknown>;
+  heal?(): Promise<unknown>;
+  readonly answers: readonly number[];
+  readonly remembersTheDead?: boolean;
+}
