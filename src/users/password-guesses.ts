@@ -21,12 +21,8 @@ const TELLING_PATTERNS: readonly string[] = ['dictionary', 'sequence', 'spatial'
 /** A shorter word of context is found in passwords that have nothing to do with it. */
 const CONTEXT_WORD_MIN_LENGTH = 4;
 
-const estimator = new ZxcvbnFactory({
-  dictionary,
-  graphs: adjacencyGraphs,
-  maxLength: WINDOW,
-  l33tMaxSubstitutions: L33T_READINGS,
-});
+/** Made for the first password that is chosen: its lists take time and memory that a start, and most days, can spare. */
+let estimator: ZxcvbnFactory | undefined;
 
 export type EasyGuess = 'common' | 'context';
 
@@ -49,6 +45,12 @@ export function easyGuess(text: string, contextWords: readonly string[]): EasyGu
 }
 
 function easyGuessOfPart(part: string, words: string[]): EasyGuess | null {
+  estimator ??= new ZxcvbnFactory({
+    dictionary,
+    graphs: adjacencyGraphs,
+    maxLength: WINDOW,
+    l33tMaxSubstitutions: L33T_READINGS,
+  });
   const { guesses, sequence } = estimator.check(part, words);
   const [first, ...rest] = sequence;
   const isOnePattern = first !== undefined && rest.length === 0 && TELLING_PATTERNS.includes(first.pattern);
