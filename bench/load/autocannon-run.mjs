@@ -16,12 +16,24 @@ const prepared = credentials.map((credential) => {
 
 // One turn for all connections, so that no two of them send the same credential.
 let turn = 0;
+let unexpected = 0;
 const result = await autocannon({
   url: aim.url,
   method: aim.method ?? 'GET',
   connections: burst.connections,
   duration: burst.seconds,
-  requests: [{ setupRequest: (request) => ({ ...request, ...prepared[turn++ % prepared.length] }) }],
+  requests: [
+    {
+      setupRequest: (request) => ({ ...request, ...prepared[turn++ % prepared.length] }),
+      ...(burst.checked
+        ? {
+            onResponse: (_, body) => {
+              if (!body.includes(aim.expect ?? '')) unexpected++;
+            },
+          }
+        : {}),
+    },
+  ],
 });
 console.log(
   JSON.stringify({
@@ -29,6 +41,7 @@ console.log(
     perSecond: result.requests.total / result.duration,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
-    errors: result.errors + result.timeouts + result.non2xx,
+    bytes: result.throughput.total / result.requests.total,
+    errors: result.errors + result.timeouts + result.non2xx + unexpected,
   }),
 );

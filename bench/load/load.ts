@@ -11,11 +11,15 @@ export interface Aim {
   readonly body?: string;
   /** One credential per line, sent in rotation; they start anew with every run. */
   readonly credentialsFile: string;
+  /** Is in the body of every good answer; looked for while warming, since looking takes the generator's time. */
+  readonly expect?: string;
 }
 
 export interface Burst {
   readonly connections: number;
   readonly seconds: number;
+  /** Looks into the bodies, too. */
+  readonly checked?: boolean;
 }
 
 /** As the generator saw it. Latencies in milliseconds, of a closed loop: a slow answer delays the next request. */
@@ -24,7 +28,10 @@ export interface Load {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Answers that are not 2xx, failed connections, and bodies without what was expected. */
   readonly errors: number;
+  /** Mean size of an answer with its headers; NaN where the generator does not tell. */
+  readonly bytes: number;
 }
 
 export interface Measured extends Load {

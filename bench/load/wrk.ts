@@ -11,10 +11,11 @@ interface WrkResult {
   readonly micros: number;
   readonly p50: number;
   readonly p99: number;
+  readonly bytes: number;
   readonly errors: number;
 }
 
-export async function runWrk(aim: Aim, { connections, seconds }: Burst): Promise<Load> {
+export async function runWrk(aim: Aim, { connections, seconds, checked }: Burst): Promise<Load> {
   const { pathname, search } = new URL(aim.url);
   const { stdout } = await run('wrk', [
     ...[
@@ -31,11 +32,24 @@ export async function runWrk(aim: Aim, { connections, seconds }: Burst): Promise
       aim.url,
       '--',
     ],
-    ...[aim.credentialsFile, aim.method ?? 'GET', pathname + search, aim.body ?? ''],
+    ...[
+      aim.credentialsFile,
+      aim.method ?? 'GET',
+      pathname + search,
+      aim.body ?? '',
+      checked ? (aim.expect ?? '') : '',
+    ],
     ...Object.entries(aim.headers ?? {}).flat(),
   ]);
   const line = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (!line) throw new Error(`wrk did not finish:\n${stdout}`);
-  const { requests, micros, p50, p99, errors } = JSON.parse(line) as WrkResult;
-  return { requests, perSecond: requests / (micros / 1e6), p50Ms: p50 / 1e3, p99Ms: p99 / 1e3, errors };
+  const { requests, micros, p50, p99, bytes, errors } = JSON.parse(line) as WrkResult;
+  return {
+    requests,
+    perSecond: requests / (micros / 1e6),
+    p50Ms: p50 / 1e3,
+    p99Ms: p99 / 1e3,
+    bytes: bytes / requests,
+    errors,
+  };
 }
