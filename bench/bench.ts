@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const names = SECTIONS.map(({ name }) => name);
-const only = values.only?.split(',') ?? names;
+const only = values.only?.split(',') ?? SECTIONS.filter((it) => !it.isLong).map(({ name }) => name);
 const unknown = only.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`no section ${unknown.join(', ')}; there are: ${names.join(', ')}\n`);

@@ -40,5 +40,7 @@ export interface SectionResult {
 export interface Section {
   /** Of `--only`, and of the file in `bench/results`. */
   readonly name: string;
+  /** Runs only when it is asked for by name: it takes too long for a run of everything. */
+  readonly isLong?: boolean;
   run(bench: Bench): Promise<SectionResult>;
 }
