@@ -57,8 +57,7 @@ await build({
   target: 'node20',
   // Nest injects by class, and logs by its name.
   keepNames: true,
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   external: [...LEFT_OUTSIDE, ...NOT_INSTALLED],
   plugins: [oneOfEach],
   banner: { js: BANNER },

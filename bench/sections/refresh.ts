@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROTATE } from '../../src/sessions/session-rotation.js';
 import { postgresPrograms } from '../../test/support/postgres-programs.js';
@@ -140,5 +140,9 @@ ${sql};\n`,
 }
 
 async function pgbenchProgram(): Promise<string> {
-  return join(await postgresPrograms(), 'pgbench');
+  const directory = await postgresPrograms();
+  const beside = (postgres: string) => join(dirname(postgres), 'pgbench');
+  // Programs in PATH may be links into the directory where all of them are.
+  const places = [join(directory, 'pgbench'), beside(realpathSync(join(directory, 'postgres')))];
+  return places.find((place) => existsSync(place)) ?? 'pgbench';
 }
