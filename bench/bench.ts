@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench-context.js';
+import { installContenders } from './contenders/install-contenders.js';
 import { currentCommit, describeMachine } from './machine.js';
 import { writeReport } from './report/write-report.js';
 import { readResults, writeResult } from './results.js';
@@ -37,6 +38,7 @@ if (!values.report) await measure();
 if (!values.quick) writeReport(readResults(names));
 
 async function measure(): Promise<void> {
+  installContenders(say);
   const cores = pinSelf();
   const stores = await openStores();
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
@@ -47,7 +49,7 @@ async function measure(): Promise<void> {
       quick: values.quick,
       rounds: values.quick ? 1 : 5,
       roundSeconds: values.quick ? 1 : 3,
-      sessions: 10_000,
+      sessions: values.quick ? 1_000 : 10_000,
       stores,
       cores,
       directory,

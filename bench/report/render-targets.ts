@@ -17,8 +17,9 @@ export function renderTargets(targets: readonly Target[]): string {
   });
 }
 
-/** Enough digits to tell a miss from a hit by hand: a measured 0.797 must not read 0.80. */
+/** Enough digits to tell a near miss from a hit: a measured 0.7996 must not read 0.8. */
 function withUnit(value: number, unit = ''): string {
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 2 ? 2 : 3;
+  if (Number.isNaN(value)) return 'not measured';
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 2 ? 2 : 4;
   return `${Number(value.toFixed(digits))}${unit && ` ${unit}`}`;
 }
