@@ -85,10 +85,12 @@ async function timed<T, R extends { ms: number }>(
 async function anyActive(url: string, count: number): Promise<string[]> {
   const rows = await ask<{ id: string }>(
     url,
-    `SELECT s.id FROM generate_series(1, $1::integer * 4) AS n
+    `SELECT s.id
+     FROM (SELECT growth.id('any', n, now() - interval '100 days' * random()) AS start
+           FROM generate_series(1, $1::integer * 4) AS n) AS places
      CROSS JOIN LATERAL (
        SELECT id FROM sessions
-       WHERE id >= growth.id('any', n, now() - interval '100 days' * random()) AND status = 'active'
+       WHERE id >= places.start AND status = 'active'
          AND sweep_at > now() + interval '1 day' AND refresh_generation = 0
        ORDER BY id LIMIT 1) AS s
      GROUP BY s.id ORDER BY random() LIMIT $1`,
