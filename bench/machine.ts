@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { arch, cpus, release, totalmem, type } from 'node:os';
 import { loadGenerator } from './load/load-generator.js';
 import type { Cores } from './servers/cores.js';
 import type { Stores } from './servers/stores.js';
@@ -21,7 +21,8 @@ export interface Machine {
 export function describeMachine(stores: Stores, cores: Cores | null): Machine {
   return {
     cpu: `${cpus()[0]?.model ?? 'unknown'}${frequency()}`,
-    cores: availableParallelism(),
+    // Not `availableParallelism`: this process has pinned itself to one of them.
+    cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()} ${arch()}`,
     pinned: cores !== null,

@@ -27,9 +27,9 @@ export const LANES = {
   oidc: 'oidc-provider: introspection, Redis',
 } as const;
 
-const bearer: Route = { path: '/me', headers: { authorization: 'Bearer {}' }, expect: '@example.com' };
-const cookie = (path: string): Route => ({ path, headers: { cookie: '{}' }, expect: '@example.com' });
-const introspection: Route = {
+export const bearer: Route = { path: '/me', headers: { authorization: 'Bearer {}' }, expect: '@example.com' };
+export const cookie = (path: string): Route => ({ path, headers: { cookie: '{}' }, expect: '@example.com' });
+export const introspection: Route = {
   path: '/token/introspection',
   method: 'POST',
   headers: {
@@ -40,13 +40,13 @@ const introspection: Route = {
   expect: '"active":true',
 };
 
-const guard = (name: string): Contender => ({
+export const guard = (name: string): Contender => ({
   program: 'nest-guards/server.ts',
   env: { BENCH_GUARD: name },
   database: 'empty',
   redis: true,
 });
-const betterAuth = (storage: string): Contender => ({
+export const betterAuth = (storage: string): Contender => ({
   program: 'better-auth/server.mjs',
   env: { BENCH_STORAGE: storage },
   database: 'empty',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createClient } from '@redis/client';
 import { Client } from 'pg';
 import { runMigrations } from '../../src/database/migrations.js';
 import { PostgresServer } from '../../test/support/postgres-server.js';
@@ -16,12 +17,34 @@ export interface Stores {
   release(): Promise<void>;
 }
 
-/** The servers that `TEST_DATABASE_URL` and `TEST_REDIS_URL` name, else private ones; Postgres writes durably. */
+/** Stores that may be killed. */
+export interface PrivateStores extends Stores {
+  readonly postgres: PostgresServer;
+  readonly redis: RedisServer;
+}
+
+/** The servers that `TEST_DATABASE_URL` and `TEST_REDIS_URL` name, else private ones. */
 export async function openStores(): Promise<Stores> {
-  const postgres = process.env.TEST_DATABASE_URL ? null : await PostgresServer.start({ durable: true });
-  const redis = process.env.TEST_REDIS_URL ? null : await RedisServer.start();
-  const server = postgres?.url ?? process.env.TEST_DATABASE_URL ?? '';
-  const redisUrl = redis?.url ?? process.env.TEST_REDIS_URL ?? '';
+  const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
+  const postgres = TEST_DATABASE_URL ? null : await PostgresServer.start({ durable: true });
+  const redis = TEST_REDIS_URL ? null : await RedisServer.start();
+  return describeStores(postgres?.url ?? TEST_DATABASE_URL ?? '', redis?.url ?? TEST_REDIS_URL ?? '', [
+    postgres,
+    redis,
+  ]);
+}
+
+/** Postgres writes durably. */
+export async function openPrivateStores(): Promise<PrivateStores> {
+  const [postgres, redis] = await Promise.all([PostgresServer.start({ durable: true }), RedisServer.start()]);
+  return { postgres, redis, ...(await describeStores(postgres.url, redis.url, [postgres, redis])) };
+}
+
+async function describeStores(
+  server: string,
+  redisUrl: string,
+  own: readonly ({ dispose(): Promise<void> } | null)[],
+): Promise<Stores> {
   const made: string[] = [];
   const createDatabase = async () => {
     const name = `latchkey_bench_${randomBytes(5).toString('hex')}`;
@@ -41,8 +64,11 @@ export async function openStores(): Promise<Stores> {
       return url;
     },
     async release() {
-      for (const name of made) await ask(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-      await Promise.all([postgres?.dispose(), redis?.dispose()]);
+      // Databases on a server of our own go with it.
+      const [postgres] = own;
+      if (!postgres)
+        for (const name of made) await ask(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await Promise.all(own.map((it) => it?.dispose()));
     },
   };
 }
@@ -58,7 +84,6 @@ async function ask(url: string, statement: string): Promise<Record<string, unkno
 }
 
 async function redisVersion(url: string): Promise<string> {
-  const { createClient } = await import('@redis/client');
   const client = createClient({ url });
   await client.connect();
   try {

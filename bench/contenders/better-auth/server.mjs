@@ -12,6 +12,8 @@ import { inBatches } from '../in-batches.mjs';
 const { BENCH_COOKIE_SECONDS, BENCH_CREDENTIALS, BENCH_SESSIONS, BENCH_STORAGE } = process.env;
 const { DATABASE_URL, HOST, PORT, REDIS_KEY_PREFIX, REDIS_URL } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+// Without a listener, a store that goes away would end this process.
+pool.on('error', () => {});
 const options = {
   baseURL: 'http://127.0.0.1',
   secret: randomUUID() + randomUUID(),
@@ -38,6 +40,7 @@ console.log(`listening on ${url}`);
 
 async function redisStorage() {
   const client = createClient({ url: REDIS_URL });
+  client.on('error', () => {});
   await client.connect();
   const key = (name) => `${REDIS_KEY_PREFIX}:${name}`;
   return {

@@ -10,6 +10,8 @@ import { meBody } from '../me-body.js';
 
 const { BENCH_CREDENTIALS, BENCH_SESSIONS, HOST, PORT, REDIS_KEY_PREFIX, REDIS_URL } = process.env;
 const client = createClient({ url: REDIS_URL });
+// Without a listener, a store that goes away would end this process.
+client.on('error', () => {});
 await client.connect();
 
 const app = express();

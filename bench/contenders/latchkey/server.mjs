@@ -17,25 +17,20 @@ import { NestLogger } from '../../../dist/src/http/nest-logger.js';
 import { Public } from '../../../dist/src/http/public.js';
 import { issueCredentials, PRINCIPAL, SNAPSHOT } from './sessions.mjs';
 
+/** Providers of the service, which its modules do not export; set once it is made. */
+const service = { verified: null, registry: null };
+
 /** What a stateless service does at best: the signature is remembered, the expiry checked, and nothing looked up. */
 class StatelessGuard {
-  constructor(verified) {
-    this.verified = verified;
-  }
-
   canActivate(context) {
     const request = context.switchToHttp().getRequest();
-    if (!this.verified.find(requireBearerToken(request), Date.now())) throw invalidToken('not seen before');
+    if (!service.verified.find(requireBearerToken(request), Date.now()))
+      throw invalidToken('not seen before');
     return true;
   }
 }
-Reflect.defineMetadata('design:paramtypes', [VerifiedTokens], StatelessGuard);
 
 class BenchController {
-  constructor(registry) {
-    this.registry = registry;
-  }
-
   /** As `GET /auth/me` answers, down to the promise and the formatting of its times. */
   async open() {
     return MeDto.of(PRINCIPAL, SNAPSHOT);
@@ -46,11 +41,10 @@ class BenchController {
   }
 
   async lookups() {
-    const metric = await this.registry.getSingleMetric('latchkey_session_lookups_total').get();
+    const metric = await service.registry.getSingleMetric('latchkey_session_lookups_total').get();
     return Object.fromEntries(metric.values.map(({ labels, value }) => [labels.tier, value]));
   }
 }
-Reflect.defineMetadata('design:paramtypes', [Registry], BenchController);
 Controller('bench')(BenchController);
 Public()(BenchController);
 for (const name of ['open', 'stateless', 'lookups']) {
@@ -80,10 +74,16 @@ const app = await NestFactory.create(
   createHttpAdapter(environment, logger),
   { logger: new NestLogger(logger), abortOnError: false },
 );
+service.verified = app.get(VerifiedTokens, { strict: false });
+service.registry = app.get(Registry, { strict: false });
 await setUpApp(app);
 await app.listen(environment.http.port, environment.http.host);
 const { BENCH_CREDENTIALS, BENCH_SESSIONS } = process.env;
-const tokens = await issueCredentials(app, app.get(DataSource), Number(BENCH_SESSIONS ?? 0));
+const tokens = await issueCredentials(
+  app,
+  app.get(DataSource, { strict: false }),
+  Number(BENCH_SESSIONS ?? 0),
+);
 if (BENCH_CREDENTIALS) writeFileSync(BENCH_CREDENTIALS, `${tokens.join('\n')}\n`);
 process.on('SIGTERM', () => app.close().then(() => process.exit(0)));
 console.log(`listening on ${await app.getUrl()}`);

@@ -8,6 +8,8 @@ import { inBatches } from '../in-batches.mjs';
 
 const { BENCH_CREDENTIALS, BENCH_SESSIONS, HOST, PORT, REDIS_KEY_PREFIX, REDIS_URL } = process.env;
 const redis = createClient({ url: REDIS_URL });
+// Without a listener, a store that goes away would end this process.
+redis.on('error', () => {});
 await redis.connect();
 
 /** What introspection and revocation need of an adapter: one JSON document per id. */
