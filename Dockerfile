@@ -6,6 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 # Nothing here needs an install script, and what needs none runs none.
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
+COPY build ./build
 COPY migrations ./migrations
 COPY src ./src
 RUN npm run build && npm ci --omit=dev --ignore-scripts

@@ -1,5 +1,5 @@
-import { type MatchExtended, ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { createRequire } from 'node:module';
+import type { MatchExtended, ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 /**
  * The time zxcvbn takes grows faster than the square of the length (a third of a second at 256 characters), so it sees
@@ -21,12 +21,20 @@ const TELLING_PATTERNS: readonly string[] = ['dictionary', 'sequence', 'spatial'
 /** A shorter word of context is found in passwords that have nothing to do with it. */
 const CONTEXT_WORD_MIN_LENGTH = 4;
 
-const estimator = new ZxcvbnFactory({
-  dictionary,
-  graphs: adjacencyGraphs,
-  maxLength: WINDOW,
-  l33tMaxSubstitutions: L33T_READINGS,
-});
+let estimator: ZxcvbnFactory | undefined;
+
+/** Loaded for the first password that is chosen: its lists take a tenth of a second that a start does not have. */
+function loadEstimator(): ZxcvbnFactory {
+  const require = createRequire(import.meta.url);
+  const core = require('@zxcvbn-ts/core') as typeof import('@zxcvbn-ts/core');
+  const lists = require('@zxcvbn-ts/language-common') as typeof import('@zxcvbn-ts/language-common');
+  return new core.ZxcvbnFactory({
+    dictionary: lists.dictionary,
+    graphs: lists.adjacencyGraphs,
+    maxLength: WINDOW,
+    l33tMaxSubstitutions: L33T_READINGS,
+  });
+}
 
 export type EasyGuess = 'common' | 'context';
 
@@ -49,6 +57,7 @@ export function easyGuess(text: string, contextWords: readonly string[]): EasyGu
 }
 
 function easyGuessOfPart(part: string, words: string[]): EasyGuess | null {
+  estimator ??= loadEstimator();
   const { guesses, sequence } = estimator.check(part, words);
   const [first, ...rest] = sequence;
   const isOnePattern = first !== undefined && rest.length === 0 && TELLING_PATTERNS.includes(first.pattern);

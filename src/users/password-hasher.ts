@@ -1,23 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
-import { hash, hashSync, verify } from '@node-rs/argon2';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { hashSync } from '@node-rs/argon2';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import { type HashingTask, HashingThreads } from './hashing-threads.js';
 import { passwordText } from './password-text.js';
 
 /** A hash takes some tens of milliseconds, so a full queue has moved on by then. */
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * argon2id on the thread pool, off the event loop. Each hash takes `memoryKiB` of memory and a core, so only some run
+ * argon2id on threads of its own, off the event loop. Each hash takes `memoryKiB` of memory and a core, so only some run
  * at once and only some wait: beyond that a login is refused at once instead of taking the service down with it.
  */
 @Injectable()
-export class PasswordHasher {
+export class PasswordHasher implements OnApplicationShutdown {
   private readonly parameters;
   private readonly phcPrefix: string;
   private readonly turns;
+  private readonly threads = new HashingThreads();
   /** Nobody's password, hashed with the parameters of today. */
   private readonly nobody: string;
 
@@ -35,12 +37,12 @@ export class PasswordHasher {
    * @throws {AppError} `overloaded`
    */
   async hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(passwordText(password), this.parameters));
+    return this.inTurn<string>({ hash: passwordText(password), options: this.parameters });
   }
 
   /** @throws {AppError} `overloaded` */
   async verify(passwordHash: string, password: string): Promise<boolean> {
-    return this.inTurn(() => verify(passwordHash, passwordText(password)));
+    return this.inTurn<boolean>({ verify: passwordText(password), against: passwordHash });
   }
 
   /**
@@ -59,9 +61,13 @@ export class PasswordHasher {
     return !passwordHash.startsWith(this.phcPrefix);
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async onApplicationShutdown(): Promise<void> {
+    await this.threads.stop();
+  }
+
+  private async inTurn<T extends string | boolean>(task: HashingTask): Promise<T> {
     try {
-      return await this.turns.execute(work);
+      return (await this.turns.execute(() => this.threads.run(task))) as T;
     } catch (error) {
       if (!(error instanceof BulkheadRejectedError)) throw error;
       throw new AppError('overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });

@@ -1,0 +1,74 @@
+import type { Bench } from './bench-context.js';
+import { aimAt, type Route, type RunningContender } from './contenders/contender.js';
+import { drive, type Measured } from './load/load.js';
+import { median, spread } from './statistics.js';
+
+/** One route of a running contender, under the name that the report gives it. */
+export interface Lane {
+  readonly name: string;
+  readonly running: RunningContender;
+  readonly route: Route;
+}
+
+/** Medians over the rounds. */
+export interface LaneResult {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly serverBusy: number;
+  /** Of `perSecond`: half the distance between the slowest and the fastest round, as a part of the median. */
+  readonly spread: number;
+  readonly perSecondOfRounds: readonly number[];
+  readonly p99MsOfRounds: readonly number[];
+}
+
+/** How far the mean size of the answers may be from that of the checked ones. */
+const SIZE_TOLERANCE = 0.02;
+
+/** Sends every credential once if time allows, looks into every answer, and lets the code grow hot. */
+export async function warm({ running, route }: Lane, seconds: number): Promise<Measured> {
+  return drive(running.server, aimAt(running, route), { connections: 16, seconds, checked: true });
+}
+
+/**
+ * Measures the lanes in turn (A, B, C, then again), so that what slows the machine down for a while slows down all.
+ *
+ * @param sizes mean bytes of a checked answer, by lane: bodies are not looked into here, but must be as long
+ */
+export async function alternate(
+  bench: Bench,
+  lanes: readonly Lane[],
+  { connections, seconds }: { connections: number; seconds: number },
+  sizes: ReadonlyMap<string, number>,
+): Promise<Map<string, LaneResult>> {
+  const rounds = new Map<string, Measured[]>(lanes.map(({ name }) => [name, []]));
+  for (let round = 1; round <= bench.rounds; round++) {
+    for (const { name, running, route } of lanes) {
+      const measured = await drive(running.server, aimAt(running, route), { connections, seconds });
+      requireSize(name, measured.bytes, sizes.get(name));
+      rounds.get(name)?.push(measured);
+    }
+    bench.say(`  round ${round} of ${bench.rounds}, ${connections} connections`);
+  }
+  return new Map([...rounds].map(([name, measured]) => [name, summarise(measured)]));
+}
+
+function summarise(rounds: readonly Measured[]): LaneResult {
+  const of = (figure: keyof Measured) => rounds.map((round) => round[figure]);
+  return {
+    perSecond: median(of('perSecond')),
+    p50Ms: median(of('p50Ms')),
+    p99Ms: median(of('p99Ms')),
+    serverBusy: median(of('serverBusy')),
+    spread: spread(of('perSecond')),
+    perSecondOfRounds: of('perSecond'),
+    p99MsOfRounds: of('p99Ms'),
+  };
+}
+
+function requireSize(name: string, bytes: number, expected: number | undefined): void {
+  if (expected === undefined || Math.abs(bytes / expected - 1) <= SIZE_TOLERANCE) return;
+  throw new Error(
+    `${name}: answers of ${bytes.toFixed(0)} bytes, where good ones have ${expected.toFixed(0)}`,
+  );
+}

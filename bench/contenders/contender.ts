@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bench } from '../bench-context.js';
+import type { Aim } from '../load/load.js';
+import { ServerProcess } from '../servers/server-process.js';
+
+const LOADER = new URL('../../test/support/typescript.mjs', import.meta.url).href;
+
+/** A server and the routes of it that are measured. */
+export interface Contender {
+  /** Below `bench/contenders/`. */
+  readonly program: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Gets a database: `service` with Latchkey's schema, `empty` without tables. */
+  readonly database?: 'service' | 'empty';
+  readonly redis?: boolean;
+}
+
+export interface RunningContender {
+  readonly server: ServerProcess;
+  /** One credential per line: `bench.sessions` of them. */
+  readonly credentialsFile: string;
+}
+
+/** How a route is asked, without the server's own address. */
+export type Route = Omit<Aim, 'url' | 'credentialsFile'> & { readonly path: string };
+
+export async function startContender(bench: Bench, contender: Contender): Promise<RunningContender> {
+  const credentialsFile = join(bench.directory, `credentials-${randomUUID()}`);
+  const { stores } = bench;
+  const { database } = contender;
+  const url =
+    database && (await (database === 'service' ? stores.createServiceDatabase() : stores.createDatabase()));
+  const program = fileURLToPath(new URL(contender.program, import.meta.url));
+  const server = await ServerProcess.start(bench, [process.execPath, '--import', LOADER, program], {
+    BENCH_SESSIONS: String(bench.sessions),
+    BENCH_CREDENTIALS: credentialsFile,
+    REDIS_KEY_PREFIX: `bench-${randomUUID()}`,
+    ...(contender.redis ? { REDIS_URL: stores.redisUrl } : {}),
+    ...(url ? { DATABASE_URL: url } : {}),
+    ...contender.env,
+  });
+  return { server, credentialsFile };
+}
+
+export function aimAt({ server, credentialsFile }: RunningContender, { path, ...aim }: Route): Aim {
+  return { ...aim, url: server.url + path, credentialsFile };
+}

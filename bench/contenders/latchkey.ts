@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { Contender, Route } from './contender.js';
+
+const BEARER = { authorization: 'Bearer {}' };
+
+export const ME: Route = { path: '/auth/me', headers: BEARER, expect: '@example.com' };
+export const OPEN: Route = { ...ME, path: '/bench/open' };
+export const STATELESS: Route = { ...ME, path: '/bench/stateless' };
+
+/**
+ * The built service in production with its default settings, among them the request log.
+ *
+ * @param env on top of what it requires
+ */
+export function latchkey({
+  redis = true,
+  env = {},
+}: {
+  redis?: boolean;
+  env?: Record<string, string>;
+} = {}): Contender {
+  return {
+    program: 'latchkey/server.mjs',
+    database: 'service',
+    redis,
+    env: {
+      LATCHKEY_SECRET: randomUUID() + randomUUID(),
+      LATCHKEY_ISSUER: 'https://id.example.com',
+      ...env,
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// The built service as `main.js` starts it, with three open routes of our own beside its own: they pass through
+// the same server, hooks, headers, log, guards and interceptors, so that what differs is the check.
+import { writeFileSync } from 'node:fs';
+import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { AppModule } from '../../../dist/src/app.module.js';
+import { createHttpAdapter, setUpApp } from '../../../dist/src/app.setup.js';
+import { MeDto } from '../../../dist/src/auth/auth.dto.js';
+import { requireBearerToken } from '../../../dist/src/auth/bearer-token.js';
+import { invalidToken } from '../../../dist/src/auth/invalid-token.js';
+import { VerifiedTokens } from '../../../dist/src/auth/verified-tokens.js';
+import { readEnvironment } from '../../../dist/src/config/environment.js';
+import { createLogger } from '../../../dist/src/http/logger.js';
+import { NestLogger } from '../../../dist/src/http/nest-logger.js';
+import { Public } from '../../../dist/src/http/public.js';
+import { issueCredentials, PRINCIPAL, SNAPSHOT } from './sessions.mjs';
+
+/** Providers of the service, which its modules do not export; set once it is made. */
+const service = { verified: null, registry: null };
+
+/** What a stateless service does at best: the signature is remembered, the expiry checked, and nothing looked up. */
+class StatelessGuard {
+  canActivate(context) {
+    const request = context.switchToHttp().getRequest();
+    if (!service.verified.find(requireBearerToken(request), Date.now()))
+      throw invalidToken('not seen before');
+    return true;
+  }
+}
+
+class BenchController {
+  /** As `GET /auth/me` answers, down to the promise and the formatting of its times. */
+  async open() {
+    return MeDto.of(PRINCIPAL, SNAPSHOT);
+  }
+
+  async stateless() {
+    return MeDto.of(PRINCIPAL, SNAPSHOT);
+  }
+
+  async lookups() {
+    const metric = await service.registry.getSingleMetric('latchkey_session_lookups_total').get();
+    return Object.fromEntries(metric.values.map(({ labels, value }) => [labels.tier, value]));
+  }
+}
+Controller('bench')(BenchController);
+Public()(BenchController);
+for (const name of ['open', 'stateless', 'lookups']) {
+  Get(name)(
+    BenchController.prototype,
+    name,
+    Object.getOwnPropertyDescriptor(BenchController.prototype, name),
+  );
+}
+UseGuards(StatelessGuard)(
+  BenchController.prototype,
+  'stateless',
+  Object.getOwnPropertyDescriptor(BenchController.prototype, 'stateless'),
+);
+
+class BenchModule {}
+Module({ controllers: [BenchController] })(BenchModule);
+
+const environment = readEnvironment(process.env, () => Buffer.alloc(0));
+const logger = createLogger(environment.logLevel);
+const app = await NestFactory.create(
+  {
+    module: BenchModule,
+    imports: [AppModule.forRoot(environment)],
+    providers: [],
+  },
+  createHttpAdapter(environment, logger),
+  { logger: new NestLogger(logger), abortOnError: false },
+);
+service.verified = app.get(VerifiedTokens, { strict: false });
+service.registry = app.get(Registry, { strict: false });
+await setUpApp(app);
+await app.listen(environment.http.port, environment.http.host);
+const { BENCH_CREDENTIALS, BENCH_SESSIONS } = process.env;
+const tokens = await issueCredentials(
+  app,
+  app.get(DataSource, { strict: false }),
+  Number(BENCH_SESSIONS ?? 0),
+);
+if (BENCH_CREDENTIALS) writeFileSync(BENCH_CREDENTIALS, `${tokens.join('\n')}\n`);
+process.on('SIGTERM', () => app.close().then(() => process.exit(0)));
+console.log(`listening on ${await app.getUrl()}`);

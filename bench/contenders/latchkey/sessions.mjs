@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { AccessTokenIssuer } from '../../../dist/src/auth/access-token.issuer.js';
+
+const PROFILE = {
+  deviceName: 'Firefox on Android',
+  deviceKind: 'mobile',
+  browser: 'Firefox 140',
+  system: 'Android 16',
+};
+const emailOf = (userId) => `${userId}@example.com`;
+const newest = Date.now();
+
+/** What the open routes answer with: as long as what any of the sessions below gets. */
+export const PRINCIPAL = { userId: randomUUID(), roles: [], authenticatedAt: new Date(newest) };
+export const SNAPSHOT = {
+  sessionId: randomUUID(),
+  deviceId: randomUUID(),
+  createdAt: newest,
+  lastSeenAt: newest,
+  grantedAt: newest,
+  profile: { email: emailOf(PRINCIPAL.userId), ...PROFILE },
+};
+
+/** Sessions, each of a user and a device of its own, in the rows that logins would write; tokens from the service's issuer. */
+export async function issueCredentials(app, dataSource, count) {
+  const rows = Array.from({ length: count }, () => ({
+    userId: randomUUID(),
+    deviceId: randomUUID(),
+    sessionId: randomUUID(),
+  }));
+  await writeRows(dataSource, rows);
+  const issuer = app.get(AccessTokenIssuer, { strict: false });
+  const now = new Date();
+  const tokens = [];
+  for (const { userId, sessionId } of rows) {
+    const issued = await issuer.issue({
+      userId,
+      sessionId,
+      roles: [],
+      rolesVersion: 0,
+      authenticatedAt: now,
+      amr: ['pwd'],
+      now,
+    });
+    tokens.push(issued.token);
+  }
+  return tokens;
+}
+
+async function writeRows(dataSource, rows) {
+  const users = rows.map(({ userId }) => userId);
+  const devices = rows.map(({ deviceId }) => deviceId);
+  const sessions = rows.map(({ sessionId }) => sessionId);
+  await dataSource.query(
+    `INSERT INTO users (id, email, password_hash) SELECT id, id || '@example.com', 'none' FROM unnest($1::uuid[]) AS it (id)`,
+    [users],
+  );
+  await dataSource.query(
+    `INSERT INTO devices (id, user_id, token_hash, name, kind, browser, system)
+     SELECT id, user_id, decode(replace(id::text, '-', ''), 'hex'), $3, $4, $5, $6
+     FROM unnest($1::uuid[], $2::uuid[]) AS it (id, user_id)`,
+    [devices, users, PROFILE.deviceName, PROFILE.deviceKind, PROFILE.browser, PROFILE.system],
+  );
+  await dataSource.query(
+    `INSERT INTO sessions (id, user_id, device_id, amr, sweep_at)
+     SELECT id, user_id, device_id, '{pwd}', now() + interval '60 days'
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS it (id, user_id, device_id)`,
+    [sessions, users, devices],
+  );
+}

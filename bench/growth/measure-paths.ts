@@ -1,0 +1,118 @@
+import { DataSource } from 'typeorm';
+import { readEnvironment } from '../../src/config/environment.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { SessionSweeper } from '../../src/sessions/session-sweeper.js';
+import type { Bench } from '../bench-context.js';
+import { HttpClient } from '../service/http-client.js';
+import { serviceEnv, startService } from '../service/service.js';
+import { ask, firstRefreshToken, type Tokens } from '../service/session-supply.js';
+import { HEAVY, LIGHT } from './population.js';
+
+/** Milliseconds of every request, or of every statement of the sweeper. */
+export type Times = Readonly<Record<string, readonly number[]>>;
+
+/** What people and chores do with a database of this size, one after the other. Memory holds one session, Redis none. */
+export async function measurePaths(
+  bench: Pick<Bench, 'cores'>,
+  url: string,
+  samples: number,
+): Promise<Times> {
+  const server = await startService(bench, url, { SESSION_CACHE_SIZE: '1' });
+  const client = new HttpClient(server.url, 1);
+  try {
+    const ids = await anyActive(url, samples + 50);
+    const refreshed = await timed(ids, async (id) => {
+      const reply = await client.expect(200, 'POST', '/auth/refresh', {
+        body: { refresh_token: firstRefreshToken(id) },
+      });
+      return { ms: reply.ms, token: (JSON.parse(reply.text) as Tokens).access_token };
+    });
+    const tokens = refreshed.map(({ token }) => token);
+    const get = (path: string) => (token: string) => client.expect(200, 'GET', path, { token });
+    const checked = await timed(tokens, get('/auth/me'));
+    const few = await timed(await tokensOf(client, url, LIGHT.sessions, samples), get('/devices'));
+    const many = await timed(await tokensOf(client, url, HEAVY.sessions, samples / 4), get('/devices'));
+    const revoked = await timed(tokens, (token) => client.expect(204, 'POST', '/auth/logout', { token }));
+    const ms = (of: readonly { ms: number }[]) => of.slice(50).map((it) => it.ms);
+    return {
+      'a check that no cache answers': ms(checked),
+      'a refresh': ms(refreshed),
+      [`the devices of somebody with ${LIGHT.sessions} sessions`]: ms(few),
+      [`the devices of somebody with ${HEAVY.sessions} sessions`]: ms(many),
+      'a logout': ms(revoked),
+    };
+  } finally {
+    client.close();
+    await server.stop();
+  }
+}
+
+/** Closes and removes what a day has made due. @returns the time of every statement, each of which is a batch */
+export async function measureSweep(url: string): Promise<readonly number[]> {
+  const dataSource = await new DataSource(dataSourceOptions(url, 2)).initialize();
+  const times: number[] = [];
+  const query = dataSource.query.bind(dataSource) as (...args: unknown[]) => Promise<unknown>;
+  Object.assign(dataSource, {
+    query: async (...args: unknown[]) => {
+      const startedAt = performance.now();
+      const rows = await query(...args);
+      times.push(performance.now() - startedAt);
+      return rows;
+    },
+  });
+  try {
+    const environment = readEnvironment(serviceEnv(url), () => Buffer.alloc(32));
+    await new SessionSweeper(dataSource, {
+      ...environment,
+      database: { ...environment.database, url },
+    }).sweep();
+    return times;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function timed<T, R extends { ms: number }>(
+  items: readonly T[],
+  act: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const done: R[] = [];
+  for (const item of items) done.push(await act(item));
+  return done;
+}
+
+/** All over the table, not where it was filled last. */
+async function anyActive(url: string, count: number): Promise<string[]> {
+  const rows = await ask<{ id: string }>(
+    url,
+    `SELECT s.id
+     FROM (SELECT growth.id('any', n, now() - interval '100 days' * random()) AS start
+           FROM generate_series(1, $1::integer * 4) AS n) AS places
+     CROSS JOIN LATERAL (
+       SELECT id FROM sessions
+       WHERE id >= places.start AND status = 'active'
+         AND sweep_at > now() + interval '1 day' AND refresh_generation = 0
+       ORDER BY id LIMIT 1) AS s
+     GROUP BY s.id ORDER BY random() LIMIT $1`,
+    [count],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** One token of each user with so many sessions, over and over until there are enough. */
+async function tokensOf(client: HttpClient, url: string, sessions: number, count: number): Promise<string[]> {
+  const rows = await ask<{ id: string }>(
+    url,
+    `SELECT min(id::text) AS id FROM sessions WHERE status = 'active' AND refresh_generation = 0
+       AND user_id IN (SELECT id FROM users ORDER BY id DESC LIMIT $2) GROUP BY user_id HAVING count(*) > $1 * 0.5 AND count(*) <= $1`,
+    [sessions, HEAVY.users + LIGHT.users],
+  );
+  const tokens: string[] = [];
+  for (const { id } of rows) {
+    const reply = await client.expect(200, 'POST', '/auth/refresh', {
+      body: { refresh_token: firstRefreshToken(id) },
+    });
+    tokens.push((JSON.parse(reply.text) as Tokens).access_token);
+  }
+  return Array.from({ length: Math.ceil(count) + 50 }, (_, at) => tokens[at % tokens.length] as string);
+}

@@ -1,0 +1,19 @@
+import { ask } from '../service/session-supply.js';
+
+export interface Size {
+  readonly table: string;
+  readonly rows: number;
+  readonly tableBytes: number;
+  readonly indexBytes: number;
+}
+
+/** What a database takes on disk, table by table. */
+export function measureSize(url: string): Promise<Size[]> {
+  return ask<Size>(
+    url,
+    `SELECT c.relname AS table, c.reltuples::float8 AS rows, pg_table_size(c.oid)::float8 AS "tableBytes",
+            pg_indexes_size(c.oid)::float8 AS "indexBytes"
+     FROM pg_class c WHERE c.relname IN ('sessions', 'session_events', 'devices', 'users') AND c.relkind = 'r'
+     ORDER BY c.relname DESC`,
+  );
+}

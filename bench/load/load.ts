@@ -1,0 +1,54 @@
+import type { ServerProcess } from '../servers/server-process.js';
+import { runAutocannon } from './autocannon.js';
+import { loadGenerator } from './load-generator.js';
+import { runWrk } from './wrk.js';
+
+/** Requests to one route. `{}` in a header or in the body stands for the credential whose turn it is. */
+export interface Aim {
+  readonly url: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** One credential per line, sent in rotation; they start anew with every run. */
+  readonly credentialsFile: string;
+  /** Is in the body of every good answer; looked for while warming, since looking takes the generator's time. */
+  readonly expect?: string;
+}
+
+export interface Burst {
+  readonly connections: number;
+  readonly seconds: number;
+  /** Looks into the bodies, too. */
+  readonly checked?: boolean;
+}
+
+/** As the generator saw it. Latencies in milliseconds, of a closed loop: a slow answer delays the next request. */
+export interface Load {
+  readonly requests: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Answers that are not 2xx, failed connections, and bodies without what was expected. */
+  readonly errors: number;
+  /** Mean size of an answer with its headers; NaN where the generator does not tell. */
+  readonly bytes: number;
+}
+
+export interface Measured extends Load {
+  /** CPU time of the server over the time of the run: near 1, the server is what limits the figure. */
+  readonly serverBusy: number;
+}
+
+/** @throws when one answer is not 2xx, or a connection fails: figures with errors in them are none */
+export async function drive(server: ServerProcess, aim: Aim, burst: Burst): Promise<Measured> {
+  const cpuBefore = server.cpuSeconds();
+  const startedAt = performance.now();
+  const load = await (loadGenerator() === 'wrk' ? runWrk(aim, burst) : runAutocannon(aim, burst));
+  const serverBusy = (server.cpuSeconds() - cpuBefore) / ((performance.now() - startedAt) / 1_000);
+  if (load.errors > 0) {
+    throw new Error(
+      `${aim.url}: ${load.errors} of ${load.requests} requests failed\n${server.output.slice(-2_000)}`,
+    );
+  }
+  return { ...load, serverBusy };
+}

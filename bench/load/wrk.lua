@@ -1,0 +1,42 @@
+-- wrk -s wrk.lua URL -- FILE METHOD PATH BODY EXPECT [HEADER VALUE]...
+-- Sends one request per line of FILE, in rotation; `{}` in a value or in BODY is that line. Every request is made
+-- before the first is sent, so that sending one costs a look into a table. With EXPECT, an answer whose body is
+-- without it counts as an error.
+local requests = {}
+local turn = 0
+local threads = {}
+unexpected = 0
+
+function setup(thread) threads[#threads + 1] = thread end
+
+function init(args)
+  local file, method, path, body, expect = args[1], args[2], args[3], args[4], args[5]
+  for line in io.lines(file) do
+    local with = function(text)
+      return (text:gsub('{}', function() return line end))
+    end
+    local headers = {}
+    for i = 6, #args, 2 do headers[args[i]] = with(args[i + 1]) end
+    requests[#requests + 1] = wrk.format(method, path, headers, body ~= '' and with(body) or nil)
+  end
+  if expect ~= '' then
+    response = function(_, _, text)
+      if not text:find(expect, 1, true) then unexpected = unexpected + 1 end
+    end
+  end
+end
+
+function request()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  for _, thread in ipairs(threads) do failed = failed + thread:get('unexpected') end
+  io.write(string.format(
+    '\nRESULT {"requests":%d,"micros":%d,"p50":%d,"p99":%d,"bytes":%d,"errors":%d}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), summary.bytes, failed
+  ))
+end

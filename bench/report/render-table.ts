@@ -1,0 +1,12 @@
+import type { Table } from '../section.js';
+
+const FIGURE = /^(|[\d.,]+ ?[%a-zµ]*)$/i;
+
+/** A table in Markdown; columns of figures stand right. */
+export function renderTable({ caption, columns, rows }: Table): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = columns.map((_, at) => (rows.every((row) => FIGURE.test(row[at] ?? '')) ? '---:' : '---'));
+  const table = [line(columns), line(rule), ...rows.map(line)].join('\n');
+  return caption ? `**${caption}**\n\n${table}` : table;
+}

@@ -1,0 +1,21 @@
+import type { Section } from '../section.js';
+import { comparison } from './comparison.js';
+import { growth } from './growth.js';
+import { logins } from './logins.js';
+import { memory } from './memory.js';
+import { refresh } from './refresh.js';
+import { revocation } from './revocation.js';
+import { start } from './start.js';
+import { throughput } from './throughput.js';
+
+/** In the order in which they run and are reported. */
+export const SECTIONS: readonly Section[] = [
+  throughput,
+  comparison,
+  revocation,
+  logins,
+  refresh,
+  memory,
+  start,
+  growth,
+];

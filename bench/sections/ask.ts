@@ -1,0 +1,32 @@
+import type { Aim } from '../load/load.js';
+
+const TIMEOUT_MS = 5_000;
+
+export interface Answer {
+  /** `null`: none within five seconds, or a broken connection. */
+  readonly status: number | null;
+  readonly granted: boolean;
+  readonly ms: number;
+}
+
+/** One request with one credential. Whether it was granted is told by the body: some refuse with a 200. */
+export async function ask(aim: Aim, credential: string): Promise<Answer> {
+  const fill = (text: string) => text.replaceAll('{}', () => credential);
+  const startedAt = performance.now();
+  try {
+    const answer = await fetch(aim.url, {
+      method: aim.method ?? 'GET',
+      headers: Object.entries(aim.headers ?? {}).map(([name, value]): [string, string] => [
+        name,
+        fill(value),
+      ]),
+      ...(aim.body ? { body: fill(aim.body) } : {}),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const granted = answer.ok && (await answer.text()).includes(aim.expect ?? '');
+    return { status: answer.status, granted, ms: performance.now() - startedAt };
+  } catch {
+    // No answer is an answer here: it is what people would see.
+    return { status: null, granted: false, ms: performance.now() - startedAt };
+  }
+}

@@ -1,0 +1,86 @@
+import type { Lane } from '../alternate.js';
+import type { Bench } from '../bench-context.js';
+import {
+  type Contender,
+  type Route,
+  type RunningContender,
+  startContender,
+} from '../contenders/contender.js';
+import { latchkey, ME, OPEN, STATELESS } from '../contenders/latchkey.js';
+
+/** Names, as the report and the targets use them. */
+export const LANES = {
+  open: 'Latchkey: the same answer on an open route',
+  stateless: 'Latchkey: a stateless guard in its place',
+  warm: 'Latchkey: session checked, from memory',
+  cold: 'Latchkey: session checked, from Redis',
+  postgres: 'Latchkey: session checked, from Postgres',
+  stock: 'stateless: passport-jwt, PEM key',
+  keyObject: 'stateless: plain guard, KeyObject',
+  remembering: 'stateless: plain guard, signature remembered',
+  guardRedis: 'passport-jwt + Redis GET',
+  guardPostgres: 'passport-jwt + Postgres SELECT',
+  betterAuthRedis: 'better-auth: Redis',
+  betterAuthCookie: 'better-auth: cookie cache',
+  betterAuthPostgres: 'better-auth: Postgres',
+  express: 'express-session + connect-redis',
+  oidc: 'oidc-provider: introspection, Redis',
+} as const;
+
+export const bearer: Route = { path: '/me', headers: { authorization: 'Bearer {}' }, expect: '@example.com' };
+export const cookie = (path: string): Route => ({ path, headers: { cookie: '{}' }, expect: '@example.com' });
+export const introspection: Route = {
+  path: '/token/introspection',
+  method: 'POST',
+  headers: {
+    authorization: `Basic ${Buffer.from('resource-server:a+secret+of+the+bench').toString('base64')}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  },
+  body: 'token={}&token_type_hint=access_token',
+  expect: '"active":true',
+};
+
+export const guard = (name: string): Contender => ({
+  program: 'nest-guards/server.ts',
+  env: { BENCH_GUARD: name },
+  database: 'empty',
+  redis: true,
+});
+export const betterAuth = (storage: string): Contender => ({
+  program: 'better-auth/server.mjs',
+  env: { BENCH_STORAGE: storage },
+  database: 'empty',
+  redis: true,
+});
+
+/** Smaller than the rotation, so that memory never holds the next session; larger than what is under way at once. */
+const coldCacheSize = (sessions: number) => String(Math.max(256, Math.round(sessions / 10)));
+
+/** Starts everything that is compared, one after another. */
+export async function startLanes(bench: Bench): Promise<Lane[]> {
+  const cold = { SESSION_CACHE_SIZE: coldCacheSize(bench.sessions) };
+  const lanes: Lane[] = [];
+  const add = async (contender: Contender, routes: readonly (readonly [name: string, route: Route])[]) => {
+    const running: RunningContender = await startContender(bench, contender);
+    lanes.push(...routes.map(([name, route]) => ({ name, running, route })));
+    bench.say(`  ${contender.program} ${Object.values(contender.env ?? {}).at(-1) ?? ''} is up`);
+  };
+  await add(latchkey(), [
+    [LANES.open, OPEN],
+    [LANES.warm, ME],
+    [LANES.stateless, STATELESS],
+  ]);
+  await add(latchkey({ env: cold }), [[LANES.cold, ME]]);
+  await add(latchkey({ redis: false, env: cold }), [[LANES.postgres, ME]]);
+  await add(guard('stock'), [[LANES.stock, bearer]]);
+  await add(guard('key-object'), [[LANES.keyObject, bearer]]);
+  await add(guard('remembering'), [[LANES.remembering, bearer]]);
+  await add(guard('redis'), [[LANES.guardRedis, bearer]]);
+  await add(guard('postgres'), [[LANES.guardPostgres, bearer]]);
+  await add(betterAuth('redis'), [[LANES.betterAuthRedis, cookie('/api/auth/get-session')]]);
+  await add(betterAuth('cookie'), [[LANES.betterAuthCookie, cookie('/api/auth/get-session')]]);
+  await add(betterAuth('postgres'), [[LANES.betterAuthPostgres, cookie('/api/auth/get-session')]]);
+  await add({ program: 'express-session/server.mjs', redis: true }, [[LANES.express, cookie('/me')]]);
+  await add({ program: 'oidc-provider/server.mjs', redis: true }, [[LANES.oidc, introspection]]);
+  return lanes;
+}

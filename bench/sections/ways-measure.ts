@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from '../bench-context.js';
+import { aimAt, type Route, type RunningContender, startContender } from '../contenders/contender.js';
+import { openPrivateStores } from '../servers/stores.js';
+import { type Answer, ask } from './ask.js';
+import type { Way } from './ways-contenders.js';
+
+const SESSIONS = 20;
+/** What was granted this long after its end counts as never refused. */
+const GIVE_UP_MS = 20_000;
+const OUTAGE_MS = 3_000;
+/** Latchkey's lease, and the first heartbeats: before that it takes longer to be sure of the others. */
+const SETTLE_MS = 5_000;
+
+export interface Measurement {
+  /** From the answer to the end of a session until it was first refused; `null`: cannot be ended. */
+  readonly refusedAfterMs: number | null;
+  /** `null`: it has no such store. */
+  readonly withoutRedis: Outage | null;
+  readonly withoutPostgres: Outage | null;
+}
+
+/** Answers to a session in use, once a store is gone. */
+export interface Outage {
+  readonly granted: number;
+  readonly asked: number;
+  /** Of the refusals; 0 where no answer came. */
+  readonly statuses: readonly number[];
+  readonly slowestMs: number;
+}
+
+export async function measureWay(bench: Bench, way: Way): Promise<Measurement> {
+  const stores = await openPrivateStores();
+  const running = await startContender({ ...bench, stores, sessions: SESSIONS }, way.contender);
+  try {
+    await sleep(SETTLE_MS);
+    const [first = '', second = ''] = readFileSync(running.credentialsFile, 'utf8').split('\n');
+    await requireGrant(running, way.route, first);
+    const refusedAfterMs = way.end && (await endAndPoll(running, way.route, way.end, first));
+    await requireGrant(running, way.route, second);
+    const without = async (store: 'postgres' | 'redis') => {
+      await stores[store].kill();
+      return outage(running, way.route, second);
+    };
+    // A Redis that comes back is empty, so it goes last.
+    const withoutPostgres = way.usesPostgres ? await without('postgres') : null;
+    if (withoutPostgres) {
+      await stores.postgres.start();
+      await sleep(SETTLE_MS);
+    }
+    return { refusedAfterMs, withoutPostgres, withoutRedis: way.usesRedis ? await without('redis') : null };
+  } finally {
+    await running.server.stop('SIGKILL');
+    await stores.release();
+  }
+}
+
+async function endAndPoll(
+  running: RunningContender,
+  route: Route,
+  end: Route,
+  credential: string,
+): Promise<number> {
+  const ended = await ask(aimAt(running, end), credential);
+  if (ended.status === null || ended.status >= 300) throw new Error(`${end.path} answered ${ended.status}`);
+  const endedAt = performance.now();
+  while (performance.now() - endedAt < GIVE_UP_MS) {
+    const askedAt = performance.now();
+    const { granted } = await ask(aimAt(running, route), credential);
+    if (!granted) return askedAt - endedAt;
+    await sleep(20);
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+async function outage(running: RunningContender, route: Route, credential: string): Promise<Outage> {
+  const answers: Answer[] = [];
+  const until = performance.now() + OUTAGE_MS;
+  while (performance.now() < until) {
+    answers.push(await ask(aimAt(running, route), credential));
+    await sleep(50);
+  }
+  const refused = answers.filter(({ granted }) => !granted);
+  return {
+    granted: answers.length - refused.length,
+    asked: answers.length,
+    statuses: [...new Set(refused.map(({ status }) => status ?? 0))],
+    slowestMs: Math.max(...answers.map(({ ms }) => ms)),
+  };
+}
+
+async function requireGrant(running: RunningContender, route: Route, credential: string): Promise<void> {
+  const { granted, status } = await ask(aimAt(running, route), credential);
+  if (!granted)
+    throw new Error(`${route.path} answered ${status} to a good credential\n${running.server.output}`);
+}
