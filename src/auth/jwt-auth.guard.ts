@@ -1,35 +1,63 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import { cookieNames } from '../http/cookie-names.js';
+import { addressOfUse, IS_PASSIVE } from '../http/passive.js';
 import type { Principal } from '../http/principal.js';
 import { IS_PUBLIC } from '../http/public.js';
 import { SessionCheck } from '../sessions/session-check.js';
-import { requireBearerToken } from './bearer-token.js';
+import { requireAccessToken } from './bearer-token.js';
 import { invalidToken } from './invalid-token.js';
+import { SessionCookies } from './session-cookies.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /** Closes every route that is not `@Public()` to callers without a good token of a session that lives. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
+  readonly #cookieName: string;
+
   constructor(
     private readonly reflector: Reflector,
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionCheck,
+    private readonly cookies: SessionCookies,
+    config: Config,
   ) {
     super();
+    this.#cookieName = cookieNames(config.web.secureCookies).access;
   }
 
   override canActivate(context: ExecutionContext) {
     if (this.reflector.getAllAndOverride(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    const known = this.verified.find(requireBearerToken(request), Date.now());
+    if (Reflect.hasMetadata(IS_PASSIVE, context.getHandler())) request.isPassive = true;
+    return request.headers.authorization === undefined
+      ? this.checkCookie(context, request)
+      : this.checkToken(context, request);
+  }
+
+  private checkToken(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
+    const known = this.verified.find(requireAccessToken(request, this.#cookieName), Date.now());
     if (!known) return super.canActivate(context);
     // Known tokens are answered before passport, which costs more than all the rest, and without a promise
     // where the session check needs none.
-    const principal = this.sessions.check(known.subject, request.ip);
+    const principal = this.sessions.check(known.subject, addressOfUse(request));
     if (principal instanceof Promise) return principal.then((checked) => admit(request, checked));
     return admit(request, principal);
+  }
+
+  private async checkCookie(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
+    try {
+      const isAdmitted = await this.checkToken(context, request);
+      request.isByCookie = true;
+      return isAdmitted as boolean;
+    } catch (error) {
+      if (isForGood(error)) this.cookies.clear(context.switchToHttp().getResponse<FastifyReply>());
+      throw error;
+    }
   }
 
   /**
@@ -46,4 +74,11 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 function admit(request: { user?: Principal }, principal: Principal): true {
   request.user = principal;
   return true;
+}
+
+/** Whether the cookies are worth nothing any more. After a new login the browser has newer ones, which must stay. */
+function isForGood(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false;
+  const { code, members } = error;
+  return code === 'session_expired' || (code === 'session_revoked' && members.reason !== 'replaced');
 }

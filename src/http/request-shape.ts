@@ -10,7 +10,8 @@ export function checkRequestShape(fastify: FastifyInstance, allowedMethods: Allo
       done(new AppError('malformed_request', { detail: 'The Host header is missing.' }));
       return;
     }
-    if (request.is404) {
+    // The route that answers preflights takes any path.
+    if (request.is404 || request.method === 'OPTIONS') {
       const methods = allowedMethods.of(request.url.split('?', 1)[0] ?? '');
       if (methods.length > 0) {
         reply.header('allow', methods.join(', '));
