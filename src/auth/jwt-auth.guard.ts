@@ -3,7 +3,6 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
-import { AppError } from '../errors/app-error.js';
 import { cookieNames } from '../http/cookie-names.js';
 import { addressOfUse, IS_PASSIVE } from '../http/passive.js';
 import type { Principal } from '../http/principal.js';
@@ -33,7 +32,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext) {
     if (this.reflector.getAllAndOverride(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    if (Reflect.hasMetadata(IS_PASSIVE, context.getHandler())) request.isPassive = true;
+    if (this.reflector.get(IS_PASSIVE, context.getHandler())) request.isPassive = true;
     return request.headers.authorization === undefined
       ? this.checkCookie(context, request)
       : this.checkToken(context, request);
@@ -50,14 +49,10 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   private async checkCookie(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
-    try {
-      const isAdmitted = await this.checkToken(context, request);
-      request.isByCookie = true;
-      return isAdmitted as boolean;
-    } catch (error) {
-      if (isForGood(error)) this.cookies.clear(context.switchToHttp().getResponse<FastifyReply>());
-      throw error;
-    }
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const isAdmitted = await this.cookies.orClear(reply, async () => this.checkToken(context, request));
+    request.isByCookie = true;
+    return isAdmitted as boolean;
   }
 
   /**
@@ -74,11 +69,4 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 function admit(request: { user?: Principal }, principal: Principal): true {
   request.user = principal;
   return true;
-}
-
-/** Whether the cookies are worth nothing any more. After a new login the browser has newer ones, which must stay. */
-function isForGood(error: unknown): boolean {
-  if (!(error instanceof AppError)) return false;
-  const { code, members } = error;
-  return code === 'session_expired' || (code === 'session_revoked' && members.reason !== 'replaced');
 }

@@ -55,12 +55,12 @@ export class SessionCookies {
     return this.only(request, this.names.refresh);
   }
 
-  /** Does what the refresh token of a cookie is for; one that is good for nothing any more is taken away. */
+  /** Does what a token of a cookie is for. Tokens that prove good for nothing any more are taken away. */
   async orClear<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof AppError && error.code === 'invalid_grant') this.clear(reply);
+      if (isForGood(error)) this.clear(reply);
       throw error;
     }
   }
@@ -73,4 +73,11 @@ export class SessionCookies {
   private set(reply: FastifyReply, name: string, value: string, maxAgeSeconds: number): void {
     reply.header('set-cookie', setCookie({ name, value, maxAgeSeconds, isSecure: this.isSecure }));
   }
+}
+
+function isForGood(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false;
+  // The browser has logged in anew: this answer is late, and must not take its new cookies.
+  if (error.members.reason === 'replaced') return false;
+  return ['session_revoked', 'session_expired', 'invalid_grant'].includes(error.code);
 }

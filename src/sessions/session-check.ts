@@ -53,7 +53,7 @@ export class SessionCheck {
     const reason = this.revocation.reasonOfEnd(caller.sessionId);
     if (reason !== undefined) throw ended(reason);
     const snapshot = this.revocation.inMemory(caller.sessionId);
-    if (!snapshot || this.refusal(subject, snapshot, this.config.policy))
+    if (!snapshot || this.refusal(subject, snapshot, this.lenientLimits))
       await this.decideFresh(subject, null);
   }
 
@@ -85,12 +85,15 @@ export class SessionCheck {
     if (finding.ended !== null) throw ended(finding.ended);
     const { snapshot } = finding;
     if (!snapshot) throw new AppError('invalid_token');
-    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
-    // What another instance has seen and not written yet.
-    const limits = { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
-    const refusal = this.refusal(subject, snapshot, limits);
+    const refusal = this.refusal(subject, snapshot, this.lenientLimits);
     if (refusal) throw refusal;
     return this.grant(subject, snapshot, address);
+  }
+
+  /** Allow for what another instance has seen and not written yet. */
+  private get lenientLimits(): SessionLimits {
+    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    return { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
   }
 
   private refusal(subject: TokenSubject, session: SessionSnapshot, limits: SessionLimits): AppError | null {
