@@ -49,8 +49,8 @@ export const serverUrl = (...protocols: string[]) =>
 
 const exactOrigin = (text: string) => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  // `null`, a path, a final slash, a default port or `*` would never equal what a browser sends.
-  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text) {
+  // `null`, a path, a final slash, a default port or `*`, which a URL may hold, never equals what a browser sends.
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text || text.includes('*')) {
     throw new TypeError('must be an origin such as https://app.example.com, without a path');
   }
   return text;

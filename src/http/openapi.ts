@@ -52,7 +52,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     if (!isOperation(operation)) continue;
     // Whatever takes a token takes it from the cookie as well.
-    operation.security?.push({ cookie: [] });
+    if (operation.security) operation.security = [...operation.security, { cookie: [] }];
     for (const [status, description] of problemsOf(operation))
       operation.responses[status] ??= problem(description);
   }
@@ -71,7 +71,7 @@ export function serveOpenApi(app: INestApplication): void {
 
 interface Operation {
   readonly responses: Record<string, unknown>;
-  readonly security?: unknown[];
+  security?: readonly unknown[];
   readonly requestBody?: unknown;
   readonly parameters?: readonly { readonly in: string }[];
 }

@@ -227,6 +227,7 @@ describe('a request that a page has made', () => {
       expect(status).toBe(405);
       expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
       expect(headers.get('vary')).toMatch(/\bOrigin\b/i);
+      expect((await preflight(origin, '/nowhere')).status).toBe(404);
     });
   });
 
