@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountModule } from './account/account.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import type { Config } from './config/config.js';
@@ -24,6 +25,7 @@ export class AppModule {
         SessionsModule,
         DevicesModule,
         AuthModule,
+        AccountModule,
         HealthModule,
       ],
     };

@@ -40,7 +40,7 @@ async function createApp(config: Config): Promise<NestFastifyApplication> {
     createHttpAdapter(config, logger),
     { logger: new NestLogger(logger), abortOnError: false },
   );
-  setUpApp(app);
+  await setUpApp(app);
   serveOpenApi(app);
   return app;
 }

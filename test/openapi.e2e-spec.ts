@@ -43,6 +43,7 @@ describe('the OpenAPI document', () => {
         'POST /auth/refresh',
         'POST /auth/logout',
         'GET /auth/me',
+        'GET /account/events',
         'GET /devices',
         'PATCH /devices/{id}',
         'DELETE /devices/{id}',

@@ -1,14 +1,28 @@
-import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Client, ClientInfo } from '../http/client-info.js';
+import { requireProvenance } from '../http/cross-site.js';
 import { CurrentPrincipal } from '../http/current-principal.js';
 import type { Principal } from '../http/principal.js';
 import { Public } from '../http/public.js';
 import { AnswersRevocation } from '../http/revocation-answer.js';
 import { SessionCheck } from '../sessions/session-check.js';
 import type { Enforcement } from '../sessions/sessions.service.js';
-import { LoginAnswerDto, LoginDto, MeDto, RefreshDto, RegisterDto, TokensDto, UserDto } from './auth.dto.js';
+import { AnswersTokens } from './answers-tokens.js';
+import {
+  CookieSessionDto,
+  LoginAnswerDto,
+  LoginDto,
+  MeDto,
+  RefreshDto,
+  RegisterDto,
+  TokensDto,
+  UserDto,
+} from './auth.dto.js';
 import { AuthService, type IssuedTokens } from './auth.service.js';
+import { missingRefreshToken } from './missing-refresh-token.js';
+import { SessionCookies } from './session-cookies.js';
 
 @ApiTags('auth')
 @Controller('auth')
@@ -16,6 +30,7 @@ export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly check: SessionCheck,
+    private readonly cookies: SessionCookies,
   ) {}
 
   @Post('register')
@@ -30,9 +45,14 @@ export class AuthController {
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Log in: opens a session and returns its tokens' })
-  @ApiOkResponse({ type: LoginAnswerDto })
-  async login(@Body() body: LoginDto, @ClientInfo() client: Client): Promise<LoginAnswerDto> {
+  @ApiOperation({ summary: 'Log in: opens a session and returns its tokens, or sets them as cookies' })
+  @AnswersTokens(LoginAnswerDto)
+  async login(
+    @Body() body: LoginDto,
+    @ClientInfo() client: Client,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LoginAnswerDto | CookieSessionDto> {
     const { email, password, device_token: deviceToken, device_name: deviceName } = body;
     // `null` is how many clients write "none".
     const credentials = {
@@ -41,6 +61,12 @@ export class AuthController {
       deviceToken: deviceToken ?? undefined,
       deviceName: deviceName ?? undefined,
     };
+    if (body.token_delivery === 'cookie') {
+      requireProvenance(request);
+      const issued = await this.auth.login(this.cookies.complete(credentials, request), client);
+      this.cookies.give(reply, issued);
+      return session(issued);
+    }
     const issued = await this.auth.login(credentials, client);
     return { ...tokens(issued), device_token: issued.deviceToken };
   }
@@ -49,10 +75,20 @@ export class AuthController {
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
-  @ApiOkResponse({ type: TokensDto })
-  async refresh(@Body() { refresh_token }: RefreshDto, @ClientInfo() client: Client): Promise<TokensDto> {
-    return tokens(await this.auth.refresh(refresh_token, client));
+  @ApiOperation({ summary: 'Exchange a refresh token, of the body or else of the cookie, for new tokens' })
+  @AnswersTokens(TokensDto)
+  async refresh(
+    @Body() { refresh_token }: RefreshDto,
+    @ClientInfo() client: Client,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokensDto | CookieSessionDto> {
+    if (refresh_token) return tokens(await this.auth.refresh(refresh_token, client));
+    const kept = this.cookies.refreshToken(request);
+    if (!kept) throw missingRefreshToken(request);
+    const issued = await this.cookies.orClear(reply, () => this.auth.refresh(kept, client));
+    this.cookies.give(reply, issued);
+    return session(issued);
   }
 
   @Post('logout')
@@ -73,13 +109,15 @@ export class AuthController {
   }
 }
 
+function session({ expiresInSeconds, sessionId, deviceId }: IssuedTokens): CookieSessionDto {
+  return { expires_in: expiresInSeconds, session_id: sessionId, device_id: deviceId };
+}
+
 function tokens(issued: IssuedTokens): TokensDto {
   return {
     access_token: issued.accessToken,
     refresh_token: issued.refreshToken,
     token_type: 'Bearer',
-    expires_in: issued.expiresInSeconds,
-    session_id: issued.sessionId,
-    device_id: issued.deviceId,
+    ...session(issued),
   };
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import type { DeviceKind } from '../devices/device.entity.js';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
 import { IsEmailAddress } from '../http/is-email-address.js';
@@ -9,6 +9,8 @@ import { IsPlainText } from '../http/is-plain-text.js';
 import type { Principal } from '../http/principal.js';
 import type { SessionDescription } from '../sessions/session-check.js';
 import type { User } from '../users/user.entity.js';
+
+const TOKEN_DELIVERIES = ['body', 'cookie'] as const;
 
 export class RegisterDto {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
@@ -38,25 +40,26 @@ export class LoginDto {
   @IsOptional()
   @IsPlainText(DEVICE_NAME_LENGTH)
   device_name?: string;
+
+  @ApiPropertyOptional({
+    enum: TOKEN_DELIVERIES,
+    default: 'body',
+    description: 'How tokens come: in the answer, or in cookies that no page script can read.',
+  })
+  @IsOptional()
+  @IsIn(TOKEN_DELIVERIES)
+  token_delivery?: (typeof TOKEN_DELIVERIES)[number];
 }
 
 export class RefreshDto {
-  @ApiProperty()
+  @ApiPropertyOptional({ description: 'Left out by browsers: the cookie is taken, and cookies come back.' })
+  @IsOptional()
   @IsOpaqueToken()
-  refresh_token!: string;
+  refresh_token?: string;
 }
 
-/** RFC 6749 §5.1. */
-export class TokensDto {
-  @ApiProperty()
-  access_token!: string;
-
-  @ApiProperty()
-  refresh_token!: string;
-
-  @ApiProperty({ enum: ['Bearer'] })
-  token_type!: 'Bearer';
-
+/** What a browser is told, whose tokens are in cookies. */
+export class CookieSessionDto {
   @ApiProperty({ description: 'Seconds that the access token is good for.', example: 900 })
   expires_in!: number;
 
@@ -65,6 +68,18 @@ export class TokensDto {
 
   @ApiProperty({ format: 'uuid' })
   device_id!: string;
+}
+
+/** RFC 6749 §5.1. */
+export class TokensDto extends CookieSessionDto {
+  @ApiProperty()
+  access_token!: string;
+
+  @ApiProperty()
+  refresh_token!: string;
+
+  @ApiProperty({ enum: ['Bearer'] })
+  token_type!: 'Bearer';
 }
 
 export class LoginAnswerDto extends TokensDto {

@@ -21,6 +21,8 @@ export interface Credentials {
   readonly password: string;
   readonly deviceToken: string | undefined;
   readonly deviceName: string | undefined;
+  /** Of the browser's former session, which the new one takes the place of. */
+  readonly formerRefreshToken?: string | undefined;
 }
 
 export interface IssuedTokens {
@@ -57,7 +59,7 @@ export class AuthService {
    * @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded
    */
   async login(
-    { email, password, deviceToken, deviceName }: Credentials,
+    { email, password, deviceToken, deviceName, formerRefreshToken }: Credentials,
     client: Client,
   ): Promise<IssuedTokens & { deviceToken: string }> {
     const found = await this.users.findByEmail(email);
@@ -81,9 +83,11 @@ export class AuthService {
         deviceId: device.deviceId,
         address: client.address,
         amr: PASSWORD_AMR,
+        replaces: formerRefreshToken && this.rotation.sessionOf(formerRefreshToken),
       });
       return { user, ...device, ...session };
     });
+    this.sessions.announce(found.id);
     await this.sessions.enforce({ sessions: opened.ended });
 
     const { user, deviceToken: keptToken, ...session } = opened;

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { cookieValues } from '../http/cookie-header.js';
 import { invalidToken } from './invalid-token.js';
 
 /** Longer ones are refused before anything is parsed; our own are about 700 characters. */
@@ -7,21 +8,34 @@ export const MAX_TOKEN_LENGTH = 4096;
 const SCHEME = 'bearer ';
 /** RFC 6750 §2.1: `"Bearer" 1*SP b64token`; RFC 9110 §11.1: the scheme is case-insensitive. */
 const CREDENTIALS = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 const HEADER = 'authorization';
 
 /**
- * The token of a request, from the one place where it is looked for: not the query and not the body
- * (RFC 9700 §4.3.2), where it would end up in logs and histories.
+ * The access token of a request, from where it is looked for: the `Authorization` header, and where there is none, the
+ * cookie. Not the query and not the body (RFC 9700 §4.3.2), where it would end up in logs and histories.
  *
  * @throws {AppError} `invalid_token` when there is none, or not exactly one
  */
-export function requireBearerToken({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): string {
+export function requireAccessToken(
+  { headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>,
+  cookieName: string,
+): string {
   const { authorization } = headers;
-  if (authorization === undefined) throw invalidToken('there is no Authorization header');
+  if (authorization === undefined) return tokenOfCookie(headers.cookie, cookieName);
   if (authorization.length > SCHEME.length + MAX_TOKEN_LENGTH) throw invalidToken('the token is too long');
   const token = CREDENTIALS.exec(authorization)?.[1];
   if (token === undefined) throw invalidToken('the Authorization header is not one Bearer token');
   if (isRepeated(raw.rawHeaders)) throw invalidToken('there is more than one Authorization header');
+  return token;
+}
+
+function tokenOfCookie(header: string | undefined, name: string): string {
+  const [token, ...others] = cookieValues(header, name);
+  if (token === undefined) throw invalidToken('there is neither an Authorization header nor a cookie');
+  if (others.length > 0) throw invalidToken('there is more than one access cookie');
+  if (token.length > MAX_TOKEN_LENGTH) throw invalidToken('the token is too long');
+  if (!B64TOKEN.test(token)) throw invalidToken('the access cookie does not hold a token');
   return token;
 }
 

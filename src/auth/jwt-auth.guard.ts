@@ -1,38 +1,61 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../config/config.js';
+import { cookieNames } from '../http/cookie-names.js';
+import { addressOfUse, IS_PASSIVE } from '../http/passive.js';
 import type { Principal } from '../http/principal.js';
 import { IS_PUBLIC } from '../http/public.js';
 import { RouteMark } from '../http/route-mark.js';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionClock } from '../sessions/session-clock.js';
-import { requireBearerToken } from './bearer-token.js';
+import { requireAccessToken } from './bearer-token.js';
 import { invalidToken } from './invalid-token.js';
+import { SessionCookies } from './session-cookies.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /** Closes every route that is not `@Public()` to callers without a good token of a session that lives. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly isPublic = new RouteMark<boolean>(IS_PUBLIC);
+  private readonly isPassive = new RouteMark<boolean>(IS_PASSIVE);
+  readonly #cookieName: string;
 
   constructor(
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionCheck,
     private readonly clock: SessionClock,
+    private readonly cookies: SessionCookies,
+    config: Config,
   ) {
     super();
+    this.#cookieName = cookieNames(config.web.secureCookies).access;
   }
 
   override canActivate(context: ExecutionContext) {
     if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    const known = this.verified.find(requireBearerToken(request), this.clock.now());
+    if (this.isPassive.of(context)) request.isPassive = true;
+    return request.headers.authorization === undefined
+      ? this.checkCookie(context, request)
+      : this.checkToken(context, request);
+  }
+
+  private checkToken(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
+    const known = this.verified.find(requireAccessToken(request, this.#cookieName), this.clock.now());
     if (!known) return super.canActivate(context);
     // Known tokens are answered before passport, which costs more than all the rest, and without a promise
     // where the session check needs none.
-    const principal = this.sessions.check(known.subject, request.ip);
+    const principal = this.sessions.check(known.subject, addressOfUse(request));
     if (principal instanceof Promise) return principal.then((checked) => admit(request, checked));
     return admit(request, principal);
+  }
+
+  private async checkCookie(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const isAdmitted = await this.cookies.orClear(reply, async () => this.checkToken(context, request));
+    request.isByCookie = true;
+    return isAdmitted as boolean;
   }
 
   /**

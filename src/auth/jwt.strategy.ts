@@ -3,13 +3,15 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 import { Config } from '../config/config.js';
+import { cookieNames } from '../http/cookie-names.js';
+import { addressOfUse } from '../http/passive.js';
 import type { Principal } from '../http/principal.js';
 import { KeySet } from '../keys/key-set.js';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionClock } from '../sessions/session-clock.js';
 import { readClaims, requireUnexpired } from './access-token.claims.js';
 import { ALGORITHM, readTokenKid } from './access-token.header.js';
-import { requireBearerToken } from './bearer-token.js';
+import { requireAccessToken } from './bearer-token.js';
 import { invalidToken } from './invalid-token.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -17,6 +19,7 @@ import { VerifiedTokens } from './verified-tokens.js';
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   readonly #ttlSeconds: number;
+  readonly #cookieName: string;
 
   constructor(
     config: Config,
@@ -26,8 +29,9 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     private readonly clock: SessionClock,
   ) {
     const { issuer, audience, ttlSeconds } = config.accessToken;
+    const { access: cookieName } = cookieNames(config.web.secureCookies);
     super({
-      jwtFromRequest: requireBearerToken,
+      jwtFromRequest: (request: FastifyRequest) => requireAccessToken(request, cookieName),
       secretOrKeyProvider: ownKeys(keys),
       algorithms: [ALGORITHM],
       issuer,
@@ -37,15 +41,16 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
       passReqToCallback: true,
     });
     this.#ttlSeconds = ttlSeconds;
+    this.#cookieName = cookieName;
   }
 
   /** Called once signature, `nbf`, `iss` and `aud` are good. */
   validate(request: FastifyRequest, payload: unknown): Principal | Promise<Principal> {
-    const token = requireBearerToken(request);
+    const token = requireAccessToken(request, this.#cookieName);
     const claims = readClaims(payload, this.#ttlSeconds);
     requireUnexpired(claims, this.clock.now());
     this.verified.remember(token, { ...claims, kid: readTokenKid(token) });
-    return this.sessions.check(claims.subject, request.ip);
+    return this.sessions.check(claims.subject, addressOfUse(request));
   }
 }
 

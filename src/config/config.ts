@@ -12,6 +12,17 @@ export abstract class Config {
     /** Which proxies may name the client's address: none, a number of hops, or their addresses. */
     readonly trustProxy: boolean | number | string[];
   };
+  /** What browsers are told, and which pages are trusted. */
+  abstract readonly web: {
+    /** The public origin of this service: `https://id.example.com`. */
+    readonly origin: string;
+    /** Other origins whose pages may call, credentials included. */
+    readonly corsOrigins: readonly string[];
+    /** Whether a page of this machine under the very port that was called is one of the service's own. */
+    readonly trustsOwnPort: boolean;
+    /** Whether cookies are `Secure` and carry the prefix `__Host-`. */
+    readonly secureCookies: boolean;
+  };
   /** Where `/metrics` is served; `null`: nowhere. */
   abstract readonly metrics: { readonly host: string; readonly port: number } | null;
   abstract readonly database: {

@@ -7,11 +7,14 @@ import {
   flag,
   integer,
   integerOrNone,
+  origin,
+  origins,
   secret,
   sensitiveActions,
   serverUrl,
   trustProxy,
 } from './validators.js';
+import { webConfig } from './web-config.js';
 
 /** Names every fault of the environment, so that one start shows them all. */
 export class InvalidEnvironment extends Error {
@@ -63,6 +66,8 @@ export function readEnvironment(
       LATCHKEY_SECRET: production ? secret() : secret({ default: undefined }),
       // Not by PORT: instances behind one address listen on several, and issue the same tokens.
       LATCHKEY_ISSUER: serverUrl('http:', 'https:')({ default: 'http://localhost:3000' }),
+      LATCHKEY_ORIGIN: origin({ default: undefined }),
+      CORS_ORIGINS: origins({ default: [] }),
       LATCHKEY_AUDIENCE: str({ default: undefined }),
       LATCHKEY_POLICY: str({ choices: Object.keys(POLICY_PRESETS) as PolicyName[], default: 'social' }),
       ACCESS_TOKEN_TTL: duration('1s', '24h')({ default: 900_000 }),
@@ -101,6 +106,12 @@ export function readEnvironment(
     logLevel: read.LOG_LEVEL,
     dataDir: read.LATCHKEY_DATA_DIR,
     http: { host: read.HOST, port: read.PORT, trustProxy: read.TRUST_PROXY },
+    web: webConfig({
+      production,
+      origin: read.LATCHKEY_ORIGIN,
+      issuer: read.LATCHKEY_ISSUER,
+      corsOrigins: read.CORS_ORIGINS,
+    }),
     metrics: read.METRICS_PORT === undefined ? null : { host: read.HOST, port: read.METRICS_PORT },
     database: {
       url: read.DATABASE_URL ?? null,

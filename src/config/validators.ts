@@ -47,6 +47,20 @@ export const serverUrl = (...protocols: string[]) =>
     return text;
   });
 
+const exactOrigin = (text: string) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  // `null`, a path, a final slash, a default port or `*`, which a URL may hold, never equals what a browser sends.
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text || text.includes('*')) {
+    throw new TypeError('must be an origin such as https://app.example.com, without a path');
+  }
+  return text;
+};
+
+export const origin = makeValidator<string>(exactOrigin);
+export const origins = makeValidator<readonly string[]>((text) =>
+  text.split(',').map((item) => exactOrigin(item.trim())),
+);
+
 export const secret = makeValidator<Buffer>((text) => {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length < SECRET_MIN_BYTES) {

@@ -51,6 +51,7 @@ export class DevicesService {
     if (affected !== 1) throw new AppError('not_found');
     const renamed = await this.requireById(userId, deviceId);
     await this.sessions.refreshProfiles(renamed.sessions);
+    this.sessions.announce(userId);
     return renamed;
   }
 

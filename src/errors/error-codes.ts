@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   invalid_grant: { status: 401, title: 'The refresh token is not valid' },
   reauthentication_required: { status: 403, title: 'This needs a more recent login' },
   insufficient_role: { status: 403, title: 'This needs a role that the user does not have' },
+  cross_site_request: { status: 403, title: 'The request comes from another site' },
   account_disabled: { status: 403, title: 'The account is disabled' },
   not_found: { status: 404, title: 'There is no such thing here' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },

@@ -1,5 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { Config } from '../config/config.js';
 import { answerProblem } from '../errors/problem.filter.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { acceptJsonOnly, BODY_LIMIT_BYTES } from './body-parser.js';
@@ -20,13 +21,15 @@ const MAX_PARAM_LENGTH = 1024;
 
 export interface HttpAdapterOptions {
   readonly trustProxy: boolean | number | string[];
+  readonly web: Config['web'];
 }
 
 /** Fastify as this service needs it, below everything Nest knows of. */
 export class HttpAdapter extends FastifyAdapter {
   readonly allowedMethods = new AllowedMethods();
+  readonly web: Config['web'];
 
-  constructor({ trustProxy }: HttpAdapterOptions, logger: FastifyBaseLogger) {
+  constructor({ trustProxy, web }: HttpAdapterOptions, logger: FastifyBaseLogger) {
     super({
       loggerInstance: requestLogger(logger),
       // `request-log.ts` writes the one line of a request.
@@ -55,6 +58,7 @@ export class HttpAdapter extends FastifyAdapter {
       skipMiddie: true,
       multipart: false,
     });
+    this.web = web;
     const fastify = this.getInstance();
     fastify.decorateReply('errorCode', undefined);
     this.allowedMethods.collect(fastify);

@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ERROR_CODES } from '../errors/error-codes.js';
 import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
+import { cookieNames } from './cookie-names.js';
 import { projectFile } from './project-file.js';
 
 const PROBLEM_SCHEMA = {
@@ -37,6 +38,11 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .setVersion(packageVersion())
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addCookieAuth(cookieNames(true).access, {
+      type: 'apiKey',
+      in: 'cookie',
+      description: 'Of a browser that logged in with `"token_delivery": "cookie"`.',
+    })
     .build();
   const document = SwaggerModule.createDocument(app, options);
   document.components = {
@@ -45,6 +51,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     if (!isOperation(operation)) continue;
+    // Whatever takes a token takes it from the cookie as well.
+    if (operation.security) operation.security = [...operation.security, { cookie: [] }];
     for (const [status, description] of problemsOf(operation))
       operation.responses[status] ??= problem(description);
   }
@@ -63,7 +71,7 @@ export function serveOpenApi(app: INestApplication): void {
 
 interface Operation {
   readonly responses: Record<string, unknown>;
-  readonly security?: readonly unknown[];
+  security?: readonly unknown[];
   readonly requestBody?: unknown;
   readonly parameters?: readonly { readonly in: string }[];
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors/app-error.js';
+import { answerProblem } from '../errors/problem.filter.js';
 import type { AllowedMethods } from './allowed-methods.js';
 
 /** Refuses requests by their line and headers alone, as RFC 9110 and RFC 9112 ask. */
@@ -7,14 +8,19 @@ export function checkRequestShape(fastify: FastifyInstance, allowedMethods: Allo
   fastify.addHook('onRequest', (request, reply, done) => {
     // RFC 9112 §3.2.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      done(new AppError('malformed_request', { detail: 'The Host header is missing.' }));
+      answerProblem(
+        new AppError('malformed_request', { detail: 'The Host header is missing.' }),
+        request,
+        reply,
+      );
       return;
     }
-    if (request.is404) {
+    // The route that answers preflights takes any path.
+    if (request.is404 || request.method === 'OPTIONS') {
       const methods = allowedMethods.of(request.url.split('?', 1)[0] ?? '');
       if (methods.length > 0) {
-        reply.header('allow', methods.join(', '));
-        done(new AppError('method_not_allowed'));
+        // Answered here: that route knows nothing of our filter.
+        answerProblem(new AppError('method_not_allowed'), request, reply.header('allow', methods.join(', ')));
         return;
       }
     }

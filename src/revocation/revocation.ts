@@ -123,6 +123,11 @@ export class Revocation {
       : { ended: null, snapshot: found };
   }
 
+  /** What memory holds of a session, trusted or not, kept there for longer by being asked for. */
+  inMemory(sessionId: string): SessionSnapshot | undefined {
+    return this.lookup.inMemory(sessionId);
+  }
+
   /** Finds a session as the truth has it now. */
   async findFresh(sessionId: string): Promise<Finding> {
     return this.finding(sessionId, await this.lookup.findFresh(sessionId));
@@ -131,6 +136,11 @@ export class Revocation {
   /** Drops what is cached of sessions whose profile has changed; other instances read it again by themselves. */
   forget(sessionIds: readonly string[]): Promise<void> {
     return this.lookup.forget(sessionIds);
+  }
+
+  /** Why the session has ended, as far as is known here; `undefined` says nothing. */
+  reasonOfEnd(sessionId: string): string | undefined {
+    return this.set.reasonOf(sessionId);
   }
 
   /** The smallest roles version that a token of this user must carry, as far as is known here. */

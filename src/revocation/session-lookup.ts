@@ -54,6 +54,10 @@ export class SessionLookup {
     return this.freshFromTruth.load(sessionId);
   }
 
+  inMemory(sessionId: string): SessionSnapshot | undefined {
+    return this.firstTier.get(sessionId);
+  }
+
   /** What memory holds, without counting as a use. */
   peek(sessionId: string): SessionSnapshot | undefined {
     return this.firstTier.peek(sessionId);

@@ -24,10 +24,10 @@ export class SessionCheck {
    * Answers in this tick when memory holds the session and may be trusted.
    *
    * @param subject what the verified token says
-   * @param address where the request came from
+   * @param address where the request came from; `null` for one that is no use of the session
    * @throws {AppError} session_revoked, session_expired, token_stale, invalid_token or service_unavailable
    */
-  check(subject: TokenSubject, address: string): Principal | Promise<Principal> {
+  check(subject: TokenSubject, address: string | null): Principal | Promise<Principal> {
     const finding = this.revocation.find(subject.sessionId);
     return finding instanceof Promise
       ? finding.then((found) => this.decide(subject, found, address))
@@ -41,7 +41,32 @@ export class SessionCheck {
     return snapshot;
   }
 
-  private decide(subject: TokenSubject, finding: Finding, address: string): Principal | Promise<Principal> {
+  /**
+   * Looks whether the session of a connection that stays open still holds. That is no use of it, and costs Postgres
+   * nothing while memory holds the session and says that it lives: every end is in the ended set within a second.
+   * A change of the user's roles does not matter to it.
+   *
+   * @throws {AppError} session_revoked, session_expired, invalid_token or service_unavailable
+   */
+  async watch(caller: Principal): Promise<void> {
+    const subject = { ...caller, rolesVersion: Number.MAX_SAFE_INTEGER };
+    const reason = this.revocation.reasonOfEnd(caller.sessionId);
+    if (reason !== undefined) throw ended(reason);
+    const snapshot = this.revocation.inMemory(caller.sessionId);
+    if (!snapshot || this.refusal(subject, snapshot, this.lenientLimits))
+      await this.decideFresh(subject, null);
+  }
+
+  /** Whether this instance has heard of the session's end. */
+  isKnownEnded(sessionId: string): boolean {
+    return this.revocation.reasonOfEnd(sessionId) !== undefined;
+  }
+
+  private decide(
+    subject: TokenSubject,
+    finding: Finding,
+    address: string | null,
+  ): Principal | Promise<Principal> {
     if (finding.ended !== null) throw ended(finding.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId)) throw new AppError('token_stale');
     const { snapshot } = finding;
@@ -55,17 +80,20 @@ export class SessionCheck {
    * Caches may be late or lie, and another instance may have seen the session since: of all that a cache says
    * nothing is a reason to refuse, only to ask the truth.
    */
-  private async decideFresh(subject: TokenSubject, address: string): Promise<Principal> {
+  private async decideFresh(subject: TokenSubject, address: string | null): Promise<Principal> {
     const finding = await this.revocation.findFresh(subject.sessionId);
     if (finding.ended !== null) throw ended(finding.ended);
     const { snapshot } = finding;
     if (!snapshot) throw new AppError('invalid_token');
-    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
-    // What another instance has seen and not written yet.
-    const limits = { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
-    const refusal = this.refusal(subject, snapshot, limits);
+    const refusal = this.refusal(subject, snapshot, this.lenientLimits);
     if (refusal) throw refusal;
     return this.grant(subject, snapshot, address);
+  }
+
+  /** Allow for what another instance has seen and not written yet. */
+  private get lenientLimits(): SessionLimits {
+    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    return { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
   }
 
   private refusal(subject: TokenSubject, session: SessionSnapshot, limits: SessionLimits): AppError | null {
@@ -79,9 +107,11 @@ export class SessionCheck {
     return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
-  private grant(subject: TokenSubject, session: SessionSnapshot, address: string): Principal {
-    session.grantedAt = this.revocation.now();
-    this.lastSeen.note(session.sessionId, address);
+  private grant(subject: TokenSubject, session: SessionSnapshot, address: string | null): Principal {
+    if (address !== null) {
+      session.grantedAt = this.revocation.now();
+      this.lastSeen.note(session.sessionId, address);
+    }
     return {
       userId: subject.userId,
       sessionId: subject.sessionId,

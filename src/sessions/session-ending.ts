@@ -10,6 +10,8 @@ export type SessionSelection =
 
 export type EndReason =
   | 'logout'
+  /** By a new login in the same browser. */
+  | 'replaced'
   | 'terminated'
   | 'refresh_reuse'
   | 'device_limit'

@@ -62,6 +62,11 @@ export class SessionRotation {
     return this.tokens.issue({ sessionId, generation: 0 });
   }
 
+  /** The session of a genuine refresh token, used up or not; `undefined` for a forged one. */
+  sessionOf(refreshToken: string): string | undefined {
+    return this.tokens.verify(refreshToken)?.sessionId;
+  }
+
   /**
    * Race-safe by one conditional statement: of many that present the same token one rotates, the others find
    * the row moved on and get the same successor.
@@ -89,7 +94,7 @@ export class SessionRotation {
     const verdict = refreshVerdict(generation, row, this.config.refreshToken.graceMs, row.now);
     if (verdict.kind === 'repeat') return this.answer(row);
     if (verdict.kind === 'refused') throw refused(verdict.reason);
-    await this.sessions.revoke({ sessionId }, 'refresh_reuse', 'latchkey');
+    await this.sessions.revoke({ sessionId, userId: row.userId }, 'refresh_reuse', 'latchkey');
     throw refused('refresh_reuse');
   }
 

@@ -8,6 +8,7 @@ import {
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
+import { ChangesModule } from '../changes/changes.module.js';
 import { Config } from '../config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
@@ -26,7 +27,7 @@ import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Session, SessionEvent])],
+  imports: [ChangesModule, TypeOrmModule.forFeature([Session, SessionEvent])],
   controllers: [SessionsController],
   providers: [
     {

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
 import { SessionRows } from '../../test/support/session-rows.js';
 import { testConfig } from '../../test/support/test-config.js';
+import { AccountChanges } from '../changes/account-changes.js';
 import { dataSourceOptions, openDataSource } from '../database/data-source.js';
 import { Device } from '../devices/device.entity.js';
 import { systemClock } from '../revocation/clock.js';
@@ -34,7 +35,8 @@ describe('SessionsService', () => {
       firstTierSize: 100,
       endedSetSize: 1_000,
     });
-    return new SessionsService(dataSource, ending, revocation, testConfig(database.url, env));
+    const changes = new AccountChanges(null);
+    return new SessionsService(dataSource, ending, revocation, testConfig(database.url, env), changes);
   };
   const open = (sessions: SessionsService, userId: string, deviceId: string) =>
     dataSource.transaction(async (manager) => {

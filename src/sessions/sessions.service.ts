@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
+import { AccountChanges } from '../changes/account-changes.js';
 import { Config } from '../config/config.js';
 import { Revocation } from '../revocation/revocation.js';
 import type { CutOff, EndedSession } from '../revocation/truth.js';
@@ -14,6 +15,8 @@ export interface NewSession {
   readonly address: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
+  /** The session that it takes the place of, where that is one of the same device. */
+  readonly replaces?: string | undefined;
 }
 
 export interface OpenedSession {
@@ -33,6 +36,7 @@ export class SessionsService {
     private readonly ending: SessionEnding,
     private readonly revocation: Revocation,
     private readonly config: Config,
+    private readonly changes: AccountChanges,
   ) {}
 
   /**
@@ -41,7 +45,9 @@ export class SessionsService {
    *
    * @returns the session, with what ended: to be passed to `enforce` once committed
    */
-  async open(manager: EntityManager, { userId, deviceId, address, amr }: NewSession): Promise<OpenedSession> {
+  async open(manager: EntityManager, opening: NewSession): Promise<OpenedSession> {
+    const { userId, deviceId, address, amr } = opening;
+    const replaced = await this.endReplaced(manager, opening);
     const { idleTtlMs, absoluteTtlMs, maxDevices, maxSessions } = this.config.policy;
     const [session] = await manager.query<[{ sessionId: string; authTime: Date }]>(
       `INSERT INTO sessions (id, user_id, device_id, address, amr, sweep_at)
@@ -51,6 +57,7 @@ export class SessionsService {
     );
     const { sessionId } = session;
     const ended = [
+      ...replaced,
       ...(await this.endSurplus(manager, userId, sessionId, maxDevices, DEVICES_SURPLUS, 'device_limit')),
       ...(await this.endSurplus(manager, userId, sessionId, maxSessions, SESSIONS_SURPLUS, 'session_limit')),
     ];
@@ -80,7 +87,14 @@ export class SessionsService {
    * @param actor `user:<id>`, `operator` or `latchkey`
    */
   async revoke(selection: SessionSelection, reason: EndReason, actor: string): Promise<Enforcement> {
-    return this.enforce({ sessions: await this.ending.end(selection, reason, actor) });
+    const sessions = await this.ending.end(selection, reason, actor);
+    if (selection.userId !== undefined) this.announce(selection.userId);
+    return this.enforce({ sessions });
+  }
+
+  /** Tells pages that show this user's account to read it again; to be called once a change is committed. */
+  announce(userId: string): void {
+    this.changes.announce(userId);
   }
 
   /** To be called when what people read of sessions has changed. */
@@ -105,6 +119,19 @@ export class SessionsService {
     return sessionState(times, this.config.policy, this.revocation.now()) === 'live';
   }
 
+  private async endReplaced(
+    manager: EntityManager,
+    { userId, deviceId, replaces }: NewSession,
+  ): Promise<EndedSession[]> {
+    if (replaces === undefined) return [];
+    const [ended] = await manager.query<[EndedSession[], number]>(
+      `UPDATE sessions SET status = 'revoked', ended_reason = 'replaced', ended_by = 'user:' || user_id
+       WHERE id = $1 AND user_id = $2 AND device_id = $3 AND status = 'active' ${ENDED_RETURNED}`,
+      [replaces, userId, deviceId],
+    );
+    return ended;
+  }
+
   private async endSurplus(
     manager: EntityManager,
     userId: string,
@@ -116,14 +143,15 @@ export class SessionsService {
     if (!Number.isFinite(limit)) return [];
     const [ended] = await manager.query<[EndedSession[], number]>(
       `UPDATE sessions SET status = 'revoked', ended_reason = $4, ended_by = 'latchkey'
-       WHERE user_id = $1 AND status = 'active' AND ${surplus}
-       RETURNING id AS "sessionId", ended_reason AS reason,
-                 (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"`,
+       WHERE user_id = $1 AND status = 'active' AND ${surplus} ${ENDED_RETURNED}`,
       [userId, opened, limit, reason],
     );
     return ended;
   }
 }
+
+const ENDED_RETURNED = `RETURNING id AS "sessionId", ended_reason AS reason,
+  (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"`;
 
 // By the one clock of the database; those of the instances, in the ids, may differ by more than two logins do.
 // What was just opened is never surplus: it may have begun before one that got the user's row first.

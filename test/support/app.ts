@@ -52,7 +52,7 @@ export async function startApp(
       createHttpAdapter(config),
       { logger: false, abortOnError: false },
     );
-    setUpApp(app);
+    await setUpApp(app);
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
     const sql = (statement: string, parameters?: unknown[]) =>

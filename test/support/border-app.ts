@@ -97,11 +97,13 @@ export async function startBorder(
   @Module({ controllers })
   class BorderModule {}
 
-  const adapter = createHttpAdapter({ http: { host: '127.0.0.1', port: 0, trustProxy }, logLevel }, logger);
+  const web = { origin: 'https://latchkey.test', corsOrigins: [], trustsOwnPort: true, secureCookies: true };
+  const http = { host: '127.0.0.1', port: 0, trustProxy };
+  const adapter = createHttpAdapter({ http, web, logLevel }, logger);
   const app = await NestFactory.create<NestFastifyApplication>(BorderModule, adapter, {
     logger: new NestLogger(logger),
   });
-  setUpApp(app);
+  await setUpApp(app);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return { app, port, url: `http://127.0.0.1:${port}`, logLines };

@@ -1,0 +1,11 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../errors/app-error.js';
+import { provenanceOf } from '../http/cross-site.js';
+
+/** A browser has no cookie (any more): its user has to log in. Any other client has left out a field. */
+export function missingRefreshToken(request: Pick<FastifyRequest, 'headers'>): AppError {
+  const { fetchSite, origin } = provenanceOf(request);
+  if (fetchSite !== undefined || origin !== undefined) return new AppError('invalid_grant');
+  const message = 'must be a token as it was handed out';
+  return new AppError('validation_failed', { members: { errors: [{ field: 'refresh_token', message }] } });
+}

@@ -1,0 +1,44 @@
+import { testConfig } from '../../test/support/test-config.js';
+
+const web = (env: Record<string, string>) => testConfig('postgres://unused/x', env).web;
+
+describe('what browsers are told and trusted with', () => {
+  it.each([
+    ['https://id.example.com', true],
+    ['http://localhost:3000', false],
+    ['http://127.0.0.1:8080', false],
+    ['http://[::1]:8080', false],
+    // It does not work in a browser, which is better than cookies in the clear.
+    ['http://intranet', true],
+  ])('has cookies at %s that are Secure: %s', (origin, secureCookies) => {
+    expect(web({ LATCHKEY_ORIGIN: origin })).toMatchObject({ origin, secureCookies });
+  });
+
+  it.each([
+    '*',
+    'null',
+    'example.com',
+    'https://example.com/',
+    'https://example.com/app',
+    'https://example.com?x',
+    'https://example.com:443',
+    'https://Example.com',
+    'https://user@example.com',
+    'https://*.example.com',
+    'ftp://example.com',
+    'https://a.example,,https://b.example',
+    'https://a.example https://b.example',
+  ])('takes %s for no origin', (text) => {
+    expect(() => web({ CORS_ORIGINS: text })).toThrow(/CORS_ORIGINS must be an origin/);
+    expect(() => web({ CORS_ORIGINS: `https://a.example,${text}` })).toThrow(/CORS_ORIGINS/);
+    expect(() => web({ LATCHKEY_ORIGIN: text })).toThrow(/LATCHKEY_ORIGIN must be an origin/);
+  });
+
+  it('takes a list of origins, and none', () => {
+    expect(web({ CORS_ORIGINS: 'https://a.example, http://localhost:5173' }).corsOrigins).toEqual([
+      'https://a.example',
+      'http://localhost:5173',
+    ]);
+    expect(web({}).corsOrigins).toEqual([]);
+  });
+});

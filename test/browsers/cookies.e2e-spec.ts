@@ -1,0 +1,367 @@
+import { type RunningApp, startApp } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { sendRaw } from '../support/raw-http.js';
+
+const ORIGIN = 'https://id.example.com';
+const TOKEN_LIKE = /eyJ|lkr_|lkd_/;
+
+describe('a browser that logs in with cookies', () => {
+  let service: RunningApp;
+
+  beforeAll(async () => {
+    service = await startApp({ LATCHKEY_ISSUER: ORIGIN, LOGIN_ATTEMPTS_PER_ADDRESS: '1000' });
+  });
+  afterAll(() => service?.close());
+
+  const browser = () => new Browser(service.url, ORIGIN);
+  const activeSessions = async (email: string) =>
+    service.sql(
+      `SELECT s.id, s.status, s.ended_reason FROM sessions s JOIN users u ON u.id = s.user_id
+       WHERE u.email = $1 ORDER BY s.id`,
+      [email],
+    );
+
+  it('is told of its session, and finds no token in any answer', async () => {
+    const chrome = browser();
+    const { email } = await chrome.newcomer();
+    const answers = [
+      await chrome.login(email),
+      await chrome.me(),
+      await chrome.refresh(),
+      await chrome.call('GET', '/devices'),
+      await chrome.call('GET', '/sessions'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    for (const { text } of answers) expect(text).not.toMatch(TOKEN_LIKE);
+    expect(Object.keys(answers[0]?.body ?? {}).sort()).toEqual(['device_id', 'expires_in', 'session_id']);
+    expect(answers[2]?.body).toEqual(answers[0]?.body);
+  });
+
+  it('gets cookies that are for this host alone, HTTPS alone, this site alone and no script', async () => {
+    const chrome = browser();
+    await chrome.newcomer();
+    expect([...chrome.cookies.keys()].sort()).toEqual([
+      '__Host-latchkey_access',
+      '__Host-latchkey_device',
+      '__Host-latchkey_refresh',
+    ]);
+    const ages = { access: 900, refresh: 60 * 86_400 + 900, device: 400 * 86_400 };
+    for (const [end, maxAge] of Object.entries(ages)) {
+      expect(chrome.cookie(end)?.attributes).toEqual([
+        `max-age=${maxAge}`,
+        'path=/',
+        'httponly',
+        'secure',
+        'samesite=strict',
+      ]);
+    }
+  });
+
+  it.each(['', 'cookies', 'COOKIE', 'header', 1, true, ['cookie'], {}])(
+    'is refused when it asks for a delivery that there is not: %j',
+    async (token_delivery) => {
+      const answer = await browser().login('ada@example.org', { token_delivery });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    },
+  );
+
+  it.each(['body', null, undefined])(
+    'gets tokens in the answer and no cookie when it asks for %j',
+    async (token_delivery) => {
+      const chrome = browser();
+      const { email } = await chrome.newcomer();
+      const answer = await browser().login(email, { token_delivery });
+      expect(answer.body).toMatchObject({
+        access_token: expect.any(String),
+        device_token: expect.any(String),
+      });
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    },
+  );
+
+  it('never gets the device token of its cookie in an answer, however it logs in next', async () => {
+    const chrome = browser();
+    const { email, device_id } = await chrome.newcomer();
+    const { value } = chrome.cookie('device') ?? {};
+    const answer = await chrome.login(email, { token_delivery: 'body' });
+    expect(answer.status).toBe(200);
+    expect(answer.text).not.toContain(value);
+    expect(answer.body.device_id).not.toBe(device_id);
+  });
+
+  it('is the same device at its next login, after a logout too', async () => {
+    const chrome = browser();
+    const { email, device_id } = await chrome.newcomer();
+    expect((await chrome.call('POST', '/auth/logout')).status).toBe(204);
+    const again = await chrome.login(email);
+    expect(again.body.device_id).toBe(device_id);
+  });
+
+  it('loses its token cookies at logout, and stays known as a device', async () => {
+    const chrome = browser();
+    await chrome.newcomer();
+    const before = chrome.copy();
+    const answer = await chrome.call('POST', '/auth/logout');
+    expect(answer.status).toBe(204);
+    expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
+    for (const line of answer.headers.getSetCookie()) {
+      expect(line).toMatch(
+        /^__Host-latchkey_(access|refresh)=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      );
+    }
+    expect((await before.me()).body).toMatchObject({ code: 'session_revoked', reason: 'logout' });
+  });
+
+  it.each(['DELETE /devices', 'DELETE /devices/{device_id}', 'DELETE /sessions/{session_id}'])(
+    'loses its token cookies with the answer to %s',
+    async (call) => {
+      const chrome = browser();
+      const mine = await chrome.newcomer();
+      const [method = '', path = ''] = call
+        .replace('{device_id}', mine.device_id)
+        .replace('{session_id}', mine.session_id)
+        .split(' ');
+      expect((await chrome.call(method, path)).status).toBe(204);
+      expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
+    },
+  );
+
+  it('keeps them when it signs out of all other devices', async () => {
+    const chrome = browser();
+    const { email } = await chrome.newcomer();
+    await browser().login(email);
+    expect((await chrome.call('DELETE', '/devices?except=current')).status).toBe(204);
+    expect((await chrome.me()).status).toBe(200);
+  });
+
+  it('loses them with the first refusal after its session was ended from elsewhere', async () => {
+    const chrome = browser();
+    const { email } = await chrome.newcomer();
+    const phone = await service.api.session(email);
+    await service.api.end(phone.access_token, '/devices?except=current');
+    expect(await chrome.me()).toMatchObject({ status: 401, body: { code: 'session_revoked' } });
+    expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
+  });
+
+  it('loses them when a refresh is refused for good', async () => {
+    const chrome = browser();
+    const { session_id } = await chrome.newcomer();
+    await service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [session_id]);
+    expect(await chrome.refresh()).toMatchObject({ status: 401, body: { code: 'invalid_grant' } });
+    expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
+  });
+
+  it('keeps its refresh cookie when only its access token is no good', async () => {
+    const chrome = browser();
+    await chrome.newcomer();
+    const { value = '', attributes = [] } = chrome.cookie('access') ?? {};
+    chrome.cookies.set('__Host-latchkey_access', { value: `${value.slice(0, -6)}AAAAAA`, attributes });
+    expect(await chrome.me()).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
+    expect((await chrome.refresh()).status).toBe(200);
+    expect((await chrome.me()).status).toBe(200);
+  });
+
+  describe('that logs in anew', () => {
+    it('gets a new session, and its former one is over (no fixation)', async () => {
+      const chrome = browser();
+      const first = await chrome.newcomer();
+      const before = chrome.copy();
+      const second = await chrome.login(first.email);
+      expect(second.body.session_id).not.toBe(first.session_id);
+      expect(second.body.device_id).toBe(first.device_id);
+      expect(await activeSessions(first.email)).toMatchObject([
+        { id: first.session_id, status: 'revoked', ended_reason: 'replaced' },
+        { id: second.body.session_id, status: 'active' },
+      ]);
+      const refused = await before.me();
+      expect(refused).toMatchObject({ status: 401, body: { code: 'session_revoked', reason: 'replaced' } });
+      // The browser has newer ones by now.
+      expect(refused.headers.getSetCookie()).toEqual([]);
+      expect((await chrome.me()).status).toBe(200);
+    });
+
+    it('takes on no session that somebody has planted in it', async () => {
+      const attacker = browser();
+      const planted = await attacker.newcomer();
+      const victim = attacker.copy();
+      const { email } = await browser().newcomer();
+      const own = await victim.login(email);
+      expect(own.body.session_id).not.toBe(planted.session_id);
+      expect(own.body.device_id).not.toBe(planted.device_id);
+      expect((await attacker.me()).body).toMatchObject({ session: { id: planted.session_id } });
+      expect((await victim.me()).body).toMatchObject({ user: { email } });
+    });
+
+    it.each([
+      ['is forged', (token: string) => `${token.slice(0, -2)}AA`],
+      ['comes twice', (token: string) => `${token}; __Host-latchkey_refresh=${token}`],
+    ])('ends nothing when its refresh cookie %s', async (_, spoil) => {
+      const chrome = browser();
+      const { email, session_id } = await chrome.newcomer();
+      const { value = '', attributes = [] } = chrome.cookie('refresh') ?? {};
+      chrome.cookies.set('__Host-latchkey_refresh', { value: spoil(value), attributes });
+      expect((await chrome.login(email)).status).toBe(200);
+      expect((await activeSessions(email))[0]).toMatchObject({ id: session_id, status: 'active' });
+    });
+
+    it('ends nothing when the password is wrong', async () => {
+      const chrome = browser();
+      const { email } = await chrome.newcomer();
+      expect((await chrome.login(email, { password: 'not the one' })).status).toBe(401);
+      expect((await chrome.me()).status).toBe(200);
+    });
+  });
+
+  describe('that refreshes', () => {
+    it('gets the same successor in all of its tabs', async () => {
+      const chrome = browser();
+      const { session_id } = await chrome.newcomer();
+      const old = chrome.cookie('refresh')?.value;
+      const tabs = Array.from({ length: 20 }, () => chrome.copy());
+      const answers = await Promise.all(tabs.map((tab) => tab.refresh()));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(new Set(tabs.map((tab) => tab.cookie('refresh')?.value)).size).toBe(1);
+      expect(tabs[0]?.cookie('refresh')?.value).not.toBe(old);
+      expect(
+        await service.sql('SELECT refresh_generation FROM sessions WHERE id = $1', [session_id]),
+      ).toEqual([{ refresh_generation: 1 }]);
+      for (const tab of tabs) expect((await tab.me()).status).toBe(200);
+    });
+
+    it('is thrown out, and so is the thief, when an older refresh cookie was stolen and used', async () => {
+      const chrome = browser();
+      await chrome.newcomer();
+      const thief = chrome.copy();
+      await chrome.refresh();
+      await chrome.refresh();
+      expect(await thief.refresh()).toMatchObject({
+        status: 401,
+        body: { code: 'invalid_grant', reason: 'refresh_reuse' },
+      });
+      expect(await chrome.me()).toMatchObject({ status: 401, body: { reason: 'refresh_reuse' } });
+      expect(thief.cookie('refresh')).toBeUndefined();
+    });
+
+    it('leaves the tokens of a body to the answer, and the cookies alone', async () => {
+      const chrome = browser();
+      const { email } = await chrome.newcomer();
+      const { refresh_token } = await service.api.session(email);
+      const answer = await chrome.call('POST', '/auth/refresh', { refresh_token });
+      expect(answer.body).toMatchObject({ refresh_token: expect.stringMatching(/^lkr_/) });
+      expect(answer.headers.getSetCookie()).toEqual([]);
+      expect((await chrome.refresh()).status).toBe(200);
+    });
+
+    it('has to log in when it has no cookie; another client has forgotten a field', async () => {
+      expect(await browser().refresh()).toMatchObject({ status: 401, body: { code: 'invalid_grant' } });
+      for (const body of [undefined, {}, { refresh_token: null }]) {
+        expect(await service.api.call('POST', '/auth/refresh', { body })).toMatchObject({
+          status: 400,
+          body: { code: 'validation_failed', errors: [{ field: 'refresh_token' }] },
+        });
+      }
+    });
+  });
+
+  describe('whose request holds', () => {
+    it('a cookie and an Authorization header is whom the header says', async () => {
+      const chrome = browser();
+      await chrome.newcomer();
+      const other = await service.api.newcomer();
+      const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+      const answer = await chrome.call('GET', '/auth/me', undefined, bearer(other.access_token));
+      expect(answer.body).toMatchObject({ user: { email: other.email } });
+      expect((await chrome.call('GET', '/auth/me', undefined, bearer('none'))).status).toBe(401);
+      // The header's session ends; the cookies are those of another.
+      const logout = await chrome.call('POST', '/auth/logout', undefined, bearer(other.access_token));
+      expect(logout.headers.getSetCookie()).toEqual([]);
+      expect((await chrome.me()).status).toBe(200);
+    });
+
+    it('two access cookies or two refresh cookies is refused, whichever is first (cookie tossing)', async () => {
+      const chrome = browser();
+      await chrome.newcomer();
+      const evil = browser();
+      await evil.newcomer();
+      for (const cookie of [
+        `${chrome.cookieHeader}; ${evil.cookieHeader}`,
+        `${evil.cookieHeader}; ${chrome.cookieHeader}`,
+      ]) {
+        const { headers } = { headers: { cookie } };
+        expect((await chrome.call('GET', '/auth/me', undefined, { headers })).status).toBe(401);
+        expect((await chrome.call('POST', '/auth/refresh', undefined, { headers })).status).toBe(401);
+      }
+      expect((await chrome.me()).status).toBe(200);
+    });
+
+    it.each([
+      ['nothing', ''],
+      ['no pairs', ';;; ; ,'],
+      ['an empty token', '__Host-latchkey_access='],
+      ['a name alone', '__Host-latchkey_access'],
+      ['quotes', '__Host-latchkey_access="x.y.z"'],
+      ['escapes', '__Host-latchkey_access=%00%ff%E0%A4%A'],
+      ['bytes that are no text', '__Host-latchkey_access=\xff\xfe\x80'],
+      ['another spelling', '__host-latchkey_access=x.y.z'],
+      ['the name without its prefix', 'latchkey_access=x.y.z'],
+      ['a prototype', '__proto__=x; constructor=y; __Host-latchkey_access=__proto__'],
+      ['a token that is too long', `__Host-latchkey_access=${'x'.repeat(5_000)}`],
+      ['a thousand cookies', Array.from({ length: 1_000 }, (_, at) => `c${at}=${at}`).join('; ')],
+    ])('%s is refused, with 401', async (_, cookie) => {
+      const port = Number(new URL(service.url).port);
+      for (const [method, path] of [
+        ['GET', '/auth/me'],
+        ['POST', '/auth/refresh'],
+      ]) {
+        const spoilt = cookie.replaceAll('_access', path === '/auth/me' ? '_access' : '_refresh');
+        const answer = await sendRaw(
+          port,
+          `${method} ${path} HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nCookie: ${spoilt}\r\nContent-Length: 0\r\n\r\n`,
+        );
+        expect({ path, status: answer.status }).toEqual({ path, status: 401 });
+      }
+    });
+
+    it('more cookies than fit is refused with 431', async () => {
+      const chrome = browser();
+      chrome.cookies.set('big', { value: 'x'.repeat(17_000), attributes: [] });
+      expect((await chrome.me()).status).toBe(431);
+    });
+
+    it('a cookie of one kind in the place of another is refused', async () => {
+      const chrome = browser();
+      await chrome.newcomer();
+      const { access, refresh, device } = Object.fromEntries(
+        ['access', 'refresh', 'device'].map((end) => [end, chrome.cookie(end)?.value ?? '']),
+      );
+      for (const token of [refresh, device]) {
+        const headers = { cookie: `__Host-latchkey_access=${token}` };
+        expect((await chrome.call('GET', '/auth/me', undefined, { headers })).status).toBe(401);
+      }
+      for (const token of [access, device]) {
+        const headers = { cookie: `__Host-latchkey_refresh=${token}` };
+        expect((await chrome.call('POST', '/auth/refresh', undefined, { headers })).status).toBe(401);
+      }
+    });
+  });
+
+  it('has cookies of plain names on a machine of its own, where browsers take no prefix', async () => {
+    await service.close();
+    service = await startApp({ LATCHKEY_ISSUER: '' });
+    const chrome = new Browser(service.url, service.url);
+    await chrome.newcomer();
+    expect([...chrome.cookies.keys()].sort()).toEqual([
+      'latchkey_access',
+      'latchkey_device',
+      'latchkey_refresh',
+    ]);
+    expect(chrome.cookie('access')?.attributes).toEqual([
+      'max-age=900',
+      'path=/',
+      'httponly',
+      'samesite=strict',
+    ]);
+    expect((await chrome.me()).status).toBe(200);
+  });
+});

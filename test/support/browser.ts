@@ -1,0 +1,106 @@
+import { type Answer, newEmail, PASSWORD } from './api.js';
+
+export interface KeptCookie {
+  readonly value: string;
+  /** As they were set, in small letters, without the name and value. */
+  readonly attributes: readonly string[];
+}
+
+/** What a page behind a request is, in a browser's words; `undefined` leaves the header out. */
+export interface Page {
+  readonly origin?: string | undefined;
+  readonly fetchSite?: string | undefined;
+}
+
+/** A browser on a page of the service: it keeps cookies, sends them, and says which page asks. */
+export class Browser {
+  readonly cookies = new Map<string, KeptCookie>();
+
+  /**
+   * @param url where the service listens
+   * @param origin which the browser sees it under
+   */
+  constructor(
+    private readonly url: string,
+    readonly origin: string,
+  ) {}
+
+  async call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    { page = this.ownPage, headers = {} }: { page?: Page; headers?: Record<string, string> } = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(this.cookies.size > 0 && { cookie: this.cookieHeader }),
+        ...(page.origin !== undefined && method !== 'GET' && { origin: page.origin }),
+        ...(page.fetchSite !== undefined && { 'sec-fetch-site': page.fetchSite }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    for (const line of response.headers.getSetCookie()) this.keep(line);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const { status, headers: received } = response;
+    return { status, headers: received, text, body: (isJson && text !== '' ? JSON.parse(text) : {}) as T };
+  }
+
+  get ownPage(): Page {
+    return { origin: this.origin, fetchSite: 'same-origin' };
+  }
+
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  }
+
+  login(email: string, extra: Record<string, unknown> = {}, page?: Page) {
+    return this.call<{ session_id: string; device_id: string; expires_in: number }>(
+      'POST',
+      '/auth/login',
+      { email, password: PASSWORD, token_delivery: 'cookie', ...extra },
+      page ? { page } : {},
+    );
+  }
+
+  /** Registers somebody and logs them in. */
+  async newcomer() {
+    const email = newEmail();
+    const registered = await this.call('POST', '/auth/register', { email, password: PASSWORD });
+    if (registered.status !== 201) throw new Error(`registration: ${registered.text}`);
+    const { status, text, body } = await this.login(email);
+    if (status !== 200) throw new Error(`login: ${status} ${text}`);
+    return { email, ...body };
+  }
+
+  refresh(page?: Page) {
+    return this.call('POST', '/auth/refresh', undefined, page ? { page } : {});
+  }
+
+  me(page?: Page) {
+    return this.call('GET', '/auth/me', undefined, page ? { page } : {});
+  }
+
+  /** The value of a cookie by the end of its name: `access`, `refresh` or `device`. */
+  cookie(end: string): KeptCookie | undefined {
+    return [...this.cookies].find(([name]) => name.endsWith(`latchkey_${end}`))?.[1];
+  }
+
+  /** Another browser with what this one holds now. */
+  copy(): Browser {
+    const copy = new Browser(this.url, this.origin);
+    for (const [name, cookie] of this.cookies) copy.cookies.set(name, cookie);
+    return copy;
+  }
+
+  private keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
+    const [name = '', value = ''] = pair.split(/=(.*)/s);
+    const lower = attributes.map((attribute) => attribute.toLowerCase());
+    if (lower.includes('max-age=0')) this.cookies.delete(name);
+    else this.cookies.set(name, { value, attributes: lower });
+  }
+}

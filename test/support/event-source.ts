@@ -1,0 +1,72 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { waitUntil } from './wait-until.js';
+
+export interface HeardEvent {
+  readonly event: string;
+  readonly data: unknown;
+  /** Monotonic. */
+  readonly at: number;
+}
+
+/** Reads a stream of events as a page's `EventSource` would, without coming back. */
+export class EventSource {
+  readonly heard: HeardEvent[] = [];
+  comments = 0;
+  isClosed = false;
+  private rest = '';
+
+  private constructor(
+    private readonly sent: ClientRequest,
+    readonly answer: IncomingMessage,
+  ) {
+    answer.setEncoding('utf8').on('data', (text: string) => this.read(text));
+    const close = () => {
+      this.isClosed = true;
+    };
+    answer.on('close', close).on('error', close);
+  }
+
+  /** @param headers with the cookie or the token */
+  static open(url: string, headers: Record<string, string>): Promise<EventSource> {
+    return new Promise((resolve, reject) => {
+      // A connection of its own, as every open stream has.
+      const sent = request(`${url}/account/events`, { headers, agent: false }, (answer) =>
+        resolve(new EventSource(sent, answer)),
+      );
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+
+  /** The next event of that name, counted from when this is called. */
+  async next(event: string, timeoutMs = 10_000): Promise<HeardEvent> {
+    const before = this.heard.length;
+    return waitUntil(`the event ${event}`, () => this.heard.slice(before).find((it) => it.event === event), {
+      timeoutMs,
+      everyMs: 5,
+    });
+  }
+
+  async closed(): Promise<void> {
+    await waitUntil('the stream to close', () => this.isClosed);
+  }
+
+  leave(): void {
+    this.sent.destroy();
+  }
+
+  private read(text: string): void {
+    this.rest += text;
+    const blocks = this.rest.split('\n\n');
+    this.rest = blocks.pop() ?? '';
+    for (const block of blocks) this.readBlock(block.split('\n'));
+  }
+
+  private readBlock(lines: string[]): void {
+    const field = (name: string) =>
+      lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+    const event = field('event');
+    if (lines.some((line) => line.startsWith(':'))) this.comments += 1;
+    if (event) this.heard.push({ event, data: JSON.parse(field('data') ?? 'null'), at: performance.now() });
+  }
+}
