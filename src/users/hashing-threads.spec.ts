@@ -20,7 +20,9 @@ describe('the threads that hash', () => {
   afterEach(() => threads.stop());
 
   it('hash and verify, several at once', async () => {
-    const hashes = await Promise.all(['one', 'two', 'three'].map((hash) => threads.run({ hash, options: OPTIONS })));
+    const hashes = await Promise.all(
+      ['one', 'two', 'three'].map((hash) => threads.run({ hash, options: OPTIONS })),
+    );
     const [, two] = hashes as string[];
     expect(await threads.run({ verify: 'two', against: two as string })).toBe(true);
     expect(await threads.run({ verify: 'three', against: two as string })).toBe(false);
