@@ -38,5 +38,5 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
  * Pino writes what is left at the exit of the process.
  */
 function standardOutput(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, minLength: 16_384, periodicFlush: 100 });
+  return pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 100 });
 }
