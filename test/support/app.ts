@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -39,9 +42,12 @@ export async function startApp(
 ): Promise<RunningApp> {
   const made = given ? null : await createTestDatabase();
   const database = given ?? (made as TestDatabase);
+  // Where it puts the mails that are not sent.
+  const dataDir = join(tmpdir(), `latchkey-${randomUUID()}`);
   try {
     const config = testConfig(database.url, {
       LOG_LEVEL: 'silent',
+      LATCHKEY_DATA_DIR: dataDir,
       ...CHEAP_HASHES,
       REDIS_KEY_PREFIX: `test-${randomUUID()}`,
       ...env,
@@ -59,6 +65,7 @@ export async function startApp(
       app.get(DataSource).query<Record<string, unknown>[]>(statement, parameters);
     const close = async () => {
       await app.close();
+      rmSync(dataDir, { recursive: true, force: true });
       await made?.drop();
     };
     return { url, api: new Api(url), app, database, sql, close };
