@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import type { Config } from './config/config.js';
@@ -26,6 +27,7 @@ export class AppModule {
         SessionsModule,
         DevicesModule,
         AuthModule,
+        AccountsModule,
         HealthModule,
       ],
     };

@@ -45,6 +45,15 @@ export class DeviceRegistry {
     return (await this.recognise(manager, login)) ?? this.add(manager, login);
   }
 
+  /** Inside the caller's transaction: whoever holds its token comes back as a stranger. */
+  async distrust(manager: EntityManager, userId: string, deviceId: string): Promise<void> {
+    await manager.update(
+      Device,
+      { id: deviceId, userId, terminatedAt: IsNull() },
+      { terminatedAt: () => 'now()' },
+    );
+  }
+
   private async recognise(
     manager: EntityManager,
     { userId, client, deviceToken, deviceName }: Login,

@@ -6,6 +6,7 @@ import type { EndedSession } from '../revocation/truth.js';
 export type SessionSelection =
   | { readonly sessionId: string; readonly userId?: string }
   | { readonly userId: string; readonly deviceId: string }
+  | { readonly userId: string; readonly exceptSessionId: string }
   | { readonly userId: string; readonly exceptDeviceId?: string };
 
 export type EndReason =
@@ -15,6 +16,8 @@ export type EndReason =
   | 'device_limit'
   | 'session_limit'
   | 'password_changed'
+  | 'password_reset'
+  | 'disowned'
   | 'user_disabled'
   | 'operator';
 
@@ -74,6 +77,12 @@ function condition(selection: SessionSelection): [(first: number) => string, str
     return [
       (first) => `user_id = $${first} AND device_id = $${first + 1}`,
       [selection.userId, selection.deviceId],
+    ];
+  }
+  if ('exceptSessionId' in selection) {
+    return [
+      (first) => `user_id = $${first} AND id <> $${first + 1}`,
+      [selection.userId, selection.exceptSessionId],
     ];
   }
   const { userId, exceptDeviceId } = selection;
