@@ -36,6 +36,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
   private isStopped = false;
+  private isCutOff = false;
   private polls = 0;
 
   constructor(
@@ -65,14 +66,26 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     if (this.isStopped) return;
     this.timer = setTimeout(() => {
       this.round = this.poll()
-        .catch((error: unknown) => {
-          this.logger.warn(`the outbox cannot be read, mails wait: ${reasonOf(error)}`);
-          return 0;
-        })
-        // A full round: there are more.
-        .then((taken) => this.pollLater(taken === AT_ONCE ? 0 : POLL_MS));
+        .then(
+          (taken) => this.polled(taken),
+          (error: unknown) => this.cutOff(error),
+        )
+        .then((next) => this.pollLater(next));
     }, ms);
     this.timer.unref();
+  }
+
+  private polled(taken: number): number {
+    this.isCutOff = false;
+    // A full round: there are more.
+    return taken === AT_ONCE ? 0 : POLL_MS;
+  }
+
+  private cutOff(error: unknown): number {
+    // Once for each outage.
+    if (!this.isCutOff) this.logger.warn(`the outbox cannot be read, mails wait: ${reasonOf(error)}`);
+    this.isCutOff = true;
+    return POLL_MS;
   }
 
   private async poll(): Promise<number> {

@@ -403,3 +403,20 @@ describe('passwords', () => {
     });
   });
 });
+
+describe('wishes for a new password', () => {
+  it('are slowed by network, for a known address as for any other', async () => {
+    const service = await startApp({ LOGIN_ATTEMPTS_PER_ADDRESS: '3' });
+    try {
+      const { email } = await service.api.newcomer();
+      const forgot = (address: string) =>
+        service.api.call('POST', '/auth/password/forgot', { body: { email: address } });
+      for (const address of [email, newEmail(), newEmail()]) expect((await forgot(address)).status).toBe(202);
+      const [known, unknown] = [await forgot(email), await forgot(newEmail())];
+      expect(known).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
+      expect(unknown.text).toBe(known.text);
+    } finally {
+      await service.close();
+    }
+  });
+});

@@ -182,10 +182,13 @@ describe('a mail', () => {
       'a,b@example.org',
       'name<a@evil.example>@example.org',
     ]) {
-      const { status } = await service.api.register(email);
-      if (status === 201) await mailbox.waitFor(email, CONFIRM);
-      else expect(status).toBe(400);
+      expect([201, 400]).toContain((await service.api.register(email)).status);
     }
+    await waitUntil('every mail to be sent or given up', async () =>
+      (await outbox()).every(({ failed_at }) => failed_at !== null),
+    );
+    expect(mailbox.to("o'hara@example.org")).toHaveLength(1);
+    expect(mailbox.to('jürgen@example.org')).toHaveLength(1);
     expect(
       mailbox.mails.flatMap(({ envelope }) => envelope).filter((to) => to.endsWith('evil.example')),
     ).toEqual([]);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -43,7 +42,7 @@ export async function startApp(
   const made = given ? null : await createTestDatabase();
   const database = given ?? (made as TestDatabase);
   // Where it puts the mails that are not sent.
-  const dataDir = join(tmpdir(), `latchkey-${randomUUID()}`);
+  const dataDir = join(process.env.TEST_DATA_DIR ?? tmpdir(), randomUUID());
   try {
     const config = testConfig(database.url, {
       LOG_LEVEL: 'silent',
@@ -65,7 +64,6 @@ export async function startApp(
       app.get(DataSource).query<Record<string, unknown>[]>(statement, parameters);
     const close = async () => {
       await app.close();
-      rmSync(dataDir, { recursive: true, force: true });
       await made?.drop();
     };
     return { url, api: new Api(url), app, database, sql, close };
