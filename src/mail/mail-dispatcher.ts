@@ -108,7 +108,8 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async send(mail: OutboxMail): Promise<boolean> {
-    const composed = mail.expiresAt.getTime() > Date.now() ? await this.compose(mail) : null;
+    if (mail.expiresAt.getTime() <= Date.now()) throw new Error(mail.lastError ?? 'nobody took it in time');
+    const composed = await this.compose(mail);
     if (!composed || !this.transport) return false;
     await this.transport.send({ ...composed, id: mail.id });
     return true;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { newEmail, PASSWORD, type Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -283,6 +284,22 @@ describe('passwords', () => {
         if (status === 200) expect((await service.api.me(body.access_token)).status).toBe(401);
       }
     });
+  });
+
+  it('let nobody in whose login compared the old one just before it was replaced', async () => {
+    const { email } = await service.api.newcomer();
+    let login: ReturnType<typeof service.api.login> | undefined;
+    await service.app.get(DataSource).transaction(async (manager) => {
+      await manager.query('SELECT id FROM users WHERE email = $1 FOR NO KEY UPDATE', [email]);
+      login = service.api.login(email);
+      const waiting = `SELECT pid FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await waitUntil('the login to wait', async () => (await service.sql(waiting)).length > 0);
+      await manager.query('UPDATE users SET password_version = password_version + 1 WHERE email = $1', [
+        email,
+      ]);
+    });
+    expect(await login).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   });
 
   describe('that are changed', () => {
