@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { DeviceRegistry } from '../devices/device-registry.js';
 import type { Client } from '../http/client-info.js';
 import type { EndedSession } from '../revocation/truth.js';
 import { SecurityEvents } from '../security-events/security-events.js';
+import { Session } from '../sessions/session.entity.js';
 import { SessionEnding } from '../sessions/session-ending.js';
 import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
 import { AccountLinks, LINK_LIFETIME_MS } from './account-links.js';
@@ -34,8 +35,9 @@ export class Disowning {
    */
   async disown(token: string, { address }: Client): Promise<Disowned> {
     const { resetToken, unconfirmed } = await this.dataSource.transaction(async (manager) => {
-      const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
+      const { user, sessionId, ...named } = await this.links.use(manager, 'disown', token);
       const userId = user.id;
+      const deviceId = named.deviceId ?? (await deviceOf(manager, sessionId));
       const unconfirmed: EndedSession[] = [];
       if (deviceId !== null) {
         await this.devices.distrust(manager, userId, deviceId);
@@ -53,4 +55,10 @@ export class Disowning {
       enforcement: await this.sessions.enforce({ sessions: unconfirmed }),
     };
   }
+}
+
+/** Some events name a session only. */
+async function deviceOf(manager: EntityManager, sessionId: string | null): Promise<string | null> {
+  const session = sessionId === null ? null : await manager.findOneBy(Session, { id: sessionId });
+  return session?.deviceId ?? null;
 }

@@ -79,7 +79,7 @@ export class MailWriter implements OnModuleInit {
       default: {
         const { sessionId, deviceId } = facts;
         const told = { ...facts, device: facts.device ?? (await this.nameOf(deviceId)), at: mail.createdAt };
-        if (!deviceId || !GOES_ON.has(kind)) return this.letters.notice(kind, told);
+        if (!(deviceId || sessionId) || !GOES_ON.has(kind)) return this.letters.notice(kind, told);
         return this.letters.disownable(kind, told, await link({ purpose: 'disown', sessionId, deviceId }));
       }
     }

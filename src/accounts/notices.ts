@@ -7,8 +7,8 @@ export const NOTICES: Readonly<Record<MailableEvent, { subject: string; opening:
     opening: 'Somebody has signed in to your account at % on a device that is new to it.',
   },
   sign_in_after_failures: {
-    subject: 'Sign-in after several wrong passwords',
-    opening: 'Somebody has signed in to your account at % after several wrong passwords.',
+    subject: 'Your password may have been guessed',
+    opening: 'Somebody has entered the password of your account at % after several wrong ones.',
   },
   refresh_token_reused: {
     subject: 'You were signed out on a device',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { SecurityEvents } from '../../src/security-events/security-events.js';
 import { newEmail, PASSWORD, type Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -401,6 +402,26 @@ describe('passwords', () => {
       expect(await post('/auth/disown', { token })).toMatchObject(invalidLink);
       expect((await reset(body.reset_token as string)).status).toBe(204);
       await isRefused(owner, 'password_reset');
+    });
+
+    it.each([
+      ['sign_in_after_failures', 'Your password may have been guessed', true],
+      ['impossible_travel', 'Unusual use of your account', true],
+      ['refresh_token_reused', 'You were signed out on a device', false],
+      ['session_ended_suspicious', 'You were signed out on a device', false],
+    ] as const)('is offered in the mail of %s ("%s"): %s', async (kind, subject, isOffered) => {
+      const owner = await service.api.newcomer();
+      const thief = await service.api.session(owner.email, { device_name: 'Phone' });
+      const [user] = await service.sql('SELECT id FROM users WHERE email = $1', [owner.email]);
+      const event = { kind, userId: String(user?.id), sessionId: thief.session_id, address: '192.0.2.7' };
+      const events = service.app.get(SecurityEvents, { strict: false });
+      await events.record(service.app.get(DataSource).manager, event);
+      const { token, text } = await mailbox.waitFor(owner.email, subject);
+      expect(text).toContain('192.0.2.7');
+      expect(text.includes('/account/disown#token=')).toBe(isOffered);
+      if (!isOffered) return;
+      expect((await post('/auth/disown', { token })).status).toBe(200);
+      await isRefused(thief, 'disowned');
     });
 
     it('does its work when the session has ended, and for seven days', async () => {
