@@ -52,7 +52,6 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     if (this.transport) this.pollLater(0);
-    else this.logger.warn('mails are not sent: SMTP_URL is not set');
   }
 
   async onApplicationShutdown(): Promise<void> {
