@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountModule } from './account/account.module.js';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import type { Config } from './config/config.js';
@@ -9,6 +10,7 @@ import { DevicesModule } from './devices/devices.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorDocsController } from './http/error-docs.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { SecurityEventsModule } from './security-events/security-events.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
 @Module({})
@@ -22,10 +24,12 @@ export class AppModule {
         MetricsModule,
         DatabaseModule,
         CacheModule,
+        SecurityEventsModule,
         SessionsModule,
         DevicesModule,
         AuthModule,
         AccountModule,
+        AccountsModule,
         HealthModule,
       ],
     };

@@ -9,6 +9,7 @@ import { prepareDatabase } from './database/prepare-database.js';
 import { createLogger } from './http/logger.js';
 import { NestLogger } from './http/nest-logger.js';
 import { serveOpenApi } from './http/openapi.js';
+import { sendsMail } from './mail/outbox.js';
 import { startFailure } from './start-failure.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { welcome } from './welcome.js';
@@ -26,6 +27,7 @@ async function start(): Promise<void> {
       await database.stop();
     });
     progress(`listening on ${await app.getUrl()}`);
+    if (!sendsMail(config)) progress('mails are not sent: SMTP_URL is not set');
     if (!config.production) process.stdout.write(welcome(await app.getUrl()));
   } catch (error) {
     await database.stop();

@@ -4,10 +4,7 @@ import { v7 as newId } from 'uuid';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { MIGRATIONS } from '../src/database/migration-list.js';
 import { revertMigration, runMigrations, showMigrations } from '../src/database/migrations.js';
-import { Device } from '../src/devices/device.entity.js';
-import { SigningKey } from '../src/keys/signing-key.entity.js';
-import { Session } from '../src/sessions/session.entity.js';
-import { User } from '../src/users/user.entity.js';
+import { ENTITIES } from '../src/entities.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { type Finished, runSource } from './support/run-source.js';
 import { serviceEnv } from './support/service-env.js';
@@ -83,7 +80,7 @@ describe('the migrations', () => {
   it('make what the entities describe', async () => {
     const dataSource = await new DataSource({
       ...dataSourceOptions(database.url, 2),
-      entities: [User, Device, Session, SigningKey],
+      entities: [...ENTITIES],
     }).initialize();
     try {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();

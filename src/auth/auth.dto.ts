@@ -94,6 +94,9 @@ export class UserDto {
   @ApiProperty({ format: 'email' })
   email!: string;
 
+  @ApiProperty({ description: 'Whether the address is confirmed by mail.' })
+  email_verified!: boolean;
+
   @ApiProperty({ type: [String] })
   roles!: string[];
 
@@ -104,6 +107,7 @@ export class UserDto {
     return {
       id: user.id,
       email: user.email,
+      email_verified: user.emailConfirmedAt !== null,
       roles: user.roles,
       created_at: user.createdAt.toISOString(),
     };
@@ -141,7 +145,12 @@ export class MeDto {
   static of({ userId, roles, authenticatedAt }: Principal, session: SessionDescription): MeDto {
     const { sessionId, deviceId, createdAt, lastSeenAt, grantedAt, profile } = session;
     return {
-      user: { id: userId, email: profile.email, roles: [...roles] },
+      user: {
+        id: userId,
+        email: profile.email,
+        email_verified: profile.emailVerified ?? false,
+        roles: [...roles],
+      },
       session: {
         id: sessionId,
         created_at: new Date(createdAt).toISOString(),

@@ -3,6 +3,8 @@ import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import { Config } from '../config/config.js';
 import { DevicesModule } from '../devices/devices.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenModule } from './access-token.module.js';
@@ -12,7 +14,7 @@ import { LoginAttempts } from './login-attempts.js';
 import { RegisterAttempts } from './register-attempts.js';
 
 @Module({
-  imports: [AccessTokenModule, DevicesModule, SessionsModule, UsersModule],
+  imports: [AccessTokenModule, DevicesModule, MailModule, SecurityEventsModule, SessionsModule, UsersModule],
   controllers: [AuthController],
   providers: [
     AuthService,
@@ -23,5 +25,6 @@ import { RegisterAttempts } from './register-attempts.js';
         new attempts(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
     })),
   ],
+  exports: [LoginAttempts],
 })
 export class AuthModule {}

@@ -4,6 +4,9 @@ import { DeviceRegistry } from '../devices/device-registry.js';
 import { AppError } from '../errors/app-error.js';
 import type { Client } from '../http/client-info.js';
 import type { Principal } from '../http/principal.js';
+import { emailToConfirm } from '../mail/mail-kind.js';
+import { Outbox } from '../mail/outbox.js';
+import { SecurityEvents } from '../security-events/security-events.js';
 import { SessionClock } from '../sessions/session-clock.js';
 import { type RotatedSession, SessionRotation } from '../sessions/session-rotation.js';
 import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
@@ -41,6 +44,8 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly devices: DeviceRegistry,
     private readonly sessions: SessionsService,
+    private readonly events: SecurityEvents,
+    private readonly outbox: Outbox,
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly clock: SessionClock,
@@ -50,7 +55,11 @@ export class AuthService {
 
   /** @throws {AppError} email_taken, password_rejected, too_many_requests or overloaded */
   async register(email: string, password: string, { address }: Client): Promise<User> {
-    return this.registrations.guard(address, () => this.users.create({ email, password }));
+    return this.registrations.guard(address, () =>
+      this.users.create({ email, password }, (manager, user) =>
+        this.outbox.add(manager, emailToConfirm(user.id)),
+      ),
+    );
   }
 
   /**
@@ -71,7 +80,7 @@ export class AuthService {
     if (!isRight || !found) throw new AppError('invalid_credentials');
 
     const opened = await this.dataSource.transaction(async (manager) => {
-      const user = await lockActive(manager, found.id);
+      const user = await lockActive(manager, found);
       const device = await this.devices.register(manager, {
         userId: user.id,
         client,
@@ -85,6 +94,16 @@ export class AuthService {
         amr: PASSWORD_AMR,
         replaces: formerRefreshToken && this.rotation.sessionOf(formerRefreshToken),
       });
+      if (device.isNewcomer) {
+        await this.events.record(manager, {
+          kind: 'new_device_sign_in',
+          userId: user.id,
+          sessionId: session.sessionId,
+          deviceId: device.deviceId,
+          address: client.address,
+          detail: { device: device.deviceName },
+        });
+      }
       return { user, ...device, ...session };
     });
     this.sessions.announce(found.id);
@@ -131,9 +150,10 @@ export class AuthService {
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Held until the session is in: whoever disables the user meanwhile waits, and then finds that session to end. */
-async function lockActive(manager: EntityManager, userId: string): Promise<User> {
-  const user = await manager.findOne(User, { where: { id: userId }, lock: { mode: 'for_no_key_update' } });
-  if (!user) throw new AppError('invalid_credentials');
+async function lockActive(manager: EntityManager, found: User): Promise<User> {
+  const user = await manager.findOne(User, { where: { id: found.id }, lock: { mode: 'for_no_key_update' } });
+  // A password changed since it was compared lets nobody in any more: the sessions of that change are ended already.
+  if (user?.passwordVersion !== found.passwordVersion) throw new AppError('invalid_credentials');
   if (user.status !== 'active') throw new AppError('account_disabled');
   return user;
 }

@@ -1,3 +1,4 @@
+import type { MailableEvent } from './mail-policy.js';
 import type { SessionPolicy } from './session-policy.js';
 
 /** Everything the environment decides, read once at start (see `environment.ts`) and injected. */
@@ -68,6 +69,14 @@ export abstract class Config {
     /** Hashes computed at once, and hashes that may wait for their turn. */
     readonly concurrency: number;
     readonly queueSize: number;
+  };
+  abstract readonly mail: {
+    /** `null`: development writes mails into files, production sends none. */
+    readonly smtpUrl: string | null;
+    /** `name <address>`, or an address alone. */
+    readonly from: string;
+    /** The security events that a mail is sent about. */
+    readonly events: readonly MailableEvent[];
   };
   abstract readonly loginAttempts: {
     /** Failed attempts allowed in a window, per account, per network address and per known device. */

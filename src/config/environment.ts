@@ -1,5 +1,6 @@
 import { cleanEnv, str } from 'envalid';
 import type { Environment } from './config.js';
+import { MAILED_EVENTS } from './mail-policy.js';
 import { POLICY_PRESETS, type PolicyName, type SessionPolicy } from './session-policy.js';
 import {
   duration,
@@ -7,6 +8,8 @@ import {
   flag,
   integer,
   integerOrNone,
+  mailedEvents,
+  mailSender,
   origin,
   origins,
   secret,
@@ -44,8 +47,8 @@ export function readEnvironment(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const production = given.NODE_ENV === 'production';
-  const preset: SessionPolicy =
-    POLICY_PRESETS[isPolicyName(given.LATCHKEY_POLICY) ? given.LATCHKEY_POLICY : 'social'];
+  const policyName = isPolicyName(given.LATCHKEY_POLICY) ? given.LATCHKEY_POLICY : 'social';
+  const preset: SessionPolicy = POLICY_PRESETS[policyName];
 
   const read = cleanEnv(
     given,
@@ -89,6 +92,9 @@ export function readEnvironment(
       PASSWORD_HASH_PARALLELISM: integer(1, 64)({ default: 1 }),
       PASSWORD_HASH_CONCURRENCY: integer(1, 64)({ default: 2 }),
       PASSWORD_HASH_QUEUE: integer(0, 100_000)({ default: 100 }),
+      SMTP_URL: serverUrl('smtp:', 'smtps:')({ default: undefined }),
+      MAIL_FROM: mailSender({ default: undefined }),
+      MAILED_EVENTS: mailedEvents({ default: MAILED_EVENTS[policyName] }),
       LOGIN_ATTEMPTS_PER_ACCOUNT: integer(1, 1_000_000)({ default: 10 }),
       LOGIN_ATTEMPTS_PER_ADDRESS: integer(1, 1_000_000)({ default: 100 }),
       LOGIN_ATTEMPTS_WINDOW: duration('1s', '24h')({ default: 900_000 }),
@@ -101,17 +107,19 @@ export function readEnvironment(
     },
   );
 
+  const web = webConfig({
+    production,
+    origin: read.LATCHKEY_ORIGIN,
+    issuer: read.LATCHKEY_ISSUER,
+    corsOrigins: read.CORS_ORIGINS,
+  });
+
   return {
     production,
     logLevel: read.LOG_LEVEL,
     dataDir: read.LATCHKEY_DATA_DIR,
     http: { host: read.HOST, port: read.PORT, trustProxy: read.TRUST_PROXY },
-    web: webConfig({
-      production,
-      origin: read.LATCHKEY_ORIGIN,
-      issuer: read.LATCHKEY_ISSUER,
-      corsOrigins: read.CORS_ORIGINS,
-    }),
+    web,
     metrics: read.METRICS_PORT === undefined ? null : { host: read.HOST, port: read.METRICS_PORT },
     database: {
       url: read.DATABASE_URL ?? null,
@@ -150,6 +158,11 @@ export function readEnvironment(
       parallelism: read.PASSWORD_HASH_PARALLELISM,
       concurrency: read.PASSWORD_HASH_CONCURRENCY,
       queueSize: read.PASSWORD_HASH_QUEUE,
+    },
+    mail: {
+      smtpUrl: read.SMTP_URL ?? null,
+      from: read.MAIL_FROM ?? `Latchkey <no-reply@${new URL(web.origin).hostname}>`,
+      events: read.MAILED_EVENTS,
     },
     loginAttempts: {
       perAccount: read.LOGIN_ATTEMPTS_PER_ACCOUNT,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { makeValidator } from 'envalid';
 import { parseDuration } from './duration.js';
+import { MAILABLE_EVENTS, type MailableEvent } from './mail-policy.js';
 import { SENSITIVE_ACTIONS, type SensitiveAction } from './session-policy.js';
 
 const SECRET_MIN_BYTES = 32;
@@ -94,4 +95,21 @@ export const sensitiveActions = makeValidator<readonly SensitiveAction[]>((text)
     if (!action) throw new TypeError(`must be none, or some of ${SENSITIVE_ACTIONS.join(', ')}`);
     return action;
   });
+});
+
+export const mailedEvents = makeValidator<readonly MailableEvent[]>((text) => {
+  if (text === 'none') return [];
+  return text.split(',').map((name) => {
+    const event = MAILABLE_EVENTS.find((known) => known === name.trim());
+    if (!event) throw new TypeError(`must be none, or some of ${MAILABLE_EVENTS.join(', ')}`);
+    return event;
+  });
+});
+
+/** Strict, since it goes into a header of every mail. */
+export const mailSender = makeValidator<string>((text) => {
+  if (!/^(?:[^\p{C}<>@"]+ <[^\p{C}\s<>@"]+@[^\p{C}\s<>@"]+>|[^\p{C}\s<>@"]+@[^\p{C}\s<>@"]+)$/u.test(text)) {
+    throw new TypeError('must be an address, or a name and <address>');
+  }
+  return text;
 });

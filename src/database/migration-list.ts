@@ -4,6 +4,10 @@ import { CreateSessions1795502520000 } from '../../migrations/1795502520000-Crea
 import { CreateSigningKeys1795502580000 } from '../../migrations/1795502580000-CreateSigningKeys.js';
 import { CreateSessionEvents1795502640000 } from '../../migrations/1795502640000-CreateSessionEvents.js';
 import { CommitOnStandby1795502800000 } from '../../migrations/1795502800000-CommitOnStandby.js';
+import { CreateSecurityEvents1795503200000 } from '../../migrations/1795503200000-CreateSecurityEvents.js';
+import { CreateMailOutbox1795503260000 } from '../../migrations/1795503260000-CreateMailOutbox.js';
+import { CreateAccountLinks1795503320000 } from '../../migrations/1795503320000-CreateAccountLinks.js';
+import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503380000-AddPasswordVersionToUsers.js';
 
 /** Every migration, oldest first. Append only: what has been released is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +17,8 @@ export const MIGRATIONS = [
   CreateSigningKeys1795502580000,
   CreateSessionEvents1795502640000,
   CommitOnStandby1795502800000,
+  CreateSecurityEvents1795503200000,
+  CreateMailOutbox1795503260000,
+  CreateAccountLinks1795503320000,
+  AddPasswordVersionToUsers1795503380000,
 ];

@@ -7,14 +7,18 @@ const SECRET_NAMES = [
   'cookie',
   '["set-cookie"]',
   'password',
+  'new_password',
+  'current_password',
   'secret',
   'token',
   'access_token',
   'refresh_token',
   'device_token',
+  'reset_token',
   'accessToken',
   'refreshToken',
   'deviceToken',
+  'resetToken',
 ];
 
 const below = (prefix: string) =>

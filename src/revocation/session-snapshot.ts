@@ -25,6 +25,8 @@ export interface SessionSnapshot {
 
 export interface SessionProfile {
   readonly email: string;
+  /** Left out by versions that do not know it. */
+  readonly emailVerified?: boolean;
   readonly deviceName: string;
   readonly deviceKind: string;
   readonly browser: string | null;

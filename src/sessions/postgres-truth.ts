@@ -9,7 +9,7 @@ const READ_TIMEOUT_MS = 1_000;
 
 const LOAD = `
   SELECT s.id, s.user_id, s.device_id, s.status, s.ended_reason, u.roles_version,
-         u.email, d.name, d.kind, d.browser, d.system,
+         u.email, u.email_confirmed_at IS NOT NULL AS email_verified, d.name, d.kind, d.browser, d.system,
          (extract(epoch FROM now()) * 1000)::float8 AS read_at,
          (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
          (extract(epoch FROM s.auth_time) * 1000)::float8 AS auth_time,
@@ -45,6 +45,7 @@ interface LoadedRow {
   last_seen_at: number;
   read_at: number;
   email: string;
+  email_verified: boolean;
   name: string;
   kind: string;
   browser: string | null;
@@ -131,6 +132,7 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
     readAt: row.read_at,
     profile: {
       email: row.email,
+      emailVerified: row.email_verified,
       deviceName: row.name,
       deviceKind: row.kind,
       browser: row.browser,

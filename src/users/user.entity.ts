@@ -23,6 +23,14 @@ export class User {
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
+  /** Counts the changes of the password by its user: what was begun with the one before does not end well. */
+  @Column('integer', { name: 'password_version', default: 0 })
+  passwordVersion!: number;
+
+  /** When somebody proved that they read mail to this address. */
+  @Column('timestamptz', { name: 'email_confirmed_at', nullable: true })
+  emailConfirmedAt!: Date | null;
+
   @Column('text', { default: 'active' })
   status!: UserStatus;
 

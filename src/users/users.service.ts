@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type FindOptionsWhere, MoreThan, QueryFailedError, Repository } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, MoreThan, QueryFailedError, Repository } from 'typeorm';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { AppError } from '../errors/app-error.js';
 import { normaliseEmail } from './email-address.js';
@@ -28,8 +28,14 @@ export class UsersService {
     private readonly hasher: PasswordHasher,
   ) {}
 
-  /** @throws {AppError} `validation_failed`, `password_rejected`, `email_taken`, `overloaded` */
-  async create({ email: address, password, roles = [] }: NewUser): Promise<User> {
+  /**
+   * @param alongside writes what belongs to the new user, in the same transaction
+   * @throws {AppError} `validation_failed`, `password_rejected`, `email_taken`, `overloaded`
+   */
+  async create(
+    { email: address, password, roles = [] }: NewUser,
+    alongside: (manager: EntityManager, user: User) => Promise<void> = async () => {},
+  ): Promise<User> {
     const email = normaliseEmail(address);
     roles.forEach(requireRoleName);
     requireAcceptablePassword(password, email);
@@ -41,10 +47,14 @@ export class UsersService {
       roles: [...new Set(roles)],
       rolesChangedAt: null,
       rolesEnforcedAt: null,
+      emailConfirmedAt: null,
     });
     try {
-      // Fills in the columns that have a default.
-      await this.users.insert(user);
+      await this.users.manager.transaction(async (manager) => {
+        // Fills in the columns that have a default.
+        await manager.insert(User, user);
+        await alongside(manager, user);
+      });
     } catch (error) {
       // Not asked beforehand: of two that register at once, both would be told that the address is free.
       if (violatedConstraint(error) !== 'users_email_key') throw error;
@@ -88,6 +98,29 @@ export class UsersService {
     if (!(await this.hasher.verify(user.passwordHash, password))) return false;
     if (this.hasher.needsRehash(user.passwordHash)) await this.rehash(user, password);
     return true;
+  }
+
+  /** @throws {AppError} `password_rejected`, `overloaded` */
+  async hashNew(password: string, email: string): Promise<string> {
+    requireAcceptablePassword(password, email);
+    return this.hasher.hash(password);
+  }
+
+  /** Inside the caller's transaction, which holds the user's row. */
+  async setPassword(manager: EntityManager, id: string, passwordHash: string): Promise<void> {
+    await manager.query(
+      'UPDATE users SET password_hash = $2, password_version = password_version + 1 WHERE id = $1',
+      [id, passwordHash],
+    );
+  }
+
+  /** Twice is once. @returns whether it was news */
+  async confirmEmail(manager: EntityManager, id: string): Promise<boolean> {
+    const [, count] = await manager.query<[unknown[], number]>(
+      'UPDATE users SET email_confirmed_at = now() WHERE id = $1 AND email_confirmed_at IS NULL',
+      [id],
+    );
+    return count > 0;
   }
 
   /** Twice is once. @throws {AppError} `validation_failed`, `not_found` */

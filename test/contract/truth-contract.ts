@@ -61,6 +61,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
         profile: {
           email: `${userId}@example.com`,
           deviceName: 'Living room',
+          emailVerified: false,
           deviceKind: 'mobile',
           browser: 'Firefox 140',
           system: 'Android 16',

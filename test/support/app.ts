@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -39,9 +41,12 @@ export async function startApp(
 ): Promise<RunningApp> {
   const made = given ? null : await createTestDatabase();
   const database = given ?? (made as TestDatabase);
+  // Where it puts the mails that are not sent.
+  const dataDir = join(process.env.TEST_DATA_DIR ?? tmpdir(), randomUUID());
   try {
     const config = testConfig(database.url, {
       LOG_LEVEL: 'silent',
+      LATCHKEY_DATA_DIR: dataDir,
       ...CHEAP_HASHES,
       REDIS_KEY_PREFIX: `test-${randomUUID()}`,
       ...env,

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createTemplate, dropRun, TEMPLATE_VARIABLE } from './database.js';
 import { PostgresServer } from './postgres-server.js';
 import { RedisServer } from './redis-server.js';
@@ -15,6 +18,9 @@ export interface Provision {
 export async function provision(): Promise<Provision> {
   const startedAt = performance.now();
   const servers: (PostgresServer | RedisServer)[] = [];
+  // What services of the run write, such as mails that are not sent.
+  const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-run-'));
+  process.env.TEST_DATA_DIR = dataDir;
   try {
     await Promise.all([
       (async () => {
@@ -34,10 +40,12 @@ export async function provision(): Promise<Provision> {
       async release() {
         await dropRun(server, template);
         await disposeAll(servers);
+        rmSync(dataDir, { recursive: true, force: true });
       },
     };
   } catch (error) {
     await disposeAll(servers);
+    rmSync(dataDir, { recursive: true, force: true });
     throw error;
   }
 }

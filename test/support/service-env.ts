@@ -13,8 +13,8 @@ export function serviceEnv(databaseUrl: string, env: Record<string, string> = {}
     DATABASE_URL: databaseUrl,
     LATCHKEY_SECRET: 'a secret of the tests, 32 bytes or more',
     LATCHKEY_ISSUER: 'https://latchkey.test',
-    // Nothing is written there: the secret is given, and so is the database.
-    LATCHKEY_DATA_DIR: join(tmpdir(), `latchkey-${id}`),
+    // For mails that are not sent: the secret is given, and so is the database.
+    LATCHKEY_DATA_DIR: join(process.env.TEST_DATA_DIR ?? tmpdir(), id),
     REDIS_KEY_PREFIX: `test-${id}`,
     PASSWORD_HASH_MEMORY_KIB: '1024',
     // All these people come from one address.

@@ -1,0 +1,107 @@
+import { Body, Controller, Header, HttpCode, HttpStatus, Post, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { type Client, ClientInfo } from '../http/client-info.js';
+import { CurrentPrincipal } from '../http/current-principal.js';
+import type { Principal } from '../http/principal.js';
+import { Public } from '../http/public.js';
+import { AnswersRevocation } from '../http/revocation-answer.js';
+import type { Enforcement } from '../sessions/sessions.service.js';
+import {
+  ChangePasswordDto,
+  DisownedDto,
+  ForgotPasswordDto,
+  LinkDto,
+  ResetPasswordDto,
+} from './accounts.dto.js';
+import { Disowning } from './disowning.js';
+import { EmailConfirmation } from './email-confirmation.js';
+import { PasswordChange } from './password-change.js';
+import { PasswordReset } from './password-reset.js';
+
+@ApiTags('account')
+@Controller('auth')
+export class AccountsController {
+  constructor(
+    private readonly confirmation: EmailConfirmation,
+    private readonly passwordReset: PasswordReset,
+    private readonly passwordChange: PasswordChange,
+    private readonly disowning: Disowning,
+  ) {}
+
+  @Post('email/confirm')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Confirm an address, with the token that was mailed to it' })
+  @ApiNoContentResponse()
+  async confirmEmail(@Body() { token }: LinkDto, @ClientInfo() client: Client): Promise<void> {
+    await this.confirmation.confirm(token, client);
+  }
+
+  @Post('email/resend')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Mail the confirmation of the address again' })
+  @ApiAcceptedResponse()
+  async resendConfirmation(@CurrentPrincipal() { userId }: Principal): Promise<void> {
+    await this.confirmation.resend(userId);
+  }
+
+  @Post('password/forgot')
+  @Public()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'Ask for a link that sets a new password; the answer is the same for every address',
+  })
+  @ApiAcceptedResponse()
+  async forgotPassword(@Body() { email }: ForgotPasswordDto, @ClientInfo() client: Client): Promise<void> {
+    await this.passwordReset.request(email, client);
+  }
+
+  @Post('password/reset')
+  @Public()
+  @AnswersRevocation()
+  @ApiOperation({ summary: 'Set a new password, with a token that was mailed; ends every session' })
+  resetPassword(
+    @Body() { token, new_password }: ResetPasswordDto,
+    @ClientInfo() client: Client,
+  ): Promise<Enforcement> {
+    return this.passwordReset.reset(token, new_password, client);
+  }
+
+  @Post('password/change')
+  @ApiBearerAuth()
+  @AnswersRevocation()
+  @ApiOperation({ summary: 'Change the password; ends every session but this one' })
+  changePassword(
+    @CurrentPrincipal() caller: Principal,
+    @Body() { current_password, new_password }: ChangePasswordDto,
+    @ClientInfo() client: Client,
+  ): Promise<Enforcement> {
+    return this.passwordChange.change(caller, current_password, new_password, client);
+  }
+
+  @Post('disown')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: '"This wasn\'t me": sign a device out that a mail told of' })
+  @ApiOkResponse({ type: DisownedDto, description: 'No instance grants that device any more.' })
+  @ApiAcceptedResponse({ type: DisownedDto, description: 'Committed, and not confirmed everywhere yet.' })
+  async disown(
+    @Body() { token }: LinkDto,
+    @ClientInfo() client: Client,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DisownedDto> {
+    const disowned = await this.disowning.disown(token, client);
+    if (disowned.enforcement === 'pending') void reply.status(HttpStatus.ACCEPTED);
+    return DisownedDto.of(disowned);
+  }
+}

@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../auth/auth.module.js';
+import { REDIS } from '../cache/cache.module.js';
+import type { RedisConnection } from '../cache/redis-connection.js';
+import { Config } from '../config/config.js';
+import { DevicesModule } from '../devices/devices.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccountLink } from './account-link.entity.js';
+import { AccountLinkSweeper } from './account-link-sweeper.js';
+import { AccountLinks } from './account-links.js';
+import { AccountsController } from './accounts.controller.js';
+import { Disowning } from './disowning.js';
+import { EmailConfirmation } from './email-confirmation.js';
+import { MailRequests } from './mail-requests.js';
+import { MailWriter } from './mail-writer.js';
+import { PasswordChange } from './password-change.js';
+import { PasswordReset } from './password-reset.js';
+import { SecurityNotices } from './security-notices.js';
+
+@Module({
+  imports: [
+    AuthModule,
+    DevicesModule,
+    MailModule,
+    SecurityEventsModule,
+    SessionsModule,
+    UsersModule,
+    TypeOrmModule.forFeature([AccountLink]),
+  ],
+  controllers: [AccountsController],
+  providers: [
+    AccountLinks,
+    AccountLinkSweeper,
+    Disowning,
+    EmailConfirmation,
+    MailWriter,
+    PasswordChange,
+    PasswordReset,
+    SecurityNotices,
+    {
+      provide: MailRequests,
+      inject: [Config, REDIS],
+      useFactory: ({ loginAttempts, redis }: Config, connection: RedisConnection | null) =>
+        new MailRequests(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
+    },
+  ],
+})
+export class AccountsModule {}

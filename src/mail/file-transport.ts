@@ -1,0 +1,20 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import type { IdentifiedMail, MailTransport } from './mail.js';
+
+/** For development without a mail server: one readable file per mail, and its link in the log. */
+export class FileTransport implements MailTransport {
+  private readonly logger = new Logger('Mail');
+
+  constructor(private readonly directory: string) {}
+
+  async send({ id, to, subject, text, link }: IdentifiedMail): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const file = join(this.directory, `${id}.txt`);
+    await writeFile(file, `To: ${to}\nSubject: ${subject}\n\n${text}`, { mode: 0o600 });
+    this.logger.log(`"${subject}" is in ${file}${link ? `: ${link}` : ''}`);
+  }
+
+  close(): void {}
+}

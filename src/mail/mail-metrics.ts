@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { OutboxQueue } from './outbox-queue.js';
+
+export type AttemptResult = 'sent' | 'failed' | 'given_up' | 'dropped';
+
+@Injectable()
+export class MailMetrics {
+  private readonly attempts: Counter<'result'>;
+
+  constructor(registry: Registry, queue: OutboxQueue) {
+    const registers = [registry];
+    this.attempts = new Counter({
+      name: 'latchkey_mail_attempts_total',
+      help: 'Attempts to send a mail, by how they ended.',
+      labelNames: ['result'],
+      registers,
+    });
+    const outbox = new Gauge({
+      name: 'latchkey_mail_outbox',
+      help: 'Mails in the outbox: waiting, or given up within the last 30 days.',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        // Without Postgres it is not known; the other metrics are to be read all the same.
+        outbox.reset();
+        const counts = await queue.count().catch(() => null);
+        if (!counts) return;
+        this.set({ state: 'waiting' }, counts.waiting);
+        this.set({ state: 'given_up' }, counts.givenUp);
+      },
+    });
+  }
+
+  attempted(result: AttemptResult): void {
+    this.attempts.inc({ result });
+  }
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { OutboxMail } from './outbox-mail.entity.js';
+
+/** Longer than one attempt may take: until then nobody else takes the same mail. */
+const TAKEN_FOR = `interval '2 minutes'`;
+
+// Several instances take at once; each skips the rows that another is taking.
+const TAKE = `
+  UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = now() + ${TAKEN_FOR}
+  WHERE id IN (
+    SELECT id FROM mail_outbox WHERE failed_at IS NULL AND next_attempt_at <= now()
+    ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING id`;
+
+// The facts are personal and of no more use; that there was a mail and why it failed remains for a while.
+const GIVE_UP = `
+  UPDATE mail_outbox SET failed_at = now(), facts = '{}', last_error = $3 WHERE id = $1 AND attempts = $2`;
+
+const REMOVE_GIVEN_UP = `DELETE FROM mail_outbox WHERE failed_at < now() - interval '30 days'`;
+
+/**
+ * The mails that wait, in Postgres. Who has taken one has it for two minutes; `attempts` tells whether it is still
+ * theirs, so that a late one changes nothing.
+ */
+@Injectable()
+export class OutboxQueue {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async take(limit: number): Promise<OutboxMail[]> {
+    const [rows] = await this.dataSource.query<[{ id: string }[], number]>(TAKE, [limit]);
+    const repository = this.dataSource.getRepository(OutboxMail);
+    return rows.length === 0 ? [] : repository.findBy(rows.map(({ id }) => ({ id })));
+  }
+
+  /** Sent, or of no use: nothing is kept. */
+  async remove({ id, attempts }: OutboxMail): Promise<void> {
+    await this.dataSource.query('DELETE FROM mail_outbox WHERE id = $1 AND attempts = $2', [id, attempts]);
+  }
+
+  async retry({ id, attempts }: OutboxMail, afterMs: number, reason: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE mail_outbox SET next_attempt_at = now() + $3 * interval '1 millisecond', last_error = $4
+       WHERE id = $1 AND attempts = $2`,
+      [id, attempts, afterMs, reason],
+    );
+  }
+
+  async giveUp({ id, attempts }: OutboxMail, reason: string): Promise<void> {
+    await this.dataSource.query(GIVE_UP, [id, attempts, reason]);
+  }
+
+  async removeGivenUp(): Promise<void> {
+    await this.dataSource.query(REMOVE_GIVEN_UP);
+  }
+
+  async count(): Promise<{ waiting: number; givenUp: number }> {
+    const [counts] = await this.dataSource.query<[{ waiting: number; givenUp: number }]>(
+      `SELECT (SELECT count(*) FROM mail_outbox WHERE failed_at IS NULL)::integer AS waiting,
+              (SELECT count(*) FROM mail_outbox WHERE failed_at IS NOT NULL)::integer AS "givenUp"`,
+    );
+    return counts;
+  }
+}
