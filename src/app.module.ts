@@ -8,6 +8,7 @@ import { DevicesModule } from './devices/devices.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorDocsController } from './http/error-docs.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { SecurityEventsModule } from './security-events/security-events.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
 @Module({})
@@ -21,6 +22,7 @@ export class AppModule {
         MetricsModule,
         DatabaseModule,
         CacheModule,
+        SecurityEventsModule,
         SessionsModule,
         DevicesModule,
         AuthModule,

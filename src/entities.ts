@@ -1,8 +1,9 @@
 import { Device } from './devices/device.entity.js';
 import { SigningKey } from './keys/signing-key.entity.js';
+import { SecurityEvent } from './security-events/security-event.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { SessionEvent } from './sessions/session-event.entity.js';
 import { User } from './users/user.entity.js';
 
 /** Every table, for what needs all of them: TypeORM's tools and the operator's commands. */
-export const ENTITIES = [User, Device, Session, SessionEvent, SigningKey];
+export const ENTITIES = [User, Device, Session, SessionEvent, SecurityEvent, SigningKey];

@@ -6,6 +6,7 @@ import { MIGRATIONS } from '../src/database/migration-list.js';
 import { revertMigration, runMigrations, showMigrations } from '../src/database/migrations.js';
 import { Device } from '../src/devices/device.entity.js';
 import { SigningKey } from '../src/keys/signing-key.entity.js';
+import { SecurityEvent } from '../src/security-events/security-event.entity.js';
 import { Session } from '../src/sessions/session.entity.js';
 import { User } from '../src/users/user.entity.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -83,7 +84,7 @@ describe('the migrations', () => {
   it('make what the entities describe', async () => {
     const dataSource = await new DataSource({
       ...dataSourceOptions(database.url, 2),
-      entities: [User, Device, Session, SigningKey],
+      entities: [User, Device, Session, SecurityEvent, SigningKey],
     }).initialize();
     try {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();

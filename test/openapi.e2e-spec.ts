@@ -48,6 +48,7 @@ describe('the OpenAPI document', () => {
         'DELETE /devices/{id}',
         'DELETE /devices',
         'GET /sessions',
+        'GET /security-events',
         'DELETE /sessions/{id}',
         'GET /.well-known/jwks.json',
         'GET /health/live',

@@ -3,6 +3,7 @@ import { REDIS } from '../cache/cache.module.js';
 import type { RedisConnection } from '../cache/redis-connection.js';
 import { Config } from '../config/config.js';
 import { DevicesModule } from '../devices/devices.module.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenModule } from './access-token.module.js';
@@ -12,7 +13,7 @@ import { LoginAttempts } from './login-attempts.js';
 import { RegisterAttempts } from './register-attempts.js';
 
 @Module({
-  imports: [AccessTokenModule, DevicesModule, SessionsModule, UsersModule],
+  imports: [AccessTokenModule, DevicesModule, SecurityEventsModule, SessionsModule, UsersModule],
   controllers: [AuthController],
   providers: [
     AuthService,

@@ -4,6 +4,7 @@ import { DeviceRegistry } from '../devices/device-registry.js';
 import { AppError } from '../errors/app-error.js';
 import type { Client } from '../http/client-info.js';
 import type { Principal } from '../http/principal.js';
+import { SecurityEvents } from '../security-events/security-events.js';
 import { type RotatedSession, SessionRotation } from '../sessions/session-rotation.js';
 import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
 import { User } from '../users/user.entity.js';
@@ -38,6 +39,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly devices: DeviceRegistry,
     private readonly sessions: SessionsService,
+    private readonly events: SecurityEvents,
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly attempts: LoginAttempts,
@@ -80,6 +82,16 @@ export class AuthService {
         address: client.address,
         amr: PASSWORD_AMR,
       });
+      if (device.isNewcomer) {
+        await this.events.record(manager, {
+          kind: 'new_device_sign_in',
+          userId: user.id,
+          sessionId: session.sessionId,
+          deviceId: device.deviceId,
+          address: client.address,
+          detail: { device: device.deviceName },
+        });
+      }
       return { user, ...device, ...session };
     });
     await this.sessions.enforce({ sessions: opened.ended });

@@ -3,6 +3,7 @@ import { CreateDevices1795502460000 } from '../../migrations/1795502460000-Creat
 import { CreateSessions1795502520000 } from '../../migrations/1795502520000-CreateSessions.js';
 import { CreateSigningKeys1795502580000 } from '../../migrations/1795502580000-CreateSigningKeys.js';
 import { CreateSessionEvents1795502640000 } from '../../migrations/1795502640000-CreateSessionEvents.js';
+import { CreateSecurityEvents1795503200000 } from '../../migrations/1795503200000-CreateSecurityEvents.js';
 
 /** Every migration, oldest first. Append only: what has been released is never edited. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   CreateSessions1795502520000,
   CreateSigningKeys1795502580000,
   CreateSessionEvents1795502640000,
+  CreateSecurityEvents1795503200000,
 ];

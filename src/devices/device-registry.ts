@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
+import { Config } from '../config/config.js';
 import type { Client } from '../http/client-info.js';
 import { describeUserAgent } from './describe-user-agent.js';
 import { Device } from './device.entity.js';
@@ -17,14 +18,20 @@ export interface Login {
 
 export interface RegisteredDevice {
   readonly deviceId: string;
+  readonly deviceName: string;
   /** To be kept by the client; the one it presented, when that made the device known. */
   readonly deviceToken: string;
+  /** What this login is news of: a device the user has not been seen on, though they have been seen before. */
+  readonly isNewcomer: boolean;
 }
 
 /** Recognises devices by the token they keep, and gives one to those that have none. */
 @Injectable()
 export class DeviceRegistry {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: Config,
+  ) {}
 
   /** The device of this user that holds the token; `null` for an unknown or terminated one. */
   async findKnown(userId: string, deviceToken: string): Promise<Device | null> {
@@ -44,13 +51,13 @@ export class DeviceRegistry {
   ): Promise<RegisteredDevice | null> {
     if (deviceToken === undefined) return null;
     const { kind, browser, system } = describeUserAgent(client.userAgent);
-    const [[known]] = await manager.query<[{ id: string }[], number]>(
+    const [[known]] = await manager.query<[{ id: string; name: string }[], number]>(
       `UPDATE devices SET last_seen_at = now(), address = $3, kind = $4, browser = $5, system = $6,
               name = coalesce($7, name)
-       WHERE user_id = $1 AND token_hash = $2 AND terminated_at IS NULL RETURNING id`,
+       WHERE user_id = $1 AND token_hash = $2 AND terminated_at IS NULL RETURNING id, name`,
       [userId, deviceTokenHash(deviceToken), client.address, kind, browser, system, deviceName ?? null],
     );
-    return known ? { deviceId: known.id, deviceToken } : null;
+    return known ? { deviceId: known.id, deviceName: known.name, deviceToken, isNewcomer: false } : null;
   }
 
   private async add(
@@ -59,6 +66,7 @@ export class DeviceRegistry {
   ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
     const { name, kind, browser, system } = describeUserAgent(client.userAgent);
+    const isNewcomer = await this.wasSeenBefore(manager, userId);
     const deviceId = newId();
     await manager.insert(Device, {
       id: deviceId,
@@ -70,6 +78,17 @@ export class DeviceRegistry {
       system,
       address: client.address,
     });
-    return { deviceId, deviceToken };
+    return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewcomer };
+  }
+
+  /** An old account without a device was seen on some that are forgotten, as far as anybody knows. */
+  private async wasSeenBefore(manager: EntityManager, userId: string): Promise<boolean> {
+    const [{ wasSeen }] = await manager.query<[{ wasSeen: boolean }]>(
+      `SELECT created_at < now() - $2 * interval '1 millisecond'
+              OR EXISTS (SELECT FROM devices WHERE user_id = $1) AS "wasSeen"
+       FROM users WHERE id = $1`,
+      [userId, this.config.sessions.retentionMs],
+    );
+    return wasSeen;
   }
 }

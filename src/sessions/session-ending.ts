@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { EndedSession } from '../revocation/truth.js';
 
 /** Which sessions; always within one user, but for the service's own acts. */
@@ -18,6 +18,13 @@ export type EndReason =
   | 'user_disabled'
   | 'operator';
 
+export interface Ending {
+  /** Sessions that this very call has ended. */
+  readonly count: number;
+  /** Every selected session that has ended and is not confirmed everywhere yet, whoever ended it. */
+  readonly unconfirmed: EndedSession[];
+}
+
 /** Commits the end of sessions. That it holds on every instance is `SessionsService.enforce`'s part. */
 @Injectable()
 export class SessionEnding {
@@ -28,19 +35,30 @@ export class SessionEnding {
    * @returns every selected session that has ended and is not confirmed everywhere yet, whoever ended it
    */
   async end(selection: SessionSelection, reason: EndReason, actor: string): Promise<EndedSession[]> {
+    return (await this.endWithin(this.dataSource.manager, selection, reason, actor)).unconfirmed;
+  }
+
+  /** The same inside the caller's transaction: `unconfirmed` is for `SessionsService.enforce` once that is committed. */
+  async endWithin(
+    manager: EntityManager,
+    selection: SessionSelection,
+    reason: EndReason,
+    actor: string,
+  ): Promise<Ending> {
     const [where, parameters] = condition(selection);
-    await this.dataSource.query(
+    const [, count] = await manager.query<[unknown[], number]>(
       `UPDATE sessions SET status = 'revoked', ended_reason = $1, ended_by = $2
        WHERE status = 'active' AND ${where(3)}`,
       [reason, actor, ...parameters],
     );
     // A statement of its own: it also sees what somebody else committed while the first one waited for a row.
-    return this.dataSource.query<EndedSession[]>(
+    const unconfirmed = await manager.query<EndedSession[]>(
       `SELECT id AS "sessionId", ended_reason AS reason, (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"
        FROM sessions
        WHERE status <> 'active' AND enforced_at IS NULL AND ${where(1)}`,
       parameters,
     );
+    return { count, unconfirmed };
   }
 }
 

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import { SecurityEvents } from '../security-events/security-events.js';
 import { flushIntervalMs } from './last-seen.js';
 import { RefreshTokens } from './refresh-token.js';
 import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
+import { SessionEnding } from './session-ending.js';
 import { SessionsService } from './sessions.service.js';
 
 /** What new tokens are made of, as it stands in the row and its user. */
@@ -51,6 +53,8 @@ export class SessionRotation {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: SessionsService,
+    private readonly ending: SessionEnding,
+    private readonly events: SecurityEvents,
     private readonly config: Config,
   ) {
     this.tokens = new RefreshTokens(config.secret);
@@ -78,18 +82,31 @@ export class SessionRotation {
       idleTtlMs + flushIntervalMs(idleTtlMs),
       absoluteTtlMs,
     ]);
-    return rotated ? this.answer(rotated) : this.answerOther(claims.sessionId, claims.generation);
+    return rotated ? this.answer(rotated) : this.answerOther(claims.sessionId, claims.generation, address);
   }
 
   /** Decides from the row as it is now, never from an earlier read. */
-  private async answerOther(sessionId: string, generation: number): Promise<RotatedSession> {
+  private async answerOther(sessionId: string, generation: number, address: string): Promise<RotatedSession> {
     const [row] = await this.dataSource.query<(Row & RefreshState & { now: number })[]>(LOOK, [sessionId]);
     if (!row) throw new AppError('invalid_grant');
     const verdict = refreshVerdict(generation, row, this.config.refreshToken.graceMs, row.now);
     if (verdict.kind === 'repeat') return this.answer(row);
     if (verdict.kind === 'refused') throw refused(verdict.reason);
-    await this.sessions.revoke({ sessionId }, 'refresh_reuse', 'latchkey');
+    await this.endReused(row, address);
     throw refused('refresh_reuse');
+  }
+
+  private async endReused({ sessionId, userId, deviceId }: Row, address: string): Promise<void> {
+    const sessions = await this.dataSource.transaction(async (manager) => {
+      const ending = await this.ending.endWithin(manager, { sessionId }, 'refresh_reuse', 'latchkey');
+      // Of many that present the token at once, one ends the session and tells of it.
+      if (ending.count > 0) {
+        const event = { kind: 'refresh_token_reused', userId, sessionId, deviceId, address } as const;
+        await this.events.record(manager, event);
+      }
+      return ending.unconfirmed;
+    });
+    await this.sessions.enforce({ sessions });
   }
 
   private answer({ generation, ...session }: Row): RotatedSession {

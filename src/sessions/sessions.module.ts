@@ -12,6 +12,7 @@ import { Config } from '../config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
 import { Revocation } from '../revocation/revocation.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { createRevocation } from './create-revocation.js';
 import { LastSeen } from './last-seen.js';
 import { Session } from './session.entity.js';
@@ -25,7 +26,7 @@ import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Session, SessionEvent])],
+  imports: [SecurityEventsModule, TypeOrmModule.forFeature([Session, SessionEvent])],
   controllers: [SessionsController],
   providers: [
     {

@@ -1,0 +1,40 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { SecurityEventKind } from './security-event-kind.js';
+
+/** Something that happened to an account and its user should know of; never changed (a trigger sees to it). */
+@Entity('security_events')
+@Index('security_events_user_id_at_idx', ['userId', 'at', 'id'])
+@Index('security_events_at_idx', ['at'], { type: 'brin' })
+export class SecurityEvent {
+  /** UUIDv7. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'security_events_pkey' })
+  id!: string;
+
+  @ForeignKey('users', { name: 'security_events_user_id_fkey', onDelete: 'CASCADE' })
+  @Column('uuid', { name: 'user_id' })
+  userId!: string;
+
+  @Column('uuid', { name: 'session_id', nullable: true })
+  sessionId!: string | null;
+
+  @Column('uuid', { name: 'device_id', nullable: true })
+  deviceId!: string | null;
+
+  @Column('text')
+  kind!: SecurityEventKind;
+
+  /** By the clock of the database. */
+  @Column('timestamptz', { default: () => 'clock_timestamp()' })
+  at!: Date;
+
+  @Column('inet', { nullable: true })
+  address!: string | null;
+
+  /** For people: `Lisbon, Portugal`. */
+  @Column('text', { nullable: true })
+  place!: string | null;
+
+  /** What else there is to say; its user may read it all. */
+  @Column('jsonb', { default: {} })
+  detail!: Record<string, unknown>;
+}

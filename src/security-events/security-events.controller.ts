@@ -1,0 +1,24 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../http/current-principal.js';
+import type { Principal } from '../http/principal.js';
+import { SecurityEventDto, SecurityEventListDto, SecurityEventsQuery } from './security-events.dto.js';
+import { SecurityEvents } from './security-events.js';
+
+@ApiTags('security events')
+@ApiBearerAuth()
+@Controller('security-events')
+export class SecurityEventsController {
+  constructor(private readonly events: SecurityEvents) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What happened to the account of the caller, newest first' })
+  @ApiOkResponse({ type: SecurityEventListDto })
+  async list(
+    @CurrentPrincipal() { userId }: Principal,
+    @Query() page: SecurityEventsQuery,
+  ): Promise<SecurityEventListDto> {
+    const events = await this.events.list(userId, page);
+    return { events: events.map(SecurityEventDto.of) };
+  }
+}

@@ -1,0 +1,56 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsUUID } from 'class-validator';
+import { ListQuery } from '../http/list-query.js';
+import type { SecurityEvent } from './security-event.entity.js';
+import { SECURITY_EVENT_KINDS, type SecurityEventKind } from './security-event-kind.js';
+
+export class SecurityEventsQuery extends ListQuery {
+  @ApiPropertyOptional({ format: 'uuid', description: 'The last event of the page before.' })
+  @IsOptional()
+  @IsUUID('loose')
+  before?: string;
+}
+
+export class SecurityEventDto {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ enum: SECURITY_EVENT_KINDS })
+  kind!: SecurityEventKind;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  session_id!: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  device_id!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The network address it came from.' })
+  address!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Where that is, as far as is known.' })
+  place!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What else there is to say.' })
+  detail!: Record<string, unknown>;
+
+  static of(event: SecurityEvent): SecurityEventDto {
+    return {
+      id: event.id,
+      kind: event.kind,
+      at: event.at.toISOString(),
+      session_id: event.sessionId,
+      device_id: event.deviceId,
+      address: event.address,
+      place: event.place,
+      detail: event.detail,
+    };
+  }
+}
+
+export class SecurityEventListDto {
+  @ApiProperty({ type: [SecurityEventDto] })
+  events!: SecurityEventDto[];
+}
