@@ -27,7 +27,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     if (!known) return super.canActivate(context);
     // Known tokens are answered before passport, which costs more than all the rest, and without a promise
     // where the session check needs none.
-    const principal = this.sessions.check(known.subject, request.ip);
+    const principal = this.sessions.check(known.subject, request.ip, request.headers['user-agent']);
     if (principal instanceof Promise) return principal.then((checked) => admit(request, checked));
     return admit(request, principal);
   }

@@ -41,7 +41,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     const claims = readClaims(payload, this.#ttlSeconds);
     requireUnexpired(claims, Date.now());
     this.verified.remember(token, { ...claims, kid: readTokenKid(token) });
-    return this.sessions.check(claims.subject, request.ip);
+    return this.sessions.check(claims.subject, request.ip, request.headers['user-agent']);
   }
 }
 

@@ -4,6 +4,8 @@ import { CreateSessions1795502520000 } from '../../migrations/1795502520000-Crea
 import { CreateSigningKeys1795502580000 } from '../../migrations/1795502580000-CreateSigningKeys.js';
 import { CreateSessionEvents1795502640000 } from '../../migrations/1795502640000-CreateSessionEvents.js';
 import { CreateSecurityEvents1795503200000 } from '../../migrations/1795503200000-CreateSecurityEvents.js';
+import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
+import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
 
 /** Every migration, oldest first. Append only: what has been released is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +15,6 @@ export const MIGRATIONS = [
   CreateSigningKeys1795502580000,
   CreateSessionEvents1795502640000,
   CreateSecurityEvents1795503200000,
+  AddHabitsToSessions1795503400000,
+  IndexEndedSessionsByUser1795503460000,
 ];

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
 import type { Client } from '../http/client-info.js';
-import { describeUserAgent } from './describe-user-agent.js';
+import { describeUserAgent } from '../user-agents/describe-user-agent.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
 
@@ -43,6 +43,15 @@ export class DeviceRegistry {
   /** Registers the device of a login inside the caller's transaction. */
   async register(manager: EntityManager, login: Login): Promise<RegisteredDevice> {
     return (await this.recognise(manager, login)) ?? this.add(manager, login);
+  }
+
+  /** Inside the caller's transaction: whoever holds its token comes back as a stranger. */
+  async distrust(manager: EntityManager, userId: string, deviceId: string): Promise<void> {
+    await manager.update(
+      Device,
+      { id: deviceId, userId, terminatedAt: IsNull() },
+      { terminatedAt: () => 'now()' },
+    );
   }
 
   private async recognise(

@@ -1,4 +1,4 @@
-import { Reader, type Response } from 'mmdb-lib';
+import { Reader, type Response } from 'maxmind';
 import { reasonOf } from '../errors/reason-of.js';
 import { bufferOfFile } from './buffer-of-file.js';
 import { FileBytes } from './file-bytes.js';

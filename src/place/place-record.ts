@@ -1,8 +1,8 @@
 import type { Place, Position } from './place.js';
 
 const COUNTRY_CODE = /^[A-Z]{2}$/;
-/** What databases call addresses of no country; of the codes that ISO 3166 leaves to users. */
-const NO_COUNTRY = new Set(['ZZ', 'XX', 'AA']);
+/** What databases call no country, in codes that ISO 3166 leaves to users. */
+const NO_COUNTRY = new Set(['ZZ', 'XX']);
 const CITY_MAX_LENGTH = 100;
 
 const countryNames = new Intl.DisplayNames(['en'], { type: 'region' });
@@ -20,9 +20,15 @@ export function readPlace(record: unknown): Place | null {
   return {
     countryCode: country,
     country: countryNames.of(country) ?? country,
-    city: typeof city === 'string' && city !== '' ? city.slice(0, CITY_MAX_LENGTH) : null,
+    city: readCity(city),
     position: readPosition(record),
   };
+}
+
+/** Without the quarter that DB-IP adds to large cities: `Berlin (Bezirk Mitte)`. */
+function readCity(city: unknown): string | null {
+  if (typeof city !== 'string') return null;
+  return city.slice(0, CITY_MAX_LENGTH).replace(/ \([^)]*\)$/, '') || null;
 }
 
 function readPosition(record: unknown): Position | null {

@@ -9,9 +9,11 @@ import {
 import { testConfig } from '../../test/support/test-config.js';
 import { waitUntil } from '../../test/support/wait-until.js';
 import { AppError } from '../errors/app-error.js';
+import { Places } from '../place/places.js';
 import type { SessionSnapshot } from '../revocation/session-snapshot.js';
 import { LastSeen } from './last-seen.js';
 import { SessionCheck } from './session-check.js';
+import { SessionWatch } from './session-watch.js';
 
 /** A cache that answers with what the test says. */
 class ScriptedTier extends LyingTier {
@@ -65,7 +67,9 @@ describe('SessionCheck', () => {
     const config = testConfig('postgres://unused', { SESSION_IDLE_TTL: '2h', SESSION_ABSOLUTE_TTL: '10h' });
     // Nothing of it is written here.
     const lastSeen = new LastSeen({} as DataSource, config);
-    return new SessionCheck(revocation, lastSeen, config);
+    const nothing = {} as never;
+    const watch = new SessionWatch(nothing, new Places([]), revocation, nothing, nothing, nothing, config);
+    return new SessionCheck(revocation, lastSeen, watch, config);
   };
   it('describes a session from the nearest tier, and none that has ended', async () => {
     const truth = new MemoryTruth();

@@ -12,6 +12,7 @@ export type EndReason =
   | 'logout'
   | 'terminated'
   | 'refresh_reuse'
+  | 'suspicious'
   | 'device_limit'
   | 'session_limit'
   | 'password_changed'

@@ -11,9 +11,11 @@ import type { RedisConnection } from '../cache/redis-connection.js';
 import { Config } from '../config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
+import { PlaceModule } from '../place/place.module.js';
 import { Revocation } from '../revocation/revocation.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { createRevocation } from './create-revocation.js';
+import { EndedSessions } from './ended-sessions.js';
 import { LastSeen } from './last-seen.js';
 import { Session } from './session.entity.js';
 import { SessionCheck } from './session-check.js';
@@ -22,11 +24,12 @@ import { SessionEvent } from './session-event.entity.js';
 import { SessionMetrics } from './session-metrics.js';
 import { SessionRotation } from './session-rotation.js';
 import { SessionSweeper } from './session-sweeper.js';
+import { SessionWatch } from './session-watch.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
-  imports: [SecurityEventsModule, TypeOrmModule.forFeature([Session, SessionEvent])],
+  imports: [PlaceModule, SecurityEventsModule, TypeOrmModule.forFeature([Session, SessionEvent])],
   controllers: [SessionsController],
   providers: [
     {
@@ -34,15 +37,17 @@ import { SessionsService } from './sessions.service.js';
       inject: [Config, PROTOCOL_DATA_SOURCE, REDIS, SessionMetrics],
       useFactory: createRevocation,
     },
+    EndedSessions,
     LastSeen,
     SessionCheck,
     SessionEnding,
     SessionMetrics,
     SessionRotation,
     SessionSweeper,
+    SessionWatch,
     SessionsService,
   ],
-  exports: [Revocation, SessionCheck, SessionEnding, SessionRotation, SessionsService],
+  exports: [PlaceModule, Revocation, SessionCheck, SessionEnding, SessionRotation, SessionsService],
 })
 export class SessionsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(SessionsModule.name);

@@ -5,6 +5,7 @@ import { SessionRows } from '../../test/support/session-rows.js';
 import { testConfig } from '../../test/support/test-config.js';
 import { dataSourceOptions, openDataSource } from '../database/data-source.js';
 import { Device } from '../devices/device.entity.js';
+import { Places } from '../place/places.js';
 import { systemClock } from '../revocation/clock.js';
 import { Revocation } from '../revocation/revocation.js';
 import { User } from '../users/user.entity.js';
@@ -34,12 +35,12 @@ describe('SessionsService', () => {
       firstTierSize: 100,
       endedSetSize: 1_000,
     });
-    return new SessionsService(dataSource, ending, revocation, testConfig(database.url, env));
+    return new SessionsService(dataSource, ending, revocation, new Places([]), testConfig(database.url, env));
   };
   const open = (sessions: SessionsService, userId: string, deviceId: string) =>
     dataSource.transaction(async (manager) => {
       await manager.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [userId]);
-      return sessions.open(manager, { userId, deviceId, address: '192.0.2.1', amr: ['pwd'] });
+      return sessions.open(manager, { userId, deviceId, address: '192.0.2.1', userAgent: '', amr: ['pwd'] });
     });
 
   beforeAll(async () => {

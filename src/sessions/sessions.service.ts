@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
+import type { Place } from '../place/place.js';
+import { Places } from '../place/places.js';
 import { Revocation } from '../revocation/revocation.js';
 import type { CutOff, EndedSession } from '../revocation/truth.js';
+import { clientFamily, familyText } from '../user-agents/client-family.js';
 import { Session } from './session.entity.js';
 import { type EndReason, SessionEnding, type SessionSelection } from './session-ending.js';
 import { sessionState } from './session-state.js';
@@ -12,6 +15,7 @@ export interface NewSession {
   readonly userId: string;
   readonly deviceId: string;
   readonly address: string;
+  readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
 }
@@ -32,6 +36,7 @@ export class SessionsService {
     private readonly dataSource: DataSource,
     private readonly ending: SessionEnding,
     private readonly revocation: Revocation,
+    private readonly places: Places,
     private readonly config: Config,
   ) {}
 
@@ -41,13 +46,25 @@ export class SessionsService {
    *
    * @returns the session, with what ended: to be passed to `enforce` once committed
    */
-  async open(manager: EntityManager, { userId, deviceId, address, amr }: NewSession): Promise<OpenedSession> {
+  async open(
+    manager: EntityManager,
+    { userId, deviceId, address, userAgent, amr }: NewSession,
+  ): Promise<OpenedSession> {
     const { idleTtlMs, absoluteTtlMs, maxDevices, maxSessions } = this.config.policy;
     const [session] = await manager.query<[{ sessionId: string; authTime: Date }]>(
-      `INSERT INTO sessions (id, user_id, device_id, address, amr, sweep_at)
-       VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')
+      `INSERT INTO sessions (id, user_id, device_id, address, login_address, countries, clients, amr, sweep_at)
+       VALUES ($1, $2, $3, $4, $4, $5, $6, $7, now() + $8 * interval '1 millisecond')
        RETURNING id AS "sessionId", auth_time AS "authTime"`,
-      [newId(), userId, deviceId, address, amr, Math.min(idleTtlMs, absoluteTtlMs)],
+      [
+        newId(),
+        userId,
+        deviceId,
+        address,
+        countriesOf(this.places.find(address)),
+        [familyText(clientFamily(userAgent))],
+        amr,
+        Math.min(idleTtlMs, absoluteTtlMs),
+      ],
     );
     const { sessionId } = session;
     const ended = [
@@ -123,6 +140,10 @@ export class SessionsService {
     );
     return ended;
   }
+}
+
+function countriesOf(place: Place | null): string[] {
+  return place ? [place.countryCode] : [];
 }
 
 // By the one clock of the database; those of the instances, in the ids, may differ by more than two logins do.
