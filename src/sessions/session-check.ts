@@ -65,12 +65,10 @@ export class SessionCheck {
     const { snapshot } = finding;
     if (!snapshot || this.refusal(subject, snapshot, this.config.policy))
       return this.decideFresh(subject, client);
-    if (this.watch.isUnchanged(snapshot, client)) return this.grant(subject, snapshot, client);
-    const verdict = this.watch.judge(snapshot, client);
-    if (verdict === null) return this.grant(subject, snapshot, client);
-    return verdict.action === 'notify'
-      ? this.decideIfPossible(subject, snapshot, client)
-      : this.decideFresh(subject, client);
+    if (this.watch.isUnsuspicious(snapshot, client)) return this.grant(subject, snapshot, client);
+    return this.watch.refuses(snapshot, client)
+      ? this.decideFresh(subject, client)
+      : this.decideIfPossible(subject, snapshot, client);
   }
 
   /** P4: for what is only to be told nobody is kept out. It is noticed again with the next request. */
@@ -86,7 +84,11 @@ export class SessionCheck {
       // Throws the same again where caches may not be trusted; the end may have come meanwhile.
       const finding = await this.revocation.find(subject.sessionId);
       if (finding.ended !== null) throw ended(finding.ended);
-      return this.grant(subject, finding.snapshot ?? known, client);
+      const session = finding.snapshot ?? known;
+      const { seen } = session;
+      const principal = this.grant(subject, session, client);
+      session.seen = seen;
+      return principal;
     }
   }
 
@@ -109,9 +111,8 @@ export class SessionCheck {
   }
 
   private async requireUnsuspicious(snapshot: SessionSnapshot, client: SeenClient): Promise<void> {
-    const verdict = this.watch.isUnchanged(snapshot, client) ? null : this.watch.judge(snapshot, client);
-    if (!verdict) return;
-    const refusal = await this.watch.respond(snapshot, client, verdict);
+    if (this.watch.isUnsuspicious(snapshot, client)) return;
+    const refusal = await this.watch.decide(snapshot, client);
     if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
     // Asked again after every await before a grant; one that was just ended is in the set as well.
     const { ended: reason } = await this.revocation.find(snapshot.sessionId);
@@ -132,7 +133,7 @@ export class SessionCheck {
 
   private grant(subject: TokenSubject, session: SessionSnapshot, client: SeenClient): Principal {
     session.grantedAt = this.revocation.now();
-    if (!this.watch.isUnchanged(session, client)) session.seen = client;
+    session.seen = client;
     this.lastSeen.note(session.sessionId, client.address);
     return {
       userId: subject.userId,

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../config/config.js';
 import { reasonOf } from '../errors/reason-of.js';
@@ -17,11 +18,15 @@ import { suspicionEvent } from './suspicion-event.js';
 /** Why the watch refuses a request: its session has just been ended, or is to be logged in to again. */
 export type WatchRefusal = 'ended' | 'needs_login';
 
+const LEARNT_FOR_MS = 60_000;
+
 /** Notices when a session seems to be used by somebody else than its user, and does what the policy wants then. */
 @Injectable()
 export class SessionWatch {
   private readonly logger = new Logger(SessionWatch.name);
   private readonly habits: SessionHabitRows;
+  /** The country that each session has come to of late: it may be back and forth before that is written and read again. */
+  private readonly learnt = new LRUCache<string, string>({ max: 10_000, ttl: LEARNT_FOR_MS });
 
   constructor(
     private readonly dataSource: DataSource,
@@ -36,17 +41,17 @@ export class SessionWatch {
   }
 
   /** Whether this instance granted its last request to the very same client: then there is nothing to compare. */
-  isUnchanged({ seen }: SessionSnapshot, { address, userAgent }: SeenClient): boolean {
+  private isUnchanged({ seen }: SessionSnapshot, { address, userAgent }: SeenClient): boolean {
     return seen !== null && seen.address === address && seen.userAgent === userAgent;
   }
 
   /** Compares a request with what is known of its session. In this tick, and cheap: what it needs is cached. */
-  judge(session: SessionSnapshot, client: SeenClient): Verdict | null {
-    const { countries, lastSeenAt, grantedAt } = session;
-    const verdict = suspicionOf(
+  private judge(session: SessionSnapshot, client: SeenClient): Verdict | null {
+    const { lastSeenAt, grantedAt } = session;
+    return suspicionOf(
       {
         lastSeen: { place: this.placeOf(lastAddress(session)), at: Math.max(lastSeenAt, grantedAt) },
-        countries,
+        countries: this.countriesOf(session),
         clients: session.clients.map(familyFromText),
       },
       {
@@ -56,8 +61,25 @@ export class SessionWatch {
       },
       this.config.policy.suspicionActions,
     );
-    if (!verdict) this.learnCountry(session, client);
-    return verdict;
+  }
+
+  /** Whether the session is known in the country that a request comes from; when nobody knows which, it is. */
+  private isFamiliar(session: SessionSnapshot, { address }: SeenClient): boolean {
+    const country = this.placeOf(address)?.countryCode;
+    return country === undefined || this.countriesOf(session).includes(country);
+  }
+
+  /**
+   * Takes a session, as the truth has it, to be known in the country that an unsuspicious request comes from. Behind the
+   * request: lost, it is learnt again by the next one from there.
+   */
+  private learnCountry(session: SessionSnapshot, client: SeenClient): void {
+    const country = this.placeOf(client.address)?.countryCode;
+    if (country === undefined || this.isFamiliar(session, client)) return;
+    this.learnt.set(session.sessionId, country);
+    this.habits.learnCountry(session.sessionId, country).catch((error: unknown) => {
+      this.logger.warn(`a country could not be kept: ${reasonOf(error)}`);
+    });
   }
 
   /**
@@ -66,7 +88,7 @@ export class SessionWatch {
    * @returns why the request is refused; `null` when it is not
    * @throws whatever kept it from being written
    */
-  async respond(
+  private async respond(
     session: SessionSnapshot,
     client: SeenClient,
     verdict: Verdict,
@@ -83,10 +105,33 @@ export class SessionWatch {
    */
   async inspect(sessionId: string, client: SeenClient): Promise<WatchRefusal | null> {
     const { snapshot } = await this.revocation.find(sessionId);
-    if (!snapshot || this.isUnchanged(snapshot, client) || !this.judge(snapshot, client)) return null;
+    if (!snapshot || this.isUnsuspicious(snapshot, client)) return null;
     const { snapshot: fresh } = await this.revocation.findFresh(sessionId);
-    const verdict = fresh?.status === 'active' ? this.judge(fresh, client) : null;
-    return fresh && verdict && this.respond(fresh, client, verdict);
+    if (fresh?.status !== 'active') return null;
+    return this.decide(fresh, client);
+  }
+
+  /** Whether a cache, which may be late, suffices to say so. */
+  isUnsuspicious(session: SessionSnapshot, client: SeenClient): boolean {
+    return (
+      this.isUnchanged(session, client) ||
+      (this.isFamiliar(session, client) && this.judge(session, client) === null)
+    );
+  }
+
+  /** Whether a request is to be refused if the truth says the same; else it is only to be told of. */
+  refuses(session: SessionSnapshot, client: SeenClient): boolean {
+    const verdict = this.judge(session, client);
+    return verdict !== null && verdict.action !== 'notify';
+  }
+
+  /** Judges a session as the truth has it, and does what that calls for. */
+  async decide(session: SessionSnapshot, client: SeenClient): Promise<WatchRefusal | null> {
+    if (this.isUnsuspicious(session, client)) return null;
+    const verdict = this.judge(session, client);
+    if (verdict) return this.respond(session, client, verdict);
+    this.learnCountry(session, client);
+    return null;
   }
 
   private async end(session: SessionSnapshot, client: SeenClient, verdict: Verdict): Promise<'ended'> {
@@ -144,13 +189,9 @@ export class SessionWatch {
     await this.events.record(manager, suspicionEvent(session, verdict, before, now));
   }
 
-  /** Behind the request: it is known by the next journey, and lost it is learnt again. */
-  private learnCountry({ sessionId, countries }: SessionSnapshot, { address }: SeenClient): void {
-    const country = this.placeOf(address)?.countryCode;
-    if (country === undefined || countries.includes(country)) return;
-    this.habits.learnCountry(sessionId, country).catch((error: unknown) => {
-      this.logger.warn(`a country could not be kept: ${reasonOf(error)}`);
-    });
+  private countriesOf({ sessionId, countries }: SessionSnapshot): readonly string[] {
+    const learnt = this.learnt.get(sessionId);
+    return learnt === undefined ? countries : [...countries, learnt];
   }
 
   private placeOf(address: string | null) {
