@@ -82,7 +82,10 @@ describe('a record', () => {
     [{ latitude: 1 }],
     [{ latitude: '1', longitude: '1' }],
   ])('has no position at %j', (position) => {
-    expect(readPlace({ country_code: 'DE', city: '', ...position })).toMatchObject({ city: null, position: null });
+    expect(readPlace({ country_code: 'DE', city: '', ...position })).toMatchObject({
+      city: null,
+      position: null,
+    });
   });
 });
 
@@ -105,6 +108,8 @@ describe('a database that cannot be used', () => {
     const bytes = content();
     if (bytes) writeFileSync(path, bytes);
     expect(() => new Places([path])).toThrow(UnusableGeoipDatabase);
-    expect(() => new Places([path])).toThrow(/^the GeoIP database .* cannot be used \(.+\): set GEOIP_DATABASE/);
+    expect(() => new Places([path])).toThrow(
+      /^the GeoIP database .* cannot be used \(.+\): set GEOIP_DATABASE/,
+    );
   });
 });

@@ -68,7 +68,7 @@ describe('SessionCheck', () => {
     // Nothing of it is written here.
     const lastSeen = new LastSeen({} as DataSource, config);
     const nothing = {} as never;
-    const watch = new SessionWatch(nothing, new Places([]), revocation, nothing, nothing, nothing, config);
+    const watch = new SessionWatch(new Places([]), revocation, nothing, nothing, config);
     return new SessionCheck(revocation, lastSeen, watch, config);
   };
   it('describes a session from the nearest tier, and none that has ended', async () => {

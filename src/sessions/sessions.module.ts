@@ -21,12 +21,14 @@ import { Session } from './session.entity.js';
 import { SessionCheck } from './session-check.js';
 import { SessionEnding } from './session-ending.js';
 import { SessionEvent } from './session-event.entity.js';
+import { SessionHabits } from './session-habits.js';
 import { SessionMetrics } from './session-metrics.js';
 import { SessionRotation } from './session-rotation.js';
 import { SessionSweeper } from './session-sweeper.js';
 import { SessionWatch } from './session-watch.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { SuspicionResponse } from './suspicion-response.js';
 
 @Module({
   imports: [PlaceModule, SecurityEventsModule, TypeOrmModule.forFeature([Session, SessionEvent])],
@@ -41,10 +43,12 @@ import { SessionsService } from './sessions.service.js';
     LastSeen,
     SessionCheck,
     SessionEnding,
+    SessionHabits,
     SessionMetrics,
     SessionRotation,
     SessionSweeper,
     SessionWatch,
+    SuspicionResponse,
     SessionsService,
   ],
   exports: [PlaceModule, Revocation, SessionCheck, SessionEnding, SessionRotation, SessionsService],

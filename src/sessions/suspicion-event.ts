@@ -24,6 +24,11 @@ const TOLD_AS: Readonly<Record<string, SecurityEventKind>> = {
   client_scripted: 'client_changed',
 };
 
+/** Where a session was last used from, as far as is known here. */
+export function lastAddress({ seen, address, grantedAt, lastSeenAt }: SessionSnapshot): string | null {
+  return seen && grantedAt >= lastSeenAt ? seen.address : address;
+}
+
 /** What the user is told of a suspicion: what was seen, and what was done about it. */
 export function suspicionEvent(
   { userId, sessionId, deviceId }: Pick<SessionSnapshot, 'userId' | 'sessionId' | 'deviceId'>,

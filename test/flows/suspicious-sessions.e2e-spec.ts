@@ -13,9 +13,11 @@ interface EventAnswer {
 }
 
 let service: RunningApp;
-const start = (env: Record<string, string> = {}) => async () => {
-  service = await startApp({ TRUST_PROXY: 'true', ...env });
-};
+const start =
+  (env: Record<string, string> = {}) =>
+  async () => {
+    service = await startApp({ TRUST_PROXY: 'true', ...env });
+  };
 const stop = () => service?.close();
 
 const from = (browser: Browser, address: Address = 'bremen') => clientHeaders(browser, address);
@@ -260,8 +262,7 @@ describe('a session of the bank', () => {
 
   it('refuses a password that was found by guessing like a wrong one, and tells its owner', async () => {
     const { email, device_token } = await person('chromeOnWindows');
-    const guess = (password: string) =>
-      login(email, from('firefoxOnLinux', 'tokyo'), { password });
+    const guess = (password: string) => login(email, from('firefoxOnLinux', 'tokyo'), { password });
     for (let i = 0; i < 5; i++) await guess(`guess number ${i}`);
     const wrong = await guess('guess number 6');
     const right = await guess('correct horse battery');
@@ -299,15 +300,21 @@ describe('a login to a social account', () => {
   it('after several wrong passwords goes well, and is told of; on a known device it is not', async () => {
     const mine = await person('chromeOnWindows');
     const fail = async (body: object) => {
-      for (let i = 0; i < 5; i++) await login(mine.email, from('chromeOnWindows'), { password: 'not that one', ...body });
+      for (let i = 0; i < 5; i++)
+        await login(mine.email, from('chromeOnWindows'), { password: 'not that one', ...body });
     };
     await fail({ device_token: mine.device_token });
-    expect((await login(mine.email, from('chromeOnWindows'), { device_token: mine.device_token })).status).toBe(200);
+    expect(
+      (await login(mine.email, from('chromeOnWindows'), { device_token: mine.device_token })).status,
+    ).toBe(200);
     expect(await eventsOf(mine.email)).toEqual([]);
     await fail({});
     expect((await login(mine.email, from('chromeOnWindows'))).status).toBe(200);
     expect(await eventsOf(mine.email)).toEqual([
-      expect.objectContaining({ kind: 'sign_in_after_failures', detail: expect.objectContaining({ failures: 5 }) }),
+      expect.objectContaining({
+        kind: 'sign_in_after_failures',
+        detail: expect.objectContaining({ failures: 5 }),
+      }),
     ]);
   });
 });

@@ -1,4 +1,5 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Suspicion } from '../config/session-policy.js';
 import { type ClientFamily, familyText } from '../user-agents/client-family.js';
 
@@ -17,7 +18,8 @@ const LEARN_COUNTRY = learn('countries');
 const LEARN_CLIENT = learn('clients');
 
 /** Writes what a session is known for. */
-export class SessionHabitRows {
+@Injectable()
+export class SessionHabits {
   constructor(private readonly dataSource: DataSource) {}
 
   async learnCountry(sessionId: string, country: string): Promise<void> {
