@@ -5,9 +5,9 @@ import type { Suspicion, SuspicionAction } from '../config/session-policy.js';
 import type { Device } from '../devices/device.entity.js';
 import { DeviceRegistry } from '../devices/device-registry.js';
 import type { Client } from '../http/client-info.js';
-import type { EndedSession } from '../revocation/truth.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { SessionEnding } from '../sessions/session-ending.js';
+import type { OpenedSession } from '../sessions/sessions.service.js';
 import { clientChange } from '../signals/client-change.js';
 import { clientFamily, clientText, describedFamily } from '../user-agents/client-family.js';
 
@@ -66,7 +66,7 @@ export class LoginSuspicions {
    *
    * @returns what has ended: to be passed to `enforce` once committed
    */
-  async answerShared(manager: EntityManager, device: Device, client: Client): Promise<EndedSession[]> {
+  async answerShared(manager: EntityManager, device: Device, client: Client): Promise<OpenedSession['ended']> {
     const { id: deviceId, userId } = device;
     const action = this.actions.device_token_shared;
     await this.events.record(manager, {
