@@ -66,7 +66,11 @@ export class LoginSuspicions {
    *
    * @returns what has ended: to be passed to `enforce` once committed
    */
-  async answerShared(manager: EntityManager, device: Device, client: Client): Promise<OpenedSession['ended']> {
+  async answerShared(
+    manager: EntityManager,
+    device: Device,
+    client: Client,
+  ): Promise<OpenedSession['ended']> {
     const { id: deviceId, userId } = device;
     const action = this.actions.device_token_shared;
     await this.events.record(manager, {

@@ -71,7 +71,9 @@ async function withLock<T>(url: string, change: (dataSource: DataSource) => Prom
  */
 async function waitForTurn(lock: QueryRunner): Promise<void> {
   for (;;) {
-    const [{ mine }] = await lock.query('SELECT pg_try_advisory_lock($1) AS mine', [ADVISORY_LOCKS.migrations]);
+    const [{ mine }] = await lock.query('SELECT pg_try_advisory_lock($1) AS mine', [
+      ADVISORY_LOCKS.migrations,
+    ]);
     if (mine) return;
     await setTimeout(TURN_POLL_MS);
   }

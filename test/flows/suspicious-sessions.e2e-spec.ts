@@ -49,7 +49,7 @@ async function eventsOf(email: string): Promise<EventAnswer[]> {
   return body.events.filter(({ kind }) => kind !== 'new_device_sign_in');
 }
 
-const expectEnded = ({ status, body }: Answer, code = 'session_revoked') =>
+const expectEnded = ({ status, body }: Answer<unknown>, code = 'session_revoked') =>
   expect({ status, body }).toMatchObject({ status: 401, body: { code, reason: 'suspicious' } });
 
 describe('a session, in the hands of its user', () => {
