@@ -5,6 +5,7 @@ import { EmbeddedPostgresFailed } from './database/embedded-postgres-failed.js';
 import { SecondInstance } from './database/single-instance.js';
 import { AppError } from './errors/app-error.js';
 import { UnusableSigningKey } from './keys/sealed-key.js';
+import { UnusableGeoipDatabase } from './place/geoip-database.js';
 
 /** What they can put right. */
 const EXPLAINED = [
@@ -14,6 +15,7 @@ const EXPLAINED = [
   InvalidEnvironment,
   RedisNotReady,
   SecondInstance,
+  UnusableGeoipDatabase,
   UnusableSigningKey,
 ];
 

@@ -271,7 +271,12 @@ describe('Redis, as the instances meet in it', () => {
       authTime: 1,
       rolesVersion: 0,
       lastSeenAt: 1,
+      address: '192.0.2.1',
+      countries: ['DE'],
+      clients: ['browser:Chrome:Windows'],
+      needsLogin: false,
       grantedAt: 0,
+      seen: null,
       readAt: 1,
       profile: { email: 'a@b.c', deviceName: 'TV', deviceKind: 'tv', browser: null, system: null },
     });

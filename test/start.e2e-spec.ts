@@ -55,6 +55,12 @@ describe('a start that fails', () => {
     );
   });
 
+  it('says that a GeoIP database is missing', async () => {
+    expect(oneLine(await start({ GEOIP_DATABASE: '/nowhere/city.mmdb', MIGRATE_ON_START: 'true' }))).toMatch(
+      /^latchkey: the GeoIP database \/nowhere\/city\.mmdb cannot be used \(ENOENT.*\): set GEOIP_DATABASE/,
+    );
+  });
+
   it('names every bad variable at once, and repeats no value of a secret or URL', async () => {
     const line = oneLine(
       await start({
@@ -68,6 +74,7 @@ describe('a start that fails', () => {
         TRUST_PROXY: '10.0.0.0/99',
         MIGRATE_ON_START: 'perhaps',
         SENSITIVE_ACTIONS: 'breathing',
+        SUSPICION_ACTIONS: 'impossible_travel:forgive',
       }),
     );
     const named = line
@@ -77,7 +84,7 @@ describe('a start that fails', () => {
     expect(named).toEqual(
       expect.arrayContaining([
         ...['DATABASE_URL', 'REDIS_URL', 'LATCHKEY_SECRET', 'LATCHKEY_ISSUER', 'LATCHKEY_POLICY', 'PORT'],
-        ...['ACCESS_TOKEN_TTL', 'TRUST_PROXY', 'MIGRATE_ON_START', 'SENSITIVE_ACTIONS'],
+        ...['ACCESS_TOKEN_TTL', 'TRUST_PROXY', 'MIGRATE_ON_START', 'SENSITIVE_ACTIONS', 'SUSPICION_ACTIONS'],
       ]),
     );
     expect(line).not.toMatch(/hunter2|db\.internal/);

@@ -34,7 +34,7 @@ export class Disowning {
    * @throws {AppError} invalid_link
    */
   async disown(token: string, { address }: Client): Promise<Disowned> {
-    const { resetToken, unconfirmed } = await this.dataSource.transaction(async (manager) => {
+    const { userId, resetToken, unconfirmed } = await this.dataSource.transaction(async (manager) => {
       const { user, sessionId, ...named } = await this.links.use(manager, 'disown', token);
       const userId = user.id;
       const deviceId = named.deviceId ?? (await deviceOf(manager, sessionId));
@@ -47,8 +47,9 @@ export class Disowning {
       }
       await this.events.record(manager, { kind: 'disowned', userId, sessionId, deviceId, address });
       const resetToken = await this.links.open(manager, { purpose: 'reset_password', userId });
-      return { resetToken, unconfirmed };
+      return { userId, resetToken, unconfirmed };
     });
+    this.sessions.announce(userId);
     return {
       resetToken,
       resetExpiresInSeconds: LINK_LIFETIME_MS.reset_password / 1000,

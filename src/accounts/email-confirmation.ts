@@ -32,6 +32,7 @@ export class EmailConfirmation {
       return user.id;
     });
     await this.sessions.refreshProfiles(await this.sessions.list(userId));
+    this.sessions.announce(userId);
   }
 
   /** Sends the link again, unless it has been followed. @throws {AppError} too_many_requests */

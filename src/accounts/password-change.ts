@@ -58,6 +58,7 @@ export class PasswordChange {
       });
       return ending.unconfirmed;
     });
+    this.sessions.announce(userId);
     return this.sessions.enforce({ sessions });
   }
 }

@@ -55,6 +55,7 @@ export class PasswordReset {
       return this.replace(manager, user, passwordHash, address);
     });
     await this.attempts.forgive(user.email);
+    this.sessions.announce(user.id);
     return this.sessions.enforce({ sessions });
   }
 

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { DeviceKind } from '../devices/device.entity.js';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
 import { IsEmailAddress } from '../http/is-email-address.js';
 import { IsOpaqueToken } from '../http/is-opaque-token.js';
@@ -8,6 +7,7 @@ import { IsPassword } from '../http/is-password.js';
 import { IsPlainText } from '../http/is-plain-text.js';
 import type { Principal } from '../http/principal.js';
 import type { SessionDescription } from '../sessions/session-check.js';
+import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';
 
 const TOKEN_DELIVERIES = ['body', 'cookie'] as const;

@@ -11,6 +11,7 @@ import { AccessTokenModule } from './access-token.module.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { LoginAttempts } from './login-attempts.js';
+import { LoginSuspicions } from './login-suspicions.js';
 import { RegisterAttempts } from './register-attempts.js';
 
 @Module({
@@ -18,6 +19,7 @@ import { RegisterAttempts } from './register-attempts.js';
   controllers: [AuthController],
   providers: [
     AuthService,
+    LoginSuspicions,
     ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
       provide: attempts,
       inject: [Config, REDIS],

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Device } from '../devices/device.entity.js';
 import { DeviceRegistry } from '../devices/device-registry.js';
 import { AppError } from '../errors/app-error.js';
 import type { Client } from '../http/client-info.js';
@@ -14,6 +15,7 @@ import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
 import { LoginAttempts } from './login-attempts.js';
+import { LoginSuspicions } from './login-suspicions.js';
 import { RegisterAttempts } from './register-attempts.js';
 
 /** RFC 8176: the user gave a password. */
@@ -50,6 +52,7 @@ export class AuthService {
     private readonly accessTokens: AccessTokenIssuer,
     private readonly clock: SessionClock,
     private readonly attempts: LoginAttempts,
+    private readonly suspicions: LoginSuspicions,
     private readonly registrations: RegisterAttempts,
   ) {}
 
@@ -72,10 +75,17 @@ export class AuthService {
     client: Client,
   ): Promise<IssuedTokens & { deviceToken: string }> {
     const found = await this.users.findByEmail(email);
-    const known = deviceToken ? await this.devices.findKnown(found?.id ?? NOBODY, deviceToken) : null;
+    const holder = deviceToken ? await this.devices.findKnown(found?.id ?? NOBODY, deviceToken) : null;
+    const shared = holder && this.suspicions.isShared(holder, client) ? holder : null;
+    const known = shared ? null : holder;
+    let failures = 0;
     const isRight = await this.attempts.guard(
       { email, address: client.address, knownDeviceId: known?.id ?? null },
-      () => this.users.verifyPassword(found, password),
+      async (failuresBefore) => {
+        failures = failuresBefore;
+        const isPassword = await this.users.verifyPassword(found, password);
+        return isPassword && found !== null && !(await this.refusesGuess(found, failures, known, client));
+      },
     );
     if (!isRight || !found) throw new AppError('invalid_credentials');
 
@@ -84,13 +94,14 @@ export class AuthService {
       const device = await this.devices.register(manager, {
         userId: user.id,
         client,
-        deviceToken,
+        // Whoever holds a copy of a token is not taken for the device.
+        deviceToken: shared ? undefined : deviceToken,
         deviceName,
       });
       const session = await this.sessions.open(manager, {
         userId: user.id,
         deviceId: device.deviceId,
-        address: client.address,
+        ...client,
         amr: PASSWORD_AMR,
         replaces: formerRefreshToken && this.rotation.sessionOf(formerRefreshToken),
       });
@@ -104,7 +115,12 @@ export class AuthService {
           detail: { device: device.deviceName },
         });
       }
-      return { user, ...device, ...session };
+      if (this.suspicions.afterFailures(failures, known !== null) !== 'off') {
+        const { sessionId } = session;
+        await this.suspicions.tellOfGuess(manager, { userId: user.id, sessionId, failures, client });
+      }
+      const ended = shared ? await this.suspicions.answerShared(manager, shared, client) : [];
+      return { user, ...device, ...session, ended: [...session.ended, ...ended] };
     });
     this.sessions.announce(found.id);
     await this.sessions.enforce({ sessions: opened.ended });
@@ -122,12 +138,26 @@ export class AuthService {
   }
 
   /** @throws {AppError} invalid_grant */
-  async refresh(refreshToken: string, { address }: Client): Promise<IssuedTokens> {
-    return this.tokensOf(await this.rotation.rotate(refreshToken, address));
+  async refresh(refreshToken: string, client: Client): Promise<IssuedTokens> {
+    return this.tokensOf(await this.rotation.rotate(refreshToken, client));
   }
 
   logout({ userId, sessionId }: Principal): Promise<Enforcement> {
     return this.sessions.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
+  }
+
+  /** Refused like a wrong password, and counted like one: the guesser learns nothing, the owner is told. */
+  private async refusesGuess(
+    user: User,
+    failures: number,
+    known: Device | null,
+    client: Client,
+  ): Promise<boolean> {
+    if (this.suspicions.afterFailures(failures, known !== null) !== 'end') return false;
+    const guess = { userId: user.id, sessionId: null, failures, client };
+    await this.dataSource.transaction((manager) => this.suspicions.tellOfGuess(manager, guess));
+    this.sessions.announce(user.id);
+    return true;
   }
 
   private async tokensOf({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {

@@ -37,10 +37,13 @@ export class FailureLimiter {
       : this.memory;
   }
 
-  /** @throws {AppError} `too_many_requests` */
-  async reserve(key: string): Promise<void> {
+  /**
+   * @returns how many were reserved in this window, this one too
+   * @throws {AppError} `too_many_requests`
+   */
+  async reserve(key: string): Promise<number> {
     try {
-      await this.limiter.consume(key);
+      return (await this.limiter.consume(key)).consumedPoints;
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       throw new AppError('too_many_requests', {

@@ -2,8 +2,9 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
+import { askerOf } from '../http/asker.js';
 import { cookieNames } from '../http/cookie-names.js';
-import { addressOfUse, IS_PASSIVE } from '../http/passive.js';
+import { IS_PASSIVE } from '../http/passive.js';
 import type { Principal } from '../http/principal.js';
 import { IS_PUBLIC } from '../http/public.js';
 import { RouteMark } from '../http/route-mark.js';
@@ -46,7 +47,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     if (!known) return super.canActivate(context);
     // Known tokens are answered before passport, which costs more than all the rest, and without a promise
     // where the session check needs none.
-    const principal = this.sessions.check(known.subject, addressOfUse(request));
+    const principal = this.sessions.check(known.subject, askerOf(request));
     if (principal instanceof Promise) return principal.then((checked) => admit(request, checked));
     return admit(request, principal);
   }

@@ -3,8 +3,8 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 import { Config } from '../config/config.js';
+import { askerOf } from '../http/asker.js';
 import { cookieNames } from '../http/cookie-names.js';
-import { addressOfUse } from '../http/passive.js';
 import type { Principal } from '../http/principal.js';
 import { KeySet } from '../keys/key-set.js';
 import { SessionCheck } from '../sessions/session-check.js';
@@ -50,7 +50,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     const claims = readClaims(payload, this.#ttlSeconds);
     requireUnexpired(claims, this.clock.now());
     this.verified.remember(token, { ...claims, kid: readTokenKid(token) });
-    return this.sessions.check(claims.subject, addressOfUse(request));
+    return this.sessions.check(claims.subject, askerOf(request));
   }
 }
 

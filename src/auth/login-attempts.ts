@@ -41,10 +41,11 @@ export class LoginAttempts {
   /**
    * Counts a login as failed before it is tried, and takes that back when it was none.
    *
-   * @param verify compares the password; returns whether it was right, and throws when that could not be found out
+   * @param verify compares the password; returns whether it was right, and throws when that could not be found out. Is
+   *   told how many tries of this account, or on this known device, have failed before it in this window
    * @throws {AppError} `too_many_requests` before anything expensive; `validation_failed` when the address is none
    */
-  async guard(login: LoginTry, verify: () => Promise<boolean>): Promise<boolean> {
+  async guard(login: LoginTry, verify: (failures: number) => Promise<boolean>): Promise<boolean> {
     const { knownDeviceId } = login;
     const work =
       knownDeviceId === null
@@ -59,9 +60,15 @@ export class LoginAttempts {
     await this.accounts.reset(accountKey(email));
   }
 
-  private async guardOnDevice(deviceId: string, verify: () => Promise<boolean>): Promise<boolean> {
-    await this.devices.reserve(deviceId);
-    const isRight = await orElse(verify, () => this.devices.giveBack(deviceId));
+  private async guardOnDevice(
+    deviceId: string,
+    verify: (failures: number) => Promise<boolean>,
+  ): Promise<boolean> {
+    const reserved = await this.devices.reserve(deviceId);
+    const isRight = await orElse(
+      () => verify(reserved - 1),
+      () => this.devices.giveBack(deviceId),
+    );
     if (isRight) await this.devices.reset(deviceId);
     return isRight;
   }
@@ -69,18 +76,21 @@ export class LoginAttempts {
   private async guardAnywhere(
     account: string,
     network: string,
-    verify: () => Promise<boolean>,
+    verify: (failures: number) => Promise<boolean>,
   ): Promise<boolean> {
     // The network first: a flood of made-up addresses from one place ends here and adds no more accounts to the store.
     await this.networks.reserve(network);
     // Nothing was guessed. One locked account must not lock out its whole office.
-    await orElse(
+    const reserved = await orElse(
       () => this.accounts.reserve(account),
       () => this.networks.giveBack(network),
     );
-    const isRight = await orElse(verify, async () => {
-      await Promise.all([this.accounts.giveBack(account), this.networks.giveBack(network)]);
-    });
+    const isRight = await orElse(
+      () => verify(reserved - 1),
+      async () => {
+        await Promise.all([this.accounts.giveBack(account), this.networks.giveBack(network)]);
+      },
+    );
     if (isRight) await Promise.all([this.accounts.reset(account), this.networks.giveBack(network)]);
     return isRight;
   }

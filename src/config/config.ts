@@ -61,6 +61,8 @@ export abstract class Config {
     /** How long an instance may trust its caches without hearing from itself through Redis. The same on all. */
     readonly leaseMs: number;
   };
+  /** Files in the MaxMind DB format, asked in this order; none: places are unknown. */
+  abstract readonly geoip: { readonly databases: readonly string[] };
   abstract readonly passwords: {
     /** argon2id parameters, OWASP Password Storage Cheat Sheet. */
     readonly memoryKiB: number;

@@ -1,10 +1,12 @@
 import { cleanEnv, str } from 'envalid';
 import type { Environment } from './config.js';
 import { MAILED_EVENTS } from './mail-policy.js';
+import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
 import { POLICY_PRESETS, type PolicyName, type SessionPolicy } from './session-policy.js';
 import {
   duration,
   durationOrNone,
+  files,
   flag,
   integer,
   integerOrNone,
@@ -15,6 +17,7 @@ import {
   secret,
   sensitiveActions,
   serverUrl,
+  suspicionActions,
   trustProxy,
 } from './validators.js';
 import { webConfig } from './web-config.js';
@@ -83,6 +86,8 @@ export function readEnvironment(
       MAX_SESSIONS: integerOrNone(1, 10_000)({ default: preset.maxSessions }),
       REAUTHENTICATION_MAX_AGE: durationOrNone('1s', '365d')({ default: preset.reauthenticationMaxAgeMs }),
       SENSITIVE_ACTIONS: sensitiveActions({ default: preset.sensitiveActions }),
+      SUSPICION_ACTIONS: suspicionActions({ default: {} }),
+      GEOIP_DATABASE: files({ default: PACKAGED_GEOIP_DATABASES }),
       SESSION_CACHE_SIZE: integer(1, 10_000_000)({ default: 100_000 }),
       ENDED_SET_SIZE: integer(1, 10_000_000)({ default: 1_000_000 }),
       SESSION_MAX_STALENESS: duration('1s', '1h')({ default: 300_000 }),
@@ -143,6 +148,7 @@ export function readEnvironment(
       maxSessions: read.MAX_SESSIONS,
       reauthenticationMaxAgeMs: read.REAUTHENTICATION_MAX_AGE,
       sensitiveActions: read.SENSITIVE_ACTIONS,
+      suspicionActions: { ...preset.suspicionActions, ...read.SUSPICION_ACTIONS },
     },
     sessions: {
       cacheSize: read.SESSION_CACHE_SIZE,
@@ -152,6 +158,7 @@ export function readEnvironment(
       retentionMs: read.SESSION_RETENTION,
       leaseMs: LEASE_MS,
     },
+    geoip: { databases: read.GEOIP_DATABASE },
     passwords: {
       memoryKiB: read.PASSWORD_HASH_MEMORY_KIB,
       passes: read.PASSWORD_HASH_PASSES,

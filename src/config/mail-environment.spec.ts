@@ -22,8 +22,9 @@ describe('the environment of mails', () => {
 
   it.each([
     ['social', 'new_device_sign_in', true],
-    ['social', 'client_changed', false],
+    ['social', 'client_changed', true],
     ['streaming', 'new_device_sign_in', false],
+    ['streaming', 'device_token_shared', true],
     ['streaming', 'refresh_token_reused', true],
     ['bank', 'client_changed', true],
   ] as const)('by the policy %s, of %s: %s', (LATCHKEY_POLICY, event, isMailed) => {

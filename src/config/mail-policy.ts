@@ -12,24 +12,13 @@ export const MAILABLE_EVENTS = [
 ] as const;
 export type MailableEvent = (typeof MAILABLE_EVENTS)[number];
 
-/** What nobody may miss, whatever the platform: somebody else may have been in, or may be locking the owner out. */
-const ALWAYS: readonly MailableEvent[] = [
-  'refresh_token_reused',
-  'session_ended_suspicious',
-  'password_changed',
-  'password_reset',
-];
-
-/** What each policy mails; `MAILED_EVENTS` overrides it. */
+/**
+ * What each policy mails; `MAILED_EVENTS` overrides it. Whatever makes somebody look like a thief, or may lock the owner
+ * out, nobody may miss, whatever the platform and whether or not anything was done about it.
+ */
 export const MAILED_EVENTS = {
-  social: [
-    'new_device_sign_in',
-    'sign_in_after_failures',
-    'device_token_shared',
-    'impossible_travel',
-    ...ALWAYS,
-  ],
+  social: MAILABLE_EVENTS,
   // A household signs in on many screens; a mail for each would be read by nobody.
-  streaming: ALWAYS,
+  streaming: MAILABLE_EVENTS.filter((kind) => kind !== 'new_device_sign_in'),
   bank: MAILABLE_EVENTS,
 } as const satisfies Record<string, readonly MailableEvent[]>;

@@ -2,7 +2,14 @@ import { isIP } from 'node:net';
 import { makeValidator } from 'envalid';
 import { parseDuration } from './duration.js';
 import { MAILABLE_EVENTS, type MailableEvent } from './mail-policy.js';
-import { SENSITIVE_ACTIONS, type SensitiveAction } from './session-policy.js';
+import {
+  SENSITIVE_ACTIONS,
+  type SensitiveAction,
+  type SessionPolicy,
+  SUSPICION_ACTIONS,
+  SUSPICIONS,
+  SUSPICIONS_OF_LOGINS,
+} from './session-policy.js';
 
 const SECRET_MIN_BYTES = 32;
 
@@ -113,3 +120,28 @@ export const mailSender = makeValidator<string>((text) => {
   }
   return text;
 });
+
+/** `impossible_travel:end,client_scripted:off`; what is not named stays as the preset has it. */
+export const suspicionActions = makeValidator<Partial<SessionPolicy['suspicionActions']>>((text) =>
+  Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [name, wanted] = pair.trim().split(':');
+      const suspicion = SUSPICIONS.find((known) => known === name);
+      const action = SUSPICION_ACTIONS.find((known) => known === wanted);
+      if (!suspicion || !action || pair.trim().split(':').length !== 2) {
+        throw new TypeError(
+          `must be pairs such as impossible_travel:end, of ${SUSPICIONS.join(', ')} and ${SUSPICION_ACTIONS.join(', ')}`,
+        );
+      }
+      if (action === 'require_reauthentication' && SUSPICIONS_OF_LOGINS.includes(suspicion)) {
+        throw new TypeError(`cannot ask for a login because of a login (${suspicion})`);
+      }
+      return [suspicion, action];
+    }),
+  ),
+);
+
+/** `off`, or one file or several. */
+export const files = makeValidator<readonly string[]>((text) =>
+  text === 'off' ? [] : text.split(',').map((path) => path.trim()),
+);

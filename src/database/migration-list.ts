@@ -8,6 +8,8 @@ import { CreateSecurityEvents1795503200000 } from '../../migrations/179550320000
 import { CreateMailOutbox1795503260000 } from '../../migrations/1795503260000-CreateMailOutbox.js';
 import { CreateAccountLinks1795503320000 } from '../../migrations/1795503320000-CreateAccountLinks.js';
 import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503380000-AddPasswordVersionToUsers.js';
+import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
+import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
 
 /** Every migration, oldest first. Append only: what has been released is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +23,6 @@ export const MIGRATIONS = [
   CreateMailOutbox1795503260000,
   CreateAccountLinks1795503320000,
   AddPasswordVersionToUsers1795503380000,
+  AddHabitsToSessions1795503400000,
+  IndexEndedSessionsByUser1795503460000,
 ];

@@ -1,4 +1,5 @@
-import { type DataSource, type Migration, MigrationExecutor } from 'typeorm';
+import { setTimeout } from 'node:timers/promises';
+import { type DataSource, type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { connect } from './connect.js';
 import { dataSourceOptions } from './data-source.js';
@@ -8,6 +9,8 @@ import { MIGRATIONS } from './migration-list.js';
 const MIGRATION_TIMEOUT_MS = 0;
 /** A start has more time than a request: the embedded Postgres of a busy machine needs some to say its first word. */
 const CONNECT_TIMEOUT_MS = 10_000;
+
+const TURN_POLL_MS = 100;
 
 /** Applies what is missing. @returns the names applied, oldest first */
 export async function runMigrations(url: string): Promise<string[]> {
@@ -53,12 +56,26 @@ async function withLock<T>(url: string, change: (dataSource: DataSource) => Prom
   const dataSource = await connect(migrationOptions(url));
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+    await waitForTurn(lock);
     return await change(dataSource);
   } finally {
     // The lock belongs to the connection and goes with it.
     await lock.release();
     await dataSource.destroy();
+  }
+}
+
+/**
+ * Asks again and again: a statement that waits for the lock would hold a snapshot, and `CREATE INDEX CONCURRENTLY`
+ * waits for every snapshot that is older than it.
+ */
+async function waitForTurn(lock: QueryRunner): Promise<void> {
+  for (;;) {
+    const [{ mine }] = await lock.query('SELECT pg_try_advisory_lock($1) AS mine', [
+      ADVISORY_LOCKS.migrations,
+    ]);
+    if (mine) return;
+    await setTimeout(TURN_POLL_MS);
   }
 }
 

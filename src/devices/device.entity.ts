@@ -1,6 +1,5 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
-
-export type DeviceKind = 'desktop' | 'mobile' | 'tablet' | 'tv' | 'other';
+import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 
 @Entity('devices')
 @Unique('devices_user_id_token_hash_key', ['userId', 'tokenHash'])

@@ -6,6 +6,7 @@ import type { Principal } from '../http/principal.js';
 import { AnswersRevocation } from '../http/revocation-answer.js';
 import { Sensitive } from '../http/sensitive.js';
 import { UuidParam } from '../http/uuid-param.js';
+import { Places } from '../place/places.js';
 import type { Enforcement } from '../sessions/sessions.service.js';
 import { DeviceDto, DeviceListDto, RenameDeviceDto, TerminateDevicesQuery } from './devices.dto.js';
 import { DevicesService } from './devices.service.js';
@@ -14,14 +15,17 @@ import { DevicesService } from './devices.service.js';
 @ApiBearerAuth()
 @Controller('devices')
 export class DevicesController {
-  constructor(private readonly devices: DevicesService) {}
+  constructor(
+    private readonly devices: DevicesService,
+    private readonly places: Places,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'The devices the caller is logged in on, each with its sessions' })
   @ApiOkResponse({ type: DeviceListDto })
   async list(@CurrentPrincipal() caller: Principal, @Query() { limit }: ListQuery): Promise<DeviceListDto> {
     const devices = await this.devices.list(caller.userId, limit);
-    return { devices: devices.map((device) => DeviceDto.of(device, caller)) };
+    return { devices: devices.map((device) => DeviceDto.of(device, caller, this.places)) };
   }
 
   @Patch(':id')
@@ -33,7 +37,7 @@ export class DevicesController {
     @UuidParam() deviceId: string,
     @Body() { name }: RenameDeviceDto,
   ): Promise<DeviceDto> {
-    return DeviceDto.of(await this.devices.rename(caller.userId, deviceId, name), caller);
+    return DeviceDto.of(await this.devices.rename(caller.userId, deviceId, name), caller, this.places);
   }
 
   @Delete(':id')

@@ -2,8 +2,10 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { IsPlainText } from '../http/is-plain-text.js';
 import type { Principal } from '../http/principal.js';
+import { PlaceDto } from '../place/place.dto.js';
+import type { Places } from '../place/places.js';
 import { SessionDto } from '../sessions/sessions.dto.js';
-import { type DeviceKind } from './device.entity.js';
+import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { DeviceWithSessions } from './devices.service.js';
 
 export const DEVICE_NAME_LENGTH = { min: 1, max: 64 };
@@ -28,7 +30,7 @@ export class DeviceDto {
   @ApiProperty({ example: 'Chrome on macOS' })
   name!: string;
 
-  @ApiProperty({ enum: ['desktop', 'mobile', 'tablet', 'tv', 'other'] })
+  @ApiProperty({ enum: DEVICE_KINDS })
   kind!: DeviceKind;
 
   @ApiProperty({ type: String, nullable: true })
@@ -39,6 +41,9 @@ export class DeviceDto {
 
   @ApiProperty({ type: String, nullable: true, description: 'The network address it was last used from.' })
   address!: string | null;
+
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where that address is.' })
+  place!: PlaceDto | null;
 
   @ApiProperty({ description: 'Whether this request was made from it.' })
   current!: boolean;
@@ -52,7 +57,7 @@ export class DeviceDto {
   @ApiProperty({ type: [SessionDto] })
   sessions!: SessionDto[];
 
-  static of({ device, sessions }: DeviceWithSessions, caller: Principal): DeviceDto {
+  static of({ device, sessions }: DeviceWithSessions, caller: Principal, places: Places): DeviceDto {
     // Sessions know of later use than the device, which notes its logins only.
     const lastUsed = [device, ...sessions].reduce((a, b) => (b.lastSeenAt > a.lastSeenAt ? b : a));
     return {
@@ -62,10 +67,11 @@ export class DeviceDto {
       browser: device.browser,
       system: device.system,
       address: lastUsed.address,
+      place: PlaceDto.of(places.find(lastUsed.address)),
       current: device.id === caller.deviceId,
       first_seen_at: device.firstSeenAt.toISOString(),
       last_seen_at: lastUsed.lastSeenAt.toISOString(),
-      sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId)),
+      sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId, places)),
     };
   }
 }

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   token_stale: { status: 401, title: 'The access token is older than a change to its user' },
   session_revoked: { status: 401, title: 'The session has been ended' },
   session_expired: { status: 401, title: 'The session has expired' },
+  insufficient_user_authentication: { status: 401, title: 'The session needs a new login' },
   invalid_credentials: { status: 401, title: 'The e-mail address or the password is wrong' },
   invalid_grant: { status: 401, title: 'The refresh token is not valid' },
   reauthentication_required: { status: 403, title: 'This needs a more recent login' },

@@ -38,6 +38,8 @@ export function problemHeaders(error: AppError, tokenPresented: boolean): Record
 
 /** RFC 6750 §3: at least one parameter; §3.1: no `error` for a request that lacks any authentication. */
 function bearerChallenge({ code }: AppError, tokenPresented: boolean): string {
+  // RFC 9470 §3: the token is good, the login behind it is not enough any more.
+  if (code === 'insufficient_user_authentication') return `Bearer realm="latchkey", error="${code}"`;
   const aboutTheToken =
     code === 'token_stale' ||
     code === 'session_revoked' ||

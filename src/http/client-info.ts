@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { clientAddress } from './client-address.js';
+import { cutText } from './cut-text.js';
 
 /** What a request tells about the client that sent it. */
 export interface Client {
@@ -10,12 +11,12 @@ export interface Client {
   readonly userAgent: string;
 }
 
-const USER_AGENT_MAX_LENGTH = 512;
+export const USER_AGENT_MAX_LENGTH = 512;
 
 export const ClientInfo = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return {
     address: clientAddress(request.ip, request.socket.remoteAddress),
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX_LENGTH),
+    userAgent: cutText(request.headers['user-agent'] ?? '', USER_AGENT_MAX_LENGTH),
   };
 });

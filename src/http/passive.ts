@@ -1,5 +1,4 @@
 import { SetMetadata } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -11,8 +10,3 @@ export const IS_PASSIVE = Symbol('isPassive');
 
 /** A route that a page calls by itself: it proves nothing of a person, and delays no idle end of a session. */
 export const Passive = () => SetMetadata(IS_PASSIVE, true);
-
-/** Where a request uses its session from; `null` when it is no use. */
-export function addressOfUse(request: Pick<FastifyRequest, 'isPassive' | 'ip'>): string | null {
-  return request.isPassive ? null : request.ip;
-}

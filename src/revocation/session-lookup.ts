@@ -109,7 +109,9 @@ export class SessionLookup {
 
   private keep(snapshot: SessionSnapshot): void {
     // This instance may know of a use that is not written yet. Another's word for one may be a lie.
-    snapshot.grantedAt = this.firstTier.peek(snapshot.sessionId)?.grantedAt ?? 0;
+    const known = this.firstTier.peek(snapshot.sessionId);
+    snapshot.grantedAt = known?.grantedAt ?? 0;
+    snapshot.seen = known?.seen ?? null;
     this.firstTier.set(snapshot.sessionId, snapshot);
   }
 

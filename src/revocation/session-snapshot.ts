@@ -17,10 +17,23 @@ export interface SessionSnapshot {
   readonly profile: SessionProfile;
   /** When the truth said so. */
   readonly readAt: number;
-  /** The last use that is written. */
+  /** The last use that is written, and where it came from. */
   readonly lastSeenAt: number;
+  readonly address: string | null;
+  /** Codes of the countries that it is known to be used in, and the clients that it is known to be used by. */
+  readonly countries: readonly string[];
+  readonly clients: readonly string[];
+  /** Nothing is granted to it until its user has logged in again. */
+  readonly needsLogin: boolean;
   /** The last request that this very instance granted; 0 for none. Set in place, never taken from another cache. */
   grantedAt: number;
+  /** Who that request came from; `null` for none. Like `grantedAt`. */
+  seen: SeenClient | null;
+}
+
+export interface SeenClient {
+  readonly address: string;
+  readonly userAgent: string;
 }
 
 export interface SessionProfile {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
+import { placeText } from '../place/place-text.js';
+import { Places } from '../place/places.js';
 import { SecurityEvent } from './security-event.entity.js';
 import type { SecurityEventKind } from './security-event-kind.js';
 
@@ -11,8 +13,6 @@ export interface NewSecurityEvent {
   readonly deviceId?: string | null;
   /** Network address of the client. */
   readonly address?: string | null;
-  /** Where that is, for people. */
-  readonly place?: string | null;
   /** Told to the user as it is: no secret, nothing that only an operator may know. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
@@ -20,7 +20,11 @@ export interface NewSecurityEvent {
 /** Is told of each event inside the transaction that records it; what it throws undoes both. */
 export type SecurityEventListener = (
   manager: EntityManager,
-  event: NewSecurityEvent & { readonly id: string },
+  event: NewSecurityEvent & {
+    readonly id: string;
+    /** Where the address is, for people. */
+    readonly place: string | null;
+  },
 ) => Promise<void>;
 
 export interface EventPage {
@@ -34,7 +38,10 @@ export interface EventPage {
 export class SecurityEvents {
   private readonly listeners: SecurityEventListener[] = [];
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly places: Places,
+  ) {}
 
   /** Called at start by whoever acts on events, such as the mail. */
   announceTo(listener: SecurityEventListener): void {
@@ -44,13 +51,14 @@ export class SecurityEvents {
   /** Writes inside the caller's transaction: the event stands if and only if what it tells of does. */
   async record(manager: EntityManager, event: NewSecurityEvent): Promise<void> {
     const id = newId();
-    const { userId, kind, sessionId, deviceId, address, place, detail } = event;
+    const { userId, kind, sessionId, deviceId, address, detail } = event;
+    const place = placeText(this.places.find(address ?? null));
     await manager.query(
       `INSERT INTO security_events (id, user_id, kind, session_id, device_id, address, place, detail)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [id, userId, kind, sessionId, deviceId, address, place, detail ?? {}],
     );
-    for (const listener of this.listeners) await listener(manager, { id, ...event });
+    for (const listener of this.listeners) await listener(manager, { id, place, ...event });
   }
 
   /** Newest first, by the one clock of the database. Nothing follows an event that is not this user's. */

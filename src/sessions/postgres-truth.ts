@@ -9,6 +9,7 @@ const READ_TIMEOUT_MS = 1_000;
 
 const LOAD = `
   SELECT s.id, s.user_id, s.device_id, s.status, s.ended_reason, u.roles_version,
+         host(s.address) AS address, s.countries, s.clients, s.needs_login_since IS NOT NULL AS needs_login,
          u.email, u.email_confirmed_at IS NOT NULL AS email_verified, d.name, d.kind, d.browser, d.system,
          (extract(epoch FROM now()) * 1000)::float8 AS read_at,
          (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
@@ -43,6 +44,10 @@ interface LoadedRow {
   created_at: number;
   auth_time: number;
   last_seen_at: number;
+  address: string | null;
+  countries: string[];
+  clients: string[];
+  needs_login: boolean;
   read_at: number;
   email: string;
   email_verified: boolean;
@@ -128,7 +133,12 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
     authTime: row.auth_time,
     rolesVersion: row.roles_version,
     lastSeenAt: row.last_seen_at,
+    address: row.address,
+    countries: row.countries,
+    clients: row.clients,
+    needsLogin: row.needs_login,
     grantedAt: 0,
+    seen: null,
     readAt: row.read_at,
     profile: {
       email: row.email,

@@ -17,7 +17,7 @@ const FAILURES_TO_OPEN = 3;
 const HALF_OPEN_AFTER_MS = 1_000;
 const TTL_MS = 3_600_000;
 /** Part of every key: another shape of snapshot is another key, so that versions can run side by side. */
-const SHAPE = 1;
+const SHAPE = 3;
 
 /** The shared cache tier: Redis through cache-manager, behind a timeout and a circuit breaker. */
 export class RedisSessionTier implements SecondTier {
@@ -89,6 +89,9 @@ function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapsh
     typeof it.deviceId === 'string' &&
     it.status === 'active' &&
     [it.createdAt, it.authTime, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
+    (it.address === null || typeof it.address === 'string') &&
+    [it.countries, it.clients].every(isTexts) &&
+    typeof it.needsLogin === 'boolean' &&
     isProfile(it.profile)
   );
 }
@@ -100,4 +103,8 @@ function isProfile(value: unknown): value is SessionProfile {
     [it.email, it.deviceName, it.deviceKind].every((text) => typeof text === 'string') &&
     [it.browser, it.system].every((text) => text === null || typeof text === 'string')
   );
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }

@@ -9,9 +9,11 @@ import {
 import { testConfig } from '../../test/support/test-config.js';
 import { waitUntil } from '../../test/support/wait-until.js';
 import { AppError } from '../errors/app-error.js';
+import { Places } from '../place/places.js';
 import type { SessionSnapshot } from '../revocation/session-snapshot.js';
 import { LastSeen } from './last-seen.js';
 import { SessionCheck } from './session-check.js';
+import { SessionWatch } from './session-watch.js';
 
 /** A cache that answers with what the test says. */
 class ScriptedTier extends LyingTier {
@@ -35,6 +37,7 @@ class TruthThatSays extends MemoryTruth {
 }
 
 const HOUR = 3_600_000;
+const ASKER = { address: '192.0.2.1', userAgent: '', isUse: true };
 
 describe('SessionCheck', () => {
   const subject = {
@@ -65,7 +68,9 @@ describe('SessionCheck', () => {
     const config = testConfig('postgres://unused', { SESSION_IDLE_TTL: '2h', SESSION_ABSOLUTE_TTL: '10h' });
     // Nothing of it is written here.
     const lastSeen = new LastSeen({} as DataSource, config);
-    return new SessionCheck(revocation, lastSeen, config);
+    const nothing = {} as never;
+    const watch = new SessionWatch(new Places([]), revocation, nothing, nothing, config);
+    return new SessionCheck(revocation, lastSeen, watch, config);
   };
   it('describes a session from the nearest tier, and none that has ended', async () => {
     const truth = new MemoryTruth();
@@ -83,7 +88,7 @@ describe('SessionCheck', () => {
 
   const codeOf = async (check: SessionCheck, of: Partial<typeof subject> = {}) => {
     try {
-      await check.check({ ...subject, ...of }, '192.0.2.1');
+      await check.check({ ...subject, ...of }, ASKER);
       return 'granted';
     } catch (error) {
       return (error as AppError).code;
@@ -119,7 +124,7 @@ describe('SessionCheck', () => {
     const truth = new MemoryTruth();
     const check = await start(truth, {});
     expect(await codeOf(check)).toBe('granted');
-    expect(check.check(subject, '192.0.2.1')).toMatchObject({ userId: 'user', deviceId: 'device' });
+    expect(check.check(subject, ASKER)).toMatchObject({ userId: 'user', deviceId: 'device' });
     expect(truth.loads).toBe(0);
   });
 
@@ -127,6 +132,6 @@ describe('SessionCheck', () => {
     const truth = new MemoryTruth();
     const check = await start(truth, { createdAt: 0 });
     truth.isAway = true;
-    await expect(check.check(subject, '192.0.2.1')).rejects.toThrow('away');
+    await expect(check.check(subject, ASKER)).rejects.toThrow('away');
   });
 });

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import { knownError } from '../errors/known-error.js';
+import type { Asker } from '../http/asker.js';
 import type { Principal } from '../http/principal.js';
 import { type Finding, Revocation } from '../revocation/revocation.js';
 import type { SessionSnapshot } from '../revocation/session-snapshot.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
 import { type SessionLimits, sessionState } from './session-state.js';
+import { SessionWatch } from './session-watch.js';
 import type { TokenSubject } from './token-subject.js';
 
 /** What people are told of a session. */
@@ -17,6 +20,7 @@ export class SessionCheck {
   constructor(
     private readonly revocation: Revocation,
     private readonly lastSeen: LastSeen,
+    private readonly suspicions: SessionWatch,
     private readonly config: Config,
   ) {}
 
@@ -24,14 +28,15 @@ export class SessionCheck {
    * Answers in this tick when memory holds the session and may be trusted.
    *
    * @param subject what the verified token says
-   * @param address where the request came from; `null` for one that is no use of the session
-   * @throws {AppError} session_revoked, session_expired, token_stale, invalid_token or service_unavailable
+   * @param asker who makes the request
+   * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
+   *   invalid_token or service_unavailable
    */
-  check(subject: TokenSubject, address: string | null): Principal | Promise<Principal> {
+  check(subject: TokenSubject, asker: Asker): Principal | Promise<Principal> {
     const finding = this.revocation.find(subject.sessionId);
     return finding instanceof Promise
-      ? finding.then((found) => this.decide(subject, found, address))
-      : this.decide(subject, finding, address);
+      ? finding.then((found) => this.decide(subject, found, asker))
+      : this.decide(subject, finding, asker);
   }
 
   /** What is known of a session that was just checked, from the nearest tier. */
@@ -46,7 +51,8 @@ export class SessionCheck {
    * nothing while memory holds the session and says that it lives: every end is in the ended set within a second.
    * A change of the user's roles does not matter to it.
    *
-   * @throws {AppError} session_revoked, session_expired, invalid_token or service_unavailable
+   * @throws {AppError} session_revoked, session_expired, insufficient_user_authentication, invalid_token or
+   *   service_unavailable
    */
   async watch(caller: Principal): Promise<void> {
     const subject = { ...caller, rolesVersion: Number.MAX_SAFE_INTEGER };
@@ -62,32 +68,61 @@ export class SessionCheck {
     return this.revocation.reasonOfEnd(sessionId) !== undefined;
   }
 
-  private decide(
-    subject: TokenSubject,
-    finding: Finding,
-    address: string | null,
-  ): Principal | Promise<Principal> {
+  private decide(subject: TokenSubject, finding: Finding, asker: Asker): Principal | Promise<Principal> {
     if (finding.ended !== null) throw ended(finding.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId)) throw new AppError('token_stale');
     const { snapshot } = finding;
-    const { policy } = this.config;
-    return snapshot && this.refusal(subject, snapshot, policy) === null
-      ? this.grant(subject, snapshot, address)
-      : this.decideFresh(subject, address);
+    if (!snapshot || this.refusal(subject, snapshot, this.config.policy))
+      return this.decideFresh(subject, asker);
+    if (this.suspicions.isUnsuspicious(snapshot, asker)) return this.grant(subject, snapshot, asker);
+    return this.suspicions.refuses(snapshot, asker)
+      ? this.decideFresh(subject, asker)
+      : this.decideIfPossible(subject, snapshot, asker);
+  }
+
+  /** P4: for what is only to be told nobody is kept out. It is noticed again with the next request. */
+  private async decideIfPossible(
+    subject: TokenSubject,
+    known: SessionSnapshot,
+    asker: Asker,
+  ): Promise<Principal> {
+    try {
+      return await this.decideFresh(subject, asker);
+    } catch (error) {
+      if (knownError(error).code !== 'service_unavailable') throw error;
+      // Throws the same again where caches may not be trusted; the end may have come meanwhile.
+      const finding = await this.revocation.find(subject.sessionId);
+      if (finding.ended !== null) throw ended(finding.ended);
+      const session = finding.snapshot ?? known;
+      const { seen } = session;
+      const principal = this.grant(subject, session, asker);
+      session.seen = seen;
+      return principal;
+    }
   }
 
   /**
    * Caches may be late or lie, and another instance may have seen the session since: of all that a cache says
    * nothing is a reason to refuse, only to ask the truth.
    */
-  private async decideFresh(subject: TokenSubject, address: string | null): Promise<Principal> {
+  private async decideFresh(subject: TokenSubject, asker: Asker | null): Promise<Principal> {
     const finding = await this.revocation.findFresh(subject.sessionId);
     if (finding.ended !== null) throw ended(finding.ended);
     const { snapshot } = finding;
     if (!snapshot) throw new AppError('invalid_token');
     const refusal = this.refusal(subject, snapshot, this.lenientLimits);
     if (refusal) throw refusal;
-    return this.grant(subject, snapshot, address);
+    if (asker) await this.requireUnsuspicious(snapshot, asker);
+    return this.grant(subject, snapshot, asker);
+  }
+
+  private async requireUnsuspicious(snapshot: SessionSnapshot, asker: Asker): Promise<void> {
+    if (this.suspicions.isUnsuspicious(snapshot, asker)) return;
+    const refusal = await this.suspicions.decide(snapshot, asker);
+    if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
+    // Asked again after every await before a grant; one that was just ended is in the set as well.
+    const { ended: reason } = await this.revocation.find(snapshot.sessionId);
+    if (reason !== null || refusal === 'ended') throw ended(reason ?? 'suspicious');
   }
 
   /** Allow for what another instance has seen and not written yet. */
@@ -101,16 +136,18 @@ export class SessionCheck {
     if (session.endedReason !== null) return ended(session.endedReason);
     const cutOff = Math.max(session.rolesVersion, this.revocation.cutOffOf(subject.userId));
     if (subject.rolesVersion < cutOff) return new AppError('token_stale');
+    if (session.needsLogin) return new AppError('insufficient_user_authentication');
     const { createdAt, lastSeenAt, grantedAt } = session;
     const times = { createdAt, lastSeenAt: Math.max(lastSeenAt, grantedAt) };
     const state = sessionState(times, limits, this.revocation.now());
     return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
-  private grant(subject: TokenSubject, session: SessionSnapshot, address: string | null): Principal {
-    if (address !== null) {
+  private grant(subject: TokenSubject, session: SessionSnapshot, asker: Asker | null): Principal {
+    if (asker?.isUse) {
       session.grantedAt = this.revocation.now();
-      this.lastSeen.note(session.sessionId, address);
+      session.seen = asker;
+      this.lastSeen.note(session.sessionId, asker.address);
     }
     return {
       userId: subject.userId,

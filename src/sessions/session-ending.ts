@@ -15,6 +15,7 @@ export type EndReason =
   | 'replaced'
   | 'terminated'
   | 'refresh_reuse'
+  | 'suspicious'
   | 'device_limit'
   | 'session_limit'
   | 'password_changed'

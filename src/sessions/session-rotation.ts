@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import type { Client } from '../http/client-info.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { flushIntervalMs } from './last-seen.js';
 import { RefreshTokens } from './refresh-token.js';
 import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
 import { SessionEnding } from './session-ending.js';
+import { SessionWatch } from './session-watch.js';
 import { SessionsService } from './sessions.service.js';
 
 /** What new tokens are made of, as it stands in the row and its user. */
@@ -32,14 +34,14 @@ export const ROTATE = `
   SET refresh_generation = $2 + 1, rotated_at = clock_timestamp(), last_seen_at = now(), address = $3,
       sweep_at = least(now() + $4 * interval '1 millisecond', s.created_at + $5 * interval '1 millisecond')
   FROM users u
-  WHERE s.id = $1 AND s.refresh_generation <= $2 AND s.status = 'active'
+  WHERE s.id = $1 AND s.refresh_generation <= $2 AND s.status = 'active' AND s.needs_login_since IS NULL
     AND s.last_seen_at > now() - $4 * interval '1 millisecond'
     AND s.created_at > now() - $5 * interval '1 millisecond'
     AND u.id = s.user_id AND u.status = 'active'
   RETURNING ${RETURNED}`;
 
 const LOOK = `
-  SELECT ${RETURNED}, s.ended_reason AS "endedReason", u.status = 'active' AS "isUserActive",
+  SELECT ${RETURNED}, s.ended_reason AS "endedReason", s.needs_login_since IS NOT NULL AS "needsLogin", u.status = 'active' AS "isUserActive",
          (extract(epoch FROM s.rotated_at) * 1000)::float8 AS "rotatedAt",
          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
   FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1`;
@@ -56,6 +58,7 @@ export class SessionRotation {
     private readonly sessions: SessionsService,
     private readonly ending: SessionEnding,
     private readonly events: SecurityEvents,
+    private readonly watch: SessionWatch,
     private readonly config: Config,
   ) {
     this.tokens = new RefreshTokens(config.secret);
@@ -75,11 +78,15 @@ export class SessionRotation {
    * Race-safe by one conditional statement: of many that present the same token one rotates, the others find
    * the row moved on and get the same successor.
    *
-   * @throws {AppError} invalid_grant
+   * @throws {AppError} invalid_grant or insufficient_user_authentication
    */
-  async rotate(refreshToken: string, address: string): Promise<RotatedSession> {
+  async rotate(refreshToken: string, client: Client): Promise<RotatedSession> {
     const claims = this.tokens.verify(refreshToken);
     if (!claims) throw new AppError('invalid_grant');
+    const { address } = client;
+    const refusal = await this.watch.inspect(claims.sessionId, client);
+    if (refusal === 'ended') throw refused('suspicious');
+    if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     const [[rotated]] = await this.dataSource.query<[Row[], number]>(ROTATE, [
       claims.sessionId,
@@ -93,11 +100,17 @@ export class SessionRotation {
 
   /** Decides from the row as it is now, never from an earlier read. */
   private async answerOther(sessionId: string, generation: number, address: string): Promise<RotatedSession> {
-    const [row] = await this.dataSource.query<(Row & RefreshState & { now: number })[]>(LOOK, [sessionId]);
+    const [row] = await this.dataSource.query<(Row & RefreshState & { needsLogin: boolean; now: number })[]>(
+      LOOK,
+      [sessionId],
+    );
     if (!row) throw new AppError('invalid_grant');
     const verdict = refreshVerdict(generation, row, this.config.refreshToken.graceMs, row.now);
     if (verdict.kind === 'repeat') return this.answer(row);
-    if (verdict.kind === 'refused') throw refused(verdict.reason);
+    if (verdict.kind === 'refused') {
+      if (row.needsLogin && row.endedReason === null) throw new AppError('insufficient_user_authentication');
+      throw refused(verdict.reason);
+    }
     await this.endReused(row, address);
     throw refused('refresh_reuse');
   }
@@ -112,6 +125,7 @@ export class SessionRotation {
       }
       return ending.unconfirmed;
     });
+    this.sessions.announce(userId);
     await this.sessions.enforce({ sessions });
   }
 

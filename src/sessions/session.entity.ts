@@ -11,6 +11,7 @@ import type { SessionStatus } from '../revocation/session-snapshot.js';
 @Index('sessions_active_idx', ['userId', 'deviceId'], { where: `status = 'active'` })
 @Index('sessions_device_id_idx', ['deviceId'])
 @Index('sessions_sweep_at_idx', ['sweepAt'], { where: `status = 'active'` })
+@Index('sessions_ended_by_user_idx', ['userId', 'endedAt'], { where: `status <> 'active'` })
 @Index('sessions_ended_at_idx', ['endedAt'], { where: `status <> 'active'` })
 @Index('sessions_unenforced_idx', ['endedAt'], { where: `status <> 'active' AND enforced_at IS NULL` })
 export class Session {
@@ -55,6 +56,22 @@ export class Session {
   /** Where it was last used from. */
   @Column('inet', { nullable: true })
   address!: string | null;
+
+  /** Where it was opened from; `null` for one that is older than this column. */
+  @Column('inet', { name: 'login_address', nullable: true })
+  loginAddress!: string | null;
+
+  /** ISO 3166-1 codes of the countries that it was used in without suspicion. */
+  @Column('text', { array: true, default: [] })
+  countries!: string[];
+
+  /** The clients that it was used by without suspicion (`familyText`); the first has opened it. */
+  @Column('text', { array: true, default: [] })
+  clients!: string[];
+
+  /** Since when nothing is granted to it until its user has logged in again. */
+  @Column('timestamptz', { name: 'needs_login_since', nullable: true })
+  needsLoginSince!: Date | null;
 
   /** When the sweeper should look whether it has expired; moved at each rotation, so that it can be indexed. */
   @Column('timestamptz', { name: 'sweep_at' })

@@ -1,27 +1,50 @@
 import { Controller, Delete, Get, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { AppError } from '../errors/app-error.js';
 import { CurrentPrincipal } from '../http/current-principal.js';
-import { ListQuery } from '../http/list-query.js';
 import type { Principal } from '../http/principal.js';
 import { AnswersRevocation } from '../http/revocation-answer.js';
 import { Sensitive } from '../http/sensitive.js';
 import { UuidParam } from '../http/uuid-param.js';
-import { SessionDto, SessionListDto } from './sessions.dto.js';
+import { Places } from '../place/places.js';
+import { EndedSessionDto, EndedSessionListDto } from './ended-sessions.dto.js';
+import { EndedSessions } from './ended-sessions.js';
+import { SessionDto, SessionListDto, SessionsQuery } from './sessions.dto.js';
 import { type Enforcement, SessionsService } from './sessions.service.js';
 
 @ApiTags('sessions')
 @ApiBearerAuth()
 @Controller('sessions')
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly ended: EndedSessions,
+    private readonly places: Places,
+  ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The sessions of the caller that live, newest first' })
-  @ApiOkResponse({ type: SessionListDto })
-  async list(@CurrentPrincipal() caller: Principal, @Query() { limit }: ListQuery): Promise<SessionListDto> {
-    const sessions = await this.sessions.list(caller.userId, limit);
-    return { sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId)) };
+  @ApiOperation({
+    summary: 'The sessions of the caller that live, newest first; or those that ended in the last 30 days',
+  })
+  @ApiExtraModels(SessionListDto, EndedSessionListDto)
+  @ApiOkResponse({ schema: { oneOf: [SessionListDto, EndedSessionListDto].map(refTo) } })
+  async list(
+    @CurrentPrincipal() { userId, sessionId }: Principal,
+    @Query() { status, limit }: SessionsQuery,
+  ): Promise<SessionListDto | EndedSessionListDto> {
+    if (status === 'ended') {
+      const ended = await this.ended.list(userId, limit);
+      return { sessions: ended.map((row) => EndedSessionDto.of(row, this.places)) };
+    }
+    const sessions = await this.sessions.list(userId, limit);
+    return { sessions: sessions.map((session) => SessionDto.of(session, sessionId, this.places)) };
   }
 
   @Delete(':id')
@@ -35,4 +58,8 @@ export class SessionsController {
     if (!(await this.sessions.exists({ sessionId, userId }))) throw new AppError('not_found');
     return this.sessions.revoke({ sessionId, userId }, 'terminated', `user:${userId}`);
   }
+}
+
+function refTo(dto: typeof SessionListDto | typeof EndedSessionListDto) {
+  return { $ref: getSchemaPath(dto) };
 }

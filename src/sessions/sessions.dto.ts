@@ -1,5 +1,16 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { ListQuery } from '../http/list-query.js';
+import { PlaceDto } from '../place/place.dto.js';
+import type { Places } from '../place/places.js';
 import type { Session } from './session.entity.js';
+
+export class SessionsQuery extends ListQuery {
+  @ApiPropertyOptional({ enum: ['active', 'ended'], default: 'active' })
+  @IsOptional()
+  @IsIn(['active', 'ended'])
+  status: 'active' | 'ended' = 'active';
+}
 
 export class SessionDto {
   @ApiProperty({ format: 'uuid' })
@@ -20,7 +31,13 @@ export class SessionDto {
   @ApiProperty({ type: String, nullable: true, description: 'The network address it was last used from.' })
   address!: string | null;
 
-  static of(session: Session, currentSessionId: string): SessionDto {
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where that address is.' })
+  place!: PlaceDto | null;
+
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where it was opened from.' })
+  login_place!: PlaceDto | null;
+
+  static of(session: Session, currentSessionId: string, places: Places): SessionDto {
     return {
       id: session.id,
       device_id: session.deviceId,
@@ -28,6 +45,8 @@ export class SessionDto {
       created_at: session.createdAt.toISOString(),
       last_seen_at: session.lastSeenAt.toISOString(),
       address: session.address,
+      place: PlaceDto.of(places.find(session.address)),
+      login_place: PlaceDto.of(places.find(session.loginAddress)),
     };
   }
 }

@@ -6,6 +6,7 @@ import { testConfig } from '../../test/support/test-config.js';
 import { AccountChanges } from '../changes/account-changes.js';
 import { dataSourceOptions, openDataSource } from '../database/data-source.js';
 import { Device } from '../devices/device.entity.js';
+import { Places } from '../place/places.js';
 import { systemClock } from '../revocation/clock.js';
 import { Revocation } from '../revocation/revocation.js';
 import { User } from '../users/user.entity.js';
@@ -36,12 +37,13 @@ describe('SessionsService', () => {
       endedSetSize: 1_000,
     });
     const changes = new AccountChanges(null);
-    return new SessionsService(dataSource, ending, revocation, testConfig(database.url, env), changes);
+    const config = testConfig(database.url, env);
+    return new SessionsService(dataSource, ending, revocation, new Places([]), config, changes);
   };
   const open = (sessions: SessionsService, userId: string, deviceId: string) =>
     dataSource.transaction(async (manager) => {
       await manager.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [userId]);
-      return sessions.open(manager, { userId, deviceId, address: '192.0.2.1', amr: ['pwd'] });
+      return sessions.open(manager, { userId, deviceId, address: '192.0.2.1', userAgent: '', amr: ['pwd'] });
     });
 
   beforeAll(async () => {

@@ -3,8 +3,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { AccountChanges } from '../changes/account-changes.js';
 import { Config } from '../config/config.js';
+import type { Place } from '../place/place.js';
+import { Places } from '../place/places.js';
 import { Revocation } from '../revocation/revocation.js';
 import type { CutOff, EndedSession } from '../revocation/truth.js';
+import { clientFamily, familyText } from '../user-agents/client-family.js';
 import { Session } from './session.entity.js';
 import { type EndReason, SessionEnding, type SessionSelection } from './session-ending.js';
 import { sessionState } from './session-state.js';
@@ -13,6 +16,7 @@ export interface NewSession {
   readonly userId: string;
   readonly deviceId: string;
   readonly address: string;
+  readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
   /** The session that it takes the place of, where that is one of the same device. */
@@ -35,6 +39,7 @@ export class SessionsService {
     private readonly dataSource: DataSource,
     private readonly ending: SessionEnding,
     private readonly revocation: Revocation,
+    private readonly places: Places,
     private readonly config: Config,
     private readonly changes: AccountChanges,
   ) {}
@@ -46,14 +51,23 @@ export class SessionsService {
    * @returns the session, with what ended: to be passed to `enforce` once committed
    */
   async open(manager: EntityManager, opening: NewSession): Promise<OpenedSession> {
-    const { userId, deviceId, address, amr } = opening;
+    const { userId, deviceId, address, userAgent, amr } = opening;
     const replaced = await this.endReplaced(manager, opening);
     const { idleTtlMs, absoluteTtlMs, maxDevices, maxSessions } = this.config.policy;
     const [session] = await manager.query<[{ sessionId: string; authTime: Date }]>(
-      `INSERT INTO sessions (id, user_id, device_id, address, amr, sweep_at)
-       VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')
+      `INSERT INTO sessions (id, user_id, device_id, address, login_address, countries, clients, amr, sweep_at)
+       VALUES ($1, $2, $3, $4, $4, $5, $6, $7, now() + $8 * interval '1 millisecond')
        RETURNING id AS "sessionId", auth_time AS "authTime"`,
-      [newId(), userId, deviceId, address, amr, Math.min(idleTtlMs, absoluteTtlMs)],
+      [
+        newId(),
+        userId,
+        deviceId,
+        address,
+        countriesOf(this.places.find(address)),
+        [familyText(clientFamily(userAgent))],
+        amr,
+        Math.min(idleTtlMs, absoluteTtlMs),
+      ],
     );
     const { sessionId } = session;
     const ended = [
@@ -152,6 +166,10 @@ export class SessionsService {
 
 const ENDED_RETURNED = `RETURNING id AS "sessionId", ended_reason AS reason,
   (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"`;
+
+function countriesOf(place: Place | null): string[] {
+  return place ? [place.countryCode] : [];
+}
 
 // By the one clock of the database; those of the instances, in the ids, may differ by more than two logins do.
 // What was just opened is never surplus: it may have begun before one that got the user's row first.

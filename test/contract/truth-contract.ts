@@ -55,7 +55,12 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
         createdAt: expect.any(Number),
         authTime: expect.any(Number),
         lastSeenAt: expect.any(Number),
+        address: null,
+        countries: [],
+        clients: [],
+        needsLogin: false,
         grantedAt: 0,
+        seen: null,
         readAt: expect.any(Number),
         rolesVersion: 0,
         profile: {

@@ -20,6 +20,7 @@ import { ConfigModule } from '../../src/config/config.module.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { AppError } from '../../src/errors/app-error.js';
 import { ERROR_CODES } from '../../src/errors/error-codes.js';
+import type { Asker } from '../../src/http/asker.js';
 import { CurrentPrincipal } from '../../src/http/current-principal.js';
 import type { Principal } from '../../src/http/principal.js';
 import { Public } from '../../src/http/public.js';
@@ -36,7 +37,7 @@ export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   readonly asked: { subject: TokenSubject; address: string }[] = [];
   answer: (principal: Principal) => Principal | Promise<Principal> = (principal) => principal;
 
-  check(subject: TokenSubject, address: string): Principal | Promise<Principal> {
+  check(subject: TokenSubject, { address }: Asker): Principal | Promise<Principal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
     return this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });

@@ -1,5 +1,7 @@
 import Bowser from 'bowser';
-import type { DeviceKind } from './device.entity.js';
+
+export const DEVICE_KINDS = ['desktop', 'mobile', 'tablet', 'tv', 'other'] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
 export interface DeviceDescription {
   /** For people: `Chrome on macOS`. */
@@ -35,8 +37,13 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   'Opera Touch': 'Opera',
 };
 
+/** What a description can name that is a browser. */
+export const BROWSER_NAMES: ReadonlySet<string> = new Set(
+  [...BROWSERS].map((name) => SHORT_NAMES[name] ?? name),
+);
+
 /** Browsers and what passes for one begin with this; other programs begin with their own name. */
-const BROWSER_LIKE = /^(Mozilla|Opera)\//;
+export const BROWSER_LIKE = /^(Mozilla|Opera)\//;
 /** RFC 9110 §10.1.5: product = token ["/" product-version], the most significant first. */
 const PRODUCT = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\/(\d{1,9}))?/;
 /** Televisions that bowser takes for phones, tablets or nothing: Fire TV, Sony, Chromecast, Apple TV, and HbbTV. */

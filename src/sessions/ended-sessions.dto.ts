@@ -1,0 +1,41 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { PlaceDto } from '../place/place.dto.js';
+import type { Places } from '../place/places.js';
+import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
+import type { EndedSessionRow } from './ended-sessions.js';
+import { SessionDto } from './sessions.dto.js';
+
+export class EndedSessionDto extends OmitType(SessionDto, ['current']) {
+  @ApiProperty({ example: 'Chrome on macOS' })
+  device_name!: string;
+
+  @ApiProperty({ enum: DEVICE_KINDS })
+  device_kind!: DeviceKind;
+
+  @ApiProperty({ format: 'date-time' })
+  ended_at!: string;
+
+  @ApiProperty({ example: 'logout', description: 'Why it ended; docs/errors.md lists the reasons.' })
+  reason!: string;
+
+  static of(row: EndedSessionRow, places: Places): EndedSessionDto {
+    return {
+      id: row.id,
+      device_id: row.deviceId,
+      device_name: row.deviceName,
+      device_kind: row.deviceKind,
+      created_at: row.createdAt.toISOString(),
+      last_seen_at: row.lastSeenAt.toISOString(),
+      ended_at: row.endedAt.toISOString(),
+      reason: row.reason,
+      address: row.address,
+      place: PlaceDto.of(places.find(row.address)),
+      login_place: PlaceDto.of(places.find(row.loginAddress)),
+    };
+  }
+}
+
+export class EndedSessionListDto {
+  @ApiProperty({ type: [EndedSessionDto] })
+  sessions!: EndedSessionDto[];
+}

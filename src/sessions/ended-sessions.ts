@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { DeviceKind } from '../user-agents/describe-user-agent.js';
+
+/** A session that has ended, and the device that it was on. */
+export interface EndedSessionRow {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly deviceName: string;
+  readonly deviceKind: DeviceKind;
+  readonly createdAt: Date;
+  readonly lastSeenAt: Date;
+  readonly address: string | null;
+  readonly loginAddress: string | null;
+  readonly endedAt: Date;
+  readonly reason: string;
+}
+
+/** For people who look back; the rows are kept for longer. */
+const SHOWN_FOR = `interval '30 days'`;
+
+const RECENT = `
+  SELECT s.id, s.device_id AS "deviceId", d.name AS "deviceName", d.kind AS "deviceKind",
+         s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt", host(s.address) AS address,
+         host(s.login_address) AS "loginAddress", s.ended_at AS "endedAt", s.ended_reason AS reason
+  FROM sessions s JOIN devices d ON d.id = s.device_id
+  WHERE s.user_id = $1 AND s.status <> 'active' AND s.ended_at > now() - ${SHOWN_FOR}
+  ORDER BY s.ended_at DESC, s.id DESC LIMIT $2`;
+
+/** Reads what became of a user's sessions. */
+@Injectable()
+export class EndedSessions {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The sessions that ended in the last 30 days, the latest first. */
+  async list(userId: string, limit: number): Promise<EndedSessionRow[]> {
+    return this.dataSource.query<EndedSessionRow[]>(RECENT, [userId, limit]);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Place } from '../place/place.js';
+import { placeText } from '../place/place-text.js';
+import type { SessionSnapshot } from '../revocation/session-snapshot.js';
+import type { SecurityEventKind } from '../security-events/security-event-kind.js';
+import type { NewSecurityEvent } from '../security-events/security-events.js';
+import type { Verdict } from '../signals/suspicion.js';
+import { clientFamily, clientText, familyFromText } from '../user-agents/client-family.js';
+
+interface Before {
+  readonly place: Place | null;
+  /** `familyText` of the client that opened the session. */
+  readonly client: string | null;
+}
+
+interface Now {
+  readonly address: string;
+  readonly place: Place | null;
+  readonly userAgent: string;
+}
+
+const TOLD_AS: Readonly<Record<string, SecurityEventKind>> = {
+  impossible_travel: 'impossible_travel',
+  client_changed: 'client_changed',
+  client_scripted: 'client_changed',
+};
+
+/** Where a session was last used from, as far as is known here. */
+export function lastAddress({ seen, address, grantedAt, lastSeenAt }: SessionSnapshot): string | null {
+  return seen && grantedAt >= lastSeenAt ? seen.address : address;
+}
+
+/** What the user is told of a suspicion: what was seen, and what was done about it. */
+export function suspicionEvent(
+  { userId, sessionId, deviceId }: Pick<SessionSnapshot, 'userId' | 'sessionId' | 'deviceId'>,
+  { suspicion, action }: Verdict,
+  before: Before,
+  now: Now,
+): NewSecurityEvent {
+  return {
+    kind: action === 'end' ? 'session_ended_suspicious' : (TOLD_AS[suspicion] ?? 'client_changed'),
+    userId,
+    sessionId,
+    deviceId,
+    address: now.address,
+    detail: {
+      suspicion,
+      action,
+      before: {
+        place: placeText(before.place),
+        client: before.client === null ? null : clientText(familyFromText(before.client)),
+      },
+      now: { place: placeText(now.place), client: clientText(clientFamily(now.userAgent)) },
+    },
+  };
+}

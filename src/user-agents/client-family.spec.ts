@@ -1,0 +1,29 @@
+import { BROWSERS } from '../../test/support/clients.js';
+import { clientFamily, clientText, describedFamily, familyFromText, familyText } from './client-family.js';
+import { describeUserAgent } from './describe-user-agent.js';
+
+describe('the family of a client', () => {
+  it.each([
+    ['curl/8.5.0', { isBrowser: false, name: 'curl', system: null }],
+    ['', { isBrowser: false, name: null, system: null }],
+    ['Mozilla/5.0', { isBrowser: false, name: null, system: null }],
+    ['Dalvik/2.1.0 (Linux; U; Android 14)', { isBrowser: false, name: 'Dalvik', system: 'Android' }],
+    [BROWSERS.chromeOnWindows, { isBrowser: true, name: 'Chrome', system: 'Windows' }],
+    [BROWSERS.safariOnIpad, { isBrowser: true, name: 'Safari', system: 'iOS' }],
+    [BROWSERS.firefoxOnLinux, { isBrowser: true, name: 'Firefox', system: 'Linux' }],
+  ])('of %j has no version', (userAgent, family) => {
+    expect(clientFamily(userAgent)).toEqual(family);
+    expect(familyFromText(familyText(family))).toEqual(family);
+  });
+
+  it.each(Object.values(BROWSERS))('is the same from the description of %s', (userAgent) => {
+    const { browser, system } = describeUserAgent(userAgent);
+    expect(describedFamily(browser, system)).toEqual(clientFamily(userAgent));
+  });
+
+  it('reads in words', () => {
+    expect(clientText(clientFamily(BROWSERS.chromeOnAndroid))).toBe('Chrome on Android');
+    expect(clientText(clientFamily('node'))).toBe('node');
+    expect(clientText(clientFamily(''))).toBeNull();
+  });
+});

@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache';
+import { BROWSER_LIKE, BROWSER_NAMES, describeUserAgent } from './describe-user-agent.js';
+
+/** What stays the same of a client while it is updated: `Chrome` on `Windows`, without their versions. */
+export interface ClientFamily {
+  readonly isBrowser: boolean;
+  readonly name: string | null;
+  readonly system: string | null;
+}
+
+/** The same few headers come from everybody. */
+const known = new LRUCache<string, ClientFamily>({ max: 5_000 });
+
+/** @param userAgent a `User-Agent` header, cut to a sensible length */
+export function clientFamily(userAgent: string): ClientFamily {
+  let family = known.get(userAgent);
+  if (!family) {
+    const { browser, system } = describeUserAgent(userAgent);
+    family = familyOf(browser, system, BROWSER_LIKE.test(userAgent));
+    known.set(userAgent, family);
+  }
+  return family;
+}
+
+/** From a description as it was kept with a device. */
+export function describedFamily(browser: string | null, system: string | null): ClientFamily {
+  const family = familyOf(browser, system, true);
+  return { ...family, isBrowser: family.name !== null && BROWSER_NAMES.has(family.name) };
+}
+
+function familyOf(browser: string | null, system: string | null, isBrowserLike: boolean): ClientFamily {
+  return {
+    isBrowser: isBrowserLike && browser !== null,
+    name: browser?.replace(/ \d+$/, '') ?? null,
+    system: system?.replace(/ (\d[\d.]*|XP|Vista)$/, '') ?? null,
+  };
+}
+
+/** One word for a family, to be kept with a session: `browser:Chrome:Windows`. */
+export function familyText({ isBrowser, name, system }: ClientFamily): string {
+  return [isBrowser ? 'browser' : 'program', name ?? '', system ?? ''].join(':');
+}
+
+/** Reads it back. What is no such word is a program without a name. */
+export function familyFromText(text: string): ClientFamily {
+  const [kind, name, system] = text.split(':');
+  return { isBrowser: kind === 'browser', name: name || null, system: system || null };
+}
+
+/** For people: `Chrome on Windows`. */
+export function clientText({ name, system }: ClientFamily): string | null {
+  return [...new Set([name, system])].filter(Boolean).join(' on ') || null;
+}

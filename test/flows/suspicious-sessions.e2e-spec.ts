@@ -1,0 +1,320 @@
+import type { Answer, Tokens } from '../support/api.js';
+import { type RunningApp, startApp } from '../support/app.js';
+import { type ADDRESSES, type BROWSERS, clientHeaders } from '../support/clients.js';
+
+type Browser = keyof typeof BROWSERS;
+type Address = keyof typeof ADDRESSES;
+
+interface EventAnswer {
+  readonly kind: string;
+  readonly session_id: string | null;
+  readonly place: string | null;
+  readonly detail: Record<string, unknown>;
+}
+
+let service: RunningApp;
+const start =
+  (env: Record<string, string> = {}) =>
+  async () => {
+    service = await startApp({ TRUST_PROXY: 'true', ...env });
+  };
+const stop = () => service?.close();
+
+const from = (browser: Browser, address: Address = 'bremen') => clientHeaders(browser, address);
+
+/** Somebody who has logged in with this client. */
+async function person(browser: Browser, address: Address = 'bremen') {
+  const { email } = await service.api.newcomer();
+  const { status, body } = await login(email, from(browser, address));
+  expect(status).toBe(200);
+  return { email, ...body };
+}
+
+const login = (email: string, headers: Record<string, string>, body: object = {}) =>
+  service.api.call<Tokens>('POST', '/auth/login', {
+    headers,
+    body: { email, password: 'correct horse battery', ...body },
+  });
+
+const use = ({ access_token: token }: Tokens, headers: Record<string, string>) =>
+  service.api.call('GET', '/auth/me', { token, headers });
+
+const refresh = ({ refresh_token }: Tokens, headers: Record<string, string>) =>
+  service.api.call<Tokens>('POST', '/auth/refresh', { headers, body: { refresh_token } });
+
+/** What the account's owner finds when they look, from a new session, but for the news of sign-ins. */
+async function eventsOf(email: string): Promise<EventAnswer[]> {
+  const { access_token: token } = await service.api.session(email);
+  const { body } = await service.api.call<{ events: EventAnswer[] }>('GET', '/security-events', { token });
+  return body.events.filter(({ kind }) => kind !== 'new_device_sign_in');
+}
+
+const expectEnded = ({ status, body }: Answer<unknown>, code = 'session_revoked') =>
+  expect({ status, body }).toMatchObject({ status: 401, body: { code, reason: 'suspicious' } });
+
+describe('a session, in the hands of its user', () => {
+  beforeAll(start());
+  afterAll(stop);
+
+  it.each<[string, Browser, Browser]>([
+    ['whose browser was updated', 'chromeOnWindows', 'newerChromeOnWindows'],
+    ['whose browser was rolled back', 'newerChromeOnWindows', 'chromeOnWindows'],
+    ['who asks for desktop sites on a phone', 'chromeOnAndroid', 'chromeOnAndroidAskingForDesktop'],
+    ['who asks for desktop sites on a tablet', 'safariOnIpad', 'safariOnIpadAskingForDesktop'],
+    ['who asks for them no longer', 'safariOnIpadAskingForDesktop', 'safariOnIpad'],
+  ])('%s, goes on', async (_who, before, after) => {
+    const tokens = await person(before);
+    expect((await use(tokens, from(before))).status).toBe(200);
+    for (let i = 0; i < 2; i++) expect((await use(tokens, from(after))).status).toBe(200);
+    expect((await refresh(tokens, from(after))).status).toBe(200);
+    expect(await eventsOf(tokens.email)).toEqual([]);
+  });
+
+  it('goes on when a mobile network lets them out on the other side of their country', async () => {
+    const tokens = await person('chromeOnAndroid', 'stanford');
+    for (const address of ['massachusetts', 'stanford', 'massachusetts'] as const)
+      expect((await use(tokens, from('chromeOnAndroid', address))).status).toBe(200);
+    expect(await eventsOf(tokens.email)).toEqual([]);
+  });
+
+  it('goes on when they turn a VPN on and off, of which they are told once', async () => {
+    const tokens = await person('chromeOnWindows');
+    for (const address of ['tokyo', 'bremen', 'tokyo', 'tokyo', 'bremen'] as const)
+      expect((await use(tokens, from('chromeOnWindows', address))).status).toBe(200);
+    expect(await eventsOf(tokens.email)).toEqual([
+      expect.objectContaining({
+        kind: 'impossible_travel',
+        session_id: tokens.session_id,
+        place: 'Chiyoda City, Japan',
+        detail: {
+          suspicion: 'impossible_travel',
+          action: 'notify',
+          before: { place: 'Bremen, Germany', client: 'Chrome on Windows' },
+          now: { place: 'Chiyoda City, Japan', client: 'Chrome on Windows' },
+        },
+      }),
+    ]);
+  });
+
+  it('goes on when a backend acts for them, of which they are told once', async () => {
+    const tokens = await person('chromeOnWindows');
+    const backend = { 'user-agent': 'node', 'x-forwarded-for': '134.102.20.20' };
+    for (const client of [backend, from('chromeOnWindows'), backend])
+      expect((await use(tokens, client)).status).toBe(200);
+    expect(await eventsOf(tokens.email)).toEqual([
+      expect.objectContaining({
+        kind: 'client_changed',
+        detail: expect.objectContaining({ suspicion: 'client_scripted', action: 'notify' }),
+      }),
+    ]);
+  });
+
+  it('goes on when an app calls through several libraries, and embeds a browser', async () => {
+    const { email } = await service.api.newcomer();
+    const { body: tokens } = await login(email, { 'user-agent': 'MyBank/3.2 CFNetwork/1496 Darwin/23.5.0' });
+    for (const userAgent of ['okhttp/4.12.0', clientHeaders('safariOnIpad', 'bremen')['user-agent'] ?? ''])
+      expect((await use(tokens, { 'user-agent': userAgent })).status).toBe(200);
+    expect(await eventsOf(email)).toEqual([]);
+  });
+
+  it('shows where it was opened, where it was last used, and nothing of a private address', async () => {
+    const tokens = await person('chromeOnAndroid', 'stanford');
+    const home = await service.api.session(tokens.email);
+    await use(tokens, from('chromeOnAndroid', 'massachusetts'));
+    await refresh(tokens, from('chromeOnAndroid', 'massachusetts'));
+    const { body } = await service.api.call<{ devices: object[] }>('GET', '/devices', {
+      token: home.access_token,
+    });
+    const at = (city: string) => ({ country: 'United States', country_code: 'US', city });
+    const sessions = [{ place: at('Cambridge'), login_place: at('Stanford') }];
+    expect(body.devices).toEqual([
+      expect.objectContaining({ current: true, address: '127.0.0.1', place: null }),
+      expect.objectContaining({ place: at('Cambridge'), sessions: [expect.objectContaining(sessions[0])] }),
+      expect.anything(),
+    ]);
+  });
+
+  it('is one address to a client that it cannot choose, whatever it says of itself', async () => {
+    const tokens = await person('chromeOnWindows');
+    for (const claimed of ['unknown', `${'9'.repeat(2_000)}`, '10.0.0.1', '::1', 'fe80::1%eth0']) {
+      const headers = { ...from('chromeOnWindows'), 'x-forwarded-for': claimed };
+      expect((await use(tokens, headers)).status).toBe(200);
+    }
+    expect(await eventsOf(tokens.email)).toEqual([]);
+  });
+});
+
+describe('a session, in the hands of a thief', () => {
+  beforeAll(start({ SUSPICION_ACTIONS: 'impossible_travel:end,client_scripted:end' }));
+  afterAll(stop);
+
+  it.each<[string, Browser, Record<string, string>, string]>([
+    ['another browser', 'chromeOnWindows', from('firefoxOnWindows'), 'client_changed'],
+    ['another system', 'chromeOnWindows', from('chromeOnAndroid'), 'client_changed'],
+    ['another browser and system', 'safariOnMac', from('firefoxOnLinux'), 'client_changed'],
+    ['a script', 'chromeOnWindows', { ...from('firefoxOnLinux'), 'user-agent': 'curl/8' }, 'client_scripted'],
+    ['the other side of the world', 'safariOnMac', from('safariOnMac', 'tokyo'), 'impossible_travel'],
+  ])('ends at the first request from %s', async (_what, browser, thief, suspicion) => {
+    const tokens = await person(browser);
+    expect((await use(tokens, from(browser))).status).toBe(200);
+    expectEnded(await use(tokens, thief));
+    expectEnded(await use(tokens, from(browser)));
+    expectEnded(await refresh(tokens, from(browser)), 'invalid_grant');
+    expect(await eventsOf(tokens.email)).toEqual([
+      expect.objectContaining({
+        kind: 'session_ended_suspicious',
+        session_id: tokens.session_id,
+        detail: expect.objectContaining({ suspicion, action: 'end' }),
+      }),
+    ]);
+  });
+
+  it('ends before its refresh token is exchanged', async () => {
+    const tokens = await person('chromeOnWindows');
+    expectEnded(await refresh(tokens, from('firefoxOnLinux', 'tokyo')), 'invalid_grant');
+    expectEnded(await use(tokens, from('chromeOnWindows')));
+  });
+
+  it('ends once, and grants none of many requests that come at once', async () => {
+    const tokens = await person('chromeOnWindows');
+    await use(tokens, from('chromeOnWindows'));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => use(tokens, from('firefoxOnLinux', 'tokyo'))),
+    );
+    for (const answer of answers) expectEnded(answer);
+    expect(await eventsOf(tokens.email)).toHaveLength(1);
+  });
+
+  it('is told among those that ended, with its device and place', async () => {
+    const tokens = await person('chromeOnWindows');
+    await use(tokens, from('firefoxOnLinux'));
+    const { access_token: token } = await service.api.session(tokens.email);
+    const ended = await service.api.call<{ sessions: object[] }>('GET', '/sessions?status=ended', { token });
+    expect(ended.body.sessions).toEqual([
+      {
+        id: tokens.session_id,
+        device_id: tokens.device_id,
+        device_name: 'Chrome on Windows',
+        device_kind: 'desktop',
+        created_at: expect.any(String),
+        last_seen_at: expect.any(String),
+        ended_at: expect.any(String),
+        reason: 'suspicious',
+        address: '134.102.20.20',
+        place: { country: 'Germany', country_code: 'DE', city: 'Bremen' },
+        login_place: { country: 'Germany', country_code: 'DE', city: 'Bremen' },
+      },
+    ]);
+  });
+
+  it('does not end for a journey that takes its time, and is known there from then on', async () => {
+    const tokens = await person('chromeOnAndroid');
+    await service.sql(`UPDATE sessions SET last_seen_at = last_seen_at - interval '13 hours' WHERE id = $1`, [
+      tokens.session_id,
+    ]);
+    for (const address of ['tokyo', 'bremen', 'tokyo', 'bremen'] as const)
+      expect((await use(tokens, from('chromeOnAndroid', address))).status).toBe(200);
+    expect(await eventsOf(tokens.email)).toEqual([]);
+  });
+});
+
+describe('a session of the bank', () => {
+  beforeAll(start({ LATCHKEY_POLICY: 'bank' }));
+  afterAll(stop);
+
+  it('needs a new login after an impossible journey, wherever it is used from', async () => {
+    const tokens = await person('chromeOnWindows');
+    expect((await use(tokens, from('chromeOnWindows'))).status).toBe(200);
+    for (const address of ['tokyo', 'tokyo', 'bremen'] as const) {
+      const { status, body, headers } = await use(tokens, from('chromeOnWindows', address));
+      expect({ status, code: body.code }).toEqual({ status: 401, code: 'insufficient_user_authentication' });
+      expect(headers.get('www-authenticate')).toContain('error="insufficient_user_authentication"');
+    }
+    const refreshed = await refresh(tokens, from('chromeOnWindows'));
+    expect({ status: refreshed.status, body: refreshed.body }).toMatchObject({
+      status: 401,
+      body: { code: 'insufficient_user_authentication' },
+    });
+    const [row] = await service.sql('SELECT status FROM sessions WHERE id = $1', [tokens.session_id]);
+    expect(row).toEqual({ status: 'active' });
+
+    const again = await login(tokens.email, from('chromeOnWindows', 'tokyo'));
+    expect((await use(again.body, from('chromeOnWindows', 'tokyo'))).status).toBe(200);
+    expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['impossible_travel']);
+  });
+
+  it('refuses a thief of its refresh token who never used the access token', async () => {
+    const tokens = await person('chromeOnWindows');
+    expect((await refresh(tokens, from('chromeOnWindows', 'tokyo'))).body).toMatchObject({
+      code: 'insufficient_user_authentication',
+    });
+  });
+
+  it('signs out the device whose token another browser presents, and takes that for a new one', async () => {
+    const mine = await person('chromeOnWindows');
+    const theirs = await login(mine.email, from('firefoxOnLinux'), { device_token: mine.device_token });
+    expect(theirs.status).toBe(200);
+    expect(theirs.body.device_id).not.toBe(mine.device_id);
+    const back = await login(mine.email, from('chromeOnWindows'), { device_token: mine.device_token });
+    expect(back.body.device_id).not.toBe(mine.device_id);
+    expect((await eventsOf(mine.email)).map(({ kind }) => kind)).toEqual(['device_token_shared']);
+  });
+
+  it('refuses a password that was found by guessing like a wrong one, and tells its owner', async () => {
+    const { email, device_token } = await person('chromeOnWindows');
+    const guess = (password: string) => login(email, from('firefoxOnLinux', 'tokyo'), { password });
+    for (let i = 0; i < 5; i++) await guess(`guess number ${i}`);
+    const wrong = await guess('guess number 6');
+    const right = await guess('correct horse battery');
+    expect({ status: right.status, text: right.text }).toEqual({ status: wrong.status, text: wrong.text });
+    const known = await login(email, from('chromeOnWindows'), { device_token });
+    expect(known.status).toBe(200);
+    const { body } = await service.api.call<{ events: EventAnswer[] }>('GET', '/security-events', {
+      token: known.body.access_token,
+      headers: from('chromeOnWindows'),
+    });
+    expect(body.events[0]).toMatchObject({
+      kind: 'sign_in_after_failures',
+      session_id: null,
+      place: 'Chiyoda City, Japan',
+      detail: { failures: 6, action: 'end' },
+    });
+  });
+});
+
+describe('a login to a social account', () => {
+  beforeAll(start());
+  afterAll(stop);
+
+  it('with a copied device token is one of a new device, and ends nothing', async () => {
+    const mine = await person('chromeOnWindows');
+    const theirs = await login(mine.email, from('firefoxOnLinux'), { device_token: mine.device_token });
+    expect(theirs.body.device_id).not.toBe(mine.device_id);
+    expect(theirs.body.device_token).not.toBe(mine.device_token);
+    expect((await use(mine, from('chromeOnWindows'))).status).toBe(200);
+    const back = await login(mine.email, from('newerChromeOnWindows'), { device_token: mine.device_token });
+    expect(back.body.device_id).toBe(mine.device_id);
+    expect((await eventsOf(mine.email)).map(({ kind }) => kind)).toEqual(['device_token_shared']);
+  });
+
+  it('after several wrong passwords goes well, and is told of; on a known device it is not', async () => {
+    const mine = await person('chromeOnWindows');
+    const fail = async (body: object) => {
+      for (let i = 0; i < 5; i++)
+        await login(mine.email, from('chromeOnWindows'), { password: 'not that one', ...body });
+    };
+    await fail({ device_token: mine.device_token });
+    expect(
+      (await login(mine.email, from('chromeOnWindows'), { device_token: mine.device_token })).status,
+    ).toBe(200);
+    expect(await eventsOf(mine.email)).toEqual([]);
+    await fail({});
+    expect((await login(mine.email, from('chromeOnWindows'))).status).toBe(200);
+    expect(await eventsOf(mine.email)).toEqual([
+      expect.objectContaining({
+        kind: 'sign_in_after_failures',
+        detail: expect.objectContaining({ failures: 5 }),
+      }),
+    ]);
+  });
+});
