@@ -7,10 +7,11 @@ import { SecurityEvents } from '../security-events/security-events.js';
 import { Session } from '../sessions/session.entity.js';
 import { SessionEnding } from '../sessions/session-ending.js';
 import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { UsersService } from '../users/users.service.js';
 import { AccountLinks, LINK_LIFETIME_MS } from './account-links.js';
 
 export interface Disowned {
-  /** For the new password that is due: whoever signed in knows the old one. */
+  /** For the new password, without which nobody logs in any more. */
   readonly resetToken: string;
   readonly resetExpiresInSeconds: number;
   readonly enforcement: Enforcement;
@@ -22,6 +23,7 @@ export class Disowning {
   constructor(
     private readonly dataSource: DataSource,
     private readonly links: AccountLinks,
+    private readonly users: UsersService,
     private readonly devices: DeviceRegistry,
     private readonly sessions: SessionsService,
     private readonly ending: SessionEnding,
@@ -29,23 +31,33 @@ export class Disowning {
   ) {}
 
   /**
-   * Ends every session of the device and forgets its token.
+   * Ends every session of the device and forgets its token. Whoever signed in knows the password: it lets nobody in
+   * any more, and is refused like a wrong one, so that they do not learn of what is going on.
    *
-   * @throws {AppError} invalid_link
+   * @throws {AppError} invalid_link or overloaded
    */
   async disown(token: string, { address }: Client): Promise<Disowned> {
+    await this.links.requireOwner('disown', token);
+    const passwordHash = await this.users.hashOfNone();
     const { userId, resetToken, unconfirmed } = await this.dataSource.transaction(async (manager) => {
-      const { user, sessionId, ...named } = await this.links.use(manager, 'disown', token);
+      const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
       const userId = user.id;
-      const deviceId = named.deviceId ?? (await deviceOf(manager, sessionId));
+      await this.users.setPassword(manager, userId, passwordHash);
       const unconfirmed: EndedSession[] = [];
-      if (deviceId !== null) {
-        await this.devices.distrust(manager, userId, deviceId);
-        const actor = `user:${userId}`;
-        const ending = await this.ending.endWithin(manager, { userId, deviceId }, 'disowned', actor);
+      const devices = await devicesOf(manager, { sessionId, deviceId });
+      for (const device of devices) {
+        await this.devices.distrust(manager, userId, device);
+        const selection = { userId, deviceId: device };
+        const ending = await this.ending.endWithin(manager, selection, 'disowned', `user:${userId}`);
         unconfirmed.push(...ending.unconfirmed);
       }
-      await this.events.record(manager, { kind: 'disowned', userId, sessionId, deviceId, address });
+      await this.events.record(manager, {
+        kind: 'disowned',
+        userId,
+        sessionId,
+        deviceId: devices[0] ?? null,
+        address,
+      });
       const resetToken = await this.links.open(manager, { purpose: 'reset_password', userId });
       return { userId, resetToken, unconfirmed };
     });
@@ -58,8 +70,11 @@ export class Disowning {
   }
 }
 
-/** Some events name a session only. */
-async function deviceOf(manager: EntityManager, sessionId: string | null): Promise<string | null> {
+/** Some events name a session only; a copied device token names the device that it is of, and the session that it got. */
+async function devicesOf(
+  manager: EntityManager,
+  { sessionId, deviceId }: { sessionId: string | null; deviceId: string | null },
+): Promise<string[]> {
   const session = sessionId === null ? null : await manager.findOneBy(Session, { id: sessionId });
-  return session?.deviceId ?? null;
+  return [...new Set([session?.deviceId, deviceId])].filter((id) => typeof id === 'string');
 }

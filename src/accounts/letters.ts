@@ -46,7 +46,7 @@ export class Letters {
       ...this.notice(kind, facts),
       action: { label: "This wasn't me", url: this.link('disown', token) },
       closing:
-        'If it was you, there is nothing to do. If not, follow the link: it signs that device out and lets you set a new password. It works once, for seven days.',
+        'If it was you, there is nothing to do. If not, follow the link: it signs that device out and asks for a new password. It works once, for seven days.',
     };
   }
 

@@ -119,7 +119,9 @@ export class AuthService {
         const { sessionId } = session;
         await this.suspicions.tellOfGuess(manager, { userId: user.id, sessionId, failures, client });
       }
-      const ended = shared ? await this.suspicions.answerShared(manager, shared, client) : [];
+      const ended = shared
+        ? await this.suspicions.answerShared(manager, shared, session.sessionId, client)
+        : [];
       return { user, ...device, ...session, ended: [...session.ended, ...ended] };
     });
     this.sessions.announce(found.id);

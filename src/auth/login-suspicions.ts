@@ -64,11 +64,13 @@ export class LoginSuspicions {
    * Tells of a device whose token has been copied. With `end` the device is signed out: what else it kept, its refresh
    * token, has been copied with it.
    *
+   * @param sessionId of the login that the token came with
    * @returns what has ended: to be passed to `enforce` once committed
    */
   async answerShared(
     manager: EntityManager,
     device: Device,
+    sessionId: string,
     client: Client,
   ): Promise<OpenedSession['ended']> {
     const { id: deviceId, userId } = device;
@@ -76,6 +78,7 @@ export class LoginSuspicions {
     await this.events.record(manager, {
       kind: 'device_token_shared',
       userId,
+      sessionId,
       deviceId,
       address: client.address,
       detail: {

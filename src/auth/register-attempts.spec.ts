@@ -26,10 +26,17 @@ describe('RegisterAttempts', () => {
     await expect(attempts.guard('192.0.2.2', register)).resolves.toBe(1);
   });
 
-  it('charges nothing for a registration that succeeds or fails for another reason', async () => {
+  it('refuses a network that has registered many, each of whom was sent a mail', async () => {
+    const attempts = open();
+    const register = async () => 'a user';
+    for (let n = 0; n < 3; n++) await expect(attempts.guard(ADDRESS, register)).resolves.toBe('a user');
+    await expect(attempts.guard(ADDRESS, register)).rejects.toMatchObject({ code: 'too_many_requests' });
+    await expect(attempts.guard('192.0.2.2', register)).resolves.toBe('a user');
+  });
+
+  it('charges nothing for a registration that fails for another reason', async () => {
     const attempts = open();
     for (let n = 0; n < 10; n++) {
-      await expect(attempts.guard(ADDRESS, async () => 'a user')).resolves.toBe('a user');
       const rejected = async () => {
         throw new AppError('password_rejected');
       };

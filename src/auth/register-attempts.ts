@@ -5,8 +5,9 @@ import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 import { networkOf } from './network-of.js';
 
 /**
- * Slows asking which addresses are registered (OWASP ASVS 5.0 6.3.8): a registration that meets `email_taken` costs
- * its network a point. One that succeeds, or fails for another reason, tells nothing and costs nothing.
+ * Slows asking which addresses are registered (OWASP ASVS 5.0 6.3.8), and having mails sent to people who never asked
+ * for one: a registration that meets `email_taken`, or succeeds, costs its network a point. One that fails for another
+ * reason tells nothing and costs nothing.
  */
 export class RegisterAttempts {
   private readonly networks: FailureLimiter;
@@ -31,14 +32,12 @@ export class RegisterAttempts {
   async guard<T>(address: string, register: () => Promise<T>): Promise<T> {
     const network = networkOf(address);
     await this.networks.reserve(network);
-    let toldSomething = false;
     try {
       return await register();
     } catch (error) {
-      toldSomething = error instanceof AppError && error.code === 'email_taken';
-      throw error;
-    } finally {
+      const toldSomething = error instanceof AppError && error.code === 'email_taken';
       if (!toldSomething) await this.networks.giveBack(network);
+      throw error;
     }
   }
 }

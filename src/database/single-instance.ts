@@ -70,7 +70,7 @@ export class SingleInstance {
        WHERE application_name = $1 AND pid <> pg_backend_pid()`,
       [this.name],
     );
-    // With a wait, for the backend just told to go.
+    // With a wait, for the backend just told to go; a short one, since an index that is built concurrently waits for it.
     await client.query(`SET lock_timeout = ${TIMEOUT_MS / 2}`);
     try {
       await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.singleInstance]);

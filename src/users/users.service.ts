@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type FindOptionsWhere, MoreThan, QueryFailedError, Repository } from 'typeorm';
@@ -104,6 +105,11 @@ export class UsersService {
   async hashNew(password: string, email: string): Promise<string> {
     requireAcceptablePassword(password, email);
     return this.hasher.hash(password);
+  }
+
+  /** Of a password that nobody knows. @throws {AppError} `overloaded` */
+  async hashOfNone(): Promise<string> {
+    return this.hasher.hash(randomBytes(32).toString('base64url'));
   }
 
   /** Inside the caller's transaction, which holds the user's row. */

@@ -382,6 +382,11 @@ describe('passwords', () => {
   });
 
   describe('"This wasn\'t me"', () => {
+    const isForgotten = async (email: string, thief: Tokens, password: string) => {
+      const again = await service.api.session(email, { password, device_token: thief.device_token });
+      expect(again.device_id).not.toBe(thief.device_id);
+    };
+
     it('signs the device out, forgets it, and leads to a new password', async () => {
       const owner = await service.api.newcomer();
       const thief = await service.api.session(owner.email, { device_name: 'Phone' });
@@ -397,11 +402,25 @@ describe('passwords', () => {
       await isRefused(thief, 'disowned');
       expect((await service.api.me(owner.access_token)).status).toBe(200);
       expect(await kindsOf(owner)).toEqual(['disowned', 'new_device_sign_in']);
-      const again = await service.api.session(owner.email, { device_token: thief.device_token });
-      expect(again.device_id).not.toBe(thief.device_id);
       expect(await post('/auth/disown', { token })).toMatchObject(invalidLink);
       expect((await reset(body.reset_token as string)).status).toBe(204);
       await isRefused(owner, 'password_reset');
+      await isForgotten(owner.email, thief, NEW_PASSWORD);
+    });
+
+    it('makes the password one that nobody knows, until there is a new one', async () => {
+      const owner = await service.api.newcomer();
+      await service.api.session(owner.email);
+      const { token } = await mailbox.waitFor(owner.email, SIGN_IN);
+      const wrong = await service.api.login(owner.email, { password: 'not the right horse' });
+      expect((await post('/auth/disown', { token })).status).toBe(200);
+      const old = await service.api.login(owner.email);
+      expect(old).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
+      expect(old.text).toBe(wrong.text);
+      expect((await change(owner.access_token, PASSWORD)).body).toMatchObject({ code: 'wrong_password' });
+      expect((await reset(await resetToken(owner.email))).status).toBe(204);
+      expect((await service.api.login(owner.email)).status).toBe(401);
+      expect((await service.api.login(owner.email, { password: NEW_PASSWORD })).status).toBe(200);
     });
 
     it.each([
@@ -435,9 +454,10 @@ describe('passwords', () => {
         [thief.session_id],
       );
       expect(row).toEqual({ seconds: 7 * 86_400 });
-      expect((await post('/auth/disown', { token })).status).toBe(200);
-      const again = await service.api.session(owner.email, { device_token: thief.device_token });
-      expect(again.device_id).not.toBe(thief.device_id);
+      const { status, body } = await post('/auth/disown', { token });
+      expect(status).toBe(200);
+      expect((await reset(body.reset_token as string)).status).toBe(204);
+      await isForgotten(owner.email, thief, NEW_PASSWORD);
     });
   });
 });
