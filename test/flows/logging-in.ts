@@ -14,6 +14,7 @@ export function loggingIn(service: () => RunningApp): void {
     expect(body).toEqual({
       id: expect.stringMatching(UUID),
       email,
+      email_verified: false,
       roles: [],
       created_at: expect.any(String),
     });
@@ -90,7 +91,7 @@ export function loggingIn(service: () => RunningApp): void {
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(body).toEqual({
-      user: { id: expect.stringMatching(UUID), email, roles: [] },
+      user: { id: expect.stringMatching(UUID), email, email_verified: false, roles: [] },
       session: {
         id: tokens.session_id,
         created_at: expect.any(String),

@@ -1,6 +1,7 @@
 import type { Answer, Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { type ADDRESSES, type BROWSERS, clientHeaders } from '../support/clients.js';
+import { EventSource } from '../support/event-source.js';
 
 type Browser = keyof typeof BROWSERS;
 type Address = keyof typeof ADDRESSES;
@@ -134,6 +135,24 @@ describe('a session, in the hands of its user', () => {
     ]);
   });
 
+  it('is not known from where a page has merely opened a stream', async () => {
+    const tokens = await person('chromeOnWindows');
+    const { access_token: token } = tokens;
+    const stream = { token, headers: from('chromeOnWindows', 'tokyo') };
+    await service.sql(`UPDATE sessions SET last_seen_at = now() - interval '1 day' WHERE id = $1`, [
+      tokens.session_id,
+    ]);
+    expect((await service.api.call('HEAD', '/account/events', stream)).status).toBe(200);
+    const { body } = await service.api.call<{ devices: object[] }>('GET', '/devices', {
+      token,
+      headers: from('chromeOnWindows'),
+    });
+    expect(body.devices[0]).toMatchObject({ place: { country_code: 'DE' } });
+    const [row] = await service.sql('SELECT countries FROM sessions WHERE id = $1', [tokens.session_id]);
+    expect(row).toEqual({ countries: ['DE'] });
+    expect(await eventsOf(tokens.email)).toEqual([]);
+  });
+
   it('is one address to a client that it cannot choose, whatever it says of itself', async () => {
     const tokens = await person('chromeOnWindows');
     for (const claimed of ['unknown', `${'9'.repeat(2_000)}`, '10.0.0.1', '::1', 'fe80::1%eth0']) {
@@ -167,6 +186,23 @@ describe('a session, in the hands of a thief', () => {
         detail: expect.objectContaining({ suspicion, action: 'end' }),
       }),
     ]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['another browser', from('firefoxOnWindows')],
+    ['the other side of the world', from('chromeOnWindows', 'tokyo')],
+  ])('ends at the first stream that is opened from %s, and is told to open pages', async (_what, thief) => {
+    const tokens = await person('chromeOnWindows');
+    const { access_token: other } = await service.api.session(tokens.email);
+    const page = await EventSource.open(service.url, { authorization: `Bearer ${other}` });
+    const told = page.next('changed');
+    expectEnded(
+      await service.api.call('GET', '/account/events', { token: tokens.access_token, headers: thief }),
+    );
+    await told;
+    page.leave();
+    expectEnded(await use(tokens, from('chromeOnWindows')));
+    expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['session_ended_suspicious']);
   });
 
   it('ends before its refresh token is exchanged', async () => {
