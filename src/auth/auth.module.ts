@@ -12,6 +12,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { LoginAttempts } from './login-attempts.js';
 import { LoginSuspicions } from './login-suspicions.js';
+import { Logins } from './logins.js';
 import { RegisterAttempts } from './register-attempts.js';
 
 @Module({
@@ -19,6 +20,7 @@ import { RegisterAttempts } from './register-attempts.js';
   controllers: [AuthController],
   providers: [
     AuthService,
+    Logins,
     LoginSuspicions,
     ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
       provide: attempts,

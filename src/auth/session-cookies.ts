@@ -5,7 +5,8 @@ import { AppError } from '../errors/app-error.js';
 import { cookieValues } from '../http/cookie-header.js';
 import { type CookieNames, cookieNames } from '../http/cookie-names.js';
 import { setCookie } from '../http/set-cookie.js';
-import type { Credentials, IssuedTokens } from './auth.service.js';
+import type { IssuedTokens } from './auth.service.js';
+import type { Credentials } from './logins.js';
 
 type WithHeaders = Pick<FastifyRequest, 'headers'>;
 
