@@ -9,6 +9,7 @@ import { DevicesModule } from './devices/devices.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorDocsController } from './http/error-docs.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { PageModule } from './page/page.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         DevicesModule,
         AuthModule,
         AccountModule,
+        PageModule,
         HealthModule,
       ],
     };

@@ -22,6 +22,7 @@ const RULES: HouseRules = {
     devices: ['sessions', 'database', 'config', 'errors', 'http'],
     auth: ['sessions', 'users', 'devices', 'keys', 'database', 'cache', 'config', 'errors', 'http'],
     account: ['changes', 'sessions', 'errors', 'http'],
+    page: ['errors', 'http'],
     health: ['sessions', 'database', 'cache', 'config', 'errors', 'http'],
     cli: 'anything',
   },

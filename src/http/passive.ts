@@ -16,3 +16,11 @@ export const Passive = () => SetMetadata(IS_PASSIVE, true);
 export function addressOfUse(request: Pick<FastifyRequest, 'isPassive' | 'ip'>): string | null {
   return request.isPassive ? null : request.ip;
 }
+
+/** What a page says of a request that it makes by itself, because something has changed, on a route that people use too. */
+const PASSIVE_HEADER = 'latchkey-passive';
+
+/** Only of reading: an act is always somebody's. */
+export function saysPassive({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>): boolean {
+  return headers[PASSIVE_HEADER] !== undefined && method === 'GET';
+}

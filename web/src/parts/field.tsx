@@ -1,0 +1,49 @@
+import type { RefObject } from 'preact';
+import { useId } from 'preact/hooks';
+
+interface FieldProps {
+  readonly label: string;
+  readonly name: string;
+  readonly type: 'email' | 'password' | 'text';
+  readonly autoComplete: string;
+  readonly hint?: string;
+  readonly value?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly hasFocus?: boolean;
+  readonly isReadOnly?: boolean;
+  readonly inputRef?: RefObject<HTMLInputElement>;
+}
+
+/** A labelled input that the form reads when it is sent. */
+export function Field({ label, hint, value, autoComplete, hasFocus, isReadOnly, inputRef, ...rest }: FieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        {...rest}
+        id={id}
+        ref={inputRef}
+        defaultValue={value}
+        autocomplete={autoComplete as 'on'}
+        autocapitalize="none"
+        spellcheck={false}
+        autofocus={hasFocus}
+        readOnly={isReadOnly}
+        required
+        aria-describedby={hint && `${id}-hint`}
+      />
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What was typed into a form, by the names of its fields. */
+export function entered(form: EventTarget | null): Record<string, string> {
+  return Object.fromEntries(new FormData(form as HTMLFormElement)) as Record<string, string>;
+}
