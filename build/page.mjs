@@ -25,7 +25,10 @@ const { metafile } = await build({
 
 const files = Object.keys(metafile.outputs).map((path) => basename(path));
 const template = await readFile(`${WEB}page.html`, 'utf8');
-await writeFile(`${page}/index.html`, template.replace(/\{(\w+\.\w+)\}/g, (_, name) => `/account/assets/${built(name)}`));
+await writeFile(
+  `${page}/index.html`,
+  template.replace(/\{(\w+\.\w+)\}/g, (_, name) => `/account/assets/${built(name)}`),
+);
 
 /** @param {string} name without the hash */
 function built(name) {

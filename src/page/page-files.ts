@@ -44,7 +44,10 @@ export class PageFiles {
 }
 
 function read(name: string, folder: URL): PageFile {
-  return { type: TYPES[extname(name)] ?? 'application/octet-stream', bytes: readFileSync(new URL(name, folder)) };
+  return {
+    type: TYPES[extname(name)] ?? 'application/octet-stream',
+    bytes: readFileSync(new URL(name, folder)),
+  };
 }
 
 /** Beside the built service, or in the `dist` of the project when it runs from its source. */

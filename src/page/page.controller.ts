@@ -23,8 +23,10 @@ export class PageController {
   }
 }
 
-function send(reply: FastifyReply, { type, bytes }: PageFile, headers: Readonly<Record<string, string>>): void {
-  void reply
-    .headers({ ...headers, 'content-type': type })
-    .send(bytes);
+function send(
+  reply: FastifyReply,
+  { type, bytes }: PageFile,
+  headers: Readonly<Record<string, string>>,
+): void {
+  void reply.headers({ ...headers, 'content-type': type }).send(bytes);
 }

@@ -1,6 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import { createContext } from 'preact';
 import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
-import type { ComponentChildren } from 'preact';
 
 export type Announce = (text: string, kind?: 'status' | 'alert') => void;
 

@@ -9,7 +9,13 @@ interface BusyButtonProps {
 }
 
 /** Does nothing while it is busy, yet keeps the focus, which a disabled button would lose. */
-export function BusyButton({ children, isBusy = false, type = 'button', look = 'plain', onClick }: BusyButtonProps) {
+export function BusyButton({
+  children,
+  isBusy = false,
+  type = 'button',
+  look = 'plain',
+  onClick,
+}: BusyButtonProps) {
   return (
     <button
       type={type}

@@ -12,19 +12,28 @@ interface FieldProps {
   readonly maxLength?: number;
   readonly hasFocus?: boolean;
   readonly isReadOnly?: boolean;
-  readonly inputRef?: RefObject<HTMLInputElement>;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
 
 /** A labelled input that the form reads when it is sent. */
-export function Field({ label, hint, value, autoComplete, hasFocus, isReadOnly, inputRef, ...rest }: FieldProps) {
+export function Field({
+  label,
+  hint,
+  value,
+  autoComplete,
+  hasFocus,
+  isReadOnly,
+  inputRef,
+  ...rest
+}: FieldProps) {
   const id = useId();
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
-        {...rest}
+        {...(rest as { type: 'text' })}
         id={id}
-        ref={inputRef}
+        ref={inputRef as RefObject<HTMLInputElement>}
         defaultValue={value}
         autocomplete={autoComplete as 'on'}
         autocapitalize="none"

@@ -7,6 +7,9 @@ export interface Task {
   run(): Promise<void>;
 }
 
+/** Somebody has thought better of it: nothing to tell. */
+export class Cancelled extends Error {}
+
 /** Work that somebody starts and that is never started twice at once. */
 export function useTask(work: () => Promise<void>): Task {
   const [state, setState] = useState<{ isBusy: boolean; error: unknown }>({ isBusy: false, error: null });
@@ -20,7 +23,7 @@ export function useTask(work: () => Promise<void>): Task {
       await work();
       setState({ isBusy: false, error: null });
     } catch (error) {
-      setState({ isBusy: false, error });
+      setState({ isBusy: false, error: error instanceof Cancelled ? null : error });
     } finally {
       isRunning.current = false;
     }

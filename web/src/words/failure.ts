@@ -12,8 +12,10 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** For people: what went wrong, and what to do. */
 export function inWords(error: unknown): string {
-  if (!(error instanceof Problem)) return 'The service cannot be reached. Check your connection and try again.';
-  if (error.code === 'too_many_requests') return `Too many attempts. Try again ${inAWhile(error.retryAfterSeconds)}.`;
+  if (!(error instanceof Problem))
+    return 'The service cannot be reached. Check your connection and try again.';
+  if (error.code === 'too_many_requests')
+    return `Too many attempts. Try again ${inAWhile(error.retryAfterSeconds)}.`;
   if (error.code === 'password_rejected') return error.detail ?? 'Please choose another password.';
   if (error.code === 'validation_failed') return fieldsInWords(error.members.errors);
   return WORDS[error.code] ?? 'Something went wrong. Please try again.';

@@ -18,7 +18,10 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 export function endedBecause(reason: string): string {
-  return REASONS[reason] ?? (reason.startsWith('suspicious') ? 'Ended for safety: somebody else seemed to use it' : 'Ended');
+  return (
+    REASONS[reason] ??
+    (reason.startsWith('suspicious') ? 'Ended for safety: somebody else seemed to use it' : 'Ended')
+  );
 }
 
 /** To somebody who was thrown out while they watched. */
