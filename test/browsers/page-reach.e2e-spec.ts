@@ -177,7 +177,8 @@ describeInChromium('the page of devices', () => {
       [longer, HOSTILE[0]],
     );
     await desk.page.reload();
-    for (const name of [...HOSTILE, longer]) await desk.card(name).waitFor();
+    for (const name of [...HOSTILE, longer])
+      await desk.page.getByRole('listitem', { name, exact: true }).waitFor();
     await desk.button('Sign out all other devices').click();
     for (const name of [...HOSTILE, longer]) await desk.dialog.getByText(name, { exact: true }).waitFor();
     expect(await desk.page.title()).toBe('Your devices – Latchkey');
@@ -190,7 +191,18 @@ describeInChromium('the page of devices', () => {
 
   it('looks like this', async () => {
     const { desk } = await withOthers({ viewport: { width: 820, height: 860 } });
-    await desk.page.waitForTimeout(300);
+    // As after some weeks.
+    await deployment.sql(
+      `UPDATE devices SET first_seen_at = first_seen_at - interval '40 days',
+         last_seen_at = last_seen_at - length(name) * interval '47 minutes'`,
+    );
+    await deployment.sql(
+      `UPDATE sessions s SET address = '203.0.113.24', created_at = created_at - interval '20 days',
+         last_seen_at = s.last_seen_at - length(d.name) * interval '47 minutes'
+       FROM devices d WHERE d.id = s.device_id AND d.name NOT LIKE 'Chrome%'`,
+    );
+    await desk.page.reload();
+    await desk.page.getByText('This list is live').waitFor();
     await desk.page.emulateMedia({ colorScheme: 'light' });
     await desk.page.screenshot({ path: `${PICTURES}devices-light.png` });
     await desk.page.emulateMedia({ colorScheme: 'dark' });

@@ -78,7 +78,7 @@ describeInChromium('the page of devices and its session', () => {
     await desk.button(/^Rename/).click();
     await desk.page.getByLabel('Name').fill('Desk');
     await desk.button('Save').click();
-    await desk.page.getByText('You are still signed in; please try again.').waitFor();
+    await desk.card('You are still signed in; please try again.').waitFor();
     await proxy.heal();
     await desk.button('Save').click();
     await desk.card('Desk').waitFor();
@@ -87,7 +87,7 @@ describeInChromium('the page of devices and its session', () => {
     await desk.button(/^Rename/).click();
     await desk.page.getByLabel('Name').fill('Table');
     await desk.button('Save').click();
-    await desk.page.getByText('Check your connection and try again.').waitFor();
+    await desk.card('Check your connection and try again.').waitFor();
     await desk.context.setOffline(false);
     await desk.button('Save').click();
     await desk.card('Table').waitFor();

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface FieldProps {
   readonly label: string;
@@ -27,18 +27,23 @@ export function Field({
   ...rest
 }: FieldProps) {
   const id = useId();
+  const own = useRef<HTMLInputElement>(null);
+  const input = inputRef ?? own;
+  // `autofocus` is for what is there when a page or dialog opens, which this may come after.
+  useEffect(() => {
+    if (hasFocus) input.current?.focus();
+  }, [hasFocus, input]);
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         {...(rest as { type: 'text' })}
         id={id}
-        ref={inputRef as RefObject<HTMLInputElement>}
+        ref={input as RefObject<HTMLInputElement>}
         defaultValue={value}
         autocomplete={autoComplete as 'on'}
         autocapitalize="none"
         spellcheck={false}
-        autofocus={hasFocus}
         readOnly={isReadOnly}
         required
         aria-describedby={hint && `${id}-hint`}

@@ -22,8 +22,8 @@ export function DeviceCard({ device, onEnd, onEndSession, onRenamed }: DeviceCar
       <div class="card-text">
         <Name device={device} nameId={nameId} onRenamed={onRenamed} />
         <Facts device={device} />
-        <SessionList device={device} onEnd={onEndSession} />
-        <div class="buttons">
+        <div class="card-foot">
+          <SessionList device={device} onEnd={onEndSession} />
           <BusyButton onClick={onEnd}>
             Sign out
             <span class="hidden-text">
