@@ -42,6 +42,7 @@ export async function runWrk(
       pathname + search,
       aim.body ?? '',
       checked ? (aim.expect ?? '') : '',
+      String(turn),
     ],
     ...Object.entries(aim.headers ?? {}).flat(),
   ]);
