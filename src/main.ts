@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -12,6 +13,10 @@ import { serveOpenApi } from './http/openapi.js';
 import { startFailure } from './start-failure.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { welcome } from './welcome.js';
+
+// What V8 has seen to live long, as requests do that wait for a first look at Postgres, it soon allocates as old. There it
+// is garbage that keeps what it names alive: a third of all time went into that, see docs/benchmarks.md.
+setFlagsFromString('--no-allocation-site-pretenuring');
 
 async function start(): Promise<void> {
   const stopWith = stopOnSignals(fail);
