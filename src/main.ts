@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -12,11 +11,8 @@ import { NestLogger } from './http/nest-logger.js';
 import { serveOpenApi } from './http/openapi.js';
 import { startFailure } from './start-failure.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { allocateAsYoung } from './v8-flags.js';
 import { welcome } from './welcome.js';
-
-// What V8 has seen to live long, as requests do that wait for a first look at Postgres, it soon allocates as old. There it
-// is garbage that keeps what it names alive: a third of all time went into that, see docs/benchmarks.md.
-setFlagsFromString('--no-allocation-site-pretenuring');
 
 async function start(): Promise<void> {
   const stopWith = stopOnSignals(fail);
@@ -69,4 +65,5 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
+allocateAsYoung();
 await start().catch(fail);
