@@ -11,6 +11,7 @@ import { NestLogger } from './http/nest-logger.js';
 import { serveOpenApi } from './http/openapi.js';
 import { startFailure } from './start-failure.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { allocateAsYoung } from './v8-flags.js';
 import { welcome } from './welcome.js';
 
 async function start(): Promise<void> {
@@ -64,4 +65,5 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
+allocateAsYoung();
 await start().catch(fail);
