@@ -135,9 +135,11 @@ describeInChromium('the page of devices', () => {
     };
 
     // The address is remembered, and the password has the focus.
+    await desk.page.locator('input[type=password]:focus').waitFor();
     await keyboard.type('correct horse battery');
     await keyboard.press('Enter');
     await desk.card('Old laptop').waitFor();
+    await desk.page.locator('h1:focus').waitFor();
     expect(await focused()).toBe('Your devices');
     await keyboard.press('Shift+Tab');
     await keyboard.press('Shift+Tab');
@@ -145,6 +147,7 @@ describeInChromium('the page of devices', () => {
     await keyboard.press('Enter');
     await tabTo('Rename Old laptop');
     await keyboard.press('Enter');
+    await desk.page.locator('input:focus').waitFor();
     await keyboard.type('Cellar');
     await keyboard.press('Enter');
     await desk.card('Cellar').waitFor();
@@ -158,11 +161,14 @@ describeInChromium('the page of devices', () => {
       expect(await desk.page.evaluate(`!document.activeElement.closest('main, header')`)).toBe(true);
     }
     await keyboard.press('Escape');
+    await desk.dialog.waitFor({ state: 'detached' });
     expect(await focused()).toMatch(/^Sign out Cellar/);
     await keyboard.press('Enter');
+    await desk.dialog.locator('button:focus').waitFor();
     await tabTo('Sign out');
     await keyboard.press('Enter');
     await desk.card('Cellar').waitFor({ state: 'detached' });
+    await desk.page.locator('h1:focus').waitFor();
     expect(await focused()).toBe('Your devices');
   });
 

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface FieldProps {
   readonly label: string;
@@ -30,7 +30,7 @@ export function Field({
   const own = useRef<HTMLInputElement>(null);
   const input = inputRef ?? own;
   // `autofocus` is for what is there when a page or dialog opens, which this may come after.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (hasFocus) input.current?.focus();
   }, [hasFocus, input]);
   return (

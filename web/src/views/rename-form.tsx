@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { rename } from '../api/account';
 import type { Device } from '../api/shapes';
 import { useAnnounce } from '../parts/announcer';
@@ -22,7 +22,11 @@ export function RenameForm({ device, onRenamed, onClose }: RenameFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const announce = useAnnounce();
   const sensitive = useSensitive();
-  useEffect(() => input.current?.select(), []);
+  // Before the next key is pressed.
+  useLayoutEffect(() => {
+    input.current?.focus();
+    input.current?.select();
+  }, []);
   const task = useTask(async () => {
     const name = (entered(form.current).name ?? '').trim();
     if (name !== '' && name !== device.name) {
