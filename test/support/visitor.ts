@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { newEmail, PASSWORD } from './api.js';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 40_000;
 
 /** Somebody in front of a browser of their own, on the page of their devices. */
 export class Visitor {
