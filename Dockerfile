@@ -9,6 +9,7 @@ COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY build ./build
 COPY migrations ./migrations
 COPY src ./src
+COPY web ./web
 RUN npm run build && npm ci --omit=dev --ignore-scripts
 
 FROM node:20-slim

@@ -49,7 +49,7 @@ async function measure(): Promise<void> {
       quick: values.quick,
       rounds: values.quick ? 1 : 5,
       roundSeconds: values.quick ? 1 : 3,
-      sessions: values.quick ? 1_000 : 10_000,
+      sessions: values.quick ? 300 : 10_000,
       stores,
       cores,
       directory,

@@ -10,6 +10,7 @@ import { DevicesModule } from './devices/devices.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorDocsController } from './http/error-docs.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { PageModule } from './page/page.module.js';
 import { SecurityEventsModule } from './security-events/security-events.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
@@ -30,6 +31,7 @@ export class AppModule {
         AuthModule,
         AccountModule,
         AccountsModule,
+        PageModule,
         HealthModule,
       ],
     };

@@ -12,6 +12,7 @@ import { serveOpenApi } from './http/openapi.js';
 import { sendsMail } from './mail/outbox.js';
 import { startFailure } from './start-failure.js';
 import { stopOnSignals } from './stop-on-signals.js';
+import { allocateAsYoung } from './v8-flags.js';
 import { welcome } from './welcome.js';
 
 async function start(): Promise<void> {
@@ -66,4 +67,5 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
+allocateAsYoung();
 await start().catch(fail);

@@ -67,6 +67,7 @@ const RULES: HouseRules = {
       'http',
     ],
     account: ['changes', 'sessions', 'errors', 'http'],
+    page: ['errors', 'http'],
     health: ['sessions', 'database', 'cache', 'config', 'errors', 'http'],
     cli: 'anything',
   },

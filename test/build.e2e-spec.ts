@@ -23,6 +23,7 @@ describe('the built service, in one file', () => {
     directory = mkdtempSync(`${CACHE}latchkey-build-`);
     await run('npx', ['tsc', '-p', 'tsconfig.build.json', '--outDir', directory], { cwd: ROOT });
     await run('node', ['build/bundle.mjs', directory], { cwd: ROOT });
+    await run('node', ['build/page.mjs', directory], { cwd: ROOT });
     database = await createTestDatabase();
     service = spawn(process.execPath, [`${directory}/src/main.js`], {
       env: {
@@ -65,6 +66,14 @@ describe('the built service, in one file', () => {
       status: 400,
       body: { reason: 'common' },
     });
+  });
+
+  it('serves its page, with what belongs to it', async () => {
+    const { status, text } = await api.call('GET', '/account');
+    expect(status).toBe(200);
+    const parts = [...text.matchAll(/"(\/account\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(parts.map((path) => path.replace(/.*\./, '')).sort()).toEqual(['css', 'js', 'svg']);
+    for (const path of parts) expect((await api.call('GET', path)).status).toBe(200);
   });
 
   it('serves its documentation', async () => {

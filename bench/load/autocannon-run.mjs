@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 
-const { aim, burst } = JSON.parse(process.argv[2]);
+const { aim, burst, turn: firstTurn } = JSON.parse(process.argv[2]);
 const credentials = readFileSync(aim.credentialsFile, 'utf8').trimEnd().split('\n');
 const prepared = credentials.map((credential) => {
   const filled = (text) => text.replaceAll('{}', () => credential);
@@ -15,7 +15,7 @@ const prepared = credentials.map((credential) => {
 });
 
 // One turn for all connections, so that no two of them send the same credential.
-let turn = 0;
+let turn = firstTurn;
 let unexpected = 0;
 const result = await autocannon({
   url: aim.url,

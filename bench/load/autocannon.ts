@@ -6,7 +6,7 @@ import type { Aim, Burst, Load } from './load.js';
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('autocannon-run.mjs', import.meta.url));
 
-export async function runAutocannon(aim: Aim, burst: Burst): Promise<Load> {
-  const { stdout } = await run(process.execPath, [PROGRAM, JSON.stringify({ aim, burst })]);
+export async function runAutocannon(aim: Aim, burst: Burst, turn: number): Promise<Load> {
+  const { stdout } = await run(process.execPath, [PROGRAM, JSON.stringify({ aim, burst, turn })]);
   return JSON.parse(stdout) as Load;
 }

@@ -9,7 +9,7 @@ export interface Aim {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** One credential per line, sent in rotation; they start anew with every run. */
+  /** One credential per line, sent in rotation; a run goes on where the last one ended. */
   readonly credentialsFile: string;
   /** Is in the body of every good answer; looked for while warming, since looking takes the generator's time. */
   readonly expect?: string;
@@ -21,6 +21,9 @@ export interface Burst {
   /** Looks into the bodies, too. */
   readonly checked?: boolean;
 }
+
+/** Whose turn it is, by file: a rotation that began anew would meet sessions that a small memory still holds. */
+const turns = new Map<string, number>();
 
 /** As the generator saw it. Latencies in milliseconds, of a closed loop: a slow answer delays the next request. */
 export interface Load {
@@ -43,7 +46,10 @@ export interface Measured extends Load {
 export async function drive(server: ServerProcess, aim: Aim, burst: Burst): Promise<Measured> {
   const cpuBefore = server.cpuSeconds();
   const startedAt = performance.now();
-  const load = await (loadGenerator() === 'wrk' ? runWrk(aim, burst) : runAutocannon(aim, burst));
+  const turn = turns.get(aim.credentialsFile) ?? 0;
+  const load = await (loadGenerator() === 'wrk' ? runWrk(aim, burst, turn) : runAutocannon(aim, burst, turn));
+  // Requests under way at the end were sent, and are not counted.
+  turns.set(aim.credentialsFile, turn + load.requests + burst.connections);
   const serverBusy = (server.cpuSeconds() - cpuBefore) / ((performance.now() - startedAt) / 1_000);
   if (load.errors > 0) {
     throw new Error(

@@ -1,7 +1,7 @@
--- wrk -s wrk.lua URL -- FILE METHOD PATH BODY EXPECT [HEADER VALUE]...
+-- wrk -s wrk.lua URL -- FILE METHOD PATH BODY EXPECT TURN [HEADER VALUE]...
 -- Sends one request per line of FILE, in rotation; `{}` in a value or in BODY is that line. Every request is made
 -- before the first is sent, so that sending one costs a look into a table. With EXPECT, an answer whose body is
--- without it counts as an error.
+-- without it counts as an error. TURN is how many requests earlier runs have sent.
 local requests = {}
 local turn = 0
 local threads = {}
@@ -16,9 +16,10 @@ function init(args)
       return (text:gsub('{}', function() return line end))
     end
     local headers = {}
-    for i = 6, #args, 2 do headers[args[i]] = with(args[i + 1]) end
+    for i = 7, #args, 2 do headers[args[i]] = with(args[i + 1]) end
     requests[#requests + 1] = wrk.format(method, path, headers, body ~= '' and with(body) or nil)
   end
+  turn = tonumber(args[6])
   if expect ~= '' then
     response = function(_, _, text)
       if not text:find(expect, 1, true) then unexpected = unexpected + 1 end

@@ -15,7 +15,11 @@ interface WrkResult {
   readonly errors: number;
 }
 
-export async function runWrk(aim: Aim, { connections, seconds, checked }: Burst): Promise<Load> {
+export async function runWrk(
+  aim: Aim,
+  { connections, seconds, checked }: Burst,
+  turn: number,
+): Promise<Load> {
   const { pathname, search } = new URL(aim.url);
   const { stdout } = await run('wrk', [
     ...[
@@ -38,6 +42,7 @@ export async function runWrk(aim: Aim, { connections, seconds, checked }: Burst)
       pathname + search,
       aim.body ?? '',
       checked ? (aim.expect ?? '') : '',
+      String(turn),
     ],
     ...Object.entries(aim.headers ?? {}).flat(),
   ]);

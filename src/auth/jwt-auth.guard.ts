@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import { askerOf } from '../http/asker.js';
 import { cookieNames } from '../http/cookie-names.js';
-import { IS_PASSIVE } from '../http/passive.js';
+import { IS_PASSIVE, saysPassive } from '../http/passive.js';
 import type { Principal } from '../http/principal.js';
 import { IS_PUBLIC } from '../http/public.js';
 import { RouteMark } from '../http/route-mark.js';
@@ -36,7 +36,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext) {
     if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    if (this.isPassive.of(context)) request.isPassive = true;
+    if (this.isPassive.of(context) || saysPassive(request)) request.isPassive = true;
     return request.headers.authorization === undefined
       ? this.checkCookie(context, request)
       : this.checkToken(context, request);

@@ -39,8 +39,15 @@ export class SessionCheck {
       : this.decide(subject, finding, asker);
   }
 
-  /** What is known of a session that was just checked, from the nearest tier. */
-  async describe(sessionId: string): Promise<SessionDescription> {
+  /** What is known of a session that was just checked, from the nearest tier; in this tick when that is memory. */
+  describe(sessionId: string): SessionDescription | Promise<SessionDescription> {
+    const known = this.revocation.inMemory(sessionId);
+    return known && this.revocation.reasonOfEnd(sessionId) === undefined
+      ? known
+      : this.describeFromBehind(sessionId);
+  }
+
+  private async describeFromBehind(sessionId: string): Promise<SessionDescription> {
     const { ended, snapshot } = await this.revocation.find(sessionId);
     if (!snapshot) throw new AppError('session_revoked', { members: { reason: ended } });
     return snapshot;

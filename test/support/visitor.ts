@@ -1,0 +1,97 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { newEmail, PASSWORD } from './api.js';
+
+const TIMEOUT_MS = 40_000;
+
+/** Somebody in front of a browser of their own, on the page of their devices. */
+export class Visitor {
+  /** What the browser complained of: scripts and styles that it did not run, and errors of the page. */
+  readonly complaints: string[] = [];
+  /** Each request as `METHOD /path`. */
+  readonly requests: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly url: string,
+  ) {
+    page.on('console', (message) => {
+      if (/Content Security Policy|TrustedHTML|Refused to/i.test(message.text()))
+        this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('request', (request) =>
+      this.requests.push(`${request.method()} ${request.url().replace(url, '')}`),
+    );
+  }
+
+  static async arrive(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({ baseURL: url, ...options });
+    context.setDefaultTimeout(TIMEOUT_MS);
+    const visitor = new Visitor(context, await context.newPage(), url);
+    await visitor.page.goto('/account');
+    return visitor;
+  }
+
+  /** Another tab of the same browser. */
+  async tab(): Promise<Visitor> {
+    const tab = new Visitor(this.context, await this.context.newPage(), this.url);
+    await tab.page.goto('/account');
+    return tab;
+  }
+
+  /** @returns the address of the new account */
+  async register(): Promise<string> {
+    const email = newEmail();
+    await this.button('Create an account').click();
+    await this.enter(email, 'Create an account');
+    await this.heading('Your devices').waitFor();
+    await this.card('This device').waitFor();
+    return email;
+  }
+
+  async signIn(email: string, password = PASSWORD): Promise<void> {
+    await this.enter(email, 'Sign in', password);
+    await this.heading('Your devices').waitFor();
+    await this.card('This device').waitFor();
+  }
+
+  async enter(email: string, action: string, password = PASSWORD): Promise<void> {
+    await this.page.getByLabel('Email address').fill(email);
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.locator('form').getByRole('button', { name: action }).click();
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name });
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { name, exact: true });
+  }
+
+  /** The cards that say so. */
+  card(text: string | RegExp): Locator {
+    return this.page.locator('.cards > li').filter({ hasText: text });
+  }
+
+  get cards(): Locator {
+    return this.page.locator('.cards > li');
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  /** Waits until this browser has been thrown out, and was told so. @returns when, on the clock of the test */
+  async thrownOut(told: string | RegExp): Promise<number> {
+    await this.heading('Sign in').waitFor();
+    const at = performance.now();
+    await this.page.getByRole('alert').filter({ hasText: told }).waitFor();
+    return at;
+  }
+
+  leave(): Promise<void> {
+    return this.context.close();
+  }
+}

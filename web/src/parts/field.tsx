@@ -1,0 +1,63 @@
+import type { RefObject } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+
+interface FieldProps {
+  readonly label: string;
+  readonly name: string;
+  readonly type: 'email' | 'password' | 'text';
+  readonly autoComplete: string;
+  readonly hint?: string;
+  readonly value?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly hasFocus?: boolean;
+  readonly isReadOnly?: boolean;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
+}
+
+/** A labelled input that the form reads when it is sent. */
+export function Field({
+  label,
+  hint,
+  value,
+  autoComplete,
+  hasFocus,
+  isReadOnly,
+  inputRef,
+  ...rest
+}: FieldProps) {
+  const id = useId();
+  const own = useRef<HTMLInputElement>(null);
+  const input = inputRef ?? own;
+  // `autofocus` is for what is there when a page or dialog opens, which this may come after.
+  useLayoutEffect(() => {
+    if (hasFocus) input.current?.focus();
+  }, [hasFocus, input]);
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        {...(rest as { type: 'text' })}
+        id={id}
+        ref={input as RefObject<HTMLInputElement>}
+        defaultValue={value}
+        autocomplete={autoComplete as 'on'}
+        autocapitalize="none"
+        spellcheck={false}
+        readOnly={isReadOnly}
+        required
+        aria-describedby={hint && `${id}-hint`}
+      />
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What was typed into a form, by the names of its fields. */
+export function entered(form: EventTarget | null): Record<string, string> {
+  return Object.fromEntries(new FormData(form as HTMLFormElement)) as Record<string, string>;
+}

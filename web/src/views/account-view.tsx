@@ -1,0 +1,96 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { SignedOut } from '../api/failures';
+import { watchAccount } from '../api/live';
+import type { Device } from '../api/shapes';
+import { useAnnounce } from '../parts/announcer';
+import { toldWhy } from '../words/reasons';
+import { AccountHeader } from './account-header';
+import { Attribution } from './attribution';
+import { DeviceList } from './device-list';
+import { differences } from './differences';
+import { EndDialog } from './end-dialog';
+import { EndedList } from './ended-list';
+import type { Ending } from './ending';
+import { EventList } from './event-list';
+import { Reauthentication } from './reauthentication';
+import { Stale } from './stale';
+import { useAccount } from './use-account';
+
+interface AccountViewProps {
+  readonly email: string;
+  readonly onLeave: (notice: string | null) => void;
+}
+
+export function AccountView({ email, onLeave }: AccountViewProps) {
+  const announce = useAnnounce();
+  const [ending, setEnding] = useState<Ending | null>(null);
+  const [isLive, setIsLive] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const focused = useRef<string | undefined>(undefined);
+  /** What this page itself has ended, and says so. */
+  const own = useRef(new Set<string>());
+  const farewell = useRef<string | null>(null);
+
+  const onSignedOut = useCallback((end: SignedOut) => onLeave(farewell.current ?? toldWhy(end)), [onLeave]);
+  const onDevices = (before: readonly Device[] | null, after: readonly Device[]) => {
+    const news = before ? differences(before, after, (id) => own.current.has(id)) : [];
+    if (news.length > 0) announce(news.join(' '));
+    focused.current = document.activeElement?.closest<HTMLElement>('[data-device]')?.dataset.device;
+  };
+  const { account, reload } = useAccount({ onDevices, onSignedOut });
+
+  useEffect(() => {
+    document.title = 'Your devices – Latchkey';
+    heading.current?.focus();
+    void reload(false);
+    return watchAccount({ onChange: () => void reload(true), onEnd: onSignedOut, onLive: setIsLive });
+  }, [reload, onSignedOut]);
+
+  // The focus does not fall off the page with the card that it was on.
+  useLayoutEffect(() => {
+    const isGone = focused.current && !account.devices?.some(({ id }) => id === focused.current);
+    if (isGone) heading.current?.focus();
+    focused.current = undefined;
+  }, [account.devices]);
+
+  const onEnded = (done: Ending, told: string) => {
+    setEnding(null);
+    if (done.includesThis) return onLeave(told);
+    announce(told);
+    void reload(false);
+  };
+  return (
+    <Reauthentication email={email}>
+      <a class="skip" href="#devices">
+        Skip to your devices
+      </a>
+      <AccountHeader email={email} farewell={farewell} onSignedOut={() => onLeave('You signed out.')} />
+      <main class="column" id="devices" tabIndex={-1}>
+        <h1 ref={heading} tabIndex={-1}>
+          Your devices
+        </h1>
+        <Stale error={account.error} onRetry={() => reload(false)} />
+        <DeviceList
+          devices={account.devices}
+          isLive={isLive}
+          onEnd={setEnding}
+          onRenamed={() => reload(false)}
+        />
+        <EndedList sessions={account.ended} />
+        <EventList events={account.events} />
+        <Attribution account={account} />
+      </main>
+      {ending && (
+        <EndDialog
+          ending={ending}
+          onStart={() => {
+            for (const id of ending.ids) own.current.add(id);
+            farewell.current = ending.includesThis ? ending.told : null;
+          }}
+          onEnded={onEnded}
+          onCancel={() => setEnding(null)}
+        />
+      )}
+    </Reauthentication>
+  );
+}

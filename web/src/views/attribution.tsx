@@ -1,0 +1,17 @@
+import type { Account } from './use-account';
+
+/** The licence of the database of places (CC BY 4.0) asks for it on every page that shows one. */
+export function Attribution({ account: { devices, ended, events } }: { account: Account }) {
+  const shown = [
+    ...(devices ?? []),
+    ...(devices ?? []).flatMap(({ sessions }) => sessions),
+    ...(ended ?? []),
+    ...(events ?? []),
+  ];
+  if (!shown.some(({ place }) => place)) return null;
+  return (
+    <footer class="aside">
+      Places are approximate: <a href="https://db-ip.com">IP Geolocation by DB-IP</a>
+    </footer>
+  );
+}

@@ -1,0 +1,10 @@
+/** What is about to come, in outline. */
+export function Skeleton() {
+  return (
+    <div role="status">
+      <span class="hidden-text">Loading your devices</span>
+      <div class="card skeleton" aria-hidden="true" />
+      <div class="card skeleton" aria-hidden="true" />
+    </div>
+  );
+}
