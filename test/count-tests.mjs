@@ -24,6 +24,6 @@ export function countTests(result, jestExitCode, isMeasured) {
     else failed = 1;
   }
   if (failed > 0 || passed === 0) exitCode ||= 1;
-  const count = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  return { lines: [...notes, count], exitCode };
+  if (skipped > 0) notes.push(`${skipped} skipped, see above`);
+  return { lines: [...notes, `${passed} passed, ${failed} failed`], exitCode };
 }

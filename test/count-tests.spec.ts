@@ -16,7 +16,7 @@ describe('the count of the tests', () => {
       'some skipped',
       counts({ numPendingTests: 1, numTodoTests: 1 }),
       0,
-      ['3 passed, 0 failed, 2 skipped'],
+      ['2 skipped, see above', '3 passed, 0 failed'],
       0,
     ],
     ['one failed', counts({ numFailedTests: 1 }), 1, ['3 passed, 1 failed'], 1],
@@ -40,7 +40,7 @@ describe('the count of the tests', () => {
     });
     expect(countTests(counts({ numPassedTests: 0, numPendingTests: 2 }), 0, true)).toMatchObject({
       exitCode: 1,
-      lines: ['no test was executed', '0 passed, 0 failed, 2 skipped'],
+      lines: ['no test was executed', '2 skipped, see above', '0 passed, 0 failed'],
     });
   });
 });

@@ -17,7 +17,7 @@ const FAILURES_TO_OPEN = 3;
 const HALF_OPEN_AFTER_MS = 1_000;
 const TTL_MS = 3_600_000;
 /** Part of every key: another shape of snapshot is another key, so that versions can run side by side. */
-const SHAPE = 3;
+export const SHAPE = 3;
 
 /** The shared cache tier: Redis through cache-manager, behind a timeout and a circuit breaker. */
 export class RedisSessionTier implements SecondTier {

@@ -7,7 +7,7 @@ import { Deployment } from '../support/deployment.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
 
-const program = await chromiumProgram();
+const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
 
 const PICTURES = fileURLToPath(new URL('../output/', import.meta.url));
@@ -182,9 +182,8 @@ describeInChromium('the page of devices', () => {
       `UPDATE devices SET name = $1, browser = $2, system = $2 WHERE name = 'to be longer'`,
       [longer, HOSTILE[0]],
     );
-    await desk.page.reload();
     for (const name of [...HOSTILE, longer])
-      await desk.page.getByRole('listitem', { name, exact: true }).waitFor();
+      await desk.reload(desk.page.getByRole('listitem', { name, exact: true }));
     await desk.button('Sign out all other devices').click();
     for (const name of [...HOSTILE, longer]) await desk.dialog.getByText(name, { exact: true }).waitFor();
     expect(await desk.page.title()).toBe('Your devices – Latchkey');
@@ -207,8 +206,7 @@ describeInChromium('the page of devices', () => {
          last_seen_at = s.last_seen_at - length(d.name) * interval '47 minutes'
        FROM devices d WHERE d.id = s.device_id AND d.name NOT LIKE 'Chrome%'`,
     );
-    await desk.page.reload();
-    await desk.page.getByText('This list is live').waitFor();
+    await desk.reload(desk.page.getByText('This list is live'));
     await desk.page.emulateMedia({ colorScheme: 'light' });
     await desk.page.screenshot({ path: `${PICTURES}devices-light.png` });
     await desk.page.emulateMedia({ colorScheme: 'dark' });

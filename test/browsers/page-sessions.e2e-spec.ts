@@ -7,7 +7,7 @@ import { ServiceProcess } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { Visitor } from '../support/visitor.js';
 
-const program = await chromiumProgram();
+const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
 
 const ISSUER = { LATCHKEY_ISSUER: 'http://localhost:3000' };
@@ -47,19 +47,16 @@ describeInChromium('the page of devices and its session', () => {
     const tab = await owner.tab();
     await tab.card('This device').waitFor();
     await forgetAccess(owner);
-    await Promise.all([owner.page.reload(), tab.page.reload()]);
-    await Promise.all([owner.card('This device').waitFor(), tab.card('This device').waitFor()]);
+    await Promise.all([owner, tab].map((visitor) => visitor.reload(visitor.card('This device'))));
     await forgetAccess(owner);
-    await owner.page.reload();
-    await owner.card('This device').waitFor();
+    await owner.reload(owner.card('This device'));
 
     const thief = await arrive(service);
     await thief.context.addCookies(stolen);
     const toldOwner = [owner, tab].map((it) =>
       it.thrownOut(/a copy of this device’s sign-in was used somewhere else/),
     );
-    await thief.page.reload();
-    await thief.heading('Sign in').waitFor();
+    await thief.reload(thief.heading('Sign in'));
     await Promise.all(toldOwner);
   });
 

@@ -5,7 +5,7 @@ import { Deployment } from '../support/deployment.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
 
-const program = await chromiumProgram();
+const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
 
 /** What somebody who watches calls at once, and what a busy machine adds to it. */
@@ -75,8 +75,7 @@ describeInChromium('the page of devices', () => {
     const phone = await arrive();
     await phone.enter(email, 'Sign in', 'not the password');
     await phone.page.getByText('The email address or the password is wrong.').waitFor();
-    await phone.page.reload();
-    await phone.heading('Sign in').waitFor();
+    await phone.reload(phone.heading('Sign in'));
     await phone.button('Create an account').click();
     await phone.enter(newEmail(), 'Create an account', 'password');
     await phone.page
@@ -115,8 +114,7 @@ describeInChromium('the page of devices', () => {
     await desk.card('iOS').waitFor({ state: 'detached' });
     expect(await desk.cards.count()).toBe(1);
     // And it stays out.
-    await phone.page.reload();
-    await phone.heading('Sign in').waitFor();
+    await phone.reload(phone.heading('Sign in'));
   });
 
   it('signs all others out, and leaves this one in', async () => {
@@ -183,8 +181,7 @@ describeInChromium('the page of devices', () => {
       await no();
       await desk.dialog.waitFor({ state: 'detached' });
     }
-    await desk.page.reload();
-    await desk.card('iOS').waitFor();
+    await desk.reload(desk.card('iOS'));
     expect(desk.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Api, type Tokens } from '../support/api.js';
 import { Traffic } from '../support/traffic.js';
+import { waitUntil } from '../support/wait-until.js';
 import { Cluster } from './history/cluster.js';
 import type { Node } from './history/node.js';
 
@@ -52,8 +53,7 @@ export class Pair {
     const sessions = await Promise.all(Array.from({ length: count }, () => api.session(email)));
     for (const { access_token } of sessions) {
       for (const asked of this.apis) {
-        const { status } = await asked.me(access_token);
-        if (status !== 200) throw new Error(`a new session was answered with ${status}`);
+        await waitUntil('it is known', async () => (await asked.me(access_token)).status === 200);
       }
     }
     return sessions;

@@ -4,6 +4,21 @@ import { Pair } from './pair.js';
 
 /** A command that hangs is given up after a second, a check's own after 100 ms, on a machine that is busy. */
 const SLOWEST_MS = 4_000;
+/** Of a machine that has no time for Postgres either, some checks may be put off (P4); none is refused. */
+const PUT_OFF_AT_MOST = 0.02;
+
+function expectGranted(statuses: Readonly<Record<number, number>>): void {
+  const { 200: granted = 0, 503: putOff = 0, ...others } = statuses;
+  expect(others).toEqual({});
+  expect(putOff / (granted + putOff)).toBeLessThanOrEqual(PUT_OFF_AT_MOST);
+}
+
+function expectRefused(statuses: Readonly<Record<number, number>>): void {
+  const { 401: refused = 0, 503: putOff = 0, ...others } = statuses;
+  expect(others).toEqual({});
+  expect(refused).toBeGreaterThan(0);
+  expect(putOff / (refused + putOff)).toBeLessThanOrEqual(PUT_OFF_AT_MOST);
+}
 
 describe('two instances whose Redis is slow, full, forgets or goes back in time', () => {
   let pair: Pair;
@@ -95,11 +110,11 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
       await fault.heal?.();
       await pair.settle();
       for (const { statuses, slowestMs } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
-        expect(Object.keys(statuses)).toEqual(['200']);
+        expectGranted(statuses);
         expect(slowestMs).toBeLessThan(SLOWEST_MS);
       }
       for (const { statuses } of await Promise.all(haunt.map((traffic) => traffic.stop()))) {
-        expect(Object.keys(statuses)).toEqual(['401']);
+        expectRefused(statuses);
       }
       expect((await pair.apis[1].logout(after)).status).toBe(204);
       for (const token of [before, during, after]) {

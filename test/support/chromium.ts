@@ -18,16 +18,23 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A Chromium of this machine, or installed where that is ours to do; `null`: none, which is said in one line. */
-export async function chromiumProgram(): Promise<string | null> {
+/** How a run tells its tests which Chromium there is; empty: none. */
+const VARIABLE = 'TEST_CHROMIUM';
+
+/** Finds a Chromium for a whole run, or installs one where that is ours to do; that there is none is said in one line. */
+export async function provideChromium(): Promise<void> {
   const program =
     (await installed()) ?? ((await installDebianPackage('chromium')) ? await installed() : null);
-  if (!program) {
-    process.stderr.write(
-      'the tests in a browser are left out: they need Chromium (Debian: chromium), or CHROMIUM_PATH set\n',
-    );
-  }
-  return program;
+  process.env[VARIABLE] = program ?? '';
+  if (program) return;
+  process.stderr.write(
+    'the tests in a browser are left out: they need Chromium (Debian: chromium), or CHROMIUM_PATH set\n',
+  );
+}
+
+/** The Chromium of this run; `null`: there is none. */
+export function chromiumProgram(): string | null {
+  return process.env[VARIABLE] || null;
 }
 
 export function launchChromium(executablePath: string): Promise<Browser> {

@@ -4,12 +4,20 @@ import { directoryWith, pathDirectories } from './programs.js';
 
 const run = promisify(execFile);
 
+/** One at a time: apt locks out its own kind. */
+let lastInstall: Promise<boolean> = Promise.resolve(false);
+
 /**
  * Installs a package on a Debian machine where that is ours to do (root, as in a container).
  *
  * @returns whether it was installed
  */
-export async function installDebianPackage(name: string): Promise<boolean> {
+export function installDebianPackage(name: string): Promise<boolean> {
+  lastInstall = lastInstall.then(() => install(name));
+  return lastInstall;
+}
+
+async function install(name: string): Promise<boolean> {
   if (process.getuid?.() !== 0) return false;
   if (!(await directoryWith(['apt-get'], pathDirectories(), 1))) return false;
   const options = {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { provideChromium } from './chromium.js';
 import { createTemplate, dropRun, TEMPLATE_VARIABLE } from './database.js';
 import { PostgresServer } from './postgres-server.js';
 import { RedisServer } from './redis-server.js';
@@ -29,6 +30,7 @@ export async function provision(): Promise<Provision> {
       (async () => {
         process.env.TEST_REDIS_URL ||= await started(servers, RedisServer.start());
       })(),
+      provideChromium(),
     ]);
     const server = process.env.TEST_DATABASE_URL ?? '';
     const template = `latchkey_template_${randomBytes(5).toString('hex')}`;
