@@ -173,8 +173,8 @@ describeInChromium('the page of devices', () => {
   });
 
   it('shows names as text, whatever they are, and stays in its place', async () => {
-    const desk = await arrive({ viewport: { width: 320, height: 640 } });
-    const email = await desk.register();
+    const first = await arrive({ viewport: { width: 320, height: 640 } });
+    const email = await first.register();
     for (const name of HOSTILE) await signInElsewhere(email, name);
     await signInElsewhere(email, 'to be longer');
     const longer = 'x'.repeat(200);
@@ -182,8 +182,9 @@ describeInChromium('the page of devices', () => {
       `UPDATE devices SET name = $1, browser = $2, system = $2 WHERE name = 'to be longer'`,
       [longer, HOSTILE[0]],
     );
+    const desk = await first.tab();
     for (const name of [...HOSTILE, longer])
-      await desk.reload(desk.page.getByRole('listitem', { name, exact: true }));
+      await desk.page.getByRole('listitem', { name, exact: true }).waitFor();
     await desk.button('Sign out all other devices').click();
     for (const name of [...HOSTILE, longer]) await desk.dialog.getByText(name, { exact: true }).waitFor();
     expect(await desk.page.title()).toBe('Your devices – Latchkey');
@@ -195,7 +196,7 @@ describeInChromium('the page of devices', () => {
   });
 
   it('looks like this', async () => {
-    const { desk } = await withOthers({ viewport: { width: 820, height: 860 } });
+    const { desk: first } = await withOthers({ viewport: { width: 820, height: 860 } });
     // As after some weeks.
     await deployment.sql(
       `UPDATE devices SET first_seen_at = first_seen_at - interval '40 days',
@@ -206,7 +207,8 @@ describeInChromium('the page of devices', () => {
          last_seen_at = s.last_seen_at - length(d.name) * interval '47 minutes'
        FROM devices d WHERE d.id = s.device_id AND d.name NOT LIKE 'Chrome%'`,
     );
-    await desk.reload(desk.page.getByText('This list is live'));
+    const desk = await first.tab();
+    await desk.page.getByText('This list is live').waitFor();
     await desk.page.emulateMedia({ colorScheme: 'light' });
     await desk.page.screenshot({ path: `${PICTURES}devices-light.png` });
     await desk.page.emulateMedia({ colorScheme: 'dark' });

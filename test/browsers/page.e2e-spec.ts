@@ -181,7 +181,7 @@ describeInChromium('the page of devices', () => {
       await no();
       await desk.dialog.waitFor({ state: 'detached' });
     }
-    await desk.reload(desk.card('iOS'));
+    await (await desk.tab()).card('iOS').waitFor();
     expect(desk.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 
