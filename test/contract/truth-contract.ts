@@ -30,7 +30,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       under = await open();
       truth = under.truth;
       rows = new SessionRows(under.dataSource);
-    }, 60_000);
+    }, 180_000);
     afterAll(() => under.close());
 
     const recent = async (id: string) => {
