@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
@@ -26,6 +27,9 @@ const HOSTILE = [
   'W'.repeat(64),
   '&lt;script&gt;alert(1)&lt;/script&gt;',
 ];
+
+// A browser on a busy machine sometimes shows nothing after a navigation; what is wrong with us fails three times.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 describeInChromium('the page of devices', () => {
   let chromium: Browser;

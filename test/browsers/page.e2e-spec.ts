@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { newEmail } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
@@ -17,6 +18,9 @@ const IPHONE = {
   userAgent:
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 };
+
+// A browser on a busy machine sometimes shows nothing after a navigation; what is wrong with us fails three times.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 describeInChromium('the page of devices', () => {
   let chromium: Browser;
