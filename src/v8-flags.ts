@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * What V8 has seen to live long, as requests do that wait for a first look at Postgres, it soon allocates as old. There
- * it is garbage that keeps alive what it names, until the next full collection: half of all throughput went into that.
+ * it is garbage that keeps alive what it names, until the next full collection, and each small one has to carry it.
  */
 export function allocateAsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
