@@ -67,7 +67,9 @@ describe('two instances, one of which has every connection held up', () => {
         expect(slowestMs).toBeLessThan(BOUND_MS);
       }
 
-      if (revoke.status === 503) expect((await stuck.logout(ended.access_token)).status).toBe(204);
+      // A 503 leaves open whether the end was committed: where it was, the second try is refused as ended.
+      if (revoke.status === 503)
+        expect([204, 401]).toContain((await stuck.logout(ended.access_token)).status);
       for (const api of [stuck, other]) {
         expect((await api.me(ended.access_token)).status).toBe(401);
         expect((await api.login(held.email)).status).toBe(200);
