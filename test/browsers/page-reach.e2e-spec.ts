@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
 import type { ServiceProcess } from '../support/service-process.js';
-import { Visitor } from '../support/visitor.js';
+import { EMULATION, Visitor } from '../support/visitor.js';
 
 const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
@@ -28,9 +27,6 @@ const HOSTILE = [
   '&lt;script&gt;alert(1)&lt;/script&gt;',
 ];
 
-// A browser on a busy machine sometimes shows nothing after a navigation; what is wrong with us fails three times.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 describeInChromium('the page of devices', () => {
   let chromium: Browser;
   let deployment: Deployment;
@@ -42,6 +38,7 @@ describeInChromium('the page of devices', () => {
     deployment = await Deployment.create({
       LATCHKEY_ISSUER: 'http://localhost:3000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
+      ...EMULATION,
     });
     service = await deployment.start();
     chromium = await launchChromium(program ?? '');
@@ -177,8 +174,8 @@ describeInChromium('the page of devices', () => {
   });
 
   it('shows names as text, whatever they are, and stays in its place', async () => {
-    const first = await arrive({ viewport: { width: 320, height: 640 } });
-    const email = await first.register();
+    const desk = await arrive({ viewport: { width: 320, height: 640 } });
+    const email = await desk.register();
     for (const name of HOSTILE) await signInElsewhere(email, name);
     await signInElsewhere(email, 'to be longer');
     const longer = 'x'.repeat(200);
@@ -186,7 +183,7 @@ describeInChromium('the page of devices', () => {
       `UPDATE devices SET name = $1, browser = $2, system = $2 WHERE name = 'to be longer'`,
       [longer, HOSTILE[0]],
     );
-    const desk = await first.tab();
+    await desk.page.reload();
     for (const name of [...HOSTILE, longer])
       await desk.page.getByRole('listitem', { name, exact: true }).waitFor();
     await desk.button('Sign out all other devices').click();
@@ -200,7 +197,7 @@ describeInChromium('the page of devices', () => {
   });
 
   it('looks like this', async () => {
-    const { desk: first } = await withOthers({ viewport: { width: 820, height: 860 } });
+    const { desk } = await withOthers({ viewport: { width: 820, height: 860 } });
     // As after some weeks.
     await deployment.sql(
       `UPDATE devices SET first_seen_at = first_seen_at - interval '40 days',
@@ -211,7 +208,7 @@ describeInChromium('the page of devices', () => {
          last_seen_at = s.last_seen_at - length(d.name) * interval '47 minutes'
        FROM devices d WHERE d.id = s.device_id AND d.name NOT LIKE 'Chrome%'`,
     );
-    const desk = await first.tab();
+    await desk.page.reload();
     await desk.page.getByText('This list is live').waitFor();
     await desk.page.emulateMedia({ colorScheme: 'light' });
     await desk.page.screenshot({ path: `${PICTURES}devices-light.png` });

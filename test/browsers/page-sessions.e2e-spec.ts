@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { createTestDatabase } from '../support/database.js';
@@ -12,9 +11,6 @@ const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
 
 const ISSUER = { LATCHKEY_ISSUER: 'http://localhost:3000' };
-
-// A browser on a busy machine sometimes shows nothing after a navigation; what is wrong with us fails three times.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 describeInChromium('the page of devices and its session', () => {
   let chromium: Browser;
@@ -51,16 +47,19 @@ describeInChromium('the page of devices and its session', () => {
     const tab = await owner.tab();
     await tab.card('This device').waitFor();
     await forgetAccess(owner);
-    await Promise.all([owner, tab].map((visitor) => visitor.reload(visitor.card('This device'))));
+    await Promise.all([owner.page.reload(), tab.page.reload()]);
+    await Promise.all([owner.card('This device').waitFor(), tab.card('This device').waitFor()]);
     await forgetAccess(owner);
-    await owner.reload(owner.card('This device'));
+    await owner.page.reload();
+    await owner.card('This device').waitFor();
 
     const thief = await arrive(service);
     await thief.context.addCookies(stolen);
     const toldOwner = [owner, tab].map((it) =>
       it.thrownOut(/a copy of this device’s sign-in was used somewhere else/),
     );
-    await thief.reload(thief.heading('Sign in'));
+    await thief.page.reload();
+    await thief.heading('Sign in').waitFor();
     await Promise.all(toldOwner);
   });
 

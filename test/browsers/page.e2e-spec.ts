@@ -1,10 +1,9 @@
-import { jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { newEmail } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
 import type { ServiceProcess } from '../support/service-process.js';
-import { Visitor } from '../support/visitor.js';
+import { EMULATION, Visitor } from '../support/visitor.js';
 
 const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
@@ -19,9 +18,6 @@ const IPHONE = {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 };
 
-// A browser on a busy machine sometimes shows nothing after a navigation; what is wrong with us fails three times.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 describeInChromium('the page of devices', () => {
   let chromium: Browser;
   let deployment: Deployment;
@@ -32,6 +28,7 @@ describeInChromium('the page of devices', () => {
     deployment = await Deployment.create({
       LATCHKEY_ISSUER: 'http://localhost:3000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
+      ...EMULATION,
     });
     service = await deployment.start();
     chromium = await launchChromium(program ?? '');
@@ -79,7 +76,8 @@ describeInChromium('the page of devices', () => {
     const phone = await arrive();
     await phone.enter(email, 'Sign in', 'not the password');
     await phone.page.getByText('The email address or the password is wrong.').waitFor();
-    await phone.reload(phone.heading('Sign in'));
+    await phone.page.reload();
+    await phone.heading('Sign in').waitFor();
     await phone.button('Create an account').click();
     await phone.enter(newEmail(), 'Create an account', 'password');
     await phone.page
@@ -118,7 +116,8 @@ describeInChromium('the page of devices', () => {
     await desk.card('iOS').waitFor({ state: 'detached' });
     expect(await desk.cards.count()).toBe(1);
     // And it stays out.
-    await phone.reload(phone.heading('Sign in'));
+    await phone.page.reload();
+    await phone.heading('Sign in').waitFor();
   });
 
   it('signs all others out, and leaves this one in', async () => {
@@ -185,7 +184,8 @@ describeInChromium('the page of devices', () => {
       await no();
       await desk.dialog.waitFor({ state: 'detached' });
     }
-    await (await desk.tab()).card('iOS').waitFor();
+    await desk.page.reload();
+    await desk.card('iOS').waitFor();
     expect(desk.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 

@@ -1,8 +1,13 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { newEmail, PASSWORD } from './api.js';
-import { waitUntil } from './wait-until.js';
 
 const TIMEOUT_MS = 40_000;
+
+/**
+ * For visitors with the user agent of another browser: after a reload Chromium now and then sends a request with its own,
+ * as a thief of the session would.
+ */
+export const EMULATION = { SUSPICION_ACTIONS: 'client_changed:off' };
 
 /** Somebody in front of a browser of their own, on the page of their devices. */
 export class Visitor {
@@ -39,12 +44,6 @@ export class Visitor {
     const tab = new Visitor(this.context, await this.context.newPage(), this.url);
     await tab.page.goto('/account');
     return tab;
-  }
-
-  /** The same page anew. Asked from here: what waits inside of a page waits for frames, which Chromium may hold back after a reload. */
-  async reload(shows: Locator): Promise<void> {
-    await this.page.reload();
-    await waitUntil('the page is there again', () => shows.isVisible(), { timeoutMs: TIMEOUT_MS });
   }
 
   /** @returns the address of the new account */
