@@ -118,8 +118,9 @@ describe('LastSeen', () => {
     await away.destroy();
     cutOff.note(id, '192.0.2.1');
     cutOff.note(other, '192.0.2.1');
-    await expect(cutOff.flush()).rejects.toThrow();
+    const flushing = cutOff.flush();
     cutOff.note(id, '192.0.2.2');
+    await expect(flushing).rejects.toThrow();
     await away.initialize();
     await cutOff.flush();
     await away.destroy();

@@ -1,3 +1,4 @@
+import type { Suspicion } from '../config/session-policy.js';
 import type { Place } from '../place/place.js';
 import { placeText } from '../place/place-text.js';
 import type { SessionSnapshot } from '../revocation/session-snapshot.js';
@@ -18,10 +19,12 @@ interface Now {
   readonly userAgent: string;
 }
 
-const TOLD_AS: Readonly<Record<string, SecurityEventKind>> = {
+const TOLD_AS: Readonly<Record<Suspicion, SecurityEventKind>> = {
   impossible_travel: 'impossible_travel',
   client_changed: 'client_changed',
   client_scripted: 'client_changed',
+  device_token_shared: 'device_token_shared',
+  sign_in_after_failures: 'sign_in_after_failures',
 };
 
 /** Where a session was last used from, as far as is known here. */
@@ -37,7 +40,7 @@ export function suspicionEvent(
   now: Now,
 ): NewSecurityEvent {
   return {
-    kind: action === 'end' ? 'session_ended_suspicious' : (TOLD_AS[suspicion] ?? 'client_changed'),
+    kind: action === 'end' ? 'session_ended_suspicious' : TOLD_AS[suspicion],
     userId,
     sessionId,
     deviceId,

@@ -1,22 +1,21 @@
 import { runMigrations } from '../../src/database/migrations.js';
 import type { Tokens } from '../support/api.js';
+import { type RunningApp, startApp } from '../support/app.js';
 import { clientHeaders } from '../support/clients.js';
 import { PostgresServer } from '../support/postgres-server.js';
-import { serviceEnv } from '../support/service-env.js';
-import { ServiceProcess } from '../support/service-process.js';
 import { waitUntil } from '../support/wait-until.js';
 
 describe('a suspicion while Postgres is away', () => {
   let postgres: PostgresServer;
-  let service: ServiceProcess;
+  let service: RunningApp;
 
   beforeAll(async () => {
     postgres = await PostgresServer.start({ durable: true });
     await runMigrations(postgres.url);
-    service = await ServiceProcess.start(serviceEnv(postgres.url, { TRUST_PROXY: 'true' }));
+    service = await startApp({ TRUST_PROXY: 'true' }, { database: postgres });
   }, 180_000);
   afterAll(async () => {
-    await service?.stop();
+    await service?.close();
     await postgres?.dispose();
   });
 

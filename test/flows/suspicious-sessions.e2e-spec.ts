@@ -97,6 +97,14 @@ describe('a session, in the hands of its user', () => {
     ]);
   });
 
+  it('goes on when many requests come out of the VPN at once, of which they are told once', async () => {
+    const tokens = await person('chromeOnWindows');
+    const away = from('chromeOnWindows', 'tokyo');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => use(tokens, away)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['impossible_travel']);
+  });
+
   it('goes on when a backend acts for them, of which they are told once', async () => {
     const tokens = await person('chromeOnWindows');
     const backend = { 'user-agent': 'node', 'x-forwarded-for': '134.102.20.20' };
@@ -276,6 +284,16 @@ describe('a session of the bank', () => {
 
     const again = await login(tokens.email, from('chromeOnWindows', 'tokyo'));
     expect((await use(again.body, from('chromeOnWindows', 'tokyo'))).status).toBe(200);
+    expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['impossible_travel']);
+  });
+
+  it('needs one once, and is told of once, after many requests from there at once', async () => {
+    const tokens = await person('chromeOnWindows');
+    const away = from('chromeOnWindows', 'tokyo');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => use(tokens, away)));
+    expect(new Set(answers.map(({ body }) => body.code))).toEqual(
+      new Set(['insufficient_user_authentication']),
+    );
     expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['impossible_travel']);
   });
 
