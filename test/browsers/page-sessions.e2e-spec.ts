@@ -36,7 +36,9 @@ describeInChromium('the page of devices and its session', () => {
     cleanups.push(() => deployment.close());
     return { deployment, service: await deployment.start() };
   };
-  const forgetAccess = ({ context }: Visitor) => context.clearCookies({ name: 'latchkey_access' });
+  // As a browser forgets it: `clearCookies` takes all of them away for a moment, in which another tab may ask.
+  const forgetAccess = ({ context, page }: Visitor) =>
+    context.addCookies([{ name: 'latchkey_access', value: '', url: page.url(), expires: 1 }]);
 
   it('goes on when its access token has run out, in all tabs, and ends for whoever stole a former refresh token', async () => {
     const { service } = await deploy();
@@ -61,6 +63,19 @@ describeInChromium('the page of devices and its session', () => {
     await thief.page.reload();
     await thief.heading('Sign in').waitFor();
     await Promise.all(toldOwner);
+  });
+
+  it('tells why it ended, though the answer to another tab has taken its cookies', async () => {
+    const { service } = await deploy();
+    const owner = await arrive(service);
+    const email = await owner.register();
+    await owner.page.getByText('This list is live').waitFor();
+    const { access_token: token } = await service.api.session(email);
+    await owner.cards.nth(1).waitFor();
+    await owner.context.clearCookies();
+    const told = owner.thrownOut('This device was signed out from your list of devices.');
+    expect((await service.api.call('DELETE', '/devices?except=current', { token })).status).toBe(204);
+    await told;
   });
 
   it('signs nobody out because a database or the network is away', async () => {

@@ -16,6 +16,8 @@ import { Reauthentication } from './reauthentication';
 import { Stale } from './stale';
 import { useAccount } from './use-account';
 
+const REASON_WAIT_MS = 1_000;
+
 interface AccountViewProps {
   readonly email: string;
   readonly onLeave: (notice: string | null) => void;
@@ -30,8 +32,18 @@ export function AccountView({ email, onLeave }: AccountViewProps) {
   /** What this page itself has ended, and says so. */
   const own = useRef(new Set<string>());
   const farewell = useRef<string | null>(null);
+  const leaving = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
-  const onSignedOut = useCallback((end: SignedOut) => onLeave(farewell.current ?? toldWhy(end)), [onLeave]);
+  const onSignedOut = useCallback(
+    (end: SignedOut) => {
+      const told = farewell.current ?? toldWhy(end);
+      if (told !== null) onLeave(told);
+      // The answer to another tab took the cookies, and with them the reason. The stream is about to tell it.
+      else leaving.current ??= setTimeout(() => onLeave(null), REASON_WAIT_MS);
+    },
+    [onLeave],
+  );
+  useEffect(() => () => clearTimeout(leaving.current), []);
   const onDevices = (before: readonly Device[] | null, after: readonly Device[]) => {
     const news = before ? differences(before, after, (id) => own.current.has(id)) : [];
     if (news.length > 0) announce(news.join(' '));
