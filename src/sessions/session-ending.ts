@@ -9,20 +9,23 @@ export type SessionSelection =
   | { readonly userId: string; readonly exceptSessionId: string }
   | { readonly userId: string; readonly exceptDeviceId?: string };
 
-export type EndReason =
-  | 'logout'
+export const END_REASONS = [
+  'logout',
   /** By a new login in the same browser. */
-  | 'replaced'
-  | 'terminated'
-  | 'refresh_reuse'
-  | 'suspicious'
-  | 'device_limit'
-  | 'session_limit'
-  | 'password_changed'
-  | 'password_reset'
-  | 'disowned'
-  | 'user_disabled'
-  | 'operator';
+  'replaced',
+  'terminated',
+  'refresh_reuse',
+  'suspicious',
+  'device_limit',
+  'session_limit',
+  'password_changed',
+  'password_reset',
+  'disowned',
+  'user_disabled',
+  'operator',
+] as const;
+
+export type EndReason = (typeof END_REASONS)[number];
 
 export interface Ending {
   /** Sessions that this very call has ended. */

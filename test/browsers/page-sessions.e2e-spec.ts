@@ -93,7 +93,7 @@ describeInChromium('the page of devices and its session', () => {
     await desk.button(/^Rename/).click();
     await desk.page.getByLabel('Name').fill('Desk');
     await desk.button('Save').click();
-    await desk.card('You are still signed in; please try again.').waitFor();
+    await desk.card('That signs nobody out; please try again.').waitFor();
     await proxy.heal();
     await desk.button('Save').click();
     await desk.card('Desk').waitFor();

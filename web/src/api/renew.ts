@@ -23,7 +23,14 @@ async function exchange(): Promise<void> {
   }
 }
 
-const OVER = ['session_revoked', 'session_expired', 'invalid_grant', 'account_disabled'];
+const OVER = [
+  'session_revoked',
+  'session_expired',
+  'invalid_grant',
+  'account_disabled',
+  // Not ended, but of no use before a new sign-in, which takes its place.
+  'insufficient_user_authentication',
+];
 
 /** What a problem says about the session; `null`: nothing, so it goes on. */
 export function signedOut(problem: Problem): SignedOut | null {

@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<string, string>> = {
   replaced: 'Signed in again on the same device',
   terminated: 'Signed out from your list of devices',
   refresh_reuse: 'Ended for safety: its sign-in was used in two places',
+  suspicious: 'Ended for safety: somebody else seemed to use it',
   device_limit: 'Made room for a newer device',
   session_limit: 'Made room for a newer sign-in',
   password_changed: 'The password was changed',
@@ -18,18 +19,18 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 export function endedBecause(reason: string): string {
-  return (
-    REASONS[reason] ??
-    (reason.startsWith('suspicious') ? 'Ended for safety: somebody else seemed to use it' : 'Ended')
-  );
+  return REASONS[reason] ?? 'Ended';
 }
 
 /** To somebody who was thrown out while they watched. */
 const TOLD: Readonly<Record<string, string>> = {
   logout: 'You signed out.',
+  replaced: 'You were signed out because you signed in again in this browser.',
   terminated: 'This device was signed out from your list of devices.',
   refresh_reuse:
     'You were signed out for safety: a copy of this device’s sign-in was used somewhere else. If that was not you, change your password.',
+  suspicious:
+    'You were signed out for safety: somebody else seemed to use this sign-in. If that was not you, change your password.',
   device_limit: 'You were signed out to make room for a newer device.',
   session_limit: 'You were signed out because you signed in somewhere else.',
   password_changed: 'You were signed out because your password was changed.',
@@ -45,6 +46,8 @@ const TOLD: Readonly<Record<string, string>> = {
 export function toldWhy({ code, reason }: SignedOut): string | null {
   if (reason && TOLD[reason]) return TOLD[reason];
   if (code === 'session_expired') return TOLD.idle_expired ?? null;
+  if (code === 'insufficient_user_authentication')
+    return 'This sign-in was used in an unusual way. Please sign in again to go on.';
   if (code === 'account_disabled') return TOLD.user_disabled ?? null;
   return code === 'session_revoked' ? 'You were signed out.' : null;
 }
