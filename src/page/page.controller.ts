@@ -5,6 +5,9 @@ import { Public } from '../http/public.js';
 import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
+/** Where the links of mails lead (`accounts/letters.ts`). To open one does nothing: what it is for is a `POST` of the page. */
+const LINKED = ['confirm-email', 'forgot-password', 'reset-password', 'disown'];
+
 /** The page on which people see their devices. It holds nothing of anybody: what it shows it asks the API for. */
 @Controller('account')
 @ApiExcludeController()
@@ -12,7 +15,7 @@ import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 export class PageController {
   constructor(private readonly files: PageFiles) {}
 
-  @Get()
+  @Get(['', ...LINKED])
   page(@Res() reply: FastifyReply): void {
     send(reply, this.files.requirePage(), PAGE_HEADERS);
   }

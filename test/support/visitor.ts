@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { newEmail, PASSWORD } from './api.js';
+import type { ReceivedMail } from './mailbox.js';
 
 const TIMEOUT_MS = 40_000;
 
@@ -46,6 +47,12 @@ export class Visitor {
     return tab;
   }
 
+  /** Follows the link in a mail, in this tab. Mails name the public address of the service, which leads to this one. */
+  async follow({ text }: ReceivedMail): Promise<void> {
+    const { pathname, hash } = new URL(/http\S+#token=\S+/.exec(text)?.[0] ?? '');
+    await this.page.goto(pathname + hash);
+  }
+
   /** @returns the address of the new account */
   async register(): Promise<string> {
     const email = newEmail();
@@ -70,6 +77,10 @@ export class Visitor {
 
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name });
+  }
+
+  link(name: string): Locator {
+    return this.page.getByRole('link', { name });
   }
 
   heading(name: string): Locator {

@@ -1,41 +1,20 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { me } from './api/account';
-import { SignedOut } from './api/failures';
-import { AccountView } from './views/account-view';
-import { EntranceView } from './views/entrance-view';
-import { StartingView } from './views/starting-view';
-import { toldWhy } from './words/reasons';
+import type { ComponentType } from 'preact';
+import { AccountPage } from './pages/account-page';
+import { ConfirmEmailPage } from './pages/confirm-email-page';
+import { DisownPage } from './pages/disown-page';
+import { ForgotPasswordPage } from './pages/forgot-password-page';
+import { ResetPasswordPage } from './pages/reset-password-page';
+import { PATHS } from './paths';
 
-type Shown =
-  | { readonly view: 'starting'; readonly error: unknown }
-  | { readonly view: 'entrance'; readonly notice: string | null; readonly email: string }
-  | { readonly view: 'account'; readonly email: string };
+const PAGES: Readonly<Record<string, ComponentType>> = {
+  [PATHS.confirmEmail]: ConfirmEmailPage,
+  [PATHS.forgotPassword]: ForgotPasswordPage,
+  [PATHS.resetPassword]: ResetPasswordPage,
+  [PATHS.disown]: DisownPage,
+};
 
-/** Who is here decides what is shown. */
+/** The address decides what is shown. From one page to another leads an ordinary link. */
 export function App() {
-  const [shown, setShown] = useState<Shown>({ view: 'starting', error: null });
-  const email = useRef('');
-
-  const start = useCallback(async () => {
-    setShown({ view: 'starting', error: null });
-    try {
-      const { user } = await me();
-      email.current = user.email;
-      setShown({ view: 'account', email: user.email });
-    } catch (error) {
-      if (error instanceof SignedOut) setShown({ view: 'entrance', notice: toldWhy(error), email: '' });
-      else setShown({ view: 'starting', error });
-    }
-  }, []);
-  useEffect(() => void start(), [start]);
-
-  const leave = useCallback((notice: string | null) => {
-    setShown((before) =>
-      before.view === 'account' ? { view: 'entrance', notice, email: email.current } : before,
-    );
-  }, []);
-
-  if (shown.view === 'account') return <AccountView email={shown.email} onLeave={leave} />;
-  if (shown.view === 'entrance') return <EntranceView {...shown} onEntered={start} />;
-  return <StartingView error={shown.error} onRetry={start} />;
+  const Page = PAGES[location.pathname] ?? AccountPage;
+  return <Page />;
 }

@@ -1,10 +1,8 @@
 import { call } from './call';
+import { type Enforcement, enforcementOf } from './enforcement';
 import { Problem } from './failures';
 import { send } from './send';
 import type { Device, EndedSession, Me, SecurityEvent } from './shapes';
-
-/** How far an end has come: it holds everywhere, or it is certain and on its way. */
-export type Enforcement = 'enforced' | 'pending';
 
 export async function register(email: string, password: string): Promise<void> {
   await send('POST', '/auth/register', { body: { email, password } });
@@ -27,10 +25,21 @@ export async function rename(deviceId: string, name: string): Promise<void> {
   await call('PATCH', `/devices/${deviceId}`, { body: { name } });
 }
 
+/** Signs out every other session of the account. */
+export async function changePassword(current: string, wanted: string): Promise<Enforcement> {
+  const body = { current_password: current, new_password: wanted };
+  return enforcementOf(await call('POST', '/auth/password/change', { body }));
+}
+
+/** Mails the link to confirm the address again. */
+export async function resendConfirmation(): Promise<void> {
+  await call('POST', '/auth/email/resend');
+}
+
 /** @param path `/devices`, `/devices/:id`, `/devices?except=current`, `/sessions/:id` or `/auth/logout` */
 export async function end(path: string): Promise<Enforcement> {
   const method = path === '/auth/logout' ? 'POST' : 'DELETE';
-  return (await call(method, path)).status === 202 ? 'pending' : 'enforced';
+  return enforcementOf(await call(method, path));
 }
 
 /** `null` from a service that does not have them. */

@@ -46,6 +46,13 @@ export interface SecurityEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  /** Whether a mail to the address has been answered. */
+  readonly email_verified: boolean;
+}
+
 export interface Me {
-  readonly user: { readonly id: string; readonly email: string };
+  readonly user: User;
 }

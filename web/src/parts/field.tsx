@@ -56,8 +56,3 @@ export function Field({
     </div>
   );
 }
-
-/** What was typed into a form, by the names of its fields. */
-export function entered(form: EventTarget | null): Record<string, string> {
-  return Object.fromEntries(new FormData(form as HTMLFormElement)) as Record<string, string>;
-}

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SignedOut } from '../api/failures';
 import { watchAccount } from '../api/live';
-import type { Device } from '../api/shapes';
+import type { Device, User } from '../api/shapes';
 import { useAnnounce } from '../parts/announcer';
+import { useTitle } from '../parts/use-title';
 import { toldWhy } from '../words/reasons';
 import { AccountHeader } from './account-header';
 import { Attribution } from './attribution';
@@ -10,20 +11,23 @@ import { DeviceList } from './device-list';
 import { differences } from './differences';
 import { EndDialog } from './end-dialog';
 import { EndedList } from './ended-list';
-import type { Ending } from './ending';
+import { type Ending, endingOfOthers } from './ending';
 import { EventList } from './event-list';
+import { PasswordSection } from './password-section';
 import { Reauthentication } from './reauthentication';
 import { Stale } from './stale';
+import { Unconfirmed } from './unconfirmed';
 import { useAccount } from './use-account';
 
 const REASON_WAIT_MS = 1_000;
 
 interface AccountViewProps {
-  readonly email: string;
+  readonly user: User;
   readonly onLeave: (notice: string | null) => void;
 }
 
-export function AccountView({ email, onLeave }: AccountViewProps) {
+export function AccountView({ user, onLeave }: AccountViewProps) {
+  const { email } = user;
   const announce = useAnnounce();
   const [ending, setEnding] = useState<Ending | null>(null);
   const [isLive, setIsLive] = useState(false);
@@ -49,10 +53,10 @@ export function AccountView({ email, onLeave }: AccountViewProps) {
     if (news.length > 0) announce(news.join(' '));
     focused.current = document.activeElement?.closest<HTMLElement>('[data-device]')?.dataset.device;
   };
-  const { account, reload } = useAccount({ onDevices, onSignedOut });
+  const { account, reload } = useAccount(user, { onDevices, onSignedOut });
 
+  useTitle('Your devices');
   useEffect(() => {
-    document.title = 'Your devices – Latchkey';
     heading.current?.focus();
     void reload(false);
     return watchAccount({ onChange: () => void reload(true), onEnd: onSignedOut, onLive: setIsLive });
@@ -71,6 +75,16 @@ export function AccountView({ email, onLeave }: AccountViewProps) {
     announce(told);
     void reload(false);
   };
+  const endingOthers = async <T,>(act: () => Promise<T>) => {
+    const others = endingOfOthers(account.devices ?? []).ids;
+    for (const id of others) own.current.add(id);
+    try {
+      return await act();
+    } catch (error) {
+      for (const id of others) own.current.delete(id);
+      throw error;
+    }
+  };
   return (
     <Reauthentication email={email}>
       <a class="skip" href="#devices">
@@ -82,12 +96,14 @@ export function AccountView({ email, onLeave }: AccountViewProps) {
           Your devices
         </h1>
         <Stale error={account.error} onRetry={() => reload(false)} />
+        {!account.isConfirmed && <Unconfirmed email={email} />}
         <DeviceList
           devices={account.devices}
           isLive={isLive}
           onEnd={setEnding}
           onRenamed={() => reload(false)}
         />
+        <PasswordSection email={email} endingOthers={endingOthers} />
         <EndedList sessions={account.ended} />
         <EventList events={account.events} />
         <Attribution account={account} />

@@ -1,6 +1,7 @@
 import { end } from '../api/account';
 import { Problem, SignedOut } from '../api/failures';
 import { Confirm } from '../parts/confirm';
+import { onItsWay } from '../words/enforcement';
 import type { Ending } from './ending';
 import { useSensitive } from './reauthentication';
 
@@ -19,8 +20,7 @@ export function EndDialog({ ending, onStart, onEnded, onCancel }: EndDialogProps
       onStart();
       return orAlreadyEnded(() => end(ending.path));
     });
-    const isOnItsWay = enforcement === 'pending' ? ' It takes effect everywhere within moments.' : '';
-    onEnded(ending, ending.told + isOnItsWay);
+    onEnded(ending, ending.told + onItsWay(enforcement));
   };
   return (
     <Confirm title={title} action={action} onConfirm={confirm} onCancel={onCancel}>

@@ -1,10 +1,10 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { register, signIn } from '../api/account';
-import { BusyButton } from '../parts/busy-button';
-import { entered, Field } from '../parts/field';
-import { Icon } from '../parts/icon';
-import { useTask } from '../parts/use-task';
-import { inWords } from '../words/failure';
+import { Field } from '../parts/field';
+import { Form } from '../parts/form';
+import { NewPasswordField } from '../parts/new-password-field';
+import { PlainPage } from '../parts/plain-page';
+import { PATHS } from '../paths';
 
 interface EntranceViewProps {
   /** Why somebody is here who was inside a moment ago. */
@@ -17,24 +17,21 @@ interface EntranceViewProps {
 export function EntranceView({ notice, email, onEntered }: EntranceViewProps) {
   const [isNew, setIsNew] = useState(false);
   const title = isNew ? 'Create an account' : 'Sign in';
-  useEffect(() => {
-    document.title = `${title} – Latchkey`;
-  }, [title]);
   return (
-    <main class="column entrance">
-      <p class="brand">
-        <Icon name="key" /> Latchkey
-      </p>
-      <div role="alert">{notice && <p class="notice">{notice}</p>}</div>
-      <h1>{title}</h1>
+    <PlainPage title={title} notice={notice}>
       <EntranceForm key={title} isNew={isNew} email={email} title={title} onEntered={onEntered} />
+      {!isNew && (
+        <p class="aside">
+          <a href={PATHS.forgotPassword}>Forgot your password?</a>
+        </p>
+      )}
       <p class="aside">
         {isNew ? 'Have an account?' : 'New here?'}{' '}
         <button type="button" class="link" onClick={() => setIsNew(!isNew)}>
           {isNew ? 'Sign in' : 'Create an account'}
         </button>
       </p>
-    </main>
+    </PlainPage>
   );
 }
 
@@ -46,21 +43,14 @@ interface EntranceFormProps {
 }
 
 function EntranceForm({ isNew, email, title, onEntered }: EntranceFormProps) {
-  const [form, setForm] = useState<HTMLFormElement | null>(null);
-  const errorId = useId();
-  const task = useTask(async () => {
-    const { email: address = '', password = '' } = entered(form);
-    if (isNew) await register(address, password);
-    await signIn(address, password);
-    await onEntered();
-  });
+  const password = { label: 'Password', name: 'password', hasFocus: email !== '' };
   return (
-    <form
-      ref={setForm}
-      aria-describedby={errorId}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void task.run();
+    <Form
+      action={title}
+      onSend={async ({ email: address = '', password = '' }) => {
+        if (isNew) await register(address, password);
+        await signIn(address, password);
+        await onEntered();
       }}
     >
       <Field
@@ -71,20 +61,11 @@ function EntranceForm({ isNew, email, title, onEntered }: EntranceFormProps) {
         value={email}
         hasFocus={email === ''}
       />
-      <Field
-        label="Password"
-        name="password"
-        type="password"
-        autoComplete={isNew ? 'new-password' : 'current-password'}
-        hasFocus={email !== ''}
-        {...(isNew && { hint: 'At least 8 characters. A few words are a good password.', minLength: 8 })}
-      />
-      <div role="alert" id={errorId}>
-        {task.error !== null && <p class="error">{inWords(task.error)}</p>}
-      </div>
-      <BusyButton type="submit" look="primary" isBusy={task.isBusy}>
-        {title}
-      </BusyButton>
-    </form>
+      {isNew ? (
+        <NewPasswordField {...password} />
+      ) : (
+        <Field {...password} type="password" autoComplete="current-password" />
+      )}
+    </Form>
   );
 }

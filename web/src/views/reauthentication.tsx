@@ -1,12 +1,12 @@
 import { type ComponentChildren, createContext } from 'preact';
-import { useCallback, useContext, useId, useState } from 'preact/hooks';
+import { useCallback, useContext, useState } from 'preact/hooks';
 import { signIn } from '../api/account';
 import { Problem } from '../api/failures';
-import { BusyButton } from '../parts/busy-button';
 import { Dialog } from '../parts/dialog';
-import { entered, Field } from '../parts/field';
-import { Cancelled, useTask } from '../parts/use-task';
-import { inWords } from '../words/failure';
+import { Field } from '../parts/field';
+import { Form } from '../parts/form';
+import { Cancelled } from '../parts/use-task';
+import { OwnAddress } from './own-address';
 
 /** Does something; where the service wants to know first that it is still you, asks, and does it then. */
 type Sensitive = <T>(act: () => Promise<T>) => Promise<T>;
@@ -46,42 +46,20 @@ export function Reauthentication({ email, children }: { email: string; children:
 }
 
 function PasswordDialog({ email, proved, cancelled }: Asking & { email: string }) {
-  const [form, setForm] = useState<HTMLFormElement | null>(null);
-  const errorId = useId();
-  const task = useTask(async () => {
-    await signIn(email, entered(form).password ?? '');
-    proved();
-  });
   return (
     <Dialog title="Is it still you?" onCancel={cancelled}>
       <p>Enter your password again to go on.</p>
-      <form
-        ref={setForm}
-        aria-describedby={errorId}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void task.run();
+      <Form
+        action="Continue"
+        onCancel={cancelled}
+        onSend={async ({ password = '' }) => {
+          await signIn(email, password);
+          proved();
         }}
       >
-        <Field
-          label="Email address"
-          name="email"
-          type="email"
-          autoComplete="username"
-          value={email}
-          isReadOnly
-        />
+        <OwnAddress email={email} />
         <Field label="Password" name="password" type="password" autoComplete="current-password" hasFocus />
-        <div role="alert" id={errorId}>
-          {task.error !== null && <p class="error">{inWords(task.error)}</p>}
-        </div>
-        <div class="buttons">
-          <BusyButton onClick={cancelled}>Cancel</BusyButton>
-          <BusyButton type="submit" look="primary" isBusy={task.isBusy}>
-            Continue
-          </BusyButton>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

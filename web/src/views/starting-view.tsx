@@ -1,4 +1,5 @@
 import { BusyButton } from '../parts/busy-button';
+import { useTitle } from '../parts/use-title';
 import { inWords } from '../words/failure';
 import { Skeleton } from './skeleton';
 
@@ -9,6 +10,7 @@ interface StartingViewProps {
 
 /** Until it is known who is here. That it cannot be known yet is no sign-out. */
 export function StartingView({ error, onRetry }: StartingViewProps) {
+  useTitle('Your devices');
   return (
     <main class="column" aria-busy={error === null}>
       <h1>Your devices</h1>

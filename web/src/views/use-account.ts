@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
-import { devices, endedSessions, securityEvents } from '../api/account';
+import { devices, endedSessions, me, securityEvents } from '../api/account';
 import { SignedOut } from '../api/failures';
-import type { Device, EndedSession, SecurityEvent } from '../api/shapes';
+import type { Device, EndedSession, SecurityEvent, User } from '../api/shapes';
 
 export interface Account {
   /** `null`: not known yet. */
@@ -9,6 +9,8 @@ export interface Account {
   /** `null`: not known yet, or the service does not tell. */
   readonly ended: readonly EndedSession[] | null;
   readonly events: readonly SecurityEvent[] | null;
+  /** Whether the address is. */
+  readonly isConfirmed: boolean;
   /** Why what is shown may be out of date. */
   readonly error: unknown;
 }
@@ -18,12 +20,12 @@ interface Reader {
   onSignedOut(end: SignedOut): void;
 }
 
-const NOTHING: Account = { devices: null, ended: null, events: null, error: null };
+const NOTHING = { devices: null, ended: null, events: null, error: null };
 
 /** Reads what there is to show, and reads again when asked; however often at once, one after the other. */
-export function useAccount(reader: Reader) {
-  const [account, setAccount] = useState(NOTHING);
-  const latest = useRef({ account: NOTHING, reader, isOfferingMore: true });
+export function useAccount(user: User, reader: Reader) {
+  const [account, setAccount] = useState<Account>({ ...NOTHING, isConfirmed: user.email_verified });
+  const latest = useRef({ account, reader, isOfferingMore: true });
   latest.current.reader = reader;
   const reading = useRef<{ again: boolean } | null>(null);
 
@@ -36,15 +38,16 @@ export function useAccount(reader: Reader) {
       const after = await devices(isPassive);
       latest.current.reader.onDevices(latest.current.account.devices, after);
       show({ devices: after, error: null });
-      const { ended, events } = latest.current.account;
+      const { ended, events, isConfirmed } = latest.current.account;
       const isFirst = latest.current.isOfferingMore;
       latest.current.isOfferingMore = false;
       // What a service does not have once, it does not have the next time.
-      const [moreEnded, moreEvents] = await Promise.all([
+      const [moreEnded, moreEvents, nowConfirmed] = await Promise.all([
         isFirst || ended ? endedSessions(isPassive) : null,
         isFirst || events ? securityEvents(isPassive) : null,
+        isFirst || isConfirmed ? isConfirmed : isConfirmedNow(isPassive),
       ]);
-      show({ ended: moreEnded, events: moreEvents });
+      show({ ended: moreEnded, events: moreEvents, isConfirmed: nowConfirmed });
     } catch (error) {
       if (error instanceof SignedOut) latest.current.reader.onSignedOut(error);
       else show({ error });
@@ -69,4 +72,8 @@ export function useAccount(reader: Reader) {
     [read],
   );
   return { account, reload };
+}
+
+async function isConfirmedNow(isPassive: boolean): Promise<boolean> {
+  return (await me(isPassive)).user.email_verified;
 }

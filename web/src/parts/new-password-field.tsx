@@ -1,0 +1,27 @@
+import { useState } from 'preact/hooks';
+import { Field } from './field';
+
+interface NewPasswordFieldProps {
+  readonly label: string;
+  readonly name: string;
+  readonly hasFocus?: boolean;
+}
+
+/** Can be looked at while it is chosen (NIST SP 800-63B; OWASP ASVS 5.0 V6.2.6). */
+export function NewPasswordField(props: NewPasswordFieldProps) {
+  const [isShown, setIsShown] = useState(false);
+  return (
+    <>
+      <Field
+        {...props}
+        type={isShown ? 'text' : 'password'}
+        autoComplete="new-password"
+        hint="At least 8 characters. A few words are a good password."
+        minLength={8}
+      />
+      <button type="button" class="link" aria-pressed={isShown} onClick={() => setIsShown(!isShown)}>
+        Show password
+      </button>
+    </>
+  );
+}
