@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useId } from 'preact/hooks';
 
 interface DialogProps {
   readonly title: string;
@@ -9,16 +9,15 @@ interface DialogProps {
 
 /** The browser keeps the focus inside, and gives it back to what had it. */
 export function Dialog({ title, children, onCancel }: DialogProps) {
-  const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useLayoutEffect(() => {
-    const dialog = ref.current;
+  // Before any effect: what is inside gets the focus that it asks for in an open dialog only.
+  const open = useCallback((dialog: HTMLDialogElement | null) => {
     dialog?.showModal();
     return () => dialog?.close();
   }, []);
   return (
     <dialog
-      ref={ref}
+      ref={open}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();
