@@ -11,34 +11,43 @@ describe('the files of the page', () => {
   });
   afterAll(() => service?.close());
 
-  it('are a document for everybody, of which nothing is kept and nothing inline may run', async () => {
-    const { status, headers, text } = await service.api.call('GET', '/account');
-    expect(status).toBe(200);
-    expect(Object.fromEntries(headers)).toMatchObject({
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-frame-options': 'DENY',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-    });
-    const policy = headers.get('content-security-policy') ?? '';
-    for (const rule of [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "connect-src 'self'",
-      "img-src 'self'",
-      "form-action 'none'",
-      "base-uri 'none'",
-      "frame-ancestors 'none'",
-      "require-trusted-types-for 'script'",
-    ]) {
-      expect(policy.split('; ')).toContain(rule);
-    }
-    expect(policy).not.toContain('unsafe');
-    expect(text).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)/);
-  });
+  it.each([
+    '/account',
+    '/account/confirm-email',
+    '/account/forgot-password',
+    '/account/reset-password',
+    '/account/disown',
+  ])(
+    'are a document at %s for everybody, of which nothing is kept and nothing inline may run',
+    async (path) => {
+      const { status, headers, text } = await service.api.call('GET', path);
+      expect(status).toBe(200);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-frame-options': 'DENY',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      });
+      const policy = headers.get('content-security-policy') ?? '';
+      for (const rule of [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+      ]) {
+        expect(policy.split('; ')).toContain(rule);
+      }
+      expect(policy).not.toContain('unsafe');
+      expect(text).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)/);
+    },
+  );
 
   it('are assets that are kept for ever, under names that say what is in them', async () => {
     expect(assets).toHaveLength(3);
@@ -59,6 +68,7 @@ describe('the files of the page', () => {
     '/account/assets/..%2findex.html',
     '/account/assets/',
     '/account/nothing',
+    '/account/disown/nothing',
   ])('are not %s', async (path) => {
     const { status, body, headers } = await service.api.call('GET', path);
     expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', 'no-store']);
@@ -66,6 +76,7 @@ describe('the files of the page', () => {
 
   it('are only read', async () => {
     expect((await service.api.call('POST', '/account')).status).toBe(405);
+    expect((await service.api.call('POST', '/account/disown')).status).toBe(405);
     expect((await service.api.call('HEAD', '/account')).status).toBe(200);
   });
 });

@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { EMULATION, Visitor } from '../support/visitor.js';
 
@@ -29,16 +30,19 @@ const HOSTILE = [
 
 describeInChromium('the page of devices', () => {
   let chromium: Browser;
+  let mailbox: Mailbox;
   let deployment: Deployment;
   let service: ServiceProcess;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
+    mailbox = await Mailbox.open();
     deployment = await Deployment.create({
       LATCHKEY_ISSUER: 'http://localhost:3000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
       ...EMULATION,
+      SMTP_URL: mailbox.url,
     });
     service = await deployment.start();
     chromium = await launchChromium(program ?? '');
@@ -47,6 +51,7 @@ describeInChromium('the page of devices', () => {
   afterAll(async () => {
     await chromium?.close();
     await deployment?.close();
+    await mailbox?.close();
   });
 
   const arrive = async (options: BrowserContextOptions = {}) => {
@@ -106,11 +111,85 @@ describeInChromium('the page of devices', () => {
     await desk.button('Sign out all other devices').click();
     states.asking = await faultsOf(desk);
     await desk.page.keyboard.press('Escape');
+    await desk.button('Change password').click();
+    await desk.dialog.waitFor();
+    states.changing = await faultsOf(desk);
+    await desk.page.keyboard.press('Escape');
     await desk.button('Sign out everywhere').click();
     await desk.dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
     await desk.thrownOut('You signed out everywhere.');
     states.out = await faultsOf(desk);
     expect(Object.entries(states).filter(([, faults]) => faults.length > 0)).toEqual([]);
+  });
+
+  it('has no fault that axe finds, nor is wider than a phone, where mails lead to', async () => {
+    const owner = await arrive({ bypassCSP: true, viewport: { width: 320, height: 640 } });
+    const email = await owner.register();
+    await signInElsewhere(email, 'Old laptop');
+    const states: Record<string, string[]> = {};
+    const look = async (heading: string) => {
+      await owner.heading(heading).waitFor();
+      expect(await owner.page.title()).toBe(`${heading} – Latchkey`);
+      expect(await owner.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+      states[heading] = await faultsOf(owner);
+      await owner.page.screenshot({ path: `${PICTURES}${heading.replaceAll(/\W+/g, '-')}.png` });
+    };
+    const press = (name: string) => owner.button(name).click();
+    const choose = async (password: string) => {
+      await owner.page.getByLabel('New password').fill(password);
+      await press('Set the new password');
+    };
+
+    await owner.follow(await mailbox.waitFor(email, 'Confirm your address'));
+    await look('Confirm your address');
+    await press('Confirm address');
+    await look('Your address is confirmed');
+    await owner.page.goto('/account/forgot-password');
+    await look('Forgot your password?');
+    await owner.page.getByLabel('Email address').fill(email);
+    await press('Send the link');
+    await look('Look into your mail');
+    await owner.follow(await mailbox.waitFor(email, 'Set a new password'));
+    await press('Show password');
+    await choose('password');
+    await owner.page.locator('.error').waitFor();
+    await look('Choose a new password');
+    await owner.follow(await mailbox.waitFor(email, 'New sign-in to your account'));
+    await look('Was this not you?');
+    await press('This wasn’t me');
+    await owner.page.getByText('That device is signed out.').waitFor();
+    await look('Choose a new password');
+    await choose('a lonely wizard hums');
+    await look('Your new password is set');
+    await owner.page.goto('/account/disown');
+    await look('This link does not work any more');
+    expect(Object.entries(states).filter(([, faults]) => faults.length > 0)).toEqual([]);
+  });
+
+  it('can be used with the keyboard alone where a mail leads to', async () => {
+    const owner = await arrive();
+    const email = await owner.register();
+    await signInElsewhere(email, 'Old laptop');
+    await owner.follow(await mailbox.waitFor(email, 'New sign-in to your account'));
+    const { keyboard } = owner.page;
+    const headed = async (text: string) => {
+      await owner.page.locator('h1:focus').filter({ hasText: text }).waitFor();
+      await keyboard.press('Tab');
+    };
+    await headed('Was this not you?');
+    await keyboard.press('Enter');
+    await headed('Choose a new password');
+    await keyboard.type('a lonely wizard hums');
+    await keyboard.press('Enter');
+    await headed('Your new password is set');
+    await keyboard.press('Enter');
+    await owner.signIn(email, 'a lonely wizard hums');
+    await owner.button('Change password').focus();
+    await keyboard.press('Enter');
+    await owner.dialog.getByLabel('Current password').and(owner.page.locator(':focus')).waitFor();
+    await keyboard.press('Escape');
+    await owner.dialog.waitFor({ state: 'detached' });
+    expect(await owner.page.evaluate('document.activeElement.textContent')).toBe('Change password');
   });
 
   it('can be used with the keyboard alone', async () => {
@@ -197,7 +276,10 @@ describeInChromium('the page of devices', () => {
   });
 
   it('looks like this', async () => {
-    const { desk } = await withOthers({ viewport: { width: 820, height: 860 } });
+    const { desk, email } = await withOthers({ viewport: { width: 820, height: 860 } });
+    const { token } = await mailbox.waitFor(email, 'Confirm your address');
+    await service.api.call('POST', '/auth/email/confirm', { body: { token } });
+    await desk.heading('Confirm your address').waitFor({ state: 'detached' });
     // As after some weeks.
     await deployment.sql(
       `UPDATE devices SET first_seen_at = first_seen_at - interval '40 days',

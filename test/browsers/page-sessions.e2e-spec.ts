@@ -10,6 +10,7 @@ import { Visitor } from '../support/visitor.js';
 const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
 
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:141.0) Gecko/20100101 Firefox/141.0';
 const ISSUER = { LATCHKEY_ISSUER: 'http://localhost:3000' };
 
 describeInChromium('the page of devices and its session', () => {
@@ -125,6 +126,25 @@ describeInChromium('the page of devices and its session', () => {
     await out;
     expect(changes).toBeGreaterThan(3);
     expect(desk.requests.filter((request) => request === 'GET /devices').length).toBeGreaterThan(3);
+  });
+
+  it('leads to a new sign-in when its session may not go on without one', async () => {
+    const { service, deployment } = await deploy({
+      SUSPICION_ACTIONS: 'client_changed:require_reauthentication',
+    });
+    const desk = await arrive(service);
+    const email = await desk.register();
+    const cookies = await desk.context.cookies();
+    const elsewhere = { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') };
+    const { body } = await service.api.call('GET', '/auth/me', {
+      headers: { ...elsewhere, 'user-agent': FIREFOX, 'sec-fetch-site': 'same-origin' },
+    });
+    expect(body).toMatchObject({ code: 'insufficient_user_authentication' });
+    await desk.thrownOut('This sign-in was used in an unusual way.');
+    await desk.page.reload();
+    await desk.heading('Sign in').waitFor();
+    await desk.signIn(email);
+    expect(await deployment.sql(`SELECT id FROM sessions WHERE status = 'active'`)).toHaveLength(1);
   });
 
   it('asks for the password again where a bank wants a recent login, and goes on', async () => {

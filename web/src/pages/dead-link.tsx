@@ -11,7 +11,10 @@ interface DeadLinkProps {
 export function DeadLink({ children }: DeadLinkProps) {
   return (
     <PlainPage title="This link does not work any more">
-      <p>It was used already, is too old, or is not complete.</p>
+      <p>
+        It was used already, is too old, or is not complete. If you have only loaded this page again, open the
+        link in your mail once more.
+      </p>
       {children}
     </PlainPage>
   );

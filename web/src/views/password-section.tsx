@@ -21,7 +21,7 @@ export function PasswordSection({ email, endingOthers }: PasswordSectionProps) {
   return (
     <section aria-labelledby="password">
       <h2 id="password">Password</h2>
-      <p class="aside">To change it signs every other device out.</p>
+      <p class="aside">Changing it signs every other device out.</p>
       <div class="buttons">
         <BusyButton onClick={() => setIsChanging(true)}>Change password</BusyButton>
       </div>
