@@ -1,10 +1,8 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { SignedOut } from '../api/failures';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { watchAccount } from '../api/live';
 import type { Device, User } from '../api/shapes';
 import { useAnnounce } from '../parts/announcer';
 import { useTitle } from '../parts/use-title';
-import { toldWhy } from '../words/reasons';
 import { AccountHeader } from './account-header';
 import { Attribution } from './attribution';
 import { DeviceList } from './device-list';
@@ -18,8 +16,7 @@ import { Reauthentication } from './reauthentication';
 import { Stale } from './stale';
 import { Unconfirmed } from './unconfirmed';
 import { useAccount } from './use-account';
-
-const REASON_WAIT_MS = 1_000;
+import { useLeaving } from './use-leaving';
 
 interface AccountViewProps {
   readonly user: User;
@@ -35,19 +32,8 @@ export function AccountView({ user, onLeave }: AccountViewProps) {
   const focused = useRef<string | undefined>(undefined);
   /** What this page itself has ended, and says so. */
   const own = useRef(new Set<string>());
-  const farewell = useRef<string | null>(null);
-  const leaving = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const { farewell, onSignedOut } = useLeaving(onLeave);
 
-  const onSignedOut = useCallback(
-    (end: SignedOut) => {
-      const told = farewell.current ?? toldWhy(end);
-      if (told !== null) onLeave(told);
-      // The answer to another tab took the cookies, and with them the reason. The stream is about to tell it.
-      else leaving.current ??= setTimeout(() => onLeave(null), REASON_WAIT_MS);
-    },
-    [onLeave],
-  );
-  useEffect(() => () => clearTimeout(leaving.current), []);
   const onDevices = (before: readonly Device[] | null, after: readonly Device[]) => {
     const news = before ? differences(before, after, (id) => own.current.has(id)) : [];
     if (news.length > 0) announce(news.join(' '));
