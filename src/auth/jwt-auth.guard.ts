@@ -10,7 +10,7 @@ import { IS_PUBLIC } from '../http/public.js';
 import { RouteMark } from '../http/route-mark.js';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionClock } from '../sessions/session-clock.js';
-import { requireAccessToken } from './bearer-token.js';
+import { requirePresentedToken } from './bearer-token.js';
 import { invalidToken } from './invalid-token.js';
 import { SessionCookies } from './session-cookies.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -43,7 +43,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   private checkToken(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
-    const known = this.verified.find(requireAccessToken(request, this.#cookieName), this.clock.now());
+    const known = this.verified.find(requirePresentedToken(request, this.#cookieName), this.clock.now());
     if (!known) return super.canActivate(context);
     // Known tokens are answered before passport, which costs more than all the rest, and without a promise
     // where the session check needs none.

@@ -59,7 +59,8 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     const use = this.pending.get(sessionId);
     if (use) {
       use.at = performance.now();
-      use.address = address;
+      // An equal text of a later request is not worth being kept.
+      if (use.address !== address) use.address = address;
     } else if (this.pending.size < MAX_PENDING) {
       this.pending.set(sessionId, { at: performance.now(), address });
     }

@@ -8,7 +8,7 @@ import { type Finding, Revocation } from '../revocation/revocation.js';
 import type { SessionSnapshot } from '../revocation/session-snapshot.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
 import { type SessionLimits, sessionState } from './session-state.js';
-import { SessionWatch } from './session-watch.js';
+import { isSameClient, SessionWatch } from './session-watch.js';
 import type { TokenSubject } from './token-subject.js';
 
 /** What people are told of a session. */
@@ -153,7 +153,8 @@ export class SessionCheck {
   private grant(subject: TokenSubject, session: SessionSnapshot, asker: Asker | null): Principal {
     if (asker?.isUse) {
       session.grantedAt = this.revocation.now();
-      session.seen = asker;
+      // What outlives its request costs the garbage collector more than the request costs all of us: kept only if it is new.
+      if (!isSameClient(session.seen, asker)) session.seen = asker;
       this.lastSeen.note(session.sessionId, asker.address);
     }
     return {

@@ -35,8 +35,7 @@ export class SessionWatch {
    * new to it, is a reason to ask the truth.
    */
   isUnsuspicious(session: SessionSnapshot, client: SeenClient): boolean {
-    const { seen } = session;
-    if (seen !== null && seen.address === client.address && seen.userAgent === client.userAgent) return true;
+    if (isSameClient(session.seen, client)) return true;
     return this.isFamiliar(session, client) && this.judge(session, client) === null;
   }
 
@@ -110,4 +109,8 @@ export class SessionWatch {
   private placeOf(address: string | null) {
     return this.places.find(address === null ? null : clientAddress(address, undefined));
   }
+}
+
+export function isSameClient(seen: SeenClient | null, client: SeenClient): boolean {
+  return seen !== null && seen.address === client.address && seen.userAgent === client.userAgent;
 }
