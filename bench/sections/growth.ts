@@ -40,7 +40,7 @@ export async function measureGrown(
   const sizes = await measureSize(url);
   const times = {
     ...(await measurePaths(bench, url, samples)),
-    'a batch of the sweep of a day': await measureSweep(url),
+    'a hundred rows of the sweep of a day': await measureSweep(url),
   };
   return { sessions, times, sizes };
 }
@@ -59,7 +59,7 @@ export function growthResult(measured: readonly Measured[]) {
   return {
     title: 'Growth',
     notes: [
-      'One instance without Redis that remembers one session, so that everything is read from Postgres; half of the sessions have ended, and a day’s worth is due for the sweeper. Requests one after the other: median / p99 as the client sees them; of the sweeper, each statement, which takes up to 500 rows.',
+      'One instance without Redis that remembers one session, so that everything is read from Postgres; half of the sessions have ended, and a day’s worth is due for the sweeper. Requests one after the other: median / p99 as the client sees them; of the sweeper, each statement, which takes up to 500 rows, by its number of rows.',
     ],
     tables: [
       {

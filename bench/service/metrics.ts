@@ -18,3 +18,15 @@ export function histogramQuantile(texts: readonly string[], name: string, label:
   }
   return Number.NaN;
 }
+
+/** The sum of a Prometheus counter over those of its lines that are counted. */
+export function counterSum(
+  text: string,
+  name: string,
+  isCounted: (line: string) => boolean = () => true,
+): number {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) && isCounted(line))
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}

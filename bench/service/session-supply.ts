@@ -11,7 +11,8 @@ export function firstRefreshToken(sessionId: string): string {
 }
 
 /** The id of the n-th session that is opened here, so that pgbench can make it too. */
-export const SESSION_ID = (n: string) => `('00000000-0000-7000-8000-' || lpad(to_hex((${n})::bigint), 12, '0'))::uuid`;
+export const SESSION_ID = (n: string) =>
+  `('00000000-0000-7000-8000-' || lpad(to_hex((${n})::bigint), 12, '0'))::uuid`;
 
 /** Opens sessions behind the service's back, each of a user and a device of its own. @returns their ids */
 export async function openSessions(url: string, count: number): Promise<string[]> {
