@@ -28,7 +28,8 @@ export function drawCharts(charts: readonly Chart[]): string {
     return part;
   });
   const height = Math.max(top, 1);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title">
+<title id="title">${escapeXml(charts.map(({ title }) => title).join('; '))}</title>
 <style>${STYLE}
 </style>
 ${drawn.join('\n')}
