@@ -62,6 +62,7 @@ const RULES: HouseRules = {
       'devices',
       'revocation',
       'cache',
+      'database',
       'config',
       'errors',
       'http',

@@ -1,11 +1,10 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
+import { SWEEP_BATCH, Sweeper } from '../database/sweeper.js';
 import { flushIntervalMs } from './last-seen.js';
 
 const INTERVAL_MS = 60_000;
-/** Small, so that no row is held for long. */
-const BATCH = 500;
 /** The first sweep of an instance makes up for as long as this without one. */
 const MAX_LOOK_BACK_MS = 172_800_000;
 
@@ -15,7 +14,7 @@ const CLOSE_EXPIRED = `
     SELECT id, created_at <= now() - $2 * interval '1 millisecond'
             OR last_seen_at <= now() - $1 * interval '1 millisecond' AS is_over
     FROM sessions WHERE status = 'active' AND sweep_at < now()
-    ORDER BY sweep_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+    ORDER BY sweep_at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   UPDATE sessions s SET
     status = CASE WHEN is_over THEN 'expired' ELSE s.status END,
     ended_reason = CASE WHEN is_over THEN 'expired' END,
@@ -29,7 +28,7 @@ const CLOSE_EXPIRED = `
 const REMOVE_DEAD = `
   DELETE FROM sessions WHERE id IN (
     SELECT id FROM sessions WHERE status <> 'active' AND ended_at < now() - $1 * interval '1 millisecond'
-    ORDER BY ended_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+    ORDER BY ended_at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   RETURNING id, device_id`;
 
 const REMOVE_EVENTS = `DELETE FROM session_events WHERE session_id = ANY ($1)`;
@@ -43,7 +42,7 @@ const REMOVE_OLD_ROTATIONS = `
     SELECT session_id, id FROM session_events
     WHERE kind = 'rotated' AND at < now() - ${ROTATIONS_KEPT}
       AND at >= now() - ${ROTATIONS_KEPT} - $1 * interval '1 millisecond'
-    LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+    LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   RETURNING id`;
 
 // A device is remembered for as long as its sessions are.
@@ -58,39 +57,23 @@ interface RemovedSession {
 
 /** Closes sessions that have expired and removes those that ended long ago, in small batches. */
 @Injectable()
-export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(SessionSweeper.name);
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<unknown> = Promise.resolve();
-  private isStopped = false;
+export class SessionSweeper extends Sweeper {
   /** Monotonic. */
   private rotationsRemovedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly config: Config,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch((error: Error) => {
-        this.logger.warn(`left for the next sweep: ${error.message}`);
-      });
-    }, INTERVAL_MS);
-    this.timer.unref();
+  ) {
+    super(dataSource, INTERVAL_MS);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    clearInterval(this.timer);
-    await this.sweeping;
-  }
-
-  /** Several instances may sweep at once: each skips the rows that another holds. */
   async sweep(): Promise<void> {
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     await this.inBatches(CLOSE_EXPIRED, [idleTtlMs + flushIntervalMs(idleTtlMs), absoluteTtlMs]);
-    await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], (rows) => this.forget(rows));
+    await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], (rows: RemovedSession[]) =>
+      this.forget(rows),
+    );
     await this.removeOldRotations();
   }
 
@@ -108,17 +91,5 @@ export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShut
     const sinceLast = Math.min(startedAt - this.rotationsRemovedAt, MAX_LOOK_BACK_MS);
     await this.inBatches(REMOVE_OLD_ROTATIONS, [sinceLast + INTERVAL_MS]);
     this.rotationsRemovedAt = startedAt;
-  }
-
-  private async inBatches(
-    sql: string,
-    parameters: number[],
-    after: (rows: RemovedSession[]) => Promise<void> = async () => {},
-  ): Promise<void> {
-    while (!this.isStopped) {
-      const [rows] = await this.dataSource.query<[RemovedSession[], number]>(sql, parameters);
-      await after(rows);
-      if (rows.length < BATCH) return;
-    }
   }
 }

@@ -1,0 +1,54 @@
+import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+
+/** The `LIMIT` of every statement of a sweep. Small, so that no row is held for long. */
+export const SWEEP_BATCH = 500;
+
+/** Clears up what has fallen due, now and then, in small batches, until the service stops. */
+export abstract class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(this.constructor.name);
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<unknown> = Promise.resolve();
+  private isStopped = false;
+
+  constructor(
+    protected readonly dataSource: DataSource,
+    private readonly intervalMs: number,
+  ) {}
+
+  /** Several instances may sweep at once: each skips the rows that another holds. */
+  abstract sweep(): Promise<void>;
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.sweeping = this.sweep().catch((error: Error) => {
+        this.logger.warn(`left for the next sweep: ${error.message}`);
+      });
+    }, this.intervalMs);
+    this.timer.unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  /**
+   * Repeats a statement until it finds fewer rows than `SWEEP_BATCH`.
+   *
+   * @param sql an `UPDATE` or `DELETE` that returns its rows
+   * @param after is given the rows of each batch
+   */
+  protected async inBatches<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    after: (rows: Row[]) => Promise<void> = async () => {},
+  ): Promise<void> {
+    while (!this.isStopped) {
+      const [rows] = await this.dataSource.query<[Row[], number]>(sql, [...parameters]);
+      await after(rows);
+      if (rows.length < SWEEP_BATCH) return;
+    }
+  }
+}
