@@ -5,8 +5,7 @@ import { IsEmailAddress } from '../http/is-email-address.js';
 import { IsOpaqueToken } from '../http/is-opaque-token.js';
 import { IsPassword } from '../http/is-password.js';
 import { IsPlainText } from '../http/is-plain-text.js';
-import type { Principal } from '../http/principal.js';
-import type { SessionDescription } from '../sessions/session-check.js';
+import type { CheckedPrincipal } from '../sessions/session-check.js';
 import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';
 
@@ -142,7 +141,7 @@ export class MeDto {
   @ApiProperty({ description: 'A new name may take a minute to show here.' })
   device!: MeDeviceDto;
 
-  static of({ userId, roles, authenticatedAt }: Principal, session: SessionDescription): MeDto {
+  static of({ userId, roles, authenticatedAt, session }: CheckedPrincipal): MeDto {
     const { sessionId, deviceId, createdAt, lastSeenAt, grantedAt, profile } = session;
     return {
       user: {

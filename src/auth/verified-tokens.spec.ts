@@ -25,6 +25,9 @@ describe('VerifiedTokens', () => {
     for (const other of [
       'head.payload.signaturE',
       'head.other.signature',
+      'other.payload.signature',
+      'signature',
+      '.signature',
       'head.payload.signature=',
       'head.payload',
       '',

@@ -8,13 +8,20 @@ export interface VerifiedToken extends VerifiedClaims {
   readonly kid: string;
 }
 
+interface Remembered {
+  readonly token: string;
+  readonly verified: VerifiedToken;
+}
+
 /**
- * Tokens whose signature has been checked, so that it is checked once. The key is the whole token: any other
- * payload, header or signature is another token. It spares the signature only, never the session check.
+ * Tokens whose signature has been checked, so that it is checked once. It is the whole token that is compared: any
+ * other payload, header or signature is another token. It spares the signature only, never the session check.
+ *
+ * They are filed under their signatures: to hash all of a token costs more than all else that is done here.
  */
 @Injectable()
 export class VerifiedTokens {
-  readonly #tokens: LRUCache<string, VerifiedToken>;
+  readonly #tokens: LRUCache<string, Remembered>;
 
   constructor(
     @Inject(Config) config: Pick<Config, 'accessToken'>,
@@ -29,18 +36,24 @@ export class VerifiedTokens {
    * @throws {AppError} `invalid_token` when it has expired since
    */
   find(token: string, now: number): VerifiedToken | undefined {
-    const known = this.#tokens.get(token);
-    if (!known) return undefined;
+    const signature = signatureOf(token);
+    const known = this.#tokens.get(signature);
+    if (known?.token !== token) return undefined;
+    const { verified } = known;
     // A key may be taken out of use early, because it leaked.
-    if (!this.keys.publicKey(known.kid)) {
-      this.#tokens.delete(token);
+    if (!this.keys.publicKey(verified.kid)) {
+      this.#tokens.delete(signature);
       return undefined;
     }
-    requireUnexpired(known, now);
-    return known;
+    requireUnexpired(verified, now);
+    return verified;
   }
 
   remember(token: string, verified: VerifiedToken): void {
-    this.#tokens.set(token, verified);
+    this.#tokens.set(signatureOf(token), { token, verified });
   }
+}
+
+function signatureOf(token: string): string {
+  return token.slice(token.lastIndexOf('.') + 1);
 }

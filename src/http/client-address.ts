@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 
 /**
  * The client's address in a form that Postgres takes as `inet`.
@@ -11,6 +11,8 @@ export function clientAddress(claimed: string, connected: string | undefined): s
 }
 
 function plainIp(text: string): string | null {
+  // Asked for with every request.
+  if (isIPv4(text)) return text;
   // A zone (`fe80::1%eth0`) means something on one machine only; IPv4 on a dual-stack socket is IPv4.
   const address = text.replace(/%.*$/s, '').replace(/^::ffff:(?=\d+\.)/i, '');
   return isIP(address) === 0 ? null : address;

@@ -1,10 +1,4 @@
-import type {
-  FastifyBaseLogger,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifyServerOptions,
-} from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientAddress } from './client-address.js';
 import { logText } from './log-text.js';
 import type { Principal } from './principal.js';
@@ -13,12 +7,11 @@ const PATH_MAX_LENGTH = 256;
 const USER_AGENT_MAX_LENGTH = 256;
 
 /**
- * Makes the loggers of requests. Without redaction, which costs a multiple of all else that a request needs: what is
- * said of one is a fixed choice, here and in `log-error.ts`.
+ * The logger of requests. Without redaction, which costs a multiple of all else that a request needs: what is said of
+ * one is a fixed choice, here and in `log-error.ts`.
  */
-export function requestLoggers(logger: FastifyBaseLogger): FastifyServerOptions['childLoggerFactory'] {
-  const unredacted = logger.child({}, { redact: [] });
-  return (_logger, bindings, options) => unredacted.child(bindings, options);
+export function requestLogger(logger: FastifyBaseLogger): FastifyBaseLogger {
+  return logger.child({}, { redact: [] });
 }
 
 /** One line per request. Bodies, queries and credentials are left out by never being put in. */

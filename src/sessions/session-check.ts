@@ -14,6 +14,11 @@ import type { TokenSubject } from './token-subject.js';
 /** What people are told of a session. */
 export type SessionDescription = Omit<SessionSnapshot, 'status' | 'endedReason' | 'rolesVersion' | 'readAt'>;
 
+/** A caller, with what the check has just read of their session: whoever tells of it need not look again. */
+export interface CheckedPrincipal extends Principal {
+  readonly session: SessionDescription;
+}
+
 /** Decides for every request whether the session behind its token still holds. */
 @Injectable()
 export class SessionCheck {
@@ -32,25 +37,11 @@ export class SessionCheck {
    * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
    *   invalid_token or service_unavailable
    */
-  check(subject: TokenSubject, asker: Asker): Principal | Promise<Principal> {
+  check(subject: TokenSubject, asker: Asker): CheckedPrincipal | Promise<CheckedPrincipal> {
     const finding = this.revocation.find(subject.sessionId);
     return finding instanceof Promise
       ? finding.then((found) => this.decide(subject, found, asker))
       : this.decide(subject, finding, asker);
-  }
-
-  /** What is known of a session that was just checked, from the nearest tier; in this tick when that is memory. */
-  describe(sessionId: string): SessionDescription | Promise<SessionDescription> {
-    const known = this.revocation.inMemory(sessionId);
-    return known && this.revocation.reasonOfEnd(sessionId) === undefined
-      ? known
-      : this.describeFromBehind(sessionId);
-  }
-
-  private async describeFromBehind(sessionId: string): Promise<SessionDescription> {
-    const { ended, snapshot } = await this.revocation.find(sessionId);
-    if (!snapshot) throw new AppError('session_revoked', { members: { reason: ended } });
-    return snapshot;
   }
 
   /**
@@ -75,7 +66,11 @@ export class SessionCheck {
     return this.revocation.reasonOfEnd(sessionId) !== undefined;
   }
 
-  private decide(subject: TokenSubject, finding: Finding, asker: Asker): Principal | Promise<Principal> {
+  private decide(
+    subject: TokenSubject,
+    finding: Finding,
+    asker: Asker,
+  ): CheckedPrincipal | Promise<CheckedPrincipal> {
     if (finding.ended !== null) throw ended(finding.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId)) throw new AppError('token_stale');
     const { snapshot } = finding;
@@ -92,7 +87,7 @@ export class SessionCheck {
     subject: TokenSubject,
     known: SessionSnapshot,
     asker: Asker,
-  ): Promise<Principal> {
+  ): Promise<CheckedPrincipal> {
     try {
       return await this.decideFresh(subject, asker);
     } catch (error) {
@@ -112,7 +107,7 @@ export class SessionCheck {
    * Caches may be late or lie, and another instance may have seen the session since: of all that a cache says
    * nothing is a reason to refuse, only to ask the truth.
    */
-  private async decideFresh(subject: TokenSubject, asker: Asker | null): Promise<Principal> {
+  private async decideFresh(subject: TokenSubject, asker: Asker | null): Promise<CheckedPrincipal> {
     const finding = await this.revocation.findFresh(subject.sessionId);
     if (finding.ended !== null) throw ended(finding.ended);
     const { snapshot } = finding;
@@ -150,7 +145,7 @@ export class SessionCheck {
     return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
-  private grant(subject: TokenSubject, session: SessionSnapshot, asker: Asker | null): Principal {
+  private grant(subject: TokenSubject, session: SessionSnapshot, asker: Asker | null): CheckedPrincipal {
     if (asker?.isUse) {
       session.grantedAt = this.revocation.now();
       // What outlives its request costs the garbage collector more than the request costs all of us: kept only if it is new.
@@ -163,6 +158,7 @@ export class SessionCheck {
       deviceId: session.deviceId,
       roles: subject.roles,
       authenticatedAt: subject.authenticatedAt,
+      session,
     };
   }
 }

@@ -27,27 +27,32 @@ import { Public } from '../../src/http/public.js';
 import { Roles } from '../../src/http/roles.js';
 import { Sensitive } from '../../src/http/sensitive.js';
 import { SigningKey } from '../../src/keys/signing-key.entity.js';
-import { SessionCheck } from '../../src/sessions/session-check.js';
+import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/session-check.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import type { TokenSubject } from '../../src/sessions/token-subject.js';
+import { activeSnapshot } from './revocation-world.js';
 
 /** Answers as it is told; by default every session lives. */
 export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   readonly asked: { subject: TokenSubject; address: string }[] = [];
   answer: (principal: Principal) => Principal | Promise<Principal> = (principal) => principal;
 
-  check(subject: TokenSubject, { address }: Asker): Principal | Promise<Principal> {
+  check(subject: TokenSubject, { address }: Asker): CheckedPrincipal | Promise<CheckedPrincipal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
-    return this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
+    const session = activeSnapshot(sessionId);
+    const answer = this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
+    return answer instanceof Promise
+      ? answer.then((principal) => ({ ...principal, session }))
+      : { ...answer, session };
   }
 }
 
 @Controller()
 class ProbeController {
   @Get('closed')
-  closed(@CurrentPrincipal() principal: Principal) {
+  closed(@CurrentPrincipal() { session: _session, ...principal }: CheckedPrincipal) {
     return principal;
   }
 

@@ -16,7 +16,7 @@ import { createLogger } from '../../../dist/src/http/logger.js';
 import { NestLogger } from '../../../dist/src/http/nest-logger.js';
 import { Public } from '../../../dist/src/http/public.js';
 import { allocateAsYoung } from '../../../dist/src/v8-flags.js';
-import { issueCredentials, PRINCIPAL, SNAPSHOT } from './sessions.mjs';
+import { issueCredentials, PRINCIPAL } from './sessions.mjs';
 
 /** Providers of the service, which its modules do not export; set once it is made. */
 const service = { verified: null, registry: null };
@@ -34,11 +34,11 @@ class StatelessGuard {
 class BenchController {
   /** As `GET /auth/me` answers, down to the formatting of its times. */
   open() {
-    return MeDto.of(PRINCIPAL, SNAPSHOT);
+    return MeDto.of(PRINCIPAL);
   }
 
   stateless() {
-    return MeDto.of(PRINCIPAL, SNAPSHOT);
+    return MeDto.of(PRINCIPAL);
   }
 
   async lookups() {

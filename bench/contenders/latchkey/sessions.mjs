@@ -11,14 +11,19 @@ const emailOf = (userId) => `${userId}@example.com`;
 const newest = Date.now();
 
 /** What the open routes answer with: as long as what any of the sessions below gets. */
-export const PRINCIPAL = { userId: randomUUID(), roles: [], authenticatedAt: new Date(newest) };
-export const SNAPSHOT = {
-  sessionId: randomUUID(),
-  deviceId: randomUUID(),
-  createdAt: newest,
-  lastSeenAt: newest,
-  grantedAt: newest,
-  profile: { email: emailOf(PRINCIPAL.userId), ...PROFILE },
+const userId = randomUUID();
+export const PRINCIPAL = {
+  userId,
+  roles: [],
+  authenticatedAt: new Date(newest),
+  session: {
+    sessionId: randomUUID(),
+    deviceId: randomUUID(),
+    createdAt: newest,
+    lastSeenAt: newest,
+    grantedAt: newest,
+    profile: { email: emailOf(userId), ...PROFILE },
+  },
 };
 
 /** Sessions, each of a user and a device of its own, in the rows that logins would write; tokens from the service's issuer. */
