@@ -34,7 +34,7 @@ describe('readClaims', () => {
         sessionId: payload.sid,
         roles: ['user', 'admin'],
         rolesVersion: 3,
-        authenticatedAt: new Date(NOW - 60_000),
+        authenticatedAt: NOW - 60_000,
       },
       expiresAt: NOW + 900_000,
     });

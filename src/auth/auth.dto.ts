@@ -153,7 +153,7 @@ export class MeDto {
       session: {
         id: sessionId,
         created_at: new Date(createdAt).toISOString(),
-        authenticated_at: authenticatedAt.toISOString(),
+        authenticated_at: new Date(authenticatedAt).toISOString(),
         last_seen_at: new Date(Math.max(lastSeenAt, grantedAt)).toISOString(),
       },
       device: {

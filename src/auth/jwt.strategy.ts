@@ -49,7 +49,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     const token = requireAccessToken(request, this.#cookieName);
     const claims = readClaims(payload, this.#ttlSeconds);
     requireUnexpired(claims, this.clock.now());
-    this.verified.remember(token, { ...claims, kid: readTokenKid(token) });
+    this.verified.remember({ ...claims, token, kid: readTokenKid(token) });
     return this.sessions.check(claims.subject, askerOf(request));
   }
 }

@@ -1,4 +1,5 @@
-import { ConsecutiveBreaker, circuitBreaker, handleAll, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import { within } from '../errors/within.js';
 
 /** What the limiters need of a node-redis client. */
 export interface LimiterRedis {
@@ -17,13 +18,8 @@ const REST_MS = 1_000;
  * the limiters go on from memory without asking.
  */
 export function boundedRedis(client: LimiterRedis): LimiterRedis {
-  const bounded = wrap(
-    circuitBreaker(handleAll, { halfOpenAfter: REST_MS, breaker: new ConsecutiveBreaker(1) }),
-    timeout(TIMEOUT_MS, TimeoutStrategy.Aggressive),
-  );
-  // With a signal of its own for each command: cockatiel's default is one for all, on which the listeners of more than
-  // ten commands at once draw a warning.
-  const execute = <T>(command: () => Promise<T>) => bounded.execute(command, new AbortController().signal);
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: REST_MS, breaker: new ConsecutiveBreaker(1) });
+  const execute = <T>(command: () => Promise<T>) => breaker.execute(() => within(TIMEOUT_MS, command));
   return {
     get isReady() {
       return client.isReady;

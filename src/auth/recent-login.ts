@@ -2,8 +2,8 @@
  * Whether a login is young enough for a sensitive action.
  *
  * @param maxAgeMs `Infinity`: any age is
- * @param now epoch milliseconds
+ * @param authenticatedAt epoch milliseconds, like `now`
  */
-export function isRecentLogin(authenticatedAt: Date, maxAgeMs: number, now: number): boolean {
-  return now - authenticatedAt.getTime() <= maxAgeMs;
+export function isRecentLogin(authenticatedAt: number, maxAgeMs: number, now: number): boolean {
+  return now - authenticatedAt <= maxAgeMs;
 }

@@ -3,11 +3,14 @@ import type { KeySet } from '../keys/key-set.js';
 import { type VerifiedToken, VerifiedTokens } from './verified-tokens.js';
 
 const NOW = Date.UTC(2026, 0, 1);
-const verified: VerifiedToken = {
+const EXPIRES_AT = NOW + 900_000;
+
+const verified = (token: string): VerifiedToken => ({
+  token,
   kid: 'a',
-  subject: { userId: 'u', sessionId: 's', roles: [], rolesVersion: 0, authenticatedAt: new Date(NOW) },
-  expiresAt: NOW + 900_000,
-};
+  subject: { userId: 'u', sessionId: 's', roles: [], rolesVersion: 0, authenticatedAt: NOW },
+  expiresAt: EXPIRES_AT,
+});
 
 function tokens(cacheSize: number, published = new Set(['a'])) {
   const keys = {
@@ -20,8 +23,8 @@ function tokens(cacheSize: number, published = new Set(['a'])) {
 describe('VerifiedTokens', () => {
   it('knows a token that was verified, and no other', () => {
     const sut = tokens(10);
-    sut.remember('head.payload.signature', verified);
-    expect(sut.find('head.payload.signature', NOW)).toBe(verified);
+    sut.remember(verified('head.payload.signature'));
+    expect(sut.find('head.payload.signature', NOW)).toEqual(verified('head.payload.signature'));
     for (const other of [
       'head.payload.signaturE',
       'head.other.signature',
@@ -38,15 +41,15 @@ describe('VerifiedTokens', () => {
 
   it('refuses a token that has expired since it was remembered', () => {
     const sut = tokens(10);
-    sut.remember('t', verified);
-    expect(sut.find('t', verified.expiresAt - 1)).toBe(verified);
-    expect(() => sut.find('t', verified.expiresAt)).toThrow(AppError);
+    sut.remember(verified('t'));
+    expect(sut.find('t', EXPIRES_AT - 1)).toEqual(verified('t'));
+    expect(() => sut.find('t', EXPIRES_AT)).toThrow(AppError);
   });
 
   it('forgets a token whose key was taken out of use, even should the key come back', () => {
     const published = new Set(['a']);
     const sut = tokens(10, published);
-    sut.remember('t', verified);
+    sut.remember(verified('t'));
     published.delete('a');
     expect(sut.find('t', NOW)).toBeUndefined();
     published.add('a');
@@ -55,14 +58,14 @@ describe('VerifiedTokens', () => {
 
   it('holds as many as it may and drops the one longest unused', () => {
     const sut = tokens(2);
-    sut.remember('one', verified);
-    sut.remember('two', verified);
+    sut.remember(verified('one'));
+    sut.remember(verified('two'));
     sut.find('one', NOW);
-    sut.remember('three', verified);
+    sut.remember(verified('three'));
     expect([sut.find('one', NOW), sut.find('two', NOW), sut.find('three', NOW)]).toEqual([
-      verified,
+      verified('one'),
       undefined,
-      verified,
+      verified('three'),
     ]);
   });
 });

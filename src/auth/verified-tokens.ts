@@ -5,12 +5,8 @@ import { KeySet } from '../keys/key-set.js';
 import { requireUnexpired, type VerifiedClaims } from './access-token.claims.js';
 
 export interface VerifiedToken extends VerifiedClaims {
-  readonly kid: string;
-}
-
-interface Remembered {
   readonly token: string;
-  readonly verified: VerifiedToken;
+  readonly kid: string;
 }
 
 /**
@@ -21,7 +17,7 @@ interface Remembered {
  */
 @Injectable()
 export class VerifiedTokens {
-  readonly #tokens: LRUCache<string, Remembered>;
+  readonly #tokens: LRUCache<string, VerifiedToken>;
 
   constructor(
     @Inject(Config) config: Pick<Config, 'accessToken'>,
@@ -39,18 +35,17 @@ export class VerifiedTokens {
     const signature = signatureOf(token);
     const known = this.#tokens.get(signature);
     if (known?.token !== token) return undefined;
-    const { verified } = known;
     // A key may be taken out of use early, because it leaked.
-    if (!this.keys.publicKey(verified.kid)) {
+    if (!this.keys.publicKey(known.kid)) {
       this.#tokens.delete(signature);
       return undefined;
     }
-    requireUnexpired(verified, now);
-    return verified;
+    requireUnexpired(known, now);
+    return known;
   }
 
-  remember(token: string, verified: VerifiedToken): void {
-    this.#tokens.set(signatureOf(token), { token, verified });
+  remember(verified: VerifiedToken): void {
+    this.#tokens.set(signatureOf(verified.token), verified);
   }
 }
 

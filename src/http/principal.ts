@@ -4,6 +4,6 @@ export interface Principal {
   readonly sessionId: string;
   readonly deviceId: string;
   readonly roles: readonly string[];
-  /** When the user last proved their identity (`auth_time`). */
-  readonly authenticatedAt: Date;
+  /** When the user last proved their identity (`auth_time`), in epoch milliseconds. */
+  readonly authenticatedAt: number;
 }

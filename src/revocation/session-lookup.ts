@@ -4,6 +4,7 @@ import type { EndedSet } from './ended-set.js';
 import { NOBODY_OBSERVES, type Observer } from './observer.js';
 import type { SecondTier } from './second-tier.js';
 import type { SessionSnapshot } from './session-snapshot.js';
+import { withSharedTexts } from './shared-texts.js';
 import type { Truth } from './truth.js';
 
 /** An entry in use is read again, behind the requests that it answers, when it is older than this. */
@@ -89,14 +90,15 @@ export class SessionLookup {
       // A session of the future would never be idle or too old.
       if (it.createdAt > now || it.lastSeenAt > now) continue;
       // An instant in the future would keep an entry from ever being read again.
-      kept.set(id, { ...it, readAt: Math.min(it.readAt, now) });
+      kept.set(id, withSharedTexts({ ...it, readAt: Math.min(it.readAt, now) }));
     }
     for (const snapshot of kept.values()) this.keep(snapshot);
     return kept;
   }
 
   private async readTruth(ids: string[]): Promise<Map<string, SessionSnapshot>> {
-    const found = await this.truth.load(ids);
+    const found = new Map<string, SessionSnapshot>();
+    for (const [id, it] of await this.truth.load(ids)) found.set(id, withSharedTexts(it));
     const active: SessionSnapshot[] = [];
     for (const snapshot of found.values()) {
       if (snapshot.status === 'active') active.push(snapshot);

@@ -1,13 +1,6 @@
-import {
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleAll,
-  TimeoutStrategy,
-  timeout,
-  wrap,
-} from 'cockatiel';
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import type { RedisConnection } from '../cache/redis-connection.js';
+import { within } from '../errors/within.js';
 import type { SecondTier } from '../revocation/second-tier.js';
 import type { SessionProfile, SessionSnapshot } from '../revocation/session-snapshot.js';
 
@@ -25,7 +18,6 @@ export class RedisSessionTier implements SecondTier {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     halfOpenAfter: HALF_OPEN_AFTER_MS,
   });
-  private readonly guarded = wrap(this.breaker, timeout(COMMAND_TIMEOUT_MS, TimeoutStrategy.Aggressive));
 
   constructor(private readonly redis: RedisConnection) {}
 
@@ -70,8 +62,7 @@ export class RedisSessionTier implements SecondTier {
   }
 
   private guard<T>(command: () => Promise<T>): Promise<T> {
-    // With a signal of its own: cockatiel's default is one for all, which collects their listeners.
-    return this.guarded.execute(command, new AbortController().signal);
+    return this.breaker.execute(() => within(COMMAND_TIMEOUT_MS, command));
   }
 
   private key(sessionId: string): string {

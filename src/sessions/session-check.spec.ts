@@ -45,7 +45,7 @@ describe('SessionCheck', () => {
     sessionId: 's',
     roles: [],
     rolesVersion: 0,
-    authenticatedAt: new Date(0),
+    authenticatedAt: 0,
   };
   const stops: (() => Promise<void>)[] = [];
   afterEach(async () => {

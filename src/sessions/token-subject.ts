@@ -5,5 +5,6 @@ export interface TokenSubject {
   readonly roles: readonly string[];
   /** The user's count of role changes when the token was issued: a smaller one than now is stale. */
   readonly rolesVersion: number;
-  readonly authenticatedAt: Date;
+  /** Epoch milliseconds. */
+  readonly authenticatedAt: number;
 }

@@ -15,7 +15,7 @@ const userId = randomUUID();
 export const PRINCIPAL = {
   userId,
   roles: [],
-  authenticatedAt: new Date(newest),
+  authenticatedAt: newest,
   session: {
     sessionId: randomUUID(),
     deviceId: randomUUID(),
