@@ -12,7 +12,7 @@ import { serveOpenApi } from './http/openapi.js';
 import { sendsMail } from './mail/outbox.js';
 import { startFailure } from './start-failure.js';
 import { stopOnSignals } from './stop-on-signals.js';
-import { allocateAsYoung } from './v8-flags.js';
+import { allocateAsYoung, growSlowly } from './v8-flags.js';
 import { welcome } from './welcome.js';
 
 async function start(): Promise<void> {
@@ -68,4 +68,5 @@ function fail(error: unknown): void {
 }
 
 allocateAsYoung();
+growSlowly();
 await start().catch(fail);

@@ -268,7 +268,6 @@ describe('Redis, as the instances meet in it', () => {
       status: 'active',
       endedReason: null,
       createdAt: 1,
-      authTime: 1,
       rolesVersion: 0,
       lastSeenAt: 1,
       address: '192.0.2.1',

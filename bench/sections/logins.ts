@@ -13,6 +13,8 @@ const PASSWORD = 'correct horse battery';
 const USERS = 32;
 const IN_FLIGHT = 8;
 const CHECKS_PER_SECOND = 200;
+/** About a thousand logins, until V8 has compiled what they run through. */
+const LEAD_SECONDS = 10;
 const TARGET_SHARE = 0.9;
 const TARGET_SLOWER = 2;
 
@@ -41,6 +43,7 @@ export const logins: Section = {
         checker
           .expect(200, 'GET', '/auth/me', { token: tokens[at % tokens.length] as string })
           .then(({ ms }) => times.push(ms));
+      await closedLoop(login, IN_FLIGHT, (bench.quick ? 1 : LEAD_SECONDS) * 1000);
       for (let round = 0; round < Math.min(bench.rounds, 3); round++) {
         alone.push(await hashOnly(bench, seconds));
         service.push(await closedLoop(login, IN_FLIGHT, seconds * 1000));
@@ -56,7 +59,7 @@ export const logins: Section = {
     return {
       title: 'Login',
       notes: [
-        `\`POST /auth/login\`, ${IN_FLIGHT} at once, against argon2id alone (\`@node-rs/argon2\`, the same parameters and concurrency, the same core). The checks beside them are ${CHECKS_PER_SECOND} \`GET /auth/me\` a second.`,
+        `\`POST /auth/login\`, ${IN_FLIGHT} at once, against argon2id alone (\`@node-rs/argon2\`, the same parameters and concurrency, the same core), after ${LEAD_SECONDS} seconds of logins that are not measured; each is of a new device, which is written and told of. The checks beside them are ${CHECKS_PER_SECOND} \`GET /auth/me\` a second.`,
       ],
       tables: [
         {

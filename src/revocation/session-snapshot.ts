@@ -10,7 +10,6 @@ export interface SessionSnapshot {
   /** Why it ended; `null` while it is active. */
   readonly endedReason: string | null;
   readonly createdAt: number;
-  readonly authTime: number;
   /** The user's count of role changes. */
   readonly rolesVersion: number;
   /** For people to read; may lag, since nothing is decided by it. */

@@ -9,26 +9,27 @@ const NONE: readonly string[] = Object.freeze([]);
 
 /**
  * The snapshot with one copy of each text that many sessions have in common. What arrives from Postgres or Redis
- * comes with copies of its own, which were two fifths of the memory that a session took.
+ * comes with copies of its own.
  */
 export function withSharedTexts(snapshot: SessionSnapshot): SessionSnapshot {
   const { profile } = snapshot;
   return {
     ...snapshot,
-    status: shared(snapshot.status),
-    countries: snapshot.countries.length > 0 ? snapshot.countries.map(shared) : NONE,
-    clients: snapshot.clients.length > 0 ? snapshot.clients.map(shared) : NONE,
+    status: sharedText(snapshot.status),
+    countries: snapshot.countries.length > 0 ? snapshot.countries.map(sharedText) : NONE,
+    clients: snapshot.clients.length > 0 ? snapshot.clients.map(sharedText) : NONE,
     profile: {
       ...profile,
-      deviceName: shared(profile.deviceName),
-      deviceKind: shared(profile.deviceKind),
-      browser: profile.browser && shared(profile.browser),
-      system: profile.system && shared(profile.system),
+      deviceName: sharedText(profile.deviceName),
+      deviceKind: sharedText(profile.deviceKind),
+      browser: profile.browser && sharedText(profile.browser),
+      system: profile.system && sharedText(profile.system),
     },
   };
 }
 
-function shared<T extends string>(text: T): T {
+/** The one copy of a text that many sessions have in common. */
+export function sharedText<T extends string>(text: T): T {
   const known = texts.get(text);
   if (known !== undefined) return known as T;
   texts.set(text, text);

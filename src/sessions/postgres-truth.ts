@@ -13,7 +13,6 @@ const LOAD = `
          u.email, u.email_confirmed_at IS NOT NULL AS email_verified, d.name, d.kind, d.browser, d.system,
          (extract(epoch FROM now()) * 1000)::float8 AS read_at,
          (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
-         (extract(epoch FROM s.auth_time) * 1000)::float8 AS auth_time,
          (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at
   FROM sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id
   WHERE s.id = ANY ($1)`;
@@ -42,7 +41,6 @@ interface LoadedRow {
   ended_reason: string | null;
   roles_version: number;
   created_at: number;
-  auth_time: number;
   last_seen_at: number;
   address: string | null;
   countries: string[];
@@ -130,7 +128,6 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
     status: row.status,
     endedReason: row.ended_reason,
     createdAt: row.created_at,
-    authTime: row.auth_time,
     rolesVersion: row.roles_version,
     lastSeenAt: row.last_seen_at,
     address: row.address,

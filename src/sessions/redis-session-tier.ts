@@ -10,7 +10,7 @@ const FAILURES_TO_OPEN = 3;
 const HALF_OPEN_AFTER_MS = 1_000;
 const TTL_MS = 3_600_000;
 /** Part of every key: another shape of snapshot is another key, so that versions can run side by side. */
-export const SHAPE = 3;
+export const SHAPE = 4;
 
 /** The shared cache tier: Redis through cache-manager, behind a timeout and a circuit breaker. */
 export class RedisSessionTier implements SecondTier {
@@ -79,7 +79,7 @@ function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapsh
     typeof it.userId === 'string' &&
     typeof it.deviceId === 'string' &&
     it.status === 'active' &&
-    [it.createdAt, it.authTime, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
+    [it.createdAt, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
     (it.address === null || typeof it.address === 'string') &&
     [it.countries, it.clients].every(isTexts) &&
     typeof it.needsLogin === 'boolean' &&

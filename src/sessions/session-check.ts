@@ -6,6 +6,7 @@ import type { Asker } from '../http/asker.js';
 import type { Principal } from '../http/principal.js';
 import { type Finding, Revocation } from '../revocation/revocation.js';
 import type { SessionSnapshot } from '../revocation/session-snapshot.js';
+import { sharedText } from '../revocation/shared-texts.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
 import { type SessionLimits, sessionState } from './session-state.js';
 import { isSameClient, SessionWatch } from './session-watch.js';
@@ -149,7 +150,9 @@ export class SessionCheck {
     if (asker?.isUse) {
       session.grantedAt = this.revocation.now();
       // What outlives its request costs the garbage collector more than the request costs all of us: kept only if it is new.
-      if (!isSameClient(session.seen, asker)) session.seen = asker;
+      if (!isSameClient(session.seen, asker)) {
+        session.seen = { address: asker.address, userAgent: sharedText(asker.userAgent) };
+      }
       this.lastSeen.note(session.sessionId, asker.address);
     }
     return {

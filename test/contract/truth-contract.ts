@@ -53,7 +53,6 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
         status: 'active',
         endedReason: null,
         createdAt: expect.any(Number),
-        authTime: expect.any(Number),
         lastSeenAt: expect.any(Number),
         address: null,
         countries: [],

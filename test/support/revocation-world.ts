@@ -17,7 +17,6 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
     status: 'active',
     endedReason: null,
     createdAt: 0,
-    authTime: 0,
     rolesVersion: 0,
     grantedAt: 0,
     seen: null,

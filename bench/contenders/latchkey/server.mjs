@@ -15,7 +15,7 @@ import { readEnvironment } from '../../../dist/src/config/environment.js';
 import { createLogger } from '../../../dist/src/http/logger.js';
 import { NestLogger } from '../../../dist/src/http/nest-logger.js';
 import { Public } from '../../../dist/src/http/public.js';
-import { allocateAsYoung } from '../../../dist/src/v8-flags.js';
+import { allocateAsYoung, growSlowly } from '../../../dist/src/v8-flags.js';
 import { issueCredentials, PRINCIPAL } from './sessions.mjs';
 
 /** Providers of the service, which its modules do not export; set once it is made. */
@@ -65,6 +65,7 @@ class BenchModule {}
 Module({ controllers: [BenchController] })(BenchModule);
 
 allocateAsYoung();
+growSlowly();
 const environment = readEnvironment(process.env, () => Buffer.alloc(0));
 const logger = createLogger(environment.logLevel);
 const app = await NestFactory.create(

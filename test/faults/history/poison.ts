@@ -20,7 +20,6 @@ function alive({ id, device, user, accessToken }: Held) {
     status: 'active',
     endedReason: null,
     createdAt: now - 60_000,
-    authTime: now - 60_000,
     rolesVersion: 0,
     lastSeenAt: now,
     readAt: now,
