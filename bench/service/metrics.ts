@@ -1,5 +1,8 @@
-/** A quantile of a Prometheus histogram over several instances, interpolated within its bucket, in the metric's unit. */
-export function histogramQuantile(texts: readonly string[], name: string, label: string, q: number): number {
+/** Upper bounds, in the metric's unit, and how many observations were at most that. */
+export type Histogram = ReadonlyMap<number, number>;
+
+/** A Prometheus histogram, summed over several instances. */
+export function histogramOf(texts: readonly string[], name: string, label: string): Histogram {
   const buckets = new Map<number, number>();
   for (const text of texts) {
     for (const line of text.split('\n')) {
@@ -9,7 +12,14 @@ export function histogramQuantile(texts: readonly string[], name: string, label:
       buckets.set(le, (buckets.get(le) ?? 0) + Number(line.split(' ').at(-1)));
     }
   }
-  const sorted = [...buckets].sort(([a], [b]) => a - b);
+  return buckets;
+}
+
+/** A quantile of what was observed between two readings, interpolated within its bucket. */
+export function histogramQuantile(before: Histogram, after: Histogram, q: number): number {
+  const sorted = [...after]
+    .map(([le, count]): [number, number] => [le, count - (before.get(le) ?? 0)])
+    .sort(([a], [b]) => a - b);
   const rank = q * (sorted.at(-1)?.[1] ?? 0);
   let [below, countBelow] = [0, 0];
   for (const [le, count] of sorted) {
