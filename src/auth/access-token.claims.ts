@@ -65,7 +65,7 @@ export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims
     subject: {
       userId: sub,
       sessionId: sid,
-      // As every session has its token in memory, and few have roles.
+      // Every token that is remembered has them, and most have none.
       roles: roles.length > 0 ? roles : NO_ROLES,
       rolesVersion: roles_version,
       authenticatedAt: auth_time * 1000,

@@ -1,4 +1,3 @@
-/** Ids in one read at most. */
 const MAX_BATCH = 500;
 
 interface Waiting<V> {
@@ -19,10 +18,12 @@ export class BatchedRead<V> {
   /**
    * @param read fetches the values of many ids; an id it leaves out has none
    * @param peek may answer an id just before the read is sent, when it has become known meanwhile
+   * @param maxBatch ids in one read at most
    */
   constructor(
     private readonly read: (ids: string[]) => Promise<Map<string, V>>,
     private readonly peek: (id: string) => V | null = () => null,
+    private readonly maxBatch = MAX_BATCH,
   ) {}
 
   /** @returns the value, or `null` when there is none; rejects when the read fails */
@@ -48,7 +49,7 @@ export class BatchedRead<V> {
   private take(): Map<string, Waiting<V>> {
     const batch = new Map<string, Waiting<V>>();
     for (const [id, waiting] of this.waiting) {
-      if (batch.size === MAX_BATCH) break;
+      if (batch.size === this.maxBatch) break;
       this.waiting.delete(id);
       const known = this.peek(id);
       if (known === null) batch.set(id, waiting);

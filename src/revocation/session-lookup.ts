@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { BatchedRead } from './batched-read.js';
 import type { EndedSet } from './ended-set.js';
@@ -9,6 +10,8 @@ import type { Truth } from './truth.js';
 
 /** An entry in use is read again, behind the requests that it answers, when it is older than this. */
 const REFRESH_AFTER_MS = 60_000;
+/** Entries in one read behind requests: other requests wait while its rows are taken in. */
+const REFRESHED_AT_ONCE = 100;
 
 /**
  * Reads a session through the tiers: memory, the shared cache, the truth. Whether it ended is not asked here:
@@ -19,6 +22,7 @@ export class SessionLookup {
   private readonly fromSecondTier: BatchedRead<SessionSnapshot>;
   private readonly fromTruth: BatchedRead<SessionSnapshot>;
   private readonly freshFromTruth: BatchedRead<SessionSnapshot>;
+  private readonly behindRequests: BatchedRead<SessionSnapshot>;
 
   constructor(
     private readonly truth: Truth,
@@ -34,6 +38,7 @@ export class SessionLookup {
     this.fromSecondTier = new BatchedRead((ids) => this.readSecondTier(ids), known);
     this.fromTruth = new BatchedRead((ids) => this.readTruth(ids), known);
     this.freshFromTruth = new BatchedRead((ids) => this.readTruth(ids));
+    this.behindRequests = new BatchedRead((ids) => this.readTruth(ids), undefined, REFRESHED_AT_ONCE);
   }
 
   /** The session as the nearest trustworthy tier has it; `null` when there is none. */
@@ -71,7 +76,7 @@ export class SessionLookup {
   }
 
   private refresh(sessionId: string): void {
-    this.freshFromTruth.load(sessionId).catch(() => {
+    this.behindRequests.load(sessionId).catch(() => {
       // The truth cannot be reached; how long caches go on without it is bounded elsewhere.
     });
   }
@@ -92,33 +97,52 @@ export class SessionLookup {
       // An instant in the future would keep an entry from ever being read again.
       kept.set(id, withSharedTexts({ ...it, readAt: Math.min(it.readAt, now) }));
     }
-    for (const snapshot of kept.values()) this.keep(snapshot);
+    for (const [id, snapshot] of kept) kept.set(id, this.keep(snapshot));
     return kept;
   }
 
   private async readTruth(ids: string[]): Promise<Map<string, SessionSnapshot>> {
     const found = new Map<string, SessionSnapshot>();
     for (const [id, it] of await this.truth.load(ids)) found.set(id, withSharedTexts(it));
-    const active: SessionSnapshot[] = [];
-    for (const snapshot of found.values()) {
-      if (snapshot.status === 'active') active.push(snapshot);
-      else this.noteEnd(snapshot);
+    const news: SessionSnapshot[] = [];
+    for (const [id, snapshot] of found) {
+      if (snapshot.status === 'active') {
+        const kept = this.keep(snapshot);
+        found.set(id, kept);
+        if (kept === snapshot) {
+          news.push(kept);
+        } else {
+          kept.readAt = snapshot.readAt;
+          kept.lastSeenAt = snapshot.lastSeenAt;
+        }
+      } else {
+        this.noteEnd(snapshot);
+      }
     }
-    for (const snapshot of active) this.keep(snapshot);
-    if (active.length > 0) void this.secondTier?.write(active);
+    if (news.length > 0) void this.secondTier?.write(news);
     return found;
   }
 
-  private keep(snapshot: SessionSnapshot): void {
-    // This instance may know of a use that is not written yet. Another's word for one may be a lie.
+  /** @returns what memory holds from now on: the snapshot, or the one before it when it says nothing new */
+  private keep(snapshot: SessionSnapshot): SessionSnapshot {
     const known = this.firstTier.peek(snapshot.sessionId);
+    if (known && saysTheSame(known, snapshot)) return known;
+    // This instance may know of a use that is not written yet. Another's word for one may be a lie.
     snapshot.grantedAt = known?.grantedAt ?? 0;
     snapshot.seen = known?.seen ?? null;
     this.firstTier.set(snapshot.sessionId, snapshot);
+    return snapshot;
   }
 
   private noteEnd({ sessionId, status, endedReason }: SessionSnapshot): void {
     this.firstTier.delete(sessionId);
     this.set.add({ sessions: [{ sessionId, reason: endedReason ?? status }], cutOffs: [] });
   }
+}
+
+/** What changes with every use, and makes no other session of it. */
+const TIMES = { readAt: 0, lastSeenAt: 0, grantedAt: 0, seen: null };
+
+function saysTheSame(one: SessionSnapshot, other: SessionSnapshot): boolean {
+  return isDeepStrictEqual({ ...one, ...TIMES }, { ...other, ...TIMES });
 }

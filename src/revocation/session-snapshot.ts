@@ -14,10 +14,10 @@ export interface SessionSnapshot {
   readonly rolesVersion: number;
   /** For people to read; may lag, since nothing is decided by it. */
   readonly profile: SessionProfile;
-  /** When the truth said so. */
-  readonly readAt: number;
-  /** The last use that is written, and where it came from. */
-  readonly lastSeenAt: number;
+  /** When the truth said so. Set in place when it says the same again. */
+  readAt: number;
+  /** The last use that is written, and where it came from. The time is set in place like `readAt`. */
+  lastSeenAt: number;
   readonly address: string | null;
   /** Codes of the countries that it is known to be used in, and the clients that it is known to be used by. */
   readonly countries: readonly string[];
