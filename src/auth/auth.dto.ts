@@ -138,7 +138,7 @@ export class MeDto {
   @ApiProperty()
   session!: MeSessionDto;
 
-  @ApiProperty({ description: 'A new name may take a minute to show here.' })
+  @ApiProperty({ description: 'A new name may take a minute or two to show here.' })
   device!: MeDeviceDto;
 
   static of({ userId, roles, authenticatedAt, session }: CheckedPrincipal): MeDto {

@@ -26,6 +26,11 @@ export class BatchedRead<V> {
     private readonly maxBatch = MAX_BATCH,
   ) {}
 
+  /** Ids that wait for the next read. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
   /** @returns the value, or `null` when there is none; rejects when the read fails */
   load(id: string): Promise<V | null> {
     const joined = this.waiting.get(id);

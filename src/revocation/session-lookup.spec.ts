@@ -21,7 +21,7 @@ class CountingTier extends LyingTier {
 }
 
 describe('SessionLookup', () => {
-  const start = () => {
+  const start = (size = 10) => {
     const truth = new NamedTruth();
     const tier = new CountingTier();
     const lookup = new SessionLookup(
@@ -30,7 +30,7 @@ describe('SessionLookup', () => {
       new EndedSet(10),
       () => true,
       () => Date.now(),
-      10,
+      size,
     );
     return { truth, tier, lookup };
   };
@@ -65,5 +65,17 @@ describe('SessionLookup', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(lookup.find('s')).toMatchObject({ profile: { deviceName: 'Projector' } });
     expect(truth.loads).toBe(2);
+  });
+
+  it('reads no more than some of many old entries at once', async () => {
+    const { truth, lookup } = start(1_000);
+    const ids = Array.from({ length: 1_000 }, (_, at) => `s${at}`);
+    const entries = (await Promise.all(ids.map((id) => lookup.find(id)))) as SessionSnapshot[];
+    for (const entry of entries) entry.readAt -= 61_000;
+    const isOld = ({ readAt }: SessionSnapshot) => Date.now() - readAt > 60_000;
+    expect(ids.map((id) => lookup.find(id))).toEqual(entries);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(entries.filter(isOld)).toHaveLength(900);
+    expect(truth.loads).toBeGreaterThan(1);
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { BatchedRead } from './batched-read.js';
@@ -10,8 +11,12 @@ import type { Truth } from './truth.js';
 
 /** An entry in use is read again, behind the requests that it answers, when it is older than this. */
 const REFRESH_AFTER_MS = 60_000;
-/** Entries in one read behind requests: other requests wait while its rows are taken in. */
+/**
+ * Such reads are to be noticed by nobody, even where ten thousand sessions come back after a quiet minute: so many in one
+ * read, since requests wait while its rows are taken in, and a pause before the next.
+ */
 const REFRESHED_AT_ONCE = 100;
+const REFRESH_PAUSE_MS = 100;
 
 /**
  * Reads a session through the tiers: memory, the shared cache, the truth. Whether it ended is not asked here:
@@ -38,7 +43,7 @@ export class SessionLookup {
     this.fromSecondTier = new BatchedRead((ids) => this.readSecondTier(ids), known);
     this.fromTruth = new BatchedRead((ids) => this.readTruth(ids), known);
     this.freshFromTruth = new BatchedRead((ids) => this.readTruth(ids));
-    this.behindRequests = new BatchedRead((ids) => this.readTruth(ids), undefined, REFRESHED_AT_ONCE);
+    this.behindRequests = new BatchedRead((ids) => this.refreshAll(ids), undefined, REFRESHED_AT_ONCE);
   }
 
   /** The session as the nearest trustworthy tier has it; `null` when there is none. */
@@ -76,9 +81,19 @@ export class SessionLookup {
   }
 
   private refresh(sessionId: string): void {
+    // Its turn comes with a later use.
+    if (this.behindRequests.size === REFRESHED_AT_ONCE) return;
     this.behindRequests.load(sessionId).catch(() => {
       // The truth cannot be reached; how long caches go on without it is bounded elsewhere.
     });
+  }
+
+  private async refreshAll(ids: string[]): Promise<Map<string, SessionSnapshot>> {
+    try {
+      return await this.readTruth(ids);
+    } finally {
+      await pause(REFRESH_PAUSE_MS, undefined, { ref: false });
+    }
   }
 
   private async findBehindFirstTier(sessionId: string): Promise<SessionSnapshot | null> {
