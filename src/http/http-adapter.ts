@@ -7,7 +7,7 @@ import { acceptJsonOnly, BODY_LIMIT_BYTES } from './body-parser.js';
 import { answerClientError } from './client-error.js';
 import { drainOnClose } from './draining.js';
 import { REQUEST_ID_HEADER, requestId } from './request-id.js';
-import { logRequest, logRequests, requestLogger } from './request-log.js';
+import { logRequest, logRequests, requestLoggers } from './request-log.js';
 import { BARE_SECURITY_HEADERS } from './security-headers.js';
 
 /** A whole request, and its headers, have to be here within these: a slow client holds a connection no longer. */
@@ -31,7 +31,8 @@ export class HttpAdapter extends FastifyAdapter {
 
   constructor({ trustProxy, web }: HttpAdapterOptions, logger: FastifyBaseLogger) {
     super({
-      loggerInstance: requestLogger(logger),
+      loggerInstance: logger,
+      childLoggerFactory: requestLoggers(logger),
       // `request-log.ts` writes the one line of a request.
       logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
       trustProxy: typeof trustProxy === 'number' ? nearest(trustProxy) : trustProxy,

@@ -1,4 +1,10 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyServerOptions,
+} from 'fastify';
 import { clientAddress } from './client-address.js';
 import { logText } from './log-text.js';
 import type { Principal } from './principal.js';
@@ -7,11 +13,12 @@ const PATH_MAX_LENGTH = 256;
 const USER_AGENT_MAX_LENGTH = 256;
 
 /**
- * The logger of requests. Without redaction, which costs a multiple of all else that a request needs: what is said of
- * one is a fixed choice, here and in `log-error.ts`.
+ * Makes the loggers of requests. Without redaction, which costs a multiple of all else that a request needs: what is
+ * said of one is a fixed choice, here and in `log-error.ts`.
  */
-export function requestLogger(logger: FastifyBaseLogger): FastifyBaseLogger {
-  return logger.child({}, { redact: [] });
+export function requestLoggers(logger: FastifyBaseLogger): FastifyServerOptions['childLoggerFactory'] {
+  const unredacted = logger.child({}, { redact: [] });
+  return (_logger, bindings, options) => unredacted.child(bindings, options);
 }
 
 /** One line per request. Bodies, queries and credentials are left out by never being put in. */
