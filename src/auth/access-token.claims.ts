@@ -27,6 +27,7 @@ export interface VerifiedClaims {
 }
 
 const NO_ROLES: readonly string[] = Object.freeze([]);
+
 /** The last second that a `Date` can hold (ECMA-262 §21.4.1.1). */
 const MAX_SECONDS = 8_640_000_000_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -10,8 +10,8 @@ const PROFILE = {
 const emailOf = (userId) => `${userId}@example.com`;
 const newest = Date.now();
 
-/** What the open routes answer with: as long as what any of the sessions below gets. */
 const userId = randomUUID();
+/** What the open routes answer with: as long as what any of the sessions below gets. */
 export const PRINCIPAL = {
   userId,
   roles: [],
