@@ -41,6 +41,27 @@ describe('PostgresServer', () => {
     await client.end();
   });
 
+  it('answers none of those that connect while it is being paused', async () => {
+    const clients = Array.from({ length: 100 }, () => new Client({ connectionString: server.url }));
+    const connected = clients.map((client) => client.connect());
+    // As many as a busy server has half accepted at any time.
+    await Promise.any(connected);
+    server.pause();
+    const answers = clients.map(async (client, which) => {
+      await connected[which];
+      await client.query('SELECT 1');
+      return 'answered';
+    });
+    const first = await Promise.race([
+      ...answers,
+      new Promise((resolve) => setTimeout(resolve, 500, 'silent')),
+    ]);
+    server.resume();
+    await Promise.all(answers);
+    await Promise.all(clients.map((client) => client.end()));
+    expect(first).toBe('silent');
+  });
+
   it('has what was committed after a kill and a start on the same port', async () => {
     const { port } = server;
     await ask('CREATE TABLE kept AS SELECT 42 AS answer');

@@ -195,13 +195,19 @@ export abstract class PrivateServer {
   #signal(signal: NodeJS.Signals): void {
     const pid = this.#process?.pid;
     if (pid === undefined) return;
-    // Parents first, so that a stopped or dying one starts no further child.
-    for (const victim of processTree(pid)) {
-      try {
-        process.kill(victim, signal);
-      } catch (error) {
-        // A backend may end on its own between the listing and the signal.
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // Parents first, and again until nobody is new: what a server starts while it is listed is missing from the list.
+    const signalled = new Set<number>();
+    for (;;) {
+      const victims = processTree(pid).filter((victim) => !signalled.has(victim));
+      if (victims.length === 0) return;
+      for (const victim of victims) {
+        signalled.add(victim);
+        try {
+          process.kill(victim, signal);
+        } catch (error) {
+          // A backend may end on its own between the listing and the signal.
+          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+        }
       }
     }
   }
