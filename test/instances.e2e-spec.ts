@@ -77,6 +77,26 @@ describe('two instances on one Postgres and one Redis', () => {
     });
   });
 
+  it('both show a new name of a device that one of them was told', async () => {
+    const { access_token, device_id } = await one.newcomer();
+    for (const api of [one, other])
+      expect((await api.me(access_token)).text).not.toContain('Projector');
+    const renamed = await one.call('PATCH', `/devices/${device_id}`, {
+      token: access_token,
+      body: { name: 'Projector' },
+    });
+    expect(renamed.status).toBe(200);
+    // Announced by then, and perhaps not heard.
+    await waitUntil(
+      'both show it',
+      async () => {
+        const answers = await Promise.all([one, other].map((api) => api.me(access_token)));
+        return answers.every(({ text }) => text.includes('"name":"Projector"'));
+      },
+      { timeoutMs: 5_000 },
+    );
+  });
+
   async function untilRefused(api: Api, token: string, since: number) {
     for (;;) {
       const { status, body } = await api.me(token);

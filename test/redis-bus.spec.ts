@@ -19,6 +19,7 @@ class Heard implements BusListener {
   heartbeat = (sequence: number) => void this.lines.push(`heartbeat ${sequence}`);
   push = (_from: string, _pushId: string, { sessions }: Ends) =>
     void this.lines.push(`push ${sessions.map(({ sessionId }) => sessionId)}`);
+  changed = (sessionIds: readonly string[]) => void this.lines.push(`changed ${sessionIds}`);
   question = (replyTo: string, sessionId: string) => void this.lines.push(`question ${replyTo} ${sessionId}`);
   acknowledgement = (from: string, pushId: string) => void this.lines.push(`ack ${from} ${pushId}`);
 
@@ -102,6 +103,12 @@ describe('Redis, as the instances meet in it', () => {
       );
       await b.bus.acknowledge(a.bus.instanceId, '9');
       await a.heard.until(`ack ${b.bus.instanceId} 9`);
+    });
+
+    it('tells everybody of sessions that have changed', async () => {
+      const [a, b] = [await join(), await join()];
+      await a.bus.announceChange(['s', 't']);
+      await Promise.all([a, b].map(({ heard }) => heard.until('changed s,t')));
     });
 
     it('tells a heartbeat of the one before it, and of a flush', async () => {

@@ -138,7 +138,9 @@ export class MeDto {
   @ApiProperty()
   session!: MeSessionDto;
 
-  @ApiProperty({ description: 'A new name may take a minute or two to show here.' })
+  @ApiProperty({
+    description: 'Cached: a new name shows at once, or after some minutes where its announcement was lost.',
+  })
   device!: MeDeviceDto;
 
   static of({ userId, roles, authenticatedAt, session }: CheckedPrincipal): MeDto {

@@ -25,6 +25,8 @@ export interface BusListener {
   heartbeat(sequence: number): void;
   push(from: string, pushId: string, ends: Ends): void;
   acknowledgement(from: string, pushId: string): void;
+  /** Something of these sessions has changed, though they have not ended. */
+  changed(sessionIds: readonly string[]): void;
   /** An operator asks what is known of a session. */
   question(replyTo: string, sessionId: string): void;
 }
@@ -42,6 +44,8 @@ export interface Bus {
   acknowledge(revoker: string, pushId: string): Promise<void>;
   /** Strikes an instance off, unless it has sent a heartbeat since `sequence`. */
   forget(instanceId: string, sequence: number): Promise<void>;
+  /** Tells all that what caches hold of these sessions is old. A hint: it may be lost. */
+  announceChange(sessionIds: readonly string[]): Promise<void>;
   answer(replyTo: string, inspection: Inspection): Promise<void>;
   /** Gives up the present subscription for a new one. */
   resubscribe(): void;

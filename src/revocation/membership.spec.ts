@@ -40,6 +40,7 @@ class Table implements Bus {
     return this.receipt();
   }
   async acknowledge(): Promise<void> {}
+  async announceChange(): Promise<void> {}
   async answer(): Promise<void> {}
   async forget(): Promise<void> {}
   async stop(): Promise<void> {}

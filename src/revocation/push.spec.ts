@@ -41,6 +41,7 @@ class ScriptedBus implements Bus {
 
   start(): void {}
   async acknowledge(): Promise<void> {}
+  async announceChange(): Promise<void> {}
   async answer(): Promise<void> {}
   resubscribe(): void {}
   async stop(): Promise<void> {}

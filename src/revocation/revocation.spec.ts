@@ -53,6 +53,27 @@ describe('Revocation', () => {
     expect(b.revocation.find('s')).toEqual({ ended: 'logout', snapshot: null });
   });
 
+  it('lets every instance read a session again that has changed', async () => {
+    const [a, b] = [await trusting(), await trusting()];
+    for (const { revocation } of [a, b]) await isGranted(revocation, 's');
+    const held = b.revocation.inMemory('s');
+    await a.revocation.invalidate(['s', 'unknown']);
+    expect(a.revocation.inMemory('s')).toBeUndefined();
+    await waitUntil('the other has heard of it', () => b.revocation.inMemory('s') === undefined, {
+      everyMs: 2,
+    });
+    expect(held).toBeDefined();
+  });
+
+  it('is not kept from a change by others that cannot be reached', async () => {
+    const [a, b] = [await trusting(), await trusting()];
+    for (const { revocation } of [a, b]) await isGranted(revocation, 's');
+    a.bus.isCutOff = true;
+    await a.revocation.invalidate(['s']);
+    expect(a.revocation.inMemory('s')).toBeUndefined();
+    expect(b.revocation.inMemory('s')).toBeDefined();
+  });
+
   it('ends again what a truth that failed over to a lagging copy has lost', async () => {
     const a = await trusting();
     await trusting();

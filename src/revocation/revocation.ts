@@ -101,6 +101,7 @@ export class Revocation {
       heartbeat: (sequence) => this.membership?.heard(sequence),
       push: (from, pushId, ends) => this.pushed(from, pushId, ends),
       acknowledgement: (from, pushId) => this.push?.acknowledged(from, pushId),
+      changed: (sessionIds) => this.lookup.drop(sessionIds),
       question: (replyTo, sessionId) => this.answer(replyTo, sessionId),
     });
   }
@@ -133,9 +134,14 @@ export class Revocation {
     return this.finding(sessionId, await this.lookup.findFresh(sessionId));
   }
 
-  /** Drops what is cached of sessions whose profile has changed; other instances read it again by themselves. */
-  forget(sessionIds: readonly string[]): Promise<void> {
-    return this.lookup.forget(sessionIds);
+  /** Drops what every instance has cached of sessions that have changed, once that is committed. No end depends on it. */
+  async invalidate(sessionIds: readonly string[]): Promise<void> {
+    await this.lookup.invalidate(sessionIds);
+    try {
+      await this.options.bus?.announceChange(sessionIds);
+    } catch {
+      // The others read what they hold again when they meet Redis again, or when it has grown old.
+    }
   }
 
   /** Why the session has ended, as far as is known here; `undefined` says nothing. */
@@ -192,6 +198,7 @@ export class Revocation {
   private async subscribed(): Promise<void> {
     this.subscription += 1;
     const subscription = this.subscription;
+    this.lookup.growOld();
     while (subscription === this.subscription) {
       try {
         await this.tail.readAll();

@@ -1,6 +1,6 @@
 import { activeSnapshot, LyingTier, MemoryTruth } from '../../test/support/revocation-world.js';
 import { EndedSet } from './ended-set.js';
-import { SessionLookup } from './session-lookup.js';
+import { REFRESH_AFTER_MS, SessionLookup } from './session-lookup.js';
 import type { SessionProfile, SessionSnapshot } from './session-snapshot.js';
 
 /** The truth, of a session whose device is called what the test says. */
@@ -38,10 +38,11 @@ describe('SessionLookup', () => {
   it('keeps an entry that is read again and says the same, and shares it once', async () => {
     const { tier, lookup } = start();
     const first = (await lookup.find('s')) as SessionSnapshot;
-    Object.assign(first, { readAt: 1, lastSeenAt: 1, grantedAt: 7 });
+    const halfAMinuteAgo = Date.now() - 30_000;
+    Object.assign(first, { readAt: halfAMinuteAgo, lastSeenAt: halfAMinuteAgo, grantedAt: 7 });
     expect(await lookup.findFresh('s')).toBe(first);
-    expect(Date.now() - first.readAt).toBeLessThan(60_000);
-    expect(Date.now() - first.lastSeenAt).toBeLessThan(60_000);
+    expect(Date.now() - first.readAt).toBeLessThan(20_000);
+    expect(Date.now() - first.lastSeenAt).toBeLessThan(20_000);
     expect(first.grantedAt).toBe(7);
     expect(tier.written).toBe(1);
   });
@@ -59,7 +60,7 @@ describe('SessionLookup', () => {
   it('reads an entry again behind the request that finds it old', async () => {
     const { truth, lookup } = start();
     const first = (await lookup.find('s')) as SessionSnapshot;
-    first.readAt -= 61_000;
+    first.readAt -= REFRESH_AFTER_MS + 1_000;
     truth.name = 'Projector';
     expect(lookup.find('s')).toBe(first);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -67,12 +68,46 @@ describe('SessionLookup', () => {
     expect(truth.loads).toBe(2);
   });
 
+  it('shares an entry again when what it shared has grown old', async () => {
+    const { tier, lookup } = start();
+    const first = (await lookup.find('s')) as SessionSnapshot;
+    first.readAt -= REFRESH_AFTER_MS + 1_000;
+    expect(await lookup.findFresh('s')).toBe(first);
+    expect(tier.written).toBe(2);
+  });
+
+  it('reads all that it holds again, when used, once changes may have gone unheard', async () => {
+    const { truth, lookup } = start();
+    const first = (await lookup.find('s')) as SessionSnapshot;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    lookup.growOld();
+    truth.name = 'Projector';
+    expect(lookup.find('s')).toBe(first);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lookup.find('s')).toMatchObject({ profile: { deviceName: 'Projector' } });
+    expect(truth.loads).toBe(2);
+  });
+
+  it('keeps nothing that was read while it changed', async () => {
+    const { truth, tier, lookup } = start();
+    let comesBack = () => {};
+    truth.turn = (label) =>
+      label === 'a read comes back' ? new Promise((resolve) => (comesBack = resolve)) : Promise.resolve();
+    const before = lookup.find('s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    lookup.drop(['s']);
+    comesBack();
+    expect(await before).toMatchObject({ profile: { deviceName: 'TV' } });
+    expect(lookup.peek('s')).toBeUndefined();
+    expect(tier.written).toBe(0);
+  });
+
   it('reads no more than some of many old entries at once', async () => {
     const { truth, lookup } = start(1_000);
     const ids = Array.from({ length: 1_000 }, (_, at) => `s${at}`);
     const entries = (await Promise.all(ids.map((id) => lookup.find(id)))) as SessionSnapshot[];
-    for (const entry of entries) entry.readAt -= 61_000;
-    const isOld = ({ readAt }: SessionSnapshot) => Date.now() - readAt > 60_000;
+    for (const entry of entries) entry.readAt -= REFRESH_AFTER_MS + 1_000;
+    const isOld = ({ readAt }: SessionSnapshot) => Date.now() - readAt > REFRESH_AFTER_MS;
     expect(ids.map((id) => lookup.find(id))).toEqual(entries);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(entries.filter(isOld)).toHaveLength(900);

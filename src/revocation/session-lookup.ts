@@ -9,10 +9,13 @@ import type { SessionSnapshot } from './session-snapshot.js';
 import { withSharedTexts } from './shared-texts.js';
 import type { Truth } from './truth.js';
 
-/** An entry in use is read again, behind the requests that it answers, when it is older than this. */
-const REFRESH_AFTER_MS = 60_000;
 /**
- * Such reads are to be noticed by nobody, even where ten thousand sessions come back after a quiet minute: so many in one
+ * An entry in use is read again, behind the requests that it answers, when it is older than this. Changes are announced;
+ * this is for the announcement that was lost.
+ */
+export const REFRESH_AFTER_MS = 600_000;
+/**
+ * Such reads are to be noticed by nobody, even where all that is held has grown old at once: so many in one
  * read, since requests wait while its rows are taken in, and a pause before the next.
  */
 const REFRESHED_AT_ONCE = 100;
@@ -28,6 +31,9 @@ export class SessionLookup {
   private readonly fromTruth: BatchedRead<SessionSnapshot>;
   private readonly freshFromTruth: BatchedRead<SessionSnapshot>;
   private readonly behindRequests: BatchedRead<SessionSnapshot>;
+  /** What changes while each read is in flight: the read may bring what was before. */
+  private readonly changedMeanwhile = new Set<Set<string>>();
+  private oldBefore = 0;
 
   constructor(
     private readonly truth: Truth,
@@ -56,7 +62,7 @@ export class SessionLookup {
     const known = this.firstTier.get(sessionId);
     if (!known) return this.findBehindFirstTier(sessionId);
     this.observer.lookedUp('memory');
-    if (this.truthNow() - known.readAt > REFRESH_AFTER_MS) this.refresh(sessionId);
+    if (known.readAt < Math.max(this.truthNow() - REFRESH_AFTER_MS, this.oldBefore)) this.refresh(sessionId);
     return known;
   }
 
@@ -74,10 +80,23 @@ export class SessionLookup {
     return this.firstTier.peek(sessionId);
   }
 
-  /** Drops what the caches near this instance say of sessions. */
-  async forget(sessionIds: readonly string[]): Promise<void> {
-    for (const sessionId of sessionIds) this.firstTier.delete(sessionId);
+  /** Drops what memory and the shared cache say of sessions that have changed. */
+  async invalidate(sessionIds: readonly string[]): Promise<void> {
+    this.drop(sessionIds);
     await this.secondTier?.remove(sessionIds);
+  }
+
+  /** Drops what memory says of sessions that have changed. */
+  drop(sessionIds: readonly string[]): void {
+    for (const sessionId of sessionIds) {
+      this.firstTier.delete(sessionId);
+      for (const changed of this.changedMeanwhile) changed.add(sessionId);
+    }
+  }
+
+  /** Changes may have been announced that were not heard: all that is held now is read again when it is used. */
+  growOld(): void {
+    this.oldBefore = this.truthNow();
   }
 
   private refresh(sessionId: string): void {
@@ -103,12 +122,12 @@ export class SessionLookup {
   }
 
   private async readSecondTier(ids: string[]): Promise<Map<string, SessionSnapshot>> {
-    const found = (await this.secondTier?.read(ids)) ?? new Map<string, SessionSnapshot>();
+    const { found, changed } = await this.listening(async () => this.secondTier?.read(ids));
     const now = this.truthNow();
     const kept = new Map<string, SessionSnapshot>();
     for (const [id, it] of found) {
       // A session of the future would never be idle or too old.
-      if (it.createdAt > now || it.lastSeenAt > now) continue;
+      if (it.createdAt > now || it.lastSeenAt > now || changed.has(id)) continue;
       // An instant in the future would keep an entry from ever being read again.
       kept.set(id, withSharedTexts({ ...it, readAt: Math.min(it.readAt, now) }));
     }
@@ -117,25 +136,36 @@ export class SessionLookup {
   }
 
   private async readTruth(ids: string[]): Promise<Map<string, SessionSnapshot>> {
+    const { found: rows, changed } = await this.listening(() => this.truth.load(ids));
     const found = new Map<string, SessionSnapshot>();
-    for (const [id, it] of await this.truth.load(ids)) found.set(id, withSharedTexts(it));
+    for (const [id, it] of rows) found.set(id, withSharedTexts(it));
     const news: SessionSnapshot[] = [];
     for (const [id, snapshot] of found) {
-      if (snapshot.status === 'active') {
-        const kept = this.keep(snapshot);
-        found.set(id, kept);
-        if (kept === snapshot) {
-          news.push(kept);
-        } else {
-          kept.readAt = snapshot.readAt;
-          kept.lastSeenAt = snapshot.lastSeenAt;
-        }
-      } else {
+      if (snapshot.status !== 'active') {
         this.noteEnd(snapshot);
+        continue;
       }
+      if (changed.has(id)) continue;
+      const kept = this.keep(snapshot);
+      found.set(id, kept);
+      // What the shared cache has is at least as old.
+      if (kept === snapshot || snapshot.readAt - kept.readAt > REFRESH_AFTER_MS) news.push(kept);
+      kept.readAt = snapshot.readAt;
+      kept.lastSeenAt = snapshot.lastSeenAt;
     }
     if (news.length > 0) void this.secondTier?.write(news);
     return found;
+  }
+
+  /** Reads, and tells what has changed meanwhile: of that, the read may bring what was before. */
+  private async listening(read: () => Promise<Map<string, SessionSnapshot> | undefined>) {
+    const changed = new Set<string>();
+    this.changedMeanwhile.add(changed);
+    try {
+      return { found: (await read()) ?? new Map<string, SessionSnapshot>(), changed };
+    } finally {
+      this.changedMeanwhile.delete(changed);
+    }
   }
 
   /** @returns what memory holds from now on: the snapshot, or the one before it when it says nothing new */

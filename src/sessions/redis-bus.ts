@@ -47,6 +47,7 @@ export class RedisBus implements Bus {
   readonly instanceId = randomId();
   private readonly table: string;
   private readonly ends: string;
+  private readonly changes: string;
   private giveUp: () => void = () => {};
   private isStopped = false;
   private timeouts = 0;
@@ -55,6 +56,7 @@ export class RedisBus implements Bus {
   constructor(private readonly redis: RedisConnection) {
     this.table = `${redis.prefix}:instances`;
     this.ends = `${redis.prefix}:ends`;
+    this.changes = `${redis.prefix}:changes`;
   }
 
   start(listener: BusListener): void {
@@ -86,6 +88,10 @@ export class RedisBus implements Bus {
     await within(COMMAND_TIMEOUT_MS, () =>
       this.redis.client.publish(this.acknowledgements(revoker), `${this.instanceId} ${pushId}`),
     );
+  }
+
+  async announceChange(sessionIds: readonly string[]): Promise<void> {
+    await within(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(this.changes, sessionIds.join(' ')));
   }
 
   async answer(replyTo: string, inspection: Inspection): Promise<void> {
@@ -128,6 +134,7 @@ export class RedisBus implements Bus {
           await subscriber.subscribe(this.acknowledgements(this.instanceId), (text) => {
             listener.acknowledgement(...twoWords(text));
           });
+          await subscriber.subscribe(this.changes, (text) => listener.changed(text.split(' ')));
           await subscriber.subscribe(questionChannel(this.redis.prefix), (text) => {
             listener.question(...twoWords(text));
           });

@@ -113,7 +113,7 @@ export class SessionsService {
 
   /** To be called when what people read of sessions has changed. */
   async refreshProfiles(sessions: readonly Session[]): Promise<void> {
-    await this.revocation.forget(sessions.map(({ id }) => id));
+    await this.revocation.invalidate(sessions.map(({ id }) => id));
   }
 
   /** Whether session checks are answered from caches now, or from Postgres. */

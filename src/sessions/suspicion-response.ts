@@ -61,7 +61,7 @@ export class SuspicionResponse {
     await this.dataSource.transaction(async (manager) => {
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
     });
-    await this.revocation.forget([sessionId]);
+    await this.revocation.invalidate([sessionId]);
     this.sessions.announce(userId);
     return 'needs_login';
   }
@@ -78,7 +78,7 @@ export class SuspicionResponse {
       // Known from now on, so that it is told once.
       if (await this.habits.learn(manager, sessionId, suspicion, use)) await tell(manager);
     });
-    await this.revocation.forget([sessionId]);
+    await this.revocation.invalidate([sessionId]);
     this.sessions.announce(userId);
   }
 

@@ -202,6 +202,11 @@ export class MemoryBus implements Bus {
     if (this.server.table.get(instanceId) === sequence) this.server.table.delete(instanceId);
   }
 
+  async announceChange(sessionIds: readonly string[]): Promise<void> {
+    this.require();
+    this.server.publish(null, (listener) => listener.changed(sessionIds));
+  }
+
   async answer(): Promise<void> {}
 
   resubscribe(): void {
