@@ -79,8 +79,7 @@ describe('two instances on one Postgres and one Redis', () => {
 
   it('both show a new name of a device that one of them was told', async () => {
     const { access_token, device_id } = await one.newcomer();
-    for (const api of [one, other])
-      expect((await api.me(access_token)).text).not.toContain('Projector');
+    for (const api of [one, other]) expect((await api.me(access_token)).text).not.toContain('Projector');
     const renamed = await one.call('PATCH', `/devices/${device_id}`, {
       token: access_token,
       body: { name: 'Projector' },
