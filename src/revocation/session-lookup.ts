@@ -125,29 +125,34 @@ export class SessionLookup {
     const { found, changed } = await this.listening(async () => this.secondTier?.read(ids));
     const now = this.truthNow();
     const kept = new Map<string, SessionSnapshot>();
-    for (const [id, it] of found) {
+    for (const sessionId of ids) {
+      const it = found.get(sessionId);
       // A session of the future would never be idle or too old.
-      if (it.createdAt > now || it.lastSeenAt > now || changed.has(id)) continue;
+      if (!it || it.createdAt > now || it.lastSeenAt > now || changed.has(sessionId)) continue;
       // An instant in the future would keep an entry from ever being read again.
-      kept.set(id, withSharedTexts({ ...it, readAt: Math.min(it.readAt, now) }));
+      const readAt = Math.min(it.readAt, now);
+      kept.set(sessionId, this.keep(withSharedTexts({ ...it, sessionId, readAt })));
     }
-    for (const [id, snapshot] of kept) kept.set(id, this.keep(snapshot));
     return kept;
   }
 
   private async readTruth(ids: string[]): Promise<Map<string, SessionSnapshot>> {
     const { found: rows, changed } = await this.listening(() => this.truth.load(ids));
     const found = new Map<string, SessionSnapshot>();
-    for (const [id, it] of rows) found.set(id, withSharedTexts(it));
     const news: SessionSnapshot[] = [];
-    for (const [id, snapshot] of found) {
+    for (const sessionId of ids) {
+      const row = rows.get(sessionId);
+      if (!row) continue;
+      // With the id as whoever asks has it, from a token: one text in place of two, which is then found without being read.
+      const snapshot = withSharedTexts({ ...row, sessionId });
+      found.set(sessionId, snapshot);
       if (snapshot.status !== 'active') {
         this.noteEnd(snapshot);
         continue;
       }
-      if (changed.has(id)) continue;
+      if (changed.has(sessionId)) continue;
       const kept = this.keep(snapshot);
-      found.set(id, kept);
+      found.set(sessionId, kept);
       // What the shared cache has is at least as old.
       if (kept === snapshot || snapshot.readAt - kept.readAt > REFRESH_AFTER_MS) news.push(kept);
       kept.readAt = snapshot.readAt;
