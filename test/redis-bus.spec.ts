@@ -281,8 +281,6 @@ describe('Redis, as the instances meet in it', () => {
       countries: ['DE'],
       clients: ['browser:Chrome:Windows'],
       needsLogin: false,
-      grantedAt: 0,
-      seen: null,
       readAt: 1,
       profile: { email: 'a@b.c', deviceName: 'TV', deviceKind: 'tv', browser: null, system: null },
     });

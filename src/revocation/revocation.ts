@@ -2,6 +2,7 @@ import type { Bus } from './bus.js';
 import type { Clock } from './clock.js';
 import { EndedSet } from './ended-set.js';
 import { Enforcement } from './enforcement.js';
+import type { HeldSession } from './held-session.js';
 import { Lease } from './lease.js';
 import { LostEnds } from './lost-ends.js';
 import { Membership } from './membership.js';
@@ -9,7 +10,6 @@ import { NOBODY_OBSERVES, type Observer } from './observer.js';
 import { Push } from './push.js';
 import type { SecondTier } from './second-tier.js';
 import { SessionLookup } from './session-lookup.js';
-import type { SessionSnapshot } from './session-snapshot.js';
 import { Tail } from './tail.js';
 import type { Ends, Truth } from './truth.js';
 
@@ -38,7 +38,7 @@ export interface RevocationOptions {
 /** The answer to "what of this session?". `ended` overrules whatever a cache says. */
 export type Finding =
   | { readonly ended: string; readonly snapshot: null }
-  | { readonly ended: null; readonly snapshot: SessionSnapshot | null };
+  | { readonly ended: null; readonly snapshot: HeldSession | null };
 
 /**
  * The revocation protocol. All that has to be right is this: an instance that trusts its caches has every end
@@ -125,7 +125,7 @@ export class Revocation {
   }
 
   /** What memory holds of a session, trusted or not, kept there for longer by being asked for. */
-  inMemory(sessionId: string): SessionSnapshot | undefined {
+  inMemory(sessionId: string): HeldSession | undefined {
     return this.lookup.inMemory(sessionId);
   }
 
@@ -189,7 +189,7 @@ export class Revocation {
   }
 
   /** Asked again after every await before a grant. */
-  private finding(sessionId: string, snapshot: SessionSnapshot | null): Finding {
+  private finding(sessionId: string, snapshot: HeldSession | null): Finding {
     const ended = this.set.reasonOf(sessionId);
     return ended === undefined ? { ended: null, snapshot } : { ended, snapshot: null };
   }

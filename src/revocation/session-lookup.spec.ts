@@ -1,5 +1,6 @@
 import { activeSnapshot, LyingTier, MemoryTruth } from '../../test/support/revocation-world.js';
 import { EndedSet } from './ended-set.js';
+import type { HeldSession } from './held-session.js';
 import { REFRESH_AFTER_MS, SessionLookup } from './session-lookup.js';
 import type { SessionProfile, SessionSnapshot } from './session-snapshot.js';
 
@@ -37,7 +38,7 @@ describe('SessionLookup', () => {
 
   it('keeps an entry that is read again and says the same, and shares it once', async () => {
     const { tier, lookup } = start();
-    const first = (await lookup.find('s')) as SessionSnapshot;
+    const first = (await lookup.find('s')) as HeldSession;
     const halfAMinuteAgo = Date.now() - 30_000;
     Object.assign(first, { readAt: halfAMinuteAgo, lastSeenAt: halfAMinuteAgo, grantedAt: 7 });
     expect(await lookup.findFresh('s')).toBe(first);
@@ -49,7 +50,7 @@ describe('SessionLookup', () => {
 
   it('takes in what is new, with what only this instance knows, and shares it', async () => {
     const { truth, tier, lookup } = start();
-    const first = (await lookup.find('s')) as SessionSnapshot;
+    const first = (await lookup.find('s')) as HeldSession;
     first.grantedAt = 7;
     truth.name = 'Projector';
     await lookup.findFresh('s');
@@ -59,7 +60,7 @@ describe('SessionLookup', () => {
 
   it('reads an entry again behind the request that finds it old', async () => {
     const { truth, lookup } = start();
-    const first = (await lookup.find('s')) as SessionSnapshot;
+    const first = (await lookup.find('s')) as HeldSession;
     first.readAt -= REFRESH_AFTER_MS + 1_000;
     truth.name = 'Projector';
     expect(lookup.find('s')).toBe(first);
@@ -70,7 +71,7 @@ describe('SessionLookup', () => {
 
   it('shares an entry again when what it shared has grown old', async () => {
     const { tier, lookup } = start();
-    const first = (await lookup.find('s')) as SessionSnapshot;
+    const first = (await lookup.find('s')) as HeldSession;
     first.readAt -= REFRESH_AFTER_MS + 1_000;
     expect(await lookup.findFresh('s')).toBe(first);
     expect(tier.written).toBe(2);
@@ -78,7 +79,7 @@ describe('SessionLookup', () => {
 
   it('reads all that it holds again, when used, once changes may have gone unheard', async () => {
     const { truth, lookup } = start();
-    const first = (await lookup.find('s')) as SessionSnapshot;
+    const first = (await lookup.find('s')) as HeldSession;
     await new Promise((resolve) => setTimeout(resolve, 5));
     lookup.growOld();
     truth.name = 'Projector';
@@ -105,9 +106,9 @@ describe('SessionLookup', () => {
   it('reads no more than some of many old entries at once', async () => {
     const { truth, lookup } = start(1_000);
     const ids = Array.from({ length: 1_000 }, (_, at) => `s${at}`);
-    const entries = (await Promise.all(ids.map((id) => lookup.find(id)))) as SessionSnapshot[];
+    const entries = (await Promise.all(ids.map((id) => lookup.find(id)))) as HeldSession[];
     for (const entry of entries) entry.readAt -= REFRESH_AFTER_MS + 1_000;
-    const isOld = ({ readAt }: SessionSnapshot) => Date.now() - readAt > REFRESH_AFTER_MS;
+    const isOld = ({ readAt }: HeldSession) => Date.now() - readAt > REFRESH_AFTER_MS;
     expect(ids.map((id) => lookup.find(id))).toEqual(entries);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(entries.filter(isOld)).toHaveLength(900);

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { BatchedRead } from './batched-read.js';
 import type { EndedSet } from './ended-set.js';
+import { type HeldSession, holding, saysTheSame } from './held-session.js';
 import { NOBODY_OBSERVES, type Observer } from './observer.js';
 import type { SecondTier } from './second-tier.js';
 import type { SessionSnapshot } from './session-snapshot.js';
-import { withSharedTexts } from './shared-texts.js';
 import type { Truth } from './truth.js';
 
 /**
@@ -26,11 +25,11 @@ const REFRESH_PAUSE_MS = 100;
  * caches are hints, and the ended set, asked before and after, overrules them.
  */
 export class SessionLookup {
-  private readonly firstTier: LRUCache<string, SessionSnapshot>;
-  private readonly fromSecondTier: BatchedRead<SessionSnapshot>;
-  private readonly fromTruth: BatchedRead<SessionSnapshot>;
-  private readonly freshFromTruth: BatchedRead<SessionSnapshot>;
-  private readonly behindRequests: BatchedRead<SessionSnapshot>;
+  private readonly firstTier: LRUCache<string, HeldSession>;
+  private readonly fromSecondTier: BatchedRead<HeldSession>;
+  private readonly fromTruth: BatchedRead<HeldSession>;
+  private readonly freshFromTruth: BatchedRead<HeldSession>;
+  private readonly behindRequests: BatchedRead<HeldSession>;
   /** What changes while each read is in flight: the read may bring what was before. */
   private readonly changedMeanwhile = new Set<Set<string>>();
   private oldBefore = 0;
@@ -53,7 +52,7 @@ export class SessionLookup {
   }
 
   /** The session as the nearest trustworthy tier has it; `null` when there is none. */
-  find(sessionId: string): SessionSnapshot | Promise<SessionSnapshot | null> {
+  find(sessionId: string): HeldSession | Promise<HeldSession | null> {
     if (!this.mayTrustCaches()) {
       this.observer.distrusted();
       this.observer.lookedUp('truth');
@@ -67,16 +66,16 @@ export class SessionLookup {
   }
 
   /** The session as the truth has it now. */
-  findFresh(sessionId: string): Promise<SessionSnapshot | null> {
+  findFresh(sessionId: string): Promise<HeldSession | null> {
     return this.freshFromTruth.load(sessionId);
   }
 
-  inMemory(sessionId: string): SessionSnapshot | undefined {
+  inMemory(sessionId: string): HeldSession | undefined {
     return this.firstTier.get(sessionId);
   }
 
   /** What memory holds, without counting as a use. */
-  peek(sessionId: string): SessionSnapshot | undefined {
+  peek(sessionId: string): HeldSession | undefined {
     return this.firstTier.peek(sessionId);
   }
 
@@ -107,7 +106,7 @@ export class SessionLookup {
     });
   }
 
-  private async refreshAll(ids: string[]): Promise<Map<string, SessionSnapshot>> {
+  private async refreshAll(ids: string[]): Promise<Map<string, HeldSession>> {
     try {
       return await this.readTruth(ids);
     } finally {
@@ -115,51 +114,41 @@ export class SessionLookup {
     }
   }
 
-  private async findBehindFirstTier(sessionId: string): Promise<SessionSnapshot | null> {
+  private async findBehindFirstTier(sessionId: string): Promise<HeldSession | null> {
     const shared = this.secondTier ? await this.fromSecondTier.load(sessionId) : null;
     this.observer.lookedUp(shared ? 'shared' : 'truth');
     return shared ?? this.fromTruth.load(sessionId);
   }
 
-  private async readSecondTier(ids: string[]): Promise<Map<string, SessionSnapshot>> {
+  private async readSecondTier(ids: string[]): Promise<Map<string, HeldSession>> {
     const { found, changed } = await this.listening(async () => this.secondTier?.read(ids));
     const now = this.truthNow();
-    const kept = new Map<string, SessionSnapshot>();
+    const held = new Map<string, HeldSession>();
     for (const sessionId of ids) {
       const it = found.get(sessionId);
       // A session of the future would never be idle or too old.
       if (!it || it.createdAt > now || it.lastSeenAt > now || changed.has(sessionId)) continue;
       // An instant in the future would keep an entry from ever being read again.
-      const readAt = Math.min(it.readAt, now);
-      kept.set(sessionId, this.keep(withSharedTexts({ ...it, sessionId, readAt })));
+      held.set(sessionId, this.keep({ ...it, sessionId, readAt: Math.min(it.readAt, now) }));
     }
-    return kept;
+    return held;
   }
 
-  private async readTruth(ids: string[]): Promise<Map<string, SessionSnapshot>> {
-    const { found: rows, changed } = await this.listening(() => this.truth.load(ids));
-    const found = new Map<string, SessionSnapshot>();
+  private async readTruth(ids: string[]): Promise<Map<string, HeldSession>> {
+    const { found, changed } = await this.listening(() => this.truth.load(ids));
+    const held = new Map<string, HeldSession>();
     const news: SessionSnapshot[] = [];
     for (const sessionId of ids) {
-      const row = rows.get(sessionId);
-      if (!row) continue;
+      const it = found.get(sessionId);
+      if (!it) continue;
       // With the id as whoever asks has it, from a token: one text in place of two, which is then found without being read.
-      const snapshot = withSharedTexts({ ...row, sessionId });
-      found.set(sessionId, snapshot);
-      if (snapshot.status !== 'active') {
-        this.noteEnd(snapshot);
-        continue;
-      }
-      if (changed.has(sessionId)) continue;
-      const kept = this.keep(snapshot);
-      found.set(sessionId, kept);
-      // What the shared cache has is at least as old.
-      if (kept === snapshot || snapshot.readAt - kept.readAt > REFRESH_AFTER_MS) news.push(kept);
-      kept.readAt = snapshot.readAt;
-      kept.lastSeenAt = snapshot.lastSeenAt;
+      const snapshot = { ...it, sessionId };
+      if (snapshot.status !== 'active') this.noteEnd(snapshot);
+      const isKept = snapshot.status === 'active' && !changed.has(sessionId);
+      held.set(sessionId, isKept ? this.keepFresh(snapshot, news) : holding(snapshot));
     }
     if (news.length > 0) void this.secondTier?.write(news);
-    return found;
+    return held;
   }
 
   /** Reads, and tells what has changed meanwhile: of that, the read may bring what was before. */
@@ -173,26 +162,28 @@ export class SessionLookup {
     }
   }
 
-  /** @returns what memory holds from now on: the snapshot, or the one before it when it says nothing new */
-  private keep(snapshot: SessionSnapshot): SessionSnapshot {
+  /** @param news what the shared cache is to have is added to it */
+  private keepFresh(snapshot: SessionSnapshot, news: SessionSnapshot[]): HeldSession {
+    const known = this.peek(snapshot.sessionId);
+    const kept = this.keep(snapshot);
+    // What the shared cache has is at least as old.
+    if (kept !== known || snapshot.readAt - kept.readAt > REFRESH_AFTER_MS) news.push(snapshot);
+    kept.readAt = snapshot.readAt;
+    kept.lastSeenAt = snapshot.lastSeenAt;
+    return kept;
+  }
+
+  /** @returns what memory holds from now on: a new entry, or the one before it where the snapshot says nothing new */
+  private keep(snapshot: SessionSnapshot): HeldSession {
     const known = this.firstTier.peek(snapshot.sessionId);
     if (known && saysTheSame(known, snapshot)) return known;
-    // This instance may know of a use that is not written yet. Another's word for one may be a lie.
-    snapshot.grantedAt = known?.grantedAt ?? 0;
-    snapshot.seen = known?.seen ?? null;
-    this.firstTier.set(snapshot.sessionId, snapshot);
-    return snapshot;
+    const held = holding(snapshot, known);
+    this.firstTier.set(snapshot.sessionId, held);
+    return held;
   }
 
   private noteEnd({ sessionId, status, endedReason }: SessionSnapshot): void {
     this.firstTier.delete(sessionId);
     this.set.add({ sessions: [{ sessionId, reason: endedReason ?? status }], cutOffs: [] });
   }
-}
-
-/** What changes with every use, and makes no other session of it. */
-const TIMES = { readAt: 0, lastSeenAt: 0, grantedAt: 0, seen: null };
-
-function saysTheSame(one: SessionSnapshot, other: SessionSnapshot): boolean {
-  return isDeepStrictEqual({ ...one, ...TIMES }, { ...other, ...TIMES });
 }

@@ -24,15 +24,6 @@ export interface SessionSnapshot {
   readonly clients: readonly string[];
   /** Nothing is granted to it until its user has logged in again. */
   readonly needsLogin: boolean;
-  /** The last request that this very instance granted; 0 for none. Set in place, never taken from another cache. */
-  grantedAt: number;
-  /** Who that request came from; `null` for none. Like `grantedAt`. */
-  seen: SeenClient | null;
-}
-
-export interface SeenClient {
-  readonly address: string;
-  readonly userAgent: string;
 }
 
 export interface SessionProfile {

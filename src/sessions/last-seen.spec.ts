@@ -33,6 +33,12 @@ describe('LastSeen', () => {
     );
     return ids;
   };
+  /** As a check holds it; `sut` is told of its use. */
+  const used = (sessionId: string, address: string, sut = lastSeen) => {
+    const session: Parameters<LastSeen['note']>[0] = { sessionId, use: null };
+    sut.note(session, address);
+    return session;
+  };
   const secondsSinceSeen = async (id = '') => {
     const [{ age }] = await dataSource.query(
       'SELECT extract(epoch FROM now() - last_seen_at)::float8 AS age FROM sessions WHERE id = $1',
@@ -43,16 +49,26 @@ describe('LastSeen', () => {
 
   it('writes the last use and its address', async () => {
     const [id = ''] = await seenLongAgo();
-    lastSeen.note(id, '192.0.2.1');
-    lastSeen.note(id, '::ffff:192.0.2.2');
+    const session = used(id, '192.0.2.1');
+    for (const address of ['::ffff:192.0.2.2', '192.0.2.3']) {
+      lastSeen.note(session, address);
+      await lastSeen.flush();
+      expect(await secondsSinceSeen(id)).toBeLessThan(60);
+      expect((await rows.row(id))?.address).toBe(address.replace('::ffff:', ''));
+    }
+  });
+
+  it('writes the later use of a session that was let go of and is held again', async () => {
+    const [id = ''] = await seenLongAgo();
+    used(id, '192.0.2.1');
+    used(id, '192.0.2.2');
     await lastSeen.flush();
-    expect(await secondsSinceSeen(id)).toBeLessThan(60);
     expect((await rows.row(id))?.address).toBe('192.0.2.2');
   });
 
   it('never moves a time back', async () => {
     const [id = ''] = await seenLongAgo();
-    lastSeen.note(id, '192.0.2.1');
+    used(id, '192.0.2.1');
     await dataSource.query(`UPDATE sessions SET last_seen_at = now() + interval '1 hour' WHERE id = $1`, [
       id,
     ]);
@@ -62,7 +78,7 @@ describe('LastSeen', () => {
 
   it('writes the last use of a session that has ended since, and leaves its end as it was', async () => {
     const [id = ''] = await seenLongAgo();
-    lastSeen.note(id, '192.0.2.1');
+    used(id, '192.0.2.1');
     await rows.end([id]);
     const before = await rows.row(id);
     await lastSeen.flush();
@@ -78,8 +94,8 @@ describe('LastSeen', () => {
     'writes the others too when one address is %j',
     async (address) => {
       const [odd = '', other = ''] = await seenLongAgo(2);
-      lastSeen.note(odd, address);
-      lastSeen.note(other, '2001:db8::1');
+      used(odd, address);
+      used(other, '2001:db8::1');
       await lastSeen.flush();
       expect(await secondsSinceSeen(odd)).toBeLessThan(60);
       expect((await rows.row(other))?.address).toBe('2001:db8::1');
@@ -88,7 +104,7 @@ describe('LastSeen', () => {
 
   it('writes more than fits into one statement', async () => {
     const ids = await seenLongAgo(12_000);
-    for (const id of ids) lastSeen.note(id, '192.0.2.1');
+    for (const id of ids) used(id, '192.0.2.1');
     await lastSeen.flush();
     const [{ late }] = await dataSource.query(
       `SELECT count(*)::int AS late FROM sessions
@@ -103,8 +119,8 @@ describe('LastSeen', () => {
     const holder = dataSource.createQueryRunner();
     await holder.startTransaction();
     await holder.query('SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE', [held]);
-    lastSeen.note(held, '192.0.2.1');
-    lastSeen.note(free, '192.0.2.1');
+    used(held, '192.0.2.1');
+    used(free, '192.0.2.1');
     await lastSeen.flush();
     expect(await secondsSinceSeen(free)).toBeLessThan(60);
     await holder.rollbackTransaction();
@@ -116,10 +132,10 @@ describe('LastSeen', () => {
     const away = await openDataSource(dataSourceOptions(database.url, 1));
     const cutOff = new LastSeen(away, testConfig(database.url));
     await away.destroy();
-    cutOff.note(id, '192.0.2.1');
-    cutOff.note(other, '192.0.2.1');
+    const session = used(id, '192.0.2.1', cutOff);
+    used(other, '192.0.2.1', cutOff);
     const flushing = cutOff.flush();
-    cutOff.note(id, '192.0.2.2');
+    cutOff.note(session, '192.0.2.2');
     await expect(flushing).rejects.toThrow();
     await away.initialize();
     await cutOff.flush();
@@ -131,7 +147,7 @@ describe('LastSeen', () => {
   it('flushes by itself, and at shutdown', async () => {
     const [id = ''] = await seenLongAgo();
     lastSeen.onModuleInit();
-    lastSeen.note(id, '192.0.2.1');
+    used(id, '192.0.2.1');
     await lastSeen.onApplicationShutdown();
     expect(await secondsSinceSeen(id)).toBeLessThan(60);
   });

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
 import { reasonOf } from '../errors/reason-of.js';
 import { clientAddress } from '../http/client-address.js';
+import type { HeldSession, SessionUse } from '../revocation/held-session.js';
 
 const MAX_FLUSH_INTERVAL_MS = 10_000;
 /** A flush that cannot be written is tried again with the next one, but memory has an end. */
@@ -10,11 +11,8 @@ const MAX_PENDING = 500_000;
 /** Rows in one statement: what piled up while Postgres was away must not take longer than a statement may. */
 const ROWS_PER_STATEMENT = 5_000;
 
-interface Use {
-  /** Monotonic: what is written is an age, so that only the database's clock counts. */
-  at: number;
-  address: string;
-}
+/** A session as this instance holds it. */
+type UsedSession = Pick<HeldSession, 'sessionId' | 'use'>;
 
 /** How long the last use of a session may be known to one instance alone. Short idle lifetimes shorten it. */
 export function flushIntervalMs(idleTtlMs: number): number {
@@ -38,7 +36,7 @@ const WRITE = `
 @Injectable()
 export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(LastSeen.name);
-  private pending = new Map<string, Use>();
+  private pending = new Map<string, SessionUse>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -55,15 +53,13 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     this.timer.unref();
   }
 
-  note(sessionId: string, address: string): void {
-    const use = this.pending.get(sessionId);
-    if (use) {
-      use.at = performance.now();
-      // An equal text of a later request is not worth being kept.
-      if (use.address !== address) use.address = address;
-    } else if (this.pending.size < MAX_PENDING) {
-      this.pending.set(sessionId, { at: performance.now(), address });
-    }
+  note(session: UsedSession, address: string): void {
+    session.use ??= { at: 0, address, isUnwritten: false };
+    const { use } = session;
+    use.at = performance.now();
+    // An equal text of a later request is not worth being kept.
+    if (use.address !== address) use.address = address;
+    if (!use.isUnwritten) this.add(session.sessionId, use);
   }
 
   /** Writes what has been collected. Never moves a time back. */
@@ -71,12 +67,13 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     if (this.pending.size === 0) return;
     const uses = [...this.pending];
     this.pending = new Map();
+    for (const [, use] of uses) use.isUnwritten = false;
     for (let at = 0; at < uses.length; at += ROWS_PER_STATEMENT) {
       try {
         await this.write(uses.slice(at, at + ROWS_PER_STATEMENT));
       } catch (error) {
         for (const [sessionId, use] of uses.slice(at)) {
-          if (!this.pending.has(sessionId)) this.pending.set(sessionId, use);
+          if (!this.pending.has(sessionId)) this.add(sessionId, use);
         }
         throw error;
       }
@@ -93,7 +90,13 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private async write(uses: readonly [string, Use][]): Promise<void> {
+  private add(sessionId: string, use: SessionUse): void {
+    if (this.pending.size >= MAX_PENDING) return;
+    this.pending.set(sessionId, use);
+    use.isUnwritten = true;
+  }
+
+  private async write(uses: readonly [string, SessionUse][]): Promise<void> {
     const now = performance.now();
     await this.dataSource.query(WRITE, [
       uses.map(([sessionId]) => sessionId),

@@ -134,8 +134,6 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
     countries: row.countries,
     clients: row.clients,
     needsLogin: row.needs_login,
-    grantedAt: 0,
-    seen: null,
     readAt: row.read_at,
     profile: {
       email: row.email,

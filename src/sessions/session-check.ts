@@ -4,8 +4,8 @@ import { AppError } from '../errors/app-error.js';
 import { knownError } from '../errors/known-error.js';
 import type { Asker } from '../http/asker.js';
 import type { Principal } from '../http/principal.js';
+import type { HeldSession } from '../revocation/held-session.js';
 import { type Finding, Revocation } from '../revocation/revocation.js';
-import type { SessionSnapshot } from '../revocation/session-snapshot.js';
 import { sharedText } from '../revocation/shared-texts.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
 import { type SessionLimits, sessionState } from './session-state.js';
@@ -13,7 +13,10 @@ import { isSameClient, SessionWatch } from './session-watch.js';
 import type { TokenSubject } from './token-subject.js';
 
 /** What people are told of a session. */
-export type SessionDescription = Omit<SessionSnapshot, 'status' | 'endedReason' | 'rolesVersion' | 'readAt'>;
+export type SessionDescription = Pick<
+  HeldSession,
+  'sessionId' | 'deviceId' | 'createdAt' | 'lastSeenAt' | 'grantedAt' | 'profile'
+>;
 
 /** A caller, with what the check has just read of their session: whoever tells of it need not look again. */
 export interface CheckedPrincipal extends Principal {
@@ -86,7 +89,7 @@ export class SessionCheck {
   /** P4: for what is only to be told nobody is kept out. It is noticed again with the next request. */
   private async decideIfPossible(
     subject: TokenSubject,
-    known: SessionSnapshot,
+    known: HeldSession,
     asker: Asker,
   ): Promise<CheckedPrincipal> {
     try {
@@ -119,7 +122,7 @@ export class SessionCheck {
     return this.grant(subject, snapshot, asker);
   }
 
-  private async requireUnsuspicious(snapshot: SessionSnapshot, asker: Asker): Promise<void> {
+  private async requireUnsuspicious(snapshot: HeldSession, asker: Asker): Promise<void> {
     if (this.suspicions.isUnsuspicious(snapshot, asker)) return;
     const refusal = await this.suspicions.decide(snapshot, asker);
     if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
@@ -134,7 +137,7 @@ export class SessionCheck {
     return { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
   }
 
-  private refusal(subject: TokenSubject, session: SessionSnapshot, limits: SessionLimits): AppError | null {
+  private refusal(subject: TokenSubject, session: HeldSession, limits: SessionLimits): AppError | null {
     if (session.userId !== subject.userId) return new AppError('invalid_token');
     if (session.endedReason !== null) return ended(session.endedReason);
     const cutOff = Math.max(session.rolesVersion, this.revocation.cutOffOf(subject.userId));
@@ -146,14 +149,14 @@ export class SessionCheck {
     return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
-  private grant(subject: TokenSubject, session: SessionSnapshot, asker: Asker | null): CheckedPrincipal {
+  private grant(subject: TokenSubject, session: HeldSession, asker: Asker | null): CheckedPrincipal {
     if (asker?.isUse) {
       session.grantedAt = this.revocation.now();
       // What outlives its request costs the garbage collector more than the request costs all of us: kept only if it is new.
       if (!isSameClient(session.seen, asker)) {
         session.seen = { address: asker.address, userAgent: sharedText(asker.userAgent) };
       }
-      this.lastSeen.note(session.sessionId, asker.address);
+      this.lastSeen.note(session, asker.address);
     }
     return {
       userId: subject.userId,

@@ -4,8 +4,8 @@ import { Config } from '../config/config.js';
 import { reasonOf } from '../errors/reason-of.js';
 import { clientAddress } from '../http/client-address.js';
 import { Places } from '../place/places.js';
+import type { HeldSession, SeenClient } from '../revocation/held-session.js';
 import { Revocation } from '../revocation/revocation.js';
-import type { SeenClient, SessionSnapshot } from '../revocation/session-snapshot.js';
 import { suspicionOf, type Verdict } from '../signals/suspicion.js';
 import { clientFamily, familyFromText } from '../user-agents/client-family.js';
 import { SessionHabits } from './session-habits.js';
@@ -34,20 +34,20 @@ export class SessionWatch {
    * comparisons; for any other, what is needed is cached. A cache may be late: what it makes suspicious, and a country that is
    * new to it, is a reason to ask the truth.
    */
-  isUnsuspicious(session: SessionSnapshot, client: SeenClient): boolean {
+  isUnsuspicious(session: HeldSession, client: SeenClient): boolean {
     if (isSameClient(session.seen, client)) return true;
     return this.isFamiliar(session, client) && this.judge(session, client) === null;
   }
 
   /** Whether a request is to be refused if the truth says the same; else it is only to be told of. */
-  refuses(session: SessionSnapshot, client: SeenClient): boolean {
+  refuses(session: HeldSession, client: SeenClient): boolean {
     const verdict = this.judge(session, client);
     return verdict !== null && verdict.action !== 'notify';
   }
 
   /** Judges a session as the truth has it, and does what that calls for. @throws what kept it from being written */
   async decide(
-    session: SessionSnapshot,
+    session: HeldSession,
     client: SeenClient & { readonly isUse?: boolean },
   ): Promise<SuspicionRefusal | null> {
     if (this.isUnsuspicious(session, client)) return null;
@@ -68,7 +68,7 @@ export class SessionWatch {
     return fresh?.status === 'active' ? this.decide(fresh, client) : null;
   }
 
-  private judge(session: SessionSnapshot, client: SeenClient): Verdict | null {
+  private judge(session: HeldSession, client: SeenClient): Verdict | null {
     const { lastSeenAt, grantedAt } = session;
     return suspicionOf(
       {
@@ -86,13 +86,13 @@ export class SessionWatch {
   }
 
   /** Whether the session is known in the country that a request comes from; when nobody knows which, it is. */
-  private isFamiliar(session: SessionSnapshot, { address }: SeenClient): boolean {
+  private isFamiliar(session: HeldSession, { address }: SeenClient): boolean {
     const country = this.placeOf(address)?.countryCode;
     return country === undefined || this.countriesOf(session).includes(country);
   }
 
   /** Behind the request: lost, it is learnt again by the next one from there. */
-  private learnCountry(session: SessionSnapshot, { address }: SeenClient): void {
+  private learnCountry(session: HeldSession, { address }: SeenClient): void {
     const country = this.placeOf(address)?.countryCode;
     if (country === undefined || this.countriesOf(session).includes(country)) return;
     this.learnt.set(session.sessionId, country);
@@ -101,7 +101,7 @@ export class SessionWatch {
     });
   }
 
-  private countriesOf({ sessionId, countries }: SessionSnapshot): readonly string[] {
+  private countriesOf({ sessionId, countries }: HeldSession): readonly string[] {
     const learnt = this.learnt.get(sessionId);
     return learnt === undefined ? countries : [...countries, learnt];
   }

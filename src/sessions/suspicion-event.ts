@@ -1,7 +1,7 @@
 import type { Suspicion } from '../config/session-policy.js';
 import type { Place } from '../place/place.js';
 import { placeText } from '../place/place-text.js';
-import type { SessionSnapshot } from '../revocation/session-snapshot.js';
+import type { HeldSession } from '../revocation/held-session.js';
 import type { SecurityEventKind } from '../security-events/security-event-kind.js';
 import type { NewSecurityEvent } from '../security-events/security-events.js';
 import type { Verdict } from '../signals/suspicion.js';
@@ -28,13 +28,13 @@ const TOLD_AS: Readonly<Record<Suspicion, SecurityEventKind>> = {
 };
 
 /** Where a session was last used from, as far as is known here. */
-export function lastAddress({ seen, address, grantedAt, lastSeenAt }: SessionSnapshot): string | null {
+export function lastAddress({ seen, address, grantedAt, lastSeenAt }: HeldSession): string | null {
   return seen && grantedAt >= lastSeenAt ? seen.address : address;
 }
 
 /** What the user is told of a suspicion: what was seen, and what was done about it. */
 export function suspicionEvent(
-  { userId, sessionId, deviceId }: Pick<SessionSnapshot, 'userId' | 'sessionId' | 'deviceId'>,
+  { userId, sessionId, deviceId }: Pick<HeldSession, 'userId' | 'sessionId' | 'deviceId'>,
   { suspicion, action }: Verdict,
   before: Before,
   now: Now,

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { clientAddress } from '../http/client-address.js';
 import { Places } from '../place/places.js';
+import type { HeldSession, SeenClient } from '../revocation/held-session.js';
 import { Revocation } from '../revocation/revocation.js';
-import type { SeenClient, SessionSnapshot } from '../revocation/session-snapshot.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import type { Verdict } from '../signals/suspicion.js';
 import { clientFamily } from '../user-agents/client-family.js';
@@ -34,7 +34,7 @@ export class SuspicionResponse {
    * @throws whatever kept it from being written
    */
   async respond(
-    session: SessionSnapshot,
+    session: HeldSession,
     client: SeenClient,
     verdict: Verdict,
   ): Promise<SuspicionRefusal | null> {
@@ -45,7 +45,7 @@ export class SuspicionResponse {
     return null;
   }
 
-  private async end({ sessionId, userId }: SessionSnapshot, tell: Tell): Promise<'ended'> {
+  private async end({ sessionId, userId }: HeldSession, tell: Tell): Promise<'ended'> {
     const sessions = await this.dataSource.transaction(async (manager) => {
       const ending = await this.ending.endWithin(manager, { sessionId }, 'suspicious', 'latchkey');
       // Of many requests at once, one ends the session and tells of it.
@@ -57,7 +57,7 @@ export class SuspicionResponse {
     return 'ended';
   }
 
-  private async requireLogin({ sessionId, userId }: SessionSnapshot, tell: Tell): Promise<'needs_login'> {
+  private async requireLogin({ sessionId, userId }: HeldSession, tell: Tell): Promise<'needs_login'> {
     await this.dataSource.transaction(async (manager) => {
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
     });
@@ -67,7 +67,7 @@ export class SuspicionResponse {
   }
 
   private async notify(
-    { sessionId, userId }: SessionSnapshot,
+    { sessionId, userId }: HeldSession,
     client: SeenClient,
     { suspicion }: Verdict,
     tell: Tell,
@@ -82,7 +82,7 @@ export class SuspicionResponse {
     this.sessions.announce(userId);
   }
 
-  private tell(manager: EntityManager, session: SessionSnapshot, client: SeenClient, verdict: Verdict) {
+  private tell(manager: EntityManager, session: HeldSession, client: SeenClient, verdict: Verdict) {
     const before = { place: this.placeOf(lastAddress(session)), client: session.clients[0] ?? null };
     const now = {
       address: clientAddress(client.address, undefined),

@@ -58,8 +58,6 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
         countries: [],
         clients: [],
         needsLogin: false,
-        grantedAt: 0,
-        seen: null,
         readAt: expect.any(Number),
         rolesVersion: 0,
         profile: {

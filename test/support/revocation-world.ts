@@ -18,8 +18,6 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
     endedReason: null,
     createdAt: 0,
     rolesVersion: 0,
-    grantedAt: 0,
-    seen: null,
     address: null,
     countries: [],
     clients: [],

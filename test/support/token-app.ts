@@ -41,7 +41,7 @@ export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   check(subject: TokenSubject, { address }: Asker): CheckedPrincipal | Promise<CheckedPrincipal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
-    const session = activeSnapshot(sessionId);
+    const session = { ...activeSnapshot(sessionId), grantedAt: 0 };
     const answer = this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
     return answer instanceof Promise
       ? answer.then((principal) => ({ ...principal, session }))
