@@ -7,7 +7,6 @@ import { askerOf } from '../http/asker.js';
 import { cookieNames } from '../http/cookie-names.js';
 import type { Principal } from '../http/principal.js';
 import { KeySet } from '../keys/key-set.js';
-import { sharedText } from '../revocation/shared-texts.js';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionClock } from '../sessions/session-clock.js';
 import { readClaims, requireUnexpired } from './access-token.claims.js';
@@ -50,7 +49,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     const token = requireAccessToken(request, this.#cookieName);
     const claims = readClaims(payload, this.#ttlSeconds);
     requireUnexpired(claims, this.clock.now());
-    this.verified.remember({ ...claims, token, kid: sharedText(readTokenKid(token)) });
+    this.verified.remember(token, readTokenKid(token), claims);
     return this.sessions.check(claims.subject, askerOf(request));
   }
 }

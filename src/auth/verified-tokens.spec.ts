@@ -1,3 +1,4 @@
+import { haveOneHiddenClass } from '../../test/support/hidden-class.js';
 import { AppError } from '../errors/app-error.js';
 import type { KeySet } from '../keys/key-set.js';
 import { type VerifiedToken, VerifiedTokens } from './verified-tokens.js';
@@ -23,7 +24,7 @@ function tokens(cacheSize: number, published = new Set(['a'])) {
 describe('VerifiedTokens', () => {
   it('knows a token that was verified, and no other', () => {
     const sut = tokens(10);
-    sut.remember(verified('head.payload.signature'));
+    sut.remember('head.payload.signature', 'a', verified('head.payload.signature'));
     expect(sut.find('head.payload.signature', NOW)).toEqual(verified('head.payload.signature'));
     for (const other of [
       'head.payload.signaturE',
@@ -41,7 +42,7 @@ describe('VerifiedTokens', () => {
 
   it('refuses a token that has expired since it was remembered', () => {
     const sut = tokens(10);
-    sut.remember(verified('t'));
+    sut.remember('t', 'a', verified('t'));
     expect(sut.find('t', EXPIRES_AT - 1)).toEqual(verified('t'));
     expect(() => sut.find('t', EXPIRES_AT)).toThrow(AppError);
   });
@@ -49,19 +50,28 @@ describe('VerifiedTokens', () => {
   it('forgets a token whose key was taken out of use, even should the key come back', () => {
     const published = new Set(['a']);
     const sut = tokens(10, published);
-    sut.remember(verified('t'));
+    sut.remember('t', 'a', verified('t'));
     published.delete('a');
     expect(sut.find('t', NOW)).toBeUndefined();
     published.add('a');
     expect(sut.find('t', NOW)).toBeUndefined();
   });
 
+  it('gives all that it holds one hidden class', () => {
+    const sut = tokens(10);
+    const found = ['one', 'two', 'three'].map((token) => {
+      sut.remember(token, 'a', verified(token));
+      return sut.find(token, NOW);
+    });
+    expect(haveOneHiddenClass(found)).toBe(true);
+  });
+
   it('holds as many as it may and drops the one longest unused', () => {
     const sut = tokens(2);
-    sut.remember(verified('one'));
-    sut.remember(verified('two'));
+    sut.remember('one', 'a', verified('one'));
+    sut.remember('two', 'a', verified('two'));
     sut.find('one', NOW);
-    sut.remember(verified('three'));
+    sut.remember('three', 'a', verified('three'));
     expect([sut.find('one', NOW), sut.find('two', NOW), sut.find('three', NOW)]).toEqual([
       verified('one'),
       undefined,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SessionSnapshot } from './session-snapshot.js';
-import { withSharedTexts } from './shared-texts.js';
+import { sharedText, sharedTexts } from './shared-texts.js';
 
 /** A session as this very instance holds it, with the uses that it has seen: set in place, never taken from another cache. */
 export interface HeldSession extends SessionSnapshot {
@@ -26,12 +26,40 @@ export interface SeenClient {
 }
 
 /**
+ * Field by field: V8 gives each object that begins with a spread and goes on with more fields a hidden class of its own,
+ * which takes more memory than the object and makes every read of a field a search.
+ *
  * @param known what this instance has held before: it may know of uses that are not written yet
  */
 export function holding(snapshot: SessionSnapshot, known?: HeldSession): HeldSession {
-  // Another's word for a use may be a lie.
-  const { grantedAt = 0, seen = null, use = null } = known ?? {};
-  return { ...withSharedTexts(snapshot), grantedAt, seen, use };
+  const { profile } = snapshot;
+  return {
+    sessionId: snapshot.sessionId,
+    userId: snapshot.userId,
+    deviceId: snapshot.deviceId,
+    status: sharedText(snapshot.status),
+    endedReason: snapshot.endedReason,
+    createdAt: snapshot.createdAt,
+    rolesVersion: snapshot.rolesVersion,
+    profile: {
+      email: profile.email,
+      emailVerified: profile.emailVerified ?? false,
+      deviceName: sharedText(profile.deviceName),
+      deviceKind: sharedText(profile.deviceKind),
+      browser: profile.browser && sharedText(profile.browser),
+      system: profile.system && sharedText(profile.system),
+    },
+    readAt: snapshot.readAt,
+    lastSeenAt: snapshot.lastSeenAt,
+    address: snapshot.address,
+    countries: sharedTexts(snapshot.countries),
+    clients: sharedTexts(snapshot.clients),
+    needsLogin: snapshot.needsLogin,
+    // Another's word for a use may be a lie.
+    grantedAt: known?.grantedAt ?? 0,
+    seen: known?.seen ?? null,
+    use: known?.use ?? null,
+  };
 }
 
 /** What changes with every use, and makes no other session of it. */

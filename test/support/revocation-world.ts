@@ -24,7 +24,14 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
     needsLogin: false,
     lastSeenAt: 0,
     readAt: 0,
-    profile: { email: 'a@b.c', deviceName: 'TV', deviceKind: 'tv', browser: null, system: null },
+    profile: {
+      email: 'a@b.c',
+      emailVerified: false,
+      deviceName: 'TV',
+      deviceKind: 'tv',
+      browser: null,
+      system: null,
+    },
   };
 }
 
