@@ -136,6 +136,7 @@ export class Revocation {
 
   /** Drops what every instance has cached of sessions that have changed, once that is committed. No end depends on it. */
   async invalidate(sessionIds: readonly string[]): Promise<void> {
+    if (sessionIds.length === 0) return;
     await this.lookup.invalidate(sessionIds);
     try {
       await this.options.bus?.announceChange(sessionIds);
