@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
 import { SessionRows } from '../../test/support/session-rows.js';
 import { testConfig } from '../../test/support/test-config.js';
+import { waitUntil } from '../../test/support/wait-until.js';
 import { dataSourceOptions, openDataSource } from '../database/data-source.js';
 import { LastSeen } from './last-seen.js';
 
@@ -142,6 +143,41 @@ describe('LastSeen', () => {
     await away.destroy();
     expect((await rows.row(id))?.address).toBe('192.0.2.2');
     expect((await rows.row(other))?.address).toBe('192.0.2.1');
+  });
+
+  const late = async (ids: string[]) => {
+    const [{ count }] = await dataSource.query(
+      `SELECT count(*)::int FROM sessions WHERE id = ANY ($1) AND last_seen_at < now() - interval '10 minutes'`,
+      [ids],
+    );
+    return count as number;
+  };
+
+  it('writes many in steps, all of them within the interval', async () => {
+    const ids = await seenLongAgo(1_000);
+    const sut = new LastSeen(dataSource, testConfig(database.url, { SESSION_IDLE_TTL: '30s' }));
+    sut.onModuleInit();
+    const notedAt = performance.now();
+    for (const id of ids) used(id, '192.0.2.1', sut);
+    await waitUntil('all are written', async () => (await late(ids)) === 0);
+    // The interval of 3 s, and what a busy machine adds to it.
+    expect(performance.now() - notedAt).toBeLessThan(4_500);
+    // Each row keeps which transaction wrote it.
+    const [{ steps }] = await dataSource.query(
+      'SELECT count(DISTINCT xmin::text)::int AS steps FROM sessions WHERE id = ANY ($1)',
+      [ids],
+    );
+    expect(steps).toBe(10);
+    await sut.onApplicationShutdown();
+  });
+
+  it('leaves nothing to a step that is still to come when it is shut down', async () => {
+    const ids = await seenLongAgo(1_000);
+    for (const id of ids) used(id, '192.0.2.1');
+    void lastSeen.flush({ rows: 100, pauseMs: 60_000 });
+    await lastSeen.onApplicationShutdown();
+    // One step was under way.
+    await waitUntil('all are written', async () => (await late(ids)) === 0, { timeoutMs: 2_000 });
   });
 
   it('flushes by itself, and at shutdown', async () => {

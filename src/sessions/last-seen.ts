@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
@@ -9,7 +10,14 @@ const MAX_FLUSH_INTERVAL_MS = 10_000;
 /** A flush that cannot be written is tried again with the next one, but memory has an end. */
 const MAX_PENDING = 500_000;
 /** Rows in one statement: what piled up while Postgres was away must not take longer than a statement may. */
-const ROWS_PER_STATEMENT = 5_000;
+const MAX_ROWS = 5_000;
+/**
+ * The uses of an interval are written in so many steps with a pause after each, so that neither requests nor Postgres
+ * stand still for all of them at once. For that a flush begins by this part of the interval early: half of it are pauses.
+ */
+const EARLY = 0.2;
+const STEPS = 100;
+const MIN_ROWS = 100;
 
 /** A session as this instance holds it. */
 type UsedSession = Pick<HeldSession, 'sessionId' | 'use'>;
@@ -36,20 +44,20 @@ const WRITE = `
 @Injectable()
 export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(LastSeen.name);
-  private pending = new Map<string, SessionUse>();
+  private readonly pending = new Map<string, SessionUse>();
   private timer: NodeJS.Timeout | undefined;
+  private isFlushing = false;
+  private readonly intervalMs: number;
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly config: Config,
-  ) {}
+    config: Config,
+  ) {
+    this.intervalMs = flushIntervalMs(config.policy.idleTtlMs);
+  }
 
   onModuleInit(): void {
-    this.timer = setInterval(() => {
-      this.flush().catch((error: Error) =>
-        this.logger.warn(`not written, kept for the next flush: ${error.message}`),
-      );
-    }, flushIntervalMs(this.config.policy.idleTtlMs));
+    this.timer = setInterval(() => void this.flushInSteps(), this.intervalMs * (1 - EARLY));
     this.timer.unref();
   }
 
@@ -62,21 +70,21 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     if (!use.isUnwritten) this.add(session.sessionId, use);
   }
 
-  /** Writes what has been collected. Never moves a time back. */
-  async flush(): Promise<void> {
-    if (this.pending.size === 0) return;
-    const uses = [...this.pending];
-    this.pending = new Map();
-    for (const [, use] of uses) use.isUnwritten = false;
-    for (let at = 0; at < uses.length; at += ROWS_PER_STATEMENT) {
+  /**
+   * Writes what has been collected until now. Never moves a time back.
+   *
+   * @throws what kept some of it from being written; the next flush tries again
+   */
+  async flush({ rows = MAX_ROWS, pauseMs = 0 } = {}): Promise<void> {
+    for (let left = this.pending.size; left > 0; left -= rows) {
+      const uses = this.take(Math.min(rows, left));
       try {
-        await this.write(uses.slice(at, at + ROWS_PER_STATEMENT));
+        await this.write(uses);
       } catch (error) {
-        for (const [sessionId, use] of uses.slice(at)) {
-          if (!this.pending.has(sessionId)) this.add(sessionId, use);
-        }
+        for (const [sessionId, use] of uses) if (!this.pending.has(sessionId)) this.add(sessionId, use);
         throw error;
       }
+      if (pauseMs > 0) await pause(pauseMs, undefined, { ref: false });
     }
   }
 
@@ -94,6 +102,32 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     if (this.pending.size >= MAX_PENDING) return;
     this.pending.set(sessionId, use);
     use.isUnwritten = true;
+  }
+
+  private async flushInSteps(): Promise<void> {
+    if (this.isFlushing) return;
+    this.isFlushing = true;
+    const rows = Math.min(Math.max(Math.ceil(this.pending.size / STEPS), MIN_ROWS), MAX_ROWS);
+    try {
+      await this.flush({ rows, pauseMs: (this.intervalMs * EARLY) / 2 / STEPS });
+    } catch (error) {
+      this.logger.warn(`not written, kept for the next flush: ${reasonOf(error)}`);
+    }
+    this.isFlushing = false;
+  }
+
+  /** Those that have waited longest. */
+  private take(count: number): [string, SessionUse][] {
+    const uses: [string, SessionUse][] = [];
+    for (const entry of this.pending) {
+      if (uses.length === count) break;
+      uses.push(entry);
+    }
+    for (const [sessionId, use] of uses) {
+      this.pending.delete(sessionId);
+      use.isUnwritten = false;
+    }
+    return uses;
   }
 
   private async write(uses: readonly [string, SessionUse][]): Promise<void> {
