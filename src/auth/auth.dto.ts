@@ -5,6 +5,7 @@ import { IsEmailAddress } from '../http/is-email-address.js';
 import { IsOpaqueToken } from '../http/is-opaque-token.js';
 import { IsPassword } from '../http/is-password.js';
 import { IsPlainText } from '../http/is-plain-text.js';
+import { isoTime } from '../http/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/session-check.js';
 import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';
@@ -154,9 +155,9 @@ export class MeDto {
       },
       session: {
         id: sessionId,
-        created_at: new Date(createdAt).toISOString(),
-        authenticated_at: new Date(authenticatedAt).toISOString(),
-        last_seen_at: new Date(Math.max(lastSeenAt, grantedAt)).toISOString(),
+        created_at: isoTime(createdAt),
+        authenticated_at: isoTime(authenticatedAt),
+        last_seen_at: isoTime(Math.max(lastSeenAt, grantedAt)),
       },
       device: {
         id: deviceId,

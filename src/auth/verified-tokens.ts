@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../config/config.js';
 import { KeySet } from '../keys/key-set.js';
-import { sharedText } from '../revocation/shared-texts.js';
 import { requireUnexpired, type VerifiedClaims } from './access-token.claims.js';
 
 export interface VerifiedToken extends VerifiedClaims {
@@ -20,6 +19,7 @@ export interface VerifiedToken extends VerifiedClaims {
 @Injectable()
 export class VerifiedTokens {
   readonly #tokens: LRUCache<string, VerifiedToken>;
+  #lastKid = '';
 
   constructor(
     @Inject(Config) config: Pick<Config, 'accessToken'>,
@@ -48,7 +48,13 @@ export class VerifiedTokens {
 
   remember(token: string, kid: string, { subject, expiresAt }: VerifiedClaims): void {
     // Field by field, as `holding` is.
-    this.#tokens.set(endOf(token), { subject, expiresAt, token, kid: sharedText(kid) });
+    this.#tokens.set(endOf(token), { subject, expiresAt, token, kid: this.#sharedKid(kid) });
+  }
+
+  /** Most tokens are of one key: they share one copy of its name. */
+  #sharedKid(kid: string): string {
+    if (kid !== this.#lastKid) this.#lastKid = kid;
+    return this.#lastKid;
   }
 }
 

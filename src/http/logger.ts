@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { isoTime } from './iso-time.js';
 import { logError } from './log-error.js';
 
 /** Names under which a secret could reach a line by mistake. No line holds them on purpose. */
@@ -29,7 +30,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   const options = {
     level,
     base: null,
-    timestamp: isoTime(),
+    timestamp: timeOfLine(),
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: logError },
     redact: [...SECRET_NAMES, ...below('*'), ...below('*.*')],
@@ -38,14 +39,14 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 }
 
 /** RFC 3339, as pino's own. Formatted once a millisecond: under load that is once for some dozen lines. */
-function isoTime(): () => string {
+function timeOfLine(): () => string {
   let formattedAt = Number.NaN;
   let text = '';
   return () => {
     const now = Date.now();
     if (now !== formattedAt) {
       formattedAt = now;
-      text = `,"time":"${new Date(now).toISOString()}"`;
+      text = `,"time":"${isoTime(now)}"`;
     }
     return text;
   };

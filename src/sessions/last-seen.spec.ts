@@ -174,10 +174,11 @@ describe('LastSeen', () => {
   it('leaves nothing to a step that is still to come when it is shut down', async () => {
     const ids = await seenLongAgo(1_000);
     for (const id of ids) used(id, '192.0.2.1');
-    void lastSeen.flush({ rows: 100, pauseMs: 60_000 });
+    const inSteps = lastSeen.flush({ rows: 100, pauseMs: 3_000 });
     await lastSeen.onApplicationShutdown();
     // One step was under way.
-    await waitUntil('all are written', async () => (await late(ids)) === 0, { timeoutMs: 2_000 });
+    await waitUntil('all are written', async () => (await late(ids)) === 0, { timeoutMs: 2_900 });
+    await inSteps;
   });
 
   it('flushes by itself, and at shutdown', async () => {

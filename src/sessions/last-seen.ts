@@ -78,6 +78,8 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   async flush({ rows = MAX_ROWS, pauseMs = 0 } = {}): Promise<void> {
     for (let left = this.pending.size; left > 0; left -= rows) {
       const uses = this.take(Math.min(rows, left));
+      // Another flush has written them during the pause.
+      if (uses.length === 0) return;
       try {
         await this.write(uses);
       } catch (error) {
