@@ -6,8 +6,8 @@ let day = Number.NaN;
 let dayText = '';
 
 /**
- * As `Date.prototype.toISOString`, in a quarter of its time: V8 formats by `printf`, which cost more than the session
- * check of a request whose answer holds three times. Most times are of the day of the one before.
+ * As `Date.prototype.toISOString`, in a quarter of its time: V8 formats by `printf`, and the three times of `/auth/me`
+ * took a microsecond of some thirty. Most times are of the day of the one before.
  *
  * @param at epoch milliseconds; fractions are cut off
  * @throws {RangeError} for what is no time
