@@ -96,10 +96,21 @@ describe('streams on two instances', () => {
     }
   });
 
+  /** After a test that cut them off: to subscribe anew takes a moment, and tells of a change as well. */
+  async function bothHearChanges(): Promise<void> {
+    const probe = await one.api.newcomer();
+    const stream = await listen(two, probe);
+    const changed = stream.next('changed', 30_000);
+    await one.api.session(probe.email);
+    await changed;
+    stream.leave();
+  }
+
   it.each([
     ['refuses connections', () => proxy.cut()],
     ['swallows every packet of subscriptions', async () => proxy.hang('subscribe')],
   ])('tell once of what they missed while Redis %s', async (_, breakIt) => {
+    await bothHearChanges();
     const mine = await one.api.newcomer();
     const stream = await listen(two, mine);
     try {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.js';
-import { processTree } from './process-tree.mjs';
+import { processTree, waitUntilStopped } from './process-tree.mjs';
 import type { RunAs } from './run-as.js';
 import { waitUntil } from './wait-until.js';
 
@@ -195,7 +195,8 @@ export abstract class PrivateServer {
   #signal(signal: NodeJS.Signals): void {
     const pid = this.#process?.pid;
     if (pid === undefined) return;
-    // Parents first, and again until nobody is new: what a server starts while it is listed is missing from the list.
+    // Parents first, and again until nobody is new: what a server starts while it is listed is missing from the list, and
+    // a signal is on its way for a moment in which its receiver may start one more.
     const signalled = new Set<number>();
     for (;;) {
       const victims = processTree(pid).filter((victim) => !signalled.has(victim));
@@ -208,6 +209,7 @@ export abstract class PrivateServer {
           // A backend may end on its own between the listing and the signal.
           if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
         }
+        if (signal === 'SIGSTOP') waitUntilStopped(victim);
       }
     }
   }

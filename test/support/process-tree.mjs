@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** In the middle of a write to the disk a process stops late. */
+const STOP_TIMEOUT_MS = 2_000;
+
 /**
  * A process and all below it, parents first. (Postgres gives each backend a process group of its own,
  * so that signalling a group does not reach them.)
@@ -16,6 +19,29 @@ export function processTree(root) {
   const tree = [root];
   for (const pid of tree) tree.push(...(childrenOf.get(pid) ?? []));
   return tree;
+}
+
+/**
+ * Waits, without letting anything else run, until a process that was sent SIGSTOP has stopped or is gone.
+ *
+ * @param {number} pid
+ */
+export function waitUntilStopped(pid) {
+  const deadline = performance.now() + STOP_TIMEOUT_MS;
+  while (!/^[TtZX]?$/.test(stateOf(pid)) && performance.now() < deadline);
+}
+
+/** @returns {string} proc(5), `ps(1)`: `T` for a stopped one; empty when there is none */
+function stateOf(pid) {
+  try {
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .slice(0, 1);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).slice(0, 1);
+  } catch {
+    return '';
+  }
 }
 
 /** @returns {[pid: number, parent: number][]} */
