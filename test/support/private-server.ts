@@ -203,13 +203,7 @@ export abstract class PrivateServer {
       if (victims.length === 0) return;
       for (const victim of victims) {
         signalled.add(victim);
-        try {
-          process.kill(victim, signal);
-        } catch (error) {
-          // A backend may end on its own between the listing and the signal.
-          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-        }
-        if (signal === 'SIGSTOP') waitUntilStopped(victim);
+        send(signal, victim);
       }
     }
   }
@@ -217,6 +211,16 @@ export abstract class PrivateServer {
   #tell(line: string): void {
     this.#undertaker?.stdin?.write(`${line}\n`);
   }
+}
+
+function send(signal: NodeJS.Signals, pid: number): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // A backend may end on its own between the listing and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  if (signal === 'SIGSTOP') waitUntilStopped(pid);
 }
 
 /** Pipes to a child process are sockets, which the declared type does not say. */
