@@ -1,14 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config/config.js';
-import { ProblemFilter } from './errors/problem.filter.js';
-import { allowOrigins } from './http/cors.js';
-import { refuseCrossSite } from './http/cross-site.js';
-import { HttpAdapter } from './http/http-adapter.js';
-import { createLogger } from './http/logger.js';
-import { checkRequestShape } from './http/request-shape.js';
-import { setSecurityHeaders } from './http/security-headers.js';
-import { RequestValidationPipe } from './http/validation.pipe.js';
+import { allowOrigins } from './http/server/cors.js';
+import { refuseCrossSite } from './http/server/cross-site.js';
+import { HttpAdapter } from './http/server/http-adapter.js';
+import { ProblemFilter } from './http/server/problem.filter.js';
+import { checkRequestShape } from './http/server/request-shape.js';
+import { setSecurityHeaders } from './http/server/security-headers.js';
+import { RequestValidationPipe } from './http/validation/validation.pipe.js';
+import { createLogger } from './logging/logger.js';
 
 type BorderConfig = Pick<Config, 'http' | 'logLevel' | 'web'>;
 

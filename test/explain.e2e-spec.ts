@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
-import { REDIS } from '../src/cache/cache.module.js';
-import type { RedisConnection } from '../src/cache/redis-connection.js';
 import { historyLines } from '../src/cli/history-lines.js';
+import { REDIS } from '../src/redis/redis.module.js';
+import type { RedisConnection } from '../src/redis/redis-connection.js';
 import { SessionHistories } from '../src/sessions/session-history.js';
 import { type RunningApp, startApp } from './support/app.js';
 import { waitUntil } from './support/wait-until.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openApiDocument } from '../src/http/openapi.js';
+import { openApiDocument } from '../src/http/openapi/openapi.js';
 import { type RunningApp, startApp } from './support/app.js';
 
 interface Operation {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { RedisConnection } from '../src/cache/redis-connection.js';
-import type { BusListener } from '../src/revocation/bus.js';
-import type { SessionSnapshot } from '../src/revocation/session-snapshot.js';
-import type { Ends } from '../src/revocation/truth.js';
-import { RedisBus } from '../src/sessions/redis-bus.js';
-import { RedisSessionTier } from '../src/sessions/redis-session-tier.js';
+import type { BusListener } from '@latchkey/revocation/bus';
+import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
+import { RedisSessionTier } from '@latchkey/revocation/redis/redis-shared-cache';
+import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
+import type { Ends } from '@latchkey/revocation/session-store';
+import { RedisConnection } from '../src/redis/redis-connection.js';
 import { RedisServer } from './support/redis-server.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { waitUntil } from './support/wait-until.js';

@@ -1,8 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { KeySet } from '../src/auth/keys/key-set.js';
+import { SigningKey } from '../src/auth/keys/signing-key.entity.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
-import { KeySet } from '../src/keys/key-set.js';
-import { SigningKey } from '../src/keys/signing-key.entity.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { es256, strangersKey } from './support/forge.js';
 import { testConfig } from './support/test-config.js';

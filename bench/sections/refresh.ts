@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { ROTATE } from '../../src/sessions/session-rotation.js';
+import { ROTATE } from '../../src/sessions/refresh/session-rotation.js';
 import { postgresPrograms } from '../../test/support/postgres-programs.js';
 import type { Bench } from '../bench-context.js';
 import { drive } from '../load/load.js';

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { RefreshTokens } from '../../src/sessions/refresh-token.js';
+import { RefreshTokens } from '../../src/sessions/refresh/refresh-token.js';
 import type { HttpClient } from './http-client.js';
 import { SECRET } from './service.js';
 

@@ -1,14 +1,15 @@
 import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Client, ClientInfo } from '../http/client-info.js';
-import { requireProvenance } from '../http/cross-site.js';
-import { CurrentPrincipal } from '../http/current-principal.js';
-import type { Principal } from '../http/principal.js';
-import { Public } from '../http/public.js';
-import { AnswersRevocation } from '../http/revocation-answer.js';
-import type { CheckedPrincipal } from '../sessions/session-check.js';
+import { type Client, ClientInfo } from '../http/routes/client-info.js';
+import { CurrentPrincipal } from '../http/routes/current-principal.js';
+import type { Principal } from '../http/routes/principal.js';
+import { Public } from '../http/routes/public.js';
+import { AnswersRevocation } from '../http/routes/revocation-answer.js';
+import { requireProvenance } from '../http/server/cross-site.js';
+import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { Enforcement } from '../sessions/sessions.service.js';
+import { SessionCookies } from './access-tokens/session-cookies.js';
 import { AnswersTokens } from './answers-tokens.js';
 import {
   CookieSessionDto,
@@ -22,7 +23,6 @@ import {
 } from './auth.dto.js';
 import { AuthService, type IssuedTokens } from './auth.service.js';
 import { missingRefreshToken } from './missing-refresh-token.js';
-import { SessionCookies } from './session-cookies.js';
 
 @ApiTags('auth')
 @Controller('auth')

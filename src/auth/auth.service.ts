@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { Client } from '../http/client-info.js';
-import type { Principal } from '../http/principal.js';
+import type { Client } from '../http/routes/client-info.js';
+import type { Principal } from '../http/routes/principal.js';
 import { emailToConfirm } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
+import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
-import { type RotatedSession, SessionRotation } from '../sessions/session-rotation.js';
 import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { AccessTokenIssuer } from './access-token.issuer.js';
-import { type Credentials, Logins, PASSWORD_AMR } from './logins.js';
-import { RegisterAttempts } from './register-attempts.js';
+import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
+import { RegisterAttempts } from './attempts/register-attempts.js';
+import { type Credentials, Logins, PASSWORD_AMR } from './login/logins.js';
 
 export interface IssuedTokens {
   readonly accessToken: string;

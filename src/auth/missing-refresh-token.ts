@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
-import { provenanceOf } from '../http/cross-site.js';
+import { provenanceOf } from '../http/server/cross-site.js';
 
 /** A browser has no cookie (any more): its user has to log in. Any other client has left out a field. */
 export function missingRefreshToken(request: Pick<FastifyRequest, 'headers'>): AppError {

@@ -1,10 +1,10 @@
+import { systemClock } from '@latchkey/revocation/clock';
+import { confirmedByOthers } from '@latchkey/revocation/confirmation';
+import type { Ends, Truth } from '@latchkey/revocation/session-store';
 import type { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
-import { systemClock } from '../revocation/clock.js';
-import { confirmedByOthers } from '../revocation/confirmation.js';
-import type { Ends, Truth } from '../revocation/truth.js';
 import type { Session } from '../sessions/session.entity.js';
-import type { SessionEnding } from '../sessions/session-ending.js';
+import type { SessionEnding } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
 import type { UsersService } from '../users/users.service.js';
 import { print } from './print.js';

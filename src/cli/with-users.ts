@@ -1,11 +1,11 @@
+import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
-import { PostgresTruth } from '../sessions/postgres-truth.js';
 import { Session } from '../sessions/session.entity.js';
-import { SessionEnding } from '../sessions/session-ending.js';
-import { PasswordHasher } from '../users/password-hasher.js';
+import { SessionEnding } from '../sessions/session-revoker.js';
+import { PostgresTruth } from '../sessions/store/postgres-session-store.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { runCommand } from './run-command.js';

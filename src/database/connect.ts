@@ -1,5 +1,5 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
-import { reasonOf } from '../errors/reason-of.js';
+import { reasonOf } from '../errors/error-message.js';
 import { openDataSource } from './data-source.js';
 import { DatabaseNotReady } from './database-not-ready.js';
 

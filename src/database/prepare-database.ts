@@ -1,7 +1,7 @@
 import type { Environment } from '../config/config.js';
-import { reasonOf } from '../errors/reason-of.js';
+import { reasonOf } from '../errors/error-message.js';
 import { DatabaseNotReady } from './database-not-ready.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { runMigrations, showMigrations } from './migrations.js';
 
 export interface PreparedDatabase {

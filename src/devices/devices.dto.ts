@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { IsPlainText } from '../http/is-plain-text.js';
-import type { Principal } from '../http/principal.js';
-import { PlaceDto } from '../place/place.dto.js';
-import type { Places } from '../place/places.js';
+import type { Places } from '../geoip/geoip.js';
+import { PlaceDto } from '../geoip/location.dto.js';
+import type { Principal } from '../http/routes/principal.js';
+import { IsPlainText } from '../http/validation/is-plain-text.js';
 import { SessionDto } from '../sessions/sessions.dto.js';
 import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { DeviceWithSessions } from './devices.service.js';

@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { REDIS } from '../cache/cache.module.js';
-import type { RedisConnection } from '../cache/redis-connection.js';
-import { within } from '../errors/within.js';
+import { within } from '../errors/with-timeout.js';
+import { REDIS } from '../redis/redis.module.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 
 const PROBE_TIMEOUT_MS = 1_000;

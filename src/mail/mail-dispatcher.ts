@@ -5,8 +5,8 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { reasonOf } from '../errors/reason-of.js';
-import { within } from '../errors/within.js';
+import { reasonOf } from '../errors/error-message.js';
+import { within } from '../errors/with-timeout.js';
 import { type Mail, type MailTransport, RecipientRefused } from './mail.js';
 import { MailMetrics } from './mail-metrics.js';
 import type { OutboxMail } from './outbox-mail.entity.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { PlaceModule } from '../place/place.module.js';
+import { PlaceModule } from '../geoip/geoip.module.js';
 import { SecurityEvent } from './security-event.entity.js';
 import { SecurityEventSweeper } from './security-event-sweeper.js';
 import { SecurityEventsController } from './security-events.controller.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { placeText } from '../place/place-text.js';
-import { Places } from '../place/places.js';
+import { Places } from '../geoip/geoip.js';
+import { placeText } from '../geoip/location-text.js';
 import { SecurityEvent } from './security-event.entity.js';
 import type { SecurityEventKind } from './security-event-kind.js';
 

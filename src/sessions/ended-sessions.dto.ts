@@ -1,6 +1,6 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { PlaceDto } from '../place/place.dto.js';
-import type { Places } from '../place/places.js';
+import type { Places } from '../geoip/geoip.js';
+import { PlaceDto } from '../geoip/location.dto.js';
 import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { EndedSessionRow } from './ended-sessions.js';
 import { SessionDto } from './sessions.dto.js';

@@ -8,12 +8,12 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { AppError } from '../errors/app-error.js';
-import { CurrentPrincipal } from '../http/current-principal.js';
-import type { Principal } from '../http/principal.js';
-import { AnswersRevocation } from '../http/revocation-answer.js';
-import { Sensitive } from '../http/sensitive.js';
-import { UuidParam } from '../http/uuid-param.js';
-import { Places } from '../place/places.js';
+import { Places } from '../geoip/geoip.js';
+import { CurrentPrincipal } from '../http/routes/current-principal.js';
+import type { Principal } from '../http/routes/principal.js';
+import { AnswersRevocation } from '../http/routes/revocation-answer.js';
+import { Sensitive } from '../http/routes/sensitive.js';
+import { UuidParam } from '../http/routes/uuid-param.js';
 import { EndedSessionDto, EndedSessionListDto } from './ended-sessions.dto.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionDto, SessionListDto, SessionsQuery } from './sessions.dto.js';

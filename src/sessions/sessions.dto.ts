@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { ListQuery } from '../http/list-query.js';
-import { PlaceDto } from '../place/place.dto.js';
-import type { Places } from '../place/places.js';
+import type { Places } from '../geoip/geoip.js';
+import { PlaceDto } from '../geoip/location.dto.js';
+import { ListQuery } from '../http/routes/list-query.js';
 import type { Session } from './session.entity.js';
 
 export class SessionsQuery extends ListQuery {

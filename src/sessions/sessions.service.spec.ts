@@ -1,19 +1,19 @@
+import { systemClock } from '@latchkey/revocation/clock';
+import { Revocation } from '@latchkey/revocation/revocation';
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
 import { SessionRows } from '../../test/support/session-rows.js';
 import { testConfig } from '../../test/support/test-config.js';
-import { AccountChanges } from '../changes/account-changes.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import { dataSourceOptions, openDataSource } from '../database/data-source.js';
 import { Device } from '../devices/device.entity.js';
-import { Places } from '../place/places.js';
-import { systemClock } from '../revocation/clock.js';
-import { Revocation } from '../revocation/revocation.js';
+import { Places } from '../geoip/geoip.js';
 import { User } from '../users/user.entity.js';
-import { PostgresTruth } from './postgres-truth.js';
 import { Session } from './session.entity.js';
-import { SessionEnding } from './session-ending.js';
+import { SessionEnding } from './session-revoker.js';
 import { SessionsService } from './sessions.service.js';
+import { PostgresTruth } from './store/postgres-session-store.js';
 
 const told = { endedAt: expect.any(Number) };
 

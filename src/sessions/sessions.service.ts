@@ -1,15 +1,15 @@
+import { Revocation } from '@latchkey/revocation/revocation';
+import type { CutOff, EndedSession } from '@latchkey/revocation/session-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { AccountChanges } from '../changes/account-changes.js';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import { Config } from '../config/config.js';
-import type { Place } from '../place/place.js';
-import { Places } from '../place/places.js';
-import { Revocation } from '../revocation/revocation.js';
-import type { CutOff, EndedSession } from '../revocation/truth.js';
+import type { Place } from '../geoip/geo-location.js';
+import { Places } from '../geoip/geoip.js';
 import { clientFamily, familyText } from '../user-agents/client-family.js';
 import { Session } from './session.entity.js';
-import { type EndReason, SessionEnding, type SessionSelection } from './session-ending.js';
+import { type EndReason, SessionEnding, type SessionSelection } from './session-revoker.js';
 import { sessionState } from './session-state.js';
 
 export interface NewSession {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
 import { readEnvironment } from '../config/environment.js';
+import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 

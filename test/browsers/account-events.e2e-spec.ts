@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastSeen } from '../../src/sessions/last-seen.js';
+import { LastSeen } from '../../src/sessions/check/last-seen.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { EventSource } from '../support/event-source.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Confirmation, Ends, Truth } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
-import type { Confirmation, Ends, Truth } from '../../src/revocation/truth.js';
 import { SessionRows } from '../support/session-rows.js';
 
 export interface TruthUnderTest {

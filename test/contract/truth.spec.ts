@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
-import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
-import { PostgresTruth } from '../../src/sessions/postgres-truth.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { PostgresTruth } from '../../src/sessions/store/postgres-session-store.js';
 import { createTestDatabase } from '../support/database.js';
 import { truthContract } from './truth-contract.js';
 

@@ -1,4 +1,4 @@
-import { SHAPE } from '../../src/sessions/redis-session-tier.js';
+import { SHAPE } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { Api, Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { serviceEnv } from '../support/service-env.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { DataSource } from 'typeorm';
-import { AccessTokenIssuer } from '../../src/auth/access-token.issuer.js';
+import { AccessTokenIssuer } from '../../src/auth/access-tokens/access-token.issuer.js';
 import { PROTOCOL_DATA_SOURCE } from '../../src/database/database.module.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { SessionRows } from '../support/session-rows.js';

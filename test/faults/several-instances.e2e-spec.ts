@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { MIGRATIONS } from '../../src/database/migration-list.js';
-import { SessionSweeper } from '../../src/sessions/session-sweeper.js';
+import { SessionSweeper } from '../../src/sessions/store/session-sweeper.js';
 import type { Api, Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { serviceEnv } from '../support/service-env.js';

@@ -1,8 +1,8 @@
 import { Controller, Get, Module } from '@nestjs/common';
-import { CurrentPrincipal } from '../../src/http/current-principal.js';
-import type { Principal } from '../../src/http/principal.js';
-import { Public } from '../../src/http/public.js';
-import { Roles } from '../../src/http/roles.js';
+import { CurrentPrincipal } from '../../src/http/routes/current-principal.js';
+import type { Principal } from '../../src/http/routes/principal.js';
+import { Public } from '../../src/http/routes/public.js';
+import { Roles } from '../../src/http/routes/roles.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { type RunningApp, startApp } from '../support/app.js';

@@ -1,4 +1,4 @@
-import { SessionSweeper } from '../../src/sessions/session-sweeper.js';
+import { SessionSweeper } from '../../src/sessions/store/session-sweeper.js';
 import { ageSession } from '../support/age-session.js';
 import { type RunningApp, startApp } from '../support/app.js';
 

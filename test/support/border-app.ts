@@ -17,14 +17,14 @@ import { Type as As } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { createHttpAdapter, setUpApp } from '../../src/app.setup.js';
 import type { Config } from '../../src/config/config.js';
-import { type Client, ClientInfo } from '../../src/http/client-info.js';
-import { IsEmailAddress } from '../../src/http/is-email-address.js';
-import { IsOpaqueToken } from '../../src/http/is-opaque-token.js';
-import { IsPassword } from '../../src/http/is-password.js';
-import { IsPlainText } from '../../src/http/is-plain-text.js';
-import { createLogger } from '../../src/http/logger.js';
-import { NestLogger } from '../../src/http/nest-logger.js';
-import { UuidParam } from '../../src/http/uuid-param.js';
+import { type Client, ClientInfo } from '../../src/http/routes/client-info.js';
+import { UuidParam } from '../../src/http/routes/uuid-param.js';
+import { IsEmailAddress } from '../../src/http/validation/is-email-address.js';
+import { IsOpaqueToken } from '../../src/http/validation/is-opaque-token.js';
+import { IsPassword } from '../../src/http/validation/is-password.js';
+import { IsPlainText } from '../../src/http/validation/is-plain-text.js';
+import { createLogger } from '../../src/logging/logger.js';
+import { NestLogger } from '../../src/logging/nest-logger.js';
 
 class Register {
   @IsEmailAddress() email!: string;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/revocation/clock.js';
+import type { Clock } from '@latchkey/revocation/clock';
 
 /** A clock that stands until it is moved. */
 export class ManualClock implements Clock {

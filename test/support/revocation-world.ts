@@ -1,9 +1,9 @@
-import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../../src/revocation/bus.js';
-import { systemClock } from '../../src/revocation/clock.js';
-import { Revocation, type RevocationOptions } from '../../src/revocation/revocation.js';
-import type { SecondTier } from '../../src/revocation/second-tier.js';
-import type { SessionSnapshot } from '../../src/revocation/session-snapshot.js';
-import type { Ends, RecentEnds, Truth } from '../../src/revocation/truth.js';
+import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '@latchkey/revocation/bus';
+import { systemClock } from '@latchkey/revocation/clock';
+import { Revocation, type RevocationOptions } from '@latchkey/revocation/revocation';
+import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
+import type { Ends, RecentEnds, Truth } from '@latchkey/revocation/session-store';
+import type { SecondTier } from '@latchkey/revocation/shared-cache';
 
 /** Puts something off: at once, or when a test says so. */
 export type Turn = (label: string) => Promise<void>;

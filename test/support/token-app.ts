@@ -14,23 +14,23 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { FastifyReply } from 'fastify';
-import { AccessTokenModule } from '../../src/auth/access-token.module.js';
+import { AccessTokenModule } from '../../src/auth/access-tokens/access-token.module.js';
+import { SigningKey } from '../../src/auth/keys/signing-key.entity.js';
 import type { Config } from '../../src/config/config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { AppError } from '../../src/errors/app-error.js';
 import { ERROR_CODES } from '../../src/errors/error-codes.js';
-import type { Asker } from '../../src/http/asker.js';
-import { CurrentPrincipal } from '../../src/http/current-principal.js';
-import type { Principal } from '../../src/http/principal.js';
-import { Public } from '../../src/http/public.js';
-import { Roles } from '../../src/http/roles.js';
-import { Sensitive } from '../../src/http/sensitive.js';
-import { SigningKey } from '../../src/keys/signing-key.entity.js';
-import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/session-check.js';
+import type { Asker } from '../../src/http/routes/asker.js';
+import { CurrentPrincipal } from '../../src/http/routes/current-principal.js';
+import type { Principal } from '../../src/http/routes/principal.js';
+import { Public } from '../../src/http/routes/public.js';
+import { Roles } from '../../src/http/routes/roles.js';
+import { Sensitive } from '../../src/http/routes/sensitive.js';
+import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/session-check.js';
+import type { TokenSubject } from '../../src/sessions/check/token-subject.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
-import type { TokenSubject } from '../../src/sessions/token-subject.js';
 import { activeSnapshot } from './revocation-world.js';
 
 /** Answers as it is told; by default every session lives. */

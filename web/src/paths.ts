@@ -1,4 +1,4 @@
-/** Where the page is served; `src/page/page.controller.ts` and the links of mails know them too. */
+/** Where the page is served; `src/account/page/page.controller.ts` and the links of mails know them too. */
 export const PATHS = {
   account: '/account',
   confirmEmail: '/account/confirm-email',

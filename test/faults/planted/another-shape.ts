@@ -1,4 +1,4 @@
-import { RedisSessionTier } from '../../../src/sessions/redis-session-tier.js';
+import { RedisSessionTier } from '@latchkey/revocation/redis/redis-shared-cache';
 
 interface Inside {
   readonly redis: { readonly prefix: string };

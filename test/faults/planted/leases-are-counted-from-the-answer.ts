@@ -1,5 +1,5 @@
-import type { HeartbeatReceipt } from '../../../src/revocation/bus.js';
-import { Membership } from '../../../src/revocation/membership.js';
+import type { HeartbeatReceipt } from '@latchkey/revocation/bus';
+import { Membership } from '@latchkey/revocation/membership';
 
 interface Inside {
   heard(sequence: number): void;

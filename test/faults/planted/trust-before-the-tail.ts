@@ -1,5 +1,5 @@
-import type { Membership } from '../../../src/revocation/membership.js';
-import { Revocation } from '../../../src/revocation/revocation.js';
+import type { Membership } from '@latchkey/revocation/membership';
+import { Revocation } from '@latchkey/revocation/revocation';
 
 interface Inside {
   readonly membership: Membership | null;

@@ -1,5 +1,5 @@
-import type { PushReceipt } from '../../../src/revocation/bus.js';
-import { Membership } from '../../../src/revocation/membership.js';
+import type { PushReceipt } from '@latchkey/revocation/bus';
+import { Membership } from '@latchkey/revocation/membership';
 
 interface Inside {
   readonly bus: { readonly instanceId: string };

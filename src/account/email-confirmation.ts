@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Client } from '../http/routes/client-info.js';
+import { emailToConfirm } from '../mail/mail-kind.js';
+import { Outbox } from '../mail/outbox.js';
+import { SecurityEvents } from '../security-events/security-events.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { UsersService } from '../users/users.service.js';
+import { AccountLinks } from './links/account-links.js';
+import { MailRequests } from './mail-requests.js';
+
+/** Finds out that an address is its user's own. */
+@Injectable()
+export class EmailConfirmation {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly links: AccountLinks,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly events: SecurityEvents,
+    private readonly outbox: Outbox,
+    private readonly requests: MailRequests,
+  ) {}
+
+  /** @throws {AppError} invalid_link */
+  async confirm(token: string, { address }: Client): Promise<void> {
+    const userId = await this.dataSource.transaction(async (manager) => {
+      const { user } = await this.links.use(manager, 'confirm_email', token);
+      if (await this.users.confirmEmail(manager, user.id)) {
+        await this.events.record(manager, { kind: 'email_confirmed', userId: user.id, address });
+      }
+      return user.id;
+    });
+    await this.sessions.refreshProfiles(await this.sessions.list(userId));
+    this.sessions.announce(userId);
+  }
+
+  /** Sends the link again, unless it has been followed. @throws {AppError} too_many_requests */
+  async resend(userId: string): Promise<void> {
+    const user = await this.users.requireById(userId);
+    if (user.emailConfirmedAt !== null) return;
+    await this.requests.requireRoom('confirm', user.email);
+    await this.outbox.add(this.dataSource.manager, emailToConfirm(userId));
+  }
+}

@@ -1,0 +1,100 @@
+import type { HeldSession, SeenClient } from '@latchkey/revocation/cached-session';
+import { Revocation } from '@latchkey/revocation/revocation';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Places } from '../../geoip/geoip.js';
+import { clientAddress } from '../../http/routes/client-address.js';
+import { SecurityEvents } from '../../security-events/security-events.js';
+import { clientFamily } from '../../user-agents/client-family.js';
+import { SessionEnding } from '../session-revoker.js';
+import { SessionsService } from '../sessions.service.js';
+import { SessionHabits } from './session-habits.js';
+import type { Verdict } from './suspicion.js';
+import { lastAddress, suspicionEvent } from './suspicion-event.js';
+
+/** Why a request is refused: its session has just been ended, or is to be logged in to again. */
+export type SuspicionRefusal = 'ended' | 'needs_login';
+
+/** Does what the policy wants about a suspicious session, and tells its user. */
+@Injectable()
+export class SuspicionResponse {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly places: Places,
+    private readonly revocation: Revocation,
+    private readonly sessions: SessionsService,
+    private readonly ending: SessionEnding,
+    private readonly habits: SessionHabits,
+    private readonly events: SecurityEvents,
+  ) {}
+
+  /**
+   * @param session as the truth has it
+   * @returns why the request is refused; `null` when it is not
+   * @throws whatever kept it from being written
+   */
+  async respond(
+    session: HeldSession,
+    client: SeenClient,
+    verdict: Verdict,
+  ): Promise<SuspicionRefusal | null> {
+    const tell = (manager: EntityManager) => this.tell(manager, session, client, verdict);
+    if (verdict.action === 'end') return this.end(session, tell);
+    if (verdict.action === 'require_reauthentication') return this.requireLogin(session, tell);
+    await this.notify(session, client, verdict, tell);
+    return null;
+  }
+
+  private async end({ sessionId, userId }: HeldSession, tell: Tell): Promise<'ended'> {
+    const sessions = await this.dataSource.transaction(async (manager) => {
+      const ending = await this.ending.endWithin(manager, { sessionId }, 'suspicious', 'latchkey');
+      // Of many requests at once, one ends the session and tells of it.
+      if (ending.count > 0) await tell(manager);
+      return ending.unconfirmed;
+    });
+    this.sessions.announce(userId);
+    await this.sessions.enforce({ sessions });
+    return 'ended';
+  }
+
+  private async requireLogin({ sessionId, userId }: HeldSession, tell: Tell): Promise<'needs_login'> {
+    await this.dataSource.transaction(async (manager) => {
+      if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
+    });
+    await this.revocation.invalidate([sessionId]);
+    this.sessions.announce(userId);
+    return 'needs_login';
+  }
+
+  private async notify(
+    { sessionId, userId }: HeldSession,
+    client: SeenClient,
+    { suspicion }: Verdict,
+    tell: Tell,
+  ): Promise<void> {
+    const country = this.placeOf(client.address)?.countryCode ?? null;
+    const use = { country, family: clientFamily(client.userAgent) };
+    await this.dataSource.transaction(async (manager) => {
+      // Known from now on, so that it is told once.
+      if (await this.habits.learn(manager, sessionId, suspicion, use)) await tell(manager);
+    });
+    await this.revocation.invalidate([sessionId]);
+    this.sessions.announce(userId);
+  }
+
+  private tell(manager: EntityManager, session: HeldSession, client: SeenClient, verdict: Verdict) {
+    const before = { place: this.placeOf(lastAddress(session)), client: session.clients[0] ?? null };
+    const now = {
+      address: clientAddress(client.address, undefined),
+      place: this.placeOf(client.address),
+      userAgent: client.userAgent,
+    };
+    return this.events.record(manager, suspicionEvent(session, verdict, before, now));
+  }
+
+  private placeOf(address: string | null) {
+    return this.places.find(address === null ? null : clientAddress(address, undefined));
+  }
+}
+
+type Tell = (manager: EntityManager) => Promise<void>;
