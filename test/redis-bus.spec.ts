@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { BusListener } from '@latchkey/revocation/bus';
 import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
-import { RedisSessionTier } from '@latchkey/revocation/redis/redis-shared-cache';
+import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
-import type { Ends } from '@latchkey/revocation/session-store';
+import type { Revocations } from '@latchkey/revocation/session-store';
 import { RedisConnection } from '../src/redis/redis-connection.js';
 import { RedisServer } from './support/redis-server.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { waitUntil } from './support/wait-until.js';
 
-const ends = (sessionId: string): Ends => ({ sessions: [{ sessionId, reason: 'logout' }], cutOffs: [] });
+const ends = (sessionId: string): Revocations => ({
+  sessions: [{ sessionId, reason: 'logout' }],
+  cutOffs: [],
+});
 
 /** Writes down what it hears, in order. */
 class Heard implements BusListener {
@@ -17,7 +20,7 @@ class Heard implements BusListener {
   subscribed = () => void this.lines.push('subscribed');
   lost = () => void this.lines.push('lost');
   heartbeat = (sequence: number) => void this.lines.push(`heartbeat ${sequence}`);
-  push = (_from: string, _pushId: string, { sessions }: Ends) =>
+  push = (_from: string, _pushId: string, { sessions }: Revocations) =>
     void this.lines.push(`push ${sessions.map(({ sessionId }) => sessionId)}`);
   changed = (sessionIds: readonly string[]) => void this.lines.push(`changed ${sessionIds}`);
   question = (replyTo: string, sessionId: string) => void this.lines.push(`question ${replyTo} ${sessionId}`);
@@ -156,7 +159,7 @@ describe('Redis, as the instances meet in it', () => {
       '[]',
       '{"from":"x","pushId":"1","ends":{"sessions":[{"sessionId":1}]}}',
     ])(
-      'takes a new subscription, so that the truth is read, after a push that it does not understand: %s',
+      'takes a new subscription, so that the store is read, after a push that it does not understand: %s',
       async (text) => {
         const { bus, heard, connection } = await join();
         await connection.client.publish('test:ends', text);
@@ -287,7 +290,7 @@ describe('Redis, as the instances meet in it', () => {
     const key = (sessionId: string) => `test:session:1:${sessionId}`;
 
     it('gives back what was written, until it is removed', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       const [a, b] = [snapshot(), snapshot()];
       await tier.write([a, b]);
       expect(await tier.read([a.sessionId, 'unknown', b.sessionId])).toEqual(
@@ -310,7 +313,7 @@ describe('Redis, as the instances meet in it', () => {
       ['no profile', JSON.stringify({ ...snapshot('poisoned'), profile: null })],
     ])('takes a poisoned entry for none: %s', async (_what, text) => {
       const connection = await connect();
-      const tier = new RedisSessionTier(connection);
+      const tier = new RedisSharedCache(connection);
       await connection.client.set(key('poisoned'), text);
       expect((await tier.read(['poisoned'])).size).toBe(0);
       const good = snapshot('poisoned');
@@ -319,13 +322,13 @@ describe('Redis, as the instances meet in it', () => {
     });
 
     it('takes an entry of another type for none', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       await server.say(`LPUSH ${key('poisoned')} x`);
       expect((await tier.read(['poisoned'])).size).toBe(0);
     });
 
     it('holds nothing and does not fail while Redis is full, or away', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       await server.say('CONFIG SET maxmemory 1');
       await tier.write([snapshot('full')]);
       expect((await tier.read(['full'])).size).toBe(0);
@@ -336,7 +339,7 @@ describe('Redis, as the instances meet in it', () => {
     });
 
     it('is asked no more while Redis hangs, and again when it answers', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       const known = snapshot();
       await tier.write([known]);
       server.pause();

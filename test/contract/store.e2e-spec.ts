@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataSourceOptions, openDataSource } from '../../src/database/data-source.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { PostgresTruth } from '../../src/sessions/store/postgres-session-store.js';
+import { PostgresSessionStore } from '../../src/sessions/store/postgres-session-store.js';
 import { createTestDatabase } from '../support/database.js';
-import { truthContract } from './truth-contract.js';
+import { truthContract } from './store-contract.js';
 
 truthContract('Postgres', async () => {
   const database = await createTestDatabase();
   const dataSource = await openDataSource(dataSourceOptions(database.url, 4));
   return {
-    truth: new PostgresTruth(dataSource),
+    store: new PostgresSessionStore(dataSource),
     dataSource,
     close: async () => {
       await dataSource.destroy();
@@ -21,12 +21,12 @@ truthContract('Postgres', async () => {
 });
 
 truthContract('the embedded Postgres', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'latchkey-truth-'));
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-store-'));
   const database = await startEmbeddedPostgres(directory, () => {});
   const dataSource = await openDataSource(dataSourceOptions(database.url, 4));
   await dataSource.runMigrations({ transaction: 'each' });
   return {
-    truth: new PostgresTruth(dataSource),
+    store: new PostgresSessionStore(dataSource),
     dataSource,
     close: async () => {
       await dataSource.destroy();
