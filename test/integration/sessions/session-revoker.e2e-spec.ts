@@ -69,7 +69,7 @@ describe('SessionRevoker', () => {
 
   it("enforces, invalidates and announces a transaction's changes only once they are committed", async () => {
     const userId = await rows.user();
-    const sessionId = await rows.session(userId);
+    const sessionId = await rows.session({ userId });
     const { result, outcome } = await revoker.inTransaction(async (transaction) => {
       const count = await transaction.revoke({ userId }, 'password_changed', `user:${userId}`);
       transaction.invalidate(['another']);
@@ -85,7 +85,7 @@ describe('SessionRevoker', () => {
 
   it('writes nothing and enforces nothing when the transaction fails', async () => {
     const userId = await rows.user();
-    const sessionId = await rows.session(userId);
+    const sessionId = await rows.session({ userId });
     const failing = revoker.inTransaction(async (transaction) => {
       await transaction.revoke({ userId }, 'password_changed', `user:${userId}`);
       throw new Error('the mail could not be stored');
