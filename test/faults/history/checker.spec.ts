@@ -1,5 +1,5 @@
 import { violationsOf } from './checker.js';
-import { HandWritten } from './hand-written.js';
+import { HandWritten } from './history-builder.js';
 
 /** The promises that a history breaks, each once. */
 const broken = (written: HandWritten) => [

@@ -1,16 +1,16 @@
-import { Bound } from './bound.js';
+import { Bound } from './enforcement-bound.js';
 import type { History } from './history.js';
-import { unexpectedAnswers } from './rule-of-answers.js';
-import { twoChains } from './rule-of-one-chain.js';
+import { lostChanges } from './rules/final-state.js';
+import { twoChains } from './rules/refresh-chain.js';
+import { unexpectedAnswers } from './rules/responses.js';
 import {
   grantedAfterConfirmation,
   grantedAfterRefusal,
   grantedBeyondBound,
   refreshedAfterCommit,
   refusedWithoutReason,
-} from './rules-of-ends.js';
-import { lostChanges } from './rules-of-the-close.js';
-import { type SessionStory, sessionStories } from './session-story.js';
+} from './rules/revocations.js';
+import { type SessionStory, sessionStories } from './session-timeline.js';
 import type { Violation } from './violation.js';
 
 /** Judges a history: everything in it that the promises forbid. */

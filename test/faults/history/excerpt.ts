@@ -1,5 +1,5 @@
 import { BY_HAND, type History, type Operation } from './history.js';
-import { sessionStories } from './session-story.js';
+import { sessionStories } from './session-timeline.js';
 import type { Violation } from './violation.js';
 
 /** What came long before the violation says nothing of it, but for the first end and the login. */

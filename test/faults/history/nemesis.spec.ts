@@ -1,8 +1,8 @@
 import type { Cluster } from './cluster.js';
-import { FAULTS_OF_INSTANCES } from './faults-of-instances.js';
-import { FAULTS_OF_REDIS } from './faults-of-redis.js';
+import { FAULTS_OF_INSTANCES } from './instance-faults.js';
 import { Nemesis } from './nemesis.js';
 import { Random } from './random.js';
+import { FAULTS_OF_REDIS } from './redis-faults.js';
 
 /** Planning looks at who is there and touches nothing. */
 const cluster = {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FAULTS_OF_INSTANCES } from './faults-of-instances.js';
-import { FAULTS_OF_REDIS } from './faults-of-redis.js';
 import type { Fault } from './history.js';
+import { FAULTS_OF_INSTANCES } from './instance-faults.js';
 import type { FaultPlan, PlannedFault, Scene } from './planned-fault.js';
 import type { Random } from './random.js';
+import { FAULTS_OF_REDIS } from './redis-faults.js';
 
 /** Long enough for a lease to run out (3 s), and for a deaf subscription to be given up (6 s). */
 const FAULT_MS = [800, 8_000] as const;

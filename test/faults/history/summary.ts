@@ -1,5 +1,5 @@
+import { quietTimes } from './fault-free-periods.js';
 import { BY_HAND, type Fault, type History, isGrant, isRefusedAsEnded, type Operation } from './history.js';
-import { quietTimes } from './quiet-times.js';
 import type { Violation } from './violation.js';
 
 /** One line for somebody who watches. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { violationsOf } from './checker.js';
-import { close } from './close.js';
 import { Cluster } from './cluster.js';
+import { close } from './final-check.js';
 import type { History } from './history.js';
 import { Nemesis } from './nemesis.js';
 import { Random } from './random.js';

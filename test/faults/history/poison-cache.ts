@@ -1,6 +1,6 @@
 import { decodeJwt } from './decode-jwt.js';
 import type { Held } from './recorder.js';
-import { redisCommands } from './redis-command.js';
+import { redisCommands } from './redis-commands.js';
 
 /** Writes into the shared cache, under the service's keys, that these sessions are alive. */
 export async function poison(port: number, prefix: string, sessions: readonly Held[]): Promise<void> {

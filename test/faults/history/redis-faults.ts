@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formerReplica } from './former-replica.js';
+import { formerReplica } from './detached-replica.js';
 import type { FaultPlan } from './planned-fault.js';
-import { poison } from './poison.js';
+import { poison } from './poison-cache.js';
 
 const POISON_EVERY_MS = 200;
 const POISONED = 300;

@@ -1,5 +1,5 @@
 import type { Answer, Tokens } from '../support/api.js';
-import { Pair } from './pair.js';
+import { Pair } from './instance-pair.js';
 
 /** P3. A machine that is busy may be late once, but not every time. */
 const BOUND_MS = 1_000;

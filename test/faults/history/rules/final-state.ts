@@ -1,6 +1,6 @@
-import { isGrant, mayHaveExpired, type Operation, type SessionRow } from './history.js';
-import type { SessionStory } from './session-story.js';
-import type { Violation } from './violation.js';
+import { isGrant, mayHaveExpired, type Operation, type SessionRow } from '../history.js';
+import type { SessionStory } from '../session-timeline.js';
+import type { Violation } from '../violation.js';
 
 /** What every instance, and the refresh, said last after everything was healed. */
 function lastWords({ operations }: SessionStory): Operation[] {

@@ -1,7 +1,7 @@
-import type { Bound } from './bound.js';
-import { isGrant, isRefusedAsEnded, mayHaveExpired, type Operation } from './history.js';
-import type { SessionStory } from './session-story.js';
-import type { Violation } from './violation.js';
+import type { Bound } from '../enforcement-bound.js';
+import { isGrant, isRefusedAsEnded, mayHaveExpired, type Operation } from '../history.js';
+import type { SessionStory } from '../session-timeline.js';
+import type { Violation } from '../violation.js';
 
 /** P1: a request that started after the 204 had been read is not granted, by any instance. */
 export function grantedAfterConfirmation(story: SessionStory): Violation[] {

@@ -1,5 +1,5 @@
-import { formerReplica } from '../history/former-replica.js';
-import { REVOKER, type Stage } from './stage.js';
+import { formerReplica } from '../history/detached-replica.js';
+import { REVOKER, type Stage } from './scenario.js';
 
 const SESSIONS = 2;
 const HUNT_MS = 2_000;

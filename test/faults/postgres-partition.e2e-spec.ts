@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../support/wait-until.js';
-import { Pair } from './pair.js';
+import { Pair } from './instance-pair.js';
 
 const STALENESS_MS = 3_000;
 

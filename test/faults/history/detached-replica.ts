@@ -1,6 +1,6 @@
 import { RedisServer } from '../../support/redis-server.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { redisCommands } from './redis-command.js';
+import { redisCommands } from './redis-commands.js';
 
 /** A full copy of nothing much, on a machine that does everything else as well. */
 const CATCH_UP_TIMEOUT_MS = 60_000;

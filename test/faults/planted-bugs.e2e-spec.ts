@@ -1,10 +1,10 @@
 import { Cluster } from './history/cluster.js';
-import { endedAfterAFlush } from './schedules/ended-after-a-flush.js';
-import { endedInASplitBrain } from './schedules/ended-in-a-split-brain.js';
-import { endedWhileAway } from './schedules/ended-while-away.js';
-import { endedWhileCached } from './schedules/ended-while-cached.js';
-import { endedWhileDeaf } from './schedules/ended-while-deaf.js';
-import { Stage } from './schedules/stage.js';
+import { endedAfterAFlush } from './schedules/revoked-after-flush.js';
+import { endedInASplitBrain } from './schedules/revoked-in-split-brain.js';
+import { endedWhileCached } from './schedules/revoked-while-cached.js';
+import { endedWhileAway } from './schedules/revoked-while-disconnected.js';
+import { endedWhileDeaf } from './schedules/revoked-with-half-open-subscription.js';
+import { Stage } from './schedules/scenario.js';
 
 /** Of an end: granted after the 204, granted after a refusal, granted beyond the bound. */
 const ABOUT_ENDS = /^P[123]$/;
@@ -12,10 +12,10 @@ const ABOUT_ENDS = /^P[123]$/;
 const ROUNDS = 8;
 
 const CASES = [
-  ['a session ends that is cached everywhere', endedWhileCached, 'the-ended-set-is-not-asked'],
-  ['a session ends beside a half-open subscription', endedWhileDeaf, 'leases-are-counted-from-the-answer'],
-  ['a session ends while an instance is away', endedWhileAway, 'trust-before-the-tail'],
-  ['a session ends right after a flush', endedAfterAFlush, 'young-registrations-vouch'],
+  ['a session ends that is cached everywhere', endedWhileCached, 'ended-set-skipped'],
+  ['a session ends beside a half-open subscription', endedWhileDeaf, 'lease-counted-from-reply'],
+  ['a session ends while an instance is away', endedWhileAway, 'trust-before-tail'],
+  ['a session ends right after a flush', endedAfterAFlush, 'young-registration-trusted'],
 ] as const;
 
 describe('the checker and the protocol', () => {
@@ -41,7 +41,7 @@ describe('the checker and the protocol', () => {
     }, 200_000);
 
     it(`finds the planted bug: ${bug.replaceAll('-', ' ')}`, async () => {
-      const before = [new URL(`./planted/${bug}.ts`, import.meta.url).href];
+      const before = [new URL(`./planted-bugs/${bug}.ts`, import.meta.url).href];
       const cluster = await Cluster.start({ instances: 2, before, servers: sound });
       try {
         let found: string[] = [];

@@ -1,4 +1,4 @@
-import { REVOKER, type Stage } from './stage.js';
+import { REVOKER, type Stage } from './scenario.js';
 
 const HUNT_MS = 1_000;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REVOKER, type Stage } from './stage.js';
+import { REVOKER, type Stage } from './scenario.js';
 
 const HUNT_MS = 2_500;
 /** A subscription is tried again every 100 ms, commands after half a second at most. */

@@ -1,6 +1,6 @@
-import { formerReplica } from './history/former-replica.js';
-import { redisCommands } from './history/redis-command.js';
-import { Pair } from './pair.js';
+import { formerReplica } from './history/detached-replica.js';
+import { redisCommands } from './history/redis-commands.js';
+import { Pair } from './instance-pair.js';
 
 /** A command that hangs is given up after a second, a check's own after 100 ms, on a machine that is busy. */
 const SLOWEST_MS = 4_000;

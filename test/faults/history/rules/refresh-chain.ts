@@ -1,6 +1,6 @@
-import type { Operation } from './history.js';
-import type { SessionStory } from './session-story.js';
-import type { Violation } from './violation.js';
+import type { Operation } from '../history.js';
+import type { SessionStory } from '../session-timeline.js';
+import type { Violation } from '../violation.js';
 
 /** P5: whoever presents the same refresh token gets the same successor: there are never two live chains. */
 export function twoChains({ session, operations }: SessionStory): Violation[] {

@@ -1,11 +1,11 @@
 import type { Tokens } from '../support/api.js';
 import { waitUntil } from '../support/wait-until.js';
-import { Pair } from './pair.js';
+import { Pair } from './instance-pair.js';
 
 const ENDS = 50_000;
 /** In one statement: the test's own have 5 s. */
 const PORTION = 10_000;
-/** P3, as `cut-off-from-redis` measures it. */
+/** P3, as `redis-partition` measures it. */
 const BOUND_MS = 1_000;
 const ATTEMPTS = 4;
 /** On a busy machine; without Redis nothing of it can be confirmed, and with it 5,000 at a time. */

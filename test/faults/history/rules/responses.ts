@@ -1,5 +1,5 @@
-import type { Operation } from './history.js';
-import type { Violation } from './violation.js';
+import type { Operation } from '../history.js';
+import type { Violation } from '../violation.js';
 
 const GOOD = new Set([200, 201, 202, 204]);
 

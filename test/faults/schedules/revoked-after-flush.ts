@@ -1,7 +1,7 @@
 import { waitUntil } from '../../support/wait-until.js';
 import type { Cluster } from '../history/cluster.js';
-import { redisCommands } from '../history/redis-command.js';
-import { REVOKER, type Stage } from './stage.js';
+import { redisCommands } from '../history/redis-commands.js';
+import { REVOKER, type Stage } from './scenario.js';
 
 const HUNT_MS = 700;
 

@@ -1,5 +1,5 @@
-import { poison } from '../history/poison.js';
-import { REVOKER, type Stage } from './stage.js';
+import { poison } from '../history/poison-cache.js';
+import { REVOKER, type Stage } from './scenario.js';
 
 const HUNT_MS = 300;
 

@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { serviceEnv } from '../support/service-env.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { waitUntil } from '../support/wait-until.js';
-import { redisCommands } from './history/redis-command.js';
+import { redisCommands } from './history/redis-commands.js';
 
 const START_MS = 180_000;
 
@@ -55,7 +55,7 @@ describe('instances of two versions, with a shared cache that holds anything', (
     database = await createTestDatabase();
     const env = serviceEnv(database.url, { REDIS_URL: process.env.TEST_REDIS_URL ?? '' });
     prefix = env.REDIS_KEY_PREFIX ?? '';
-    const before = [new URL('./planted/another-shape.ts', import.meta.url).href];
+    const before = [new URL('./planted-bugs/different-cache-format.ts', import.meta.url).href];
     services = await Promise.all([
       ServiceProcess.start(env),
       ServiceProcess.start(env),
