@@ -7,7 +7,15 @@ import { KeySet } from '../src/auth/keys/key-set.js';
 import type { Config } from '../src/config/config.js';
 import { AppError } from '../src/errors/app-error.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
-import { base64url, constant, es256, es256Der, forge, hs256, strangersKey } from './support/forge.js';
+import {
+  base64url,
+  constant,
+  es256,
+  es256Der,
+  forgeToken,
+  hs256,
+  unrelatedKey,
+} from './support/forge-token.js';
 import { testConfig } from './support/test-config.js';
 import { startTokenApp, type TokenApp } from './support/token-app.js';
 
@@ -116,7 +124,7 @@ const parts = (token: string) => token.split('.') as [string, string, string];
 const signature = (token: string) => Buffer.from(parts(token)[2], 'base64url');
 const withSignature = (token: string, bytes: Buffer) =>
   [...parts(token).slice(0, 2), base64url(bytes)].join('.');
-const own = (head: unknown, payload: unknown) => forge(head, payload, es256(ownKey()));
+const own = (head: unknown, payload: unknown) => forgeToken(head, payload, es256(ownKey()));
 /** JSON that `JSON.stringify` cannot write. */
 const rawJson = (value: object, from: string, to: string) => JSON.stringify(value).replace(from, to);
 
@@ -228,7 +236,7 @@ describe('an unsigned or wrongly signed token', () => {
     ['ES256'],
     {},
   ])('is refused with alg %p, whatever follows the last dot', async (alg) => {
-    const unsigned = forge(header({ alg }), claims(), constant(Buffer.alloc(0)));
+    const unsigned = forgeToken(header({ alg }), claims(), constant(Buffer.alloc(0)));
     await expectRefused(unsigned);
     await expectRefused(unsigned.slice(0, -1));
     await expectRefused(own(header({ alg }), claims()));
@@ -248,7 +256,7 @@ describe('an unsigned or wrongly signed token', () => {
     ['empty text', () => ''],
   ])('is refused when it is HS256 under our public key as %s', async (_, secret) => {
     for (const alg of ['HS256', 'HS384', 'HS512', 'ES256']) {
-      await expectRefused(forge(header({ alg }), claims(), hs256(secret())));
+      await expectRefused(forgeToken(header({ alg }), claims(), hs256(secret())));
     }
   });
 
@@ -269,18 +277,18 @@ describe('an unsigned or wrongly signed token', () => {
   });
 
   it('is refused when our own key signed another digest', async () => {
-    await expectRefused(forge(header(), claims(), es256(ownKey(), 'sha512')));
+    await expectRefused(forgeToken(header(), claims(), es256(ownKey(), 'sha512')));
   });
 
   it.each([0, 1, 32, 63, 64, 65, 128, 1000])(
     'is refused when its signature is %d zero bytes',
     async (length) => {
-      await expectRefused(forge(header(), claims(), constant(Buffer.alloc(length))));
+      await expectRefused(forgeToken(header(), claims(), constant(Buffer.alloc(length))));
     },
   );
 
   it('is refused when its signature is DER', async () => {
-    await expectRefused(forge(header(), claims(), es256Der(ownKey())));
+    await expectRefused(forgeToken(header(), claims(), es256Der(ownKey())));
   });
 
   it('is refused when its signature is cut, extended, doubled or has a flipped bit', async () => {
@@ -324,10 +332,10 @@ describe('an unsigned or wrongly signed token', () => {
   });
 
   it('is refused when a stranger signed it, also under our kid and with the stranger’s key enclosed', async () => {
-    const stranger = strangersKey();
-    await expectRefused(forge(header(), claims(), es256(stranger)));
+    const stranger = unrelatedKey();
+    await expectRefused(forgeToken(header(), claims(), es256(stranger)));
     await expectRefused(
-      forge(header({ jwk: stranger.export({ format: 'jwk' }) }), claims(), es256(stranger)),
+      forgeToken(header({ jwk: stranger.export({ format: 'jwk' }) }), claims(), es256(stranger)),
     );
   });
 
@@ -403,7 +411,7 @@ describe('a token whose header points elsewhere', () => {
       const values = [lureUrl, [lureUrl], ownPublicKey().export({ format: 'jwk' }), ['b64'], ['exp'], false];
       for (const value of values) await expectRefused(own(header({ [member]: value }), claims()));
       await expectRefused(
-        forge(header({ [member]: lureUrl, kid: 'elsewhere' }), claims(), es256(strangersKey())),
+        forgeToken(header({ [member]: lureUrl, kid: 'elsewhere' }), claims(), es256(unrelatedKey())),
       );
     },
   );

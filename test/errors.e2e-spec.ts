@@ -2,7 +2,7 @@ import { Controller, ForbiddenException, Get, UnauthorizedException } from '@nes
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../src/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../src/errors/error-codes.js';
-import { type BorderApp, startBorder } from './support/border-app.js';
+import { type HttpTestApp, startHttpTestApp } from './support/http-test-app.js';
 
 let thrown: unknown;
 
@@ -13,21 +13,21 @@ class ThrowingController {
   }
 }
 
-let border: BorderApp;
+let testApp: HttpTestApp;
 
 beforeAll(async () => {
-  border = await startBorder({ controllers: [ThrowingController] });
+  testApp = await startHttpTestApp({ controllers: [ThrowingController] });
 });
 
-afterAll(() => border.app.close());
+afterAll(() => testApp.app.close());
 
 beforeEach(() => {
-  border.logLines.length = 0;
+  testApp.logLines.length = 0;
 });
 
 async function answerTo(error: unknown, headers: Record<string, string> = {}) {
   thrown = error;
-  const response = await fetch(`${border.url}/throw`, { headers });
+  const response = await fetch(`${testApp.url}/throw`, { headers });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
 }
@@ -103,8 +103,8 @@ describe('an error on its way to the client', () => {
     const answer = await answerTo(new QueryFailedError('SELECT secret', ['secret'], driverError));
     expect(answer.body).toMatchObject({ status: 503, code: 'service_unavailable' });
     expect(answer.headers.get('retry-after')).toBe('1');
-    expect(border.logLines.join()).toContain('terminating connection');
-    expect(border.logLines.join()).not.toContain('secret');
+    expect(testApp.logLines.join()).toContain('terminating connection');
+    expect(testApp.logLines.join()).not.toContain('secret');
   });
 
   it.each([
@@ -121,12 +121,12 @@ describe('an error on its way to the client', () => {
       status: 500,
       code: 'internal_error',
     });
-    expect(border.logLines.map((line) => JSON.parse(line).level)).toEqual(['error', 'info']);
+    expect(testApp.logLines.map((line) => JSON.parse(line).level)).toEqual(['error', 'info']);
   });
 
   it('leaves its stack in the log', async () => {
     await answerTo(new Error('boom'));
-    const line = JSON.parse(border.logLines[0] ?? '');
+    const line = JSON.parse(testApp.logLines[0] ?? '');
     expect(line).toMatchObject({ level: 'error', err: { type: 'Error', message: 'boom' } });
     expect(line.err.stack).toContain('errors.e2e-spec');
   });

@@ -1,17 +1,17 @@
-import { type BorderApp, startBorder } from './support/border-app.js';
+import { type HttpTestApp, startHttpTestApp } from './support/http-test-app.js';
 import { type RawAnswer, sendRaw } from './support/raw-http.js';
 
 /** Far above what an answer takes (milliseconds), far below a hang. */
 const GENEROUS_MS = 1_000;
 const UUID = '0190a000-0000-7000-8000-000000000001';
 
-let border: BorderApp;
+let testApp: HttpTestApp;
 
 beforeAll(async () => {
-  border = await startBorder();
+  testApp = await startHttpTestApp();
 });
 
-afterAll(() => border.app.close());
+afterAll(() => testApp.app.close());
 
 function post(path: string, body: string | Buffer, contentType: string | null = 'application/json') {
   return request('POST', path, body, contentType);
@@ -31,7 +31,7 @@ async function request(
 
 async function timed(bytes: string | Buffer): Promise<RawAnswer> {
   const start = performance.now();
-  const answer = await sendRaw(border.port, bytes, 40);
+  const answer = await sendRaw(testApp.port, bytes, 40);
   expect(performance.now() - start).toBeLessThan(GENEROUS_MS);
   return answer;
 }

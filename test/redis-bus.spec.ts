@@ -116,7 +116,7 @@ describe('Redis, as the instances meet in it', () => {
       const first = await bus.heartbeat(1);
       expect(first.previous).toBeNull();
       expect(await bus.heartbeat(2)).toEqual({ previous: 1, server: first.server });
-      await server.say('FLUSHALL');
+      await server.send('FLUSHALL');
       expect(await bus.heartbeat(3)).toEqual({ previous: null, server: first.server });
     });
 
@@ -182,8 +182,8 @@ describe('Redis, as the instances meet in it', () => {
 
     it('is not troubled by nonsense on the other channels', async () => {
       const { bus, heard } = await join();
-      await server.say(`PUBLISH test:heartbeats:${bus.instanceId} nonsense`);
-      await server.say(`PUBLISH test:acknowledgements:${bus.instanceId} nonsense`);
+      await server.send(`PUBLISH test:heartbeats:${bus.instanceId} nonsense`);
+      await server.send(`PUBLISH test:acknowledgements:${bus.instanceId} nonsense`);
       await bus.heartbeat(1);
       await heard.until('heartbeat 1');
       expect(heard.lines).toEqual(['subscribed', 'heartbeat NaN', 'ack nonsens nonsense', 'heartbeat 1']);
@@ -191,7 +191,7 @@ describe('Redis, as the instances meet in it', () => {
 
     it('subscribes anew when its subscription is cut, and when it is told to', async () => {
       const { bus, heard } = await join();
-      await server.say('CLIENT KILL TYPE pubsub');
+      await server.send('CLIENT KILL TYPE pubsub');
       await heard.until('subscribed', 2);
       bus.resubscribe();
       await heard.until('subscribed', 3);
@@ -235,7 +235,7 @@ describe('Redis, as the instances meet in it', () => {
       ['became a replica', 'REPLICAOF 127.0.0.1 1', 'REPLICAOF NO ONE', /READONLY/],
     ])('fails while Redis %s', async (_what, breaking, mending, message) => {
       const { bus, connection } = await join();
-      await server.say(breaking);
+      await server.send(breaking);
       // What is authenticated stays so; a new connection is not.
       if (mending === '') connection.reset();
       await expect(
@@ -249,7 +249,7 @@ describe('Redis, as the instances meet in it', () => {
         }),
       ).resolves.toMatch(mending === '' ? /./ : message);
       if (mending === '') return;
-      await server.say(mending);
+      await server.send(mending);
       await waitUntil('it answers', () => bus.heartbeat(2));
     });
 
@@ -320,13 +320,13 @@ describe('Redis, as the instances meet in it', () => {
 
     it('takes an entry of another type for none', async () => {
       const tier = new RedisSessionTier(await connect());
-      await server.say(`LPUSH ${key('poisoned')} x`);
+      await server.send(`LPUSH ${key('poisoned')} x`);
       expect((await tier.read(['poisoned'])).size).toBe(0);
     });
 
     it('holds nothing and does not fail while Redis is full, or away', async () => {
       const tier = new RedisSessionTier(await connect());
-      await server.say('CONFIG SET maxmemory 1');
+      await server.send('CONFIG SET maxmemory 1');
       await tier.write([snapshot('full')]);
       expect((await tier.read(['full'])).size).toBe(0);
       await server.kill();

@@ -4,7 +4,7 @@ import { KeySet } from '../src/auth/keys/key-set.js';
 import { SigningKey } from '../src/auth/keys/signing-key.entity.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
-import { es256, strangersKey } from './support/forge.js';
+import { es256, unrelatedKey } from './support/forge-token.js';
 import { testConfig } from './support/test-config.js';
 
 let database: TestDatabase;
@@ -98,7 +98,7 @@ describe('the key set', () => {
   it('accepts no key that somebody without the secret wrote into the table', async () => {
     const keys = await start();
     const mine = keys.current().kid;
-    const planted = createPublicKey(strangersKey()).export({ format: 'jwk' });
+    const planted = createPublicKey(unrelatedKey()).export({ format: 'jwk' });
     await dataSource.query('UPDATE signing_keys SET public_jwk = $1', [planted]);
     await keys.refresh();
     expect(keys.jwks().keys[0]?.x).not.toBe(planted.x);

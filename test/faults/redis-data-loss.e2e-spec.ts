@@ -33,10 +33,10 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
   const redis = () => pair.cluster.redis;
   const table = () => `${pair.cluster.prefix}:instances`;
   const full = async (policy: string) => {
-    await redis().say(`CONFIG SET maxmemory-policy ${policy}`);
-    await redis().say('CONFIG SET maxmemory 1');
+    await redis().send(`CONFIG SET maxmemory-policy ${policy}`);
+    await redis().send('CONFIG SET maxmemory 1');
   };
-  const roomy = () => redis().say('CONFIG SET maxmemory 0');
+  const roomy = () => redis().send('CONFIG SET maxmemory 0');
 
   it.each([
     [
@@ -55,14 +55,14 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
       {
         fail: async () => {
           await full('allkeys-lru');
-          await redis().say('SET some thing');
-          expect(await redis().say(`EXISTS ${table()}`)).toBe(':0');
+          await redis().send('SET some thing');
+          expect(await redis().send(`EXISTS ${table()}`)).toBe(':0');
           await roomy();
         },
         answers: [204],
       },
     ],
-    ['flushed', { fail: () => redis().say('FLUSHALL'), answers: [204] }],
+    ['flushed', { fail: () => redis().send('FLUSHALL'), answers: [204] }],
     [
       'killed and started again with an old snapshot',
       {

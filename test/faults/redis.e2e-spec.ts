@@ -112,7 +112,7 @@ describe('two instances whose Redis fails', () => {
     const watch = apis.map((api) => new Traffic(() => api.me(watched.access_token)));
     await redis.kill();
     await redis.start();
-    expect(await redis.say('DBSIZE')).toMatch(/^:[0-9]$/);
+    expect(await redis.send('DBSIZE')).toMatch(/^:[0-9]$/);
     await revokeHolds(ended.access_token);
     await everybodyRecovers();
     (await Promise.all(watch.map((traffic) => traffic.stop()))).forEach(onlyGood);

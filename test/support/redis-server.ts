@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PrivateServer } from './private-server.js';
+import { rawRedisCommand } from './raw-redis-command.js';
 import { redisPrograms } from './redis-programs.js';
-import { redisSays } from './redis-says.js';
 
 export interface RedisServerOptions {
   /** Keeps a snapshot file over restarts: written by `SAVE` and by `stop`, lost by `kill`. */
@@ -40,8 +40,8 @@ export class RedisServer extends PrivateServer {
   }
 
   /** Sends one command, arguments without spaces, and returns the first line of the answer. */
-  say(command: string, timeoutMs?: number): Promise<string> {
-    return redisSays(this.port, command, timeoutMs);
+  send(command: string, timeoutMs?: number): Promise<string> {
+    return rawRedisCommand(this.port, command, timeoutMs);
   }
 
   protected override async prepare(): Promise<void> {}
@@ -69,6 +69,6 @@ export class RedisServer extends PrivateServer {
   }
 
   protected override async answers(): Promise<boolean> {
-    return (await this.say('PING', 1_000)) === '+PONG';
+    return (await this.send('PING', 1_000)) === '+PONG';
   }
 }

@@ -1,4 +1,4 @@
-import { redisSays } from './redis-says.js';
+import { rawRedisCommand } from './raw-redis-command.js';
 import { RedisServer } from './redis-server.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -16,7 +16,7 @@ describe('TcpProxy', () => {
   });
   afterEach(() => proxy.heal());
 
-  const ping = () => redisSays(proxy.port, 'PING', 300);
+  const ping = () => rawRedisCommand(proxy.port, 'PING', 300);
 
   it('stands in for its target in a URL', async () => {
     expect(proxy.through(server.url)).toBe(`redis://127.0.0.1:${proxy.port}`);
@@ -31,7 +31,7 @@ describe('TcpProxy', () => {
   });
 
   it('breaks the connections that stand when it is cut', async () => {
-    const waiting = redisSays(proxy.port, 'BLPOP nothing 0', 5_000);
+    const waiting = rawRedisCommand(proxy.port, 'BLPOP nothing 0', 5_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await Promise.all([expect(waiting).rejects.toThrow(/ECONNRESET|closed/), proxy.cut()]);
   });
@@ -42,18 +42,18 @@ describe('TcpProxy', () => {
   });
 
   it('hangs only the connections that said a word, also those that stood before', async () => {
-    const standing = redisSays(proxy.port, 'BLPOP nothing 0', 1_000);
+    const standing = rawRedisCommand(proxy.port, 'BLPOP nothing 0', 1_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
     proxy.hang('blpop');
     expect(await ping()).toBe('+PONG');
-    await expect(redisSays(proxy.port, 'BLPOP there 0', 300)).rejects.toThrow(/no answer/);
-    expect(await redisSays(server.port, 'RPUSH nothing it')).toBe(':1');
+    await expect(rawRedisCommand(proxy.port, 'BLPOP there 0', 300)).rejects.toThrow(/no answer/);
+    expect(await rawRedisCommand(server.port, 'RPUSH nothing it')).toBe(':1');
     await expect(standing).rejects.toThrow(/no answer/);
   });
 
   it('passes what it held back once it is healed', async () => {
     proxy.hang('PING');
-    const waiting = redisSays(proxy.port, 'PING', 5_000);
+    const waiting = rawRedisCommand(proxy.port, 'PING', 5_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await proxy.heal();
     expect(await waiting).toBe('+PONG');
@@ -61,8 +61,8 @@ describe('TcpProxy', () => {
 
   it('keeps answers back to questions that it passes, until it is healed', async () => {
     proxy.holdAnswers();
-    const waiting = redisSays(proxy.port, 'SET held it', 5_000);
-    for (let tries = 0; (await server.say('STRLEN held')) !== ':2'; tries++)
+    const waiting = rawRedisCommand(proxy.port, 'SET held it', 5_000);
+    for (let tries = 0; (await server.send('STRLEN held')) !== ':2'; tries++)
       expect(tries).toBeLessThan(1_000);
     const early = await Promise.race([
       waiting,
@@ -76,13 +76,13 @@ describe('TcpProxy', () => {
   it('breaks its connections and sends new ones elsewhere', async () => {
     const other = await RedisServer.start();
     try {
-      await other.say('SET where there');
-      const waiting = redisSays(proxy.port, 'BLPOP never 0', 5_000);
+      await other.send('SET where there');
+      const waiting = rawRedisCommand(proxy.port, 'BLPOP never 0', 5_000);
       await new Promise((resolve) => setTimeout(resolve, 50));
       const broken = expect(waiting).rejects.toThrow(/ECONNRESET|closed/);
       proxy.retarget(other);
       await broken;
-      expect(await redisSays(proxy.port, 'STRLEN where')).toBe(':5');
+      expect(await rawRedisCommand(proxy.port, 'STRLEN where')).toBe(':5');
     } finally {
       proxy.retarget(server);
       await other.dispose();

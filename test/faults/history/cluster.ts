@@ -89,7 +89,7 @@ export class Cluster {
 
   /** Keeps the snapshot file of this moment, to be gone back to. */
   async keepSnapshot(): Promise<string> {
-    await this.server.say('SAVE', 10_000);
+    await this.server.send('SAVE', 10_000);
     const kept = join(this.directory, 'kept.rdb');
     await copyFile(this.server.snapshotFile, kept);
     return kept;
@@ -101,7 +101,7 @@ export class Cluster {
     if (snapshot !== null) await copyFile(snapshot, this.server.snapshotFile);
     await this.server.start();
     // One that was promoted remembers by its command line whom it followed, and would be read-only.
-    await this.server.say('REPLICAOF NO ONE', 10_000);
+    await this.server.send('REPLICAOF NO ONE', 10_000);
   }
 
   /** Waits until every instance is ready and trusts its caches. */

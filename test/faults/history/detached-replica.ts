@@ -13,7 +13,7 @@ export async function formerReplica(master: { port: number }): Promise<RedisServ
       timeoutMs: CATCH_UP_TIMEOUT_MS,
       everyMs: 100,
     });
-    await replica.say('REPLICAOF NO ONE');
+    await replica.send('REPLICAOF NO ONE');
     return replica;
   } catch (error) {
     await replica.dispose();

@@ -39,7 +39,7 @@ const stopped: FaultPlan = ({ cluster }) => ({
 const flushed: FaultPlan = ({ cluster }) => ({
   name: 'Redis flushed',
   inject: async () => {
-    await cluster.redis.say('FLUSHALL');
+    await cluster.redis.send('FLUSHALL');
   },
   heal: async () => {},
 });
@@ -128,8 +128,8 @@ const promoted: FaultPlan = ({ cluster }, random) => {
 const evicted: FaultPlan = ({ cluster }, random) => {
   const policy = random.of(['allkeys-random', 'noeviction']);
   const configure = async (maxmemory: string) => {
-    await cluster.redis.say(`CONFIG SET maxmemory-policy ${policy}`);
-    await cluster.redis.say(`CONFIG SET maxmemory ${maxmemory}`);
+    await cluster.redis.send(`CONFIG SET maxmemory-policy ${policy}`);
+    await cluster.redis.send(`CONFIG SET maxmemory ${maxmemory}`);
   };
   return {
     name: `Redis out of memory (${policy})`,

@@ -16,7 +16,7 @@ export async function endedAfterAFlush(stage: Stage): Promise<void> {
   const breakIt = async () => {
     redis.hang();
     await postgres.cut();
-    await cluster.redis.say('FLUSHALL');
+    await cluster.redis.send('FLUSHALL');
   };
   await stage.broken('no Redis, no Postgres, a flush', breakIt, async () => {
     await waitUntil('the revoker is registered again', () => isOneRegistered(cluster), { timeoutMs: 60_000 });

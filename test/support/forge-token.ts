@@ -24,12 +24,12 @@ export const constant =
   () =>
     bytes;
 
-export const strangersKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+export const unrelatedKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 
 export const base64url = (text: string | Buffer) => Buffer.from(text).toString('base64url');
 
 /** @param header and payload: as they are when they are text, else as JSON */
-export function forge(header: unknown, payload: unknown, signer: Signer): string {
+export function forgeToken(header: unknown, payload: unknown, signer: Signer): string {
   const input = [header, payload].map((part) =>
     base64url(typeof part === 'string' ? part : JSON.stringify(part)),
   );

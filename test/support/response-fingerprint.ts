@@ -4,7 +4,7 @@ import type { Answer } from './api.js';
 const OF_EACH_ANSWER = ['date', 'x-request-id'];
 
 /** All of an answer that a client could learn something from, byte for byte. */
-export function comparable({ status, text, headers }: Answer<unknown>) {
+export function responseFingerprint({ status, text, headers }: Answer<unknown>) {
   return {
     status,
     text,

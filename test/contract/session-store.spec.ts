@@ -5,13 +5,13 @@ import { dataSourceOptions, openDataSource } from '../../src/database/data-sourc
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { PostgresTruth } from '../../src/sessions/store/postgres-session-store.js';
 import { createTestDatabase } from '../support/database.js';
-import { truthContract } from './truth-contract.js';
+import { sessionStoreContract } from './session-store-contract.js';
 
-truthContract('Postgres', async () => {
+sessionStoreContract('Postgres', async () => {
   const database = await createTestDatabase();
   const dataSource = await openDataSource(dataSourceOptions(database.url, 4));
   return {
-    truth: new PostgresTruth(dataSource),
+    store: new PostgresTruth(dataSource),
     dataSource,
     close: async () => {
       await dataSource.destroy();
@@ -20,13 +20,13 @@ truthContract('Postgres', async () => {
   };
 });
 
-truthContract('the embedded Postgres', async () => {
+sessionStoreContract('the embedded Postgres', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-truth-'));
   const database = await startEmbeddedPostgres(directory, () => {});
   const dataSource = await openDataSource(dataSourceOptions(database.url, 4));
   await dataSource.runMigrations({ transaction: 'each' });
   return {
-    truth: new PostgresTruth(dataSource),
+    store: new PostgresTruth(dataSource),
     dataSource,
     close: async () => {
       await dataSource.destroy();

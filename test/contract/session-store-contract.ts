@@ -3,8 +3,8 @@ import type { Confirmation, Ends, Truth } from '@latchkey/revocation/session-sto
 import type { DataSource } from 'typeorm';
 import { SessionRows } from '../support/session-rows.js';
 
-export interface TruthUnderTest {
-  readonly truth: Truth;
+export interface StoreUnderTest {
+  readonly store: Truth;
   /** Where its rows are. */
   readonly dataSource: DataSource;
   close(): Promise<void>;
@@ -17,24 +17,24 @@ const ofSessions = (ids: readonly string[], reason = 'logout'): Ends => ({
   cutOffs: [],
 });
 
-/** What the protocol takes for granted of any truth. */
+/** What the protocol takes for granted of any store. */
 const told = (sessionId: string, reason: string) => ({ sessionId, reason, endedAt: expect.any(Number) });
 
-export function truthContract(name: string, open: () => Promise<TruthUnderTest>): void {
-  describe(`the truth: ${name}`, () => {
-    let under: TruthUnderTest;
-    let truth: Truth;
+export function sessionStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`the store: ${name}`, () => {
+    let under: StoreUnderTest;
+    let store: Truth;
     let rows: SessionRows;
 
     beforeAll(async () => {
       under = await open();
-      truth = under.truth;
+      store = under.store;
       rows = new SessionRows(under.dataSource);
     }, 180_000);
     afterAll(() => under.close());
 
     const recent = async (id: string) => {
-      const { sessions, overdue } = await truth.recentEnds(WINDOW_MS);
+      const { sessions, overdue } = await store.recentEnds(WINDOW_MS);
       const has = (list: Ends['sessions']) => list.some(({ sessionId }) => sessionId === id);
       return { told: has(sessions), overdue: has(overdue.sessions) };
     };
@@ -45,7 +45,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       const userId = await rows.user();
       const deviceId = await rows.device(userId, 'Living room');
       const sessionId = await rows.session({ userId, deviceId });
-      const snapshot = (await truth.load([sessionId])).get(sessionId);
+      const snapshot = (await store.load([sessionId])).get(sessionId);
       expect(snapshot).toEqual({
         sessionId,
         userId,
@@ -74,14 +74,14 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
 
     it('leaves out what it does not know', async () => {
       const sessionId = await rows.session();
-      expect([...(await truth.load([randomUUID(), sessionId])).keys()]).toEqual([sessionId]);
-      expect((await truth.load([])).size).toBe(0);
+      expect([...(await store.load([randomUUID(), sessionId])).keys()]).toEqual([sessionId]);
+      expect((await store.load([])).size).toBe(0);
     });
 
     it('loads a session that ended, with its reason', async () => {
       const sessionId = await rows.session();
       await rows.end([sessionId], 'terminated');
-      expect((await truth.load([sessionId])).get(sessionId)).toMatchObject({
+      expect((await store.load([sessionId])).get(sessionId)).toMatchObject({
         status: 'revoked',
         endedReason: 'terminated',
       });
@@ -91,20 +91,20 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       const sessionId = await rows.session();
       expect((await recent(sessionId)).told).toBe(false);
       await rows.end([sessionId], 'terminated');
-      const { sessions } = await truth.recentEnds(1_000);
+      const { sessions } = await store.recentEnds(1_000);
       expect(sessions).toContainEqual(told(sessionId, 'terminated'));
     });
 
     it('tells of an end made by hand, without a word of who or why', async () => {
       const sessionId = await rows.session();
       await under.dataSource.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [sessionId]);
-      expect((await truth.recentEnds(1_000)).sessions).toContainEqual(told(sessionId, 'unspecified'));
+      expect((await store.recentEnds(1_000)).sessions).toContainEqual(told(sessionId, 'unspecified'));
     });
 
     it('tells of a confirmed end within the window and not beyond it', async () => {
       const [inside, beyond] = [await rows.session(), await rows.session()];
       await rows.end([inside, beyond]);
-      await truth.confirm(ofSessions([inside, beyond]), CONFIRMATION);
+      await store.confirm(ofSessions([inside, beyond]), CONFIRMATION);
       await rows.backdateEnd([inside], '1490 seconds');
       await rows.backdateEnd([beyond], '1510 seconds');
       expect((await recent(inside)).told).toBe(true);
@@ -116,14 +116,14 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       await rows.end([sessionId]);
       await rows.backdateEnd([sessionId], '40 days');
       expect(await recent(sessionId)).toEqual({ told: true, overdue: true });
-      await truth.confirm(ofSessions([sessionId]), CONFIRMATION);
+      await store.confirm(ofSessions([sessionId]), CONFIRMATION);
       expect(await recent(sessionId)).toEqual({ told: false, overdue: false });
     });
 
     it('calls an end overdue when nobody has confirmed it for a second', async () => {
       const [young, old, confirmed] = [await rows.session(), await rows.session(), await rows.session()];
       await rows.end([young, old, confirmed]);
-      await truth.confirm(ofSessions([confirmed]), CONFIRMATION);
+      await store.confirm(ofSessions([confirmed]), CONFIRMATION);
       await rows.backdateEnd([old, confirmed], '2 seconds');
       await rows.backdateEnd([young], '-60 seconds');
       expect(await recent(young)).toEqual({ told: true, overdue: false });
@@ -134,18 +134,18 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
     it('knows what is confirmed', async () => {
       const [a, b] = [await rows.session(), await rows.session()];
       await rows.end([a, b]);
-      expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(false);
-      await truth.confirm(ofSessions([a]), CONFIRMATION);
-      expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(false);
-      await truth.confirm(ofSessions([b, a]), CONFIRMATION);
-      expect(await truth.areConfirmed(ofSessions([a, b]))).toBe(true);
+      expect(await store.areConfirmed(ofSessions([a, b]))).toBe(false);
+      await store.confirm(ofSessions([a]), CONFIRMATION);
+      expect(await store.areConfirmed(ofSessions([a, b]))).toBe(false);
+      await store.confirm(ofSessions([b, a]), CONFIRMATION);
+      expect(await store.areConfirmed(ofSessions([a, b]))).toBe(true);
     });
 
     it('confirms no end of a session that lives', async () => {
       const sessionId = await rows.session();
-      await truth.confirm(ofSessions([sessionId]), CONFIRMATION);
-      expect(await truth.areConfirmed(ofSessions([sessionId]))).toBe(false);
-      expect((await truth.load([sessionId])).get(sessionId)?.status).toBe('active');
+      await store.confirm(ofSessions([sessionId]), CONFIRMATION);
+      expect(await store.areConfirmed(ofSessions([sessionId]))).toBe(false);
+      expect((await store.load([sessionId])).get(sessionId)?.status).toBe('active');
     });
 
     it('cuts off the tokens of a user whose roles were changed in plain SQL', async () => {
@@ -153,10 +153,10 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       const sessionId = await rows.session({ userId });
       await changeRoles(userId, ['admin']);
       await changeRoles(userId, []);
-      const { cutOffs, overdue } = await truth.recentEnds(WINDOW_MS);
+      const { cutOffs, overdue } = await store.recentEnds(WINDOW_MS);
       expect(cutOffs).toContainEqual({ userId, rolesVersion: 2 });
       expect(overdue.cutOffs.filter((it) => it.userId === userId)).toEqual([]);
-      expect((await truth.load([sessionId])).get(sessionId)?.rolesVersion).toBe(2);
+      expect((await store.load([sessionId])).get(sessionId)?.rolesVersion).toBe(2);
     });
 
     it('confirms the role change that was told, not one that came after it', async () => {
@@ -164,10 +164,10 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       const told: Ends = { sessions: [], cutOffs: [{ userId, rolesVersion: 1 }] };
       await changeRoles(userId, ['admin']);
       await changeRoles(userId, []);
-      await truth.confirm(told, CONFIRMATION);
-      expect(await truth.areConfirmed(told)).toBe(false);
-      await truth.confirm({ sessions: [], cutOffs: [{ userId, rolesVersion: 2 }] }, CONFIRMATION);
-      expect(await truth.areConfirmed(told)).toBe(true);
+      await store.confirm(told, CONFIRMATION);
+      expect(await store.areConfirmed(told)).toBe(false);
+      await store.confirm({ sessions: [], cutOffs: [{ userId, rolesVersion: 2 }] }, CONFIRMATION);
+      expect(await store.areConfirmed(told)).toBe(true);
     });
 
     it('tells of a role change that nobody confirmed, however old, as overdue', async () => {
@@ -177,26 +177,26 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
         `UPDATE users SET roles_changed_at = now() - interval '40 days' WHERE id = $1`,
         [userId],
       );
-      const { overdue } = await truth.recentEnds(WINDOW_MS);
+      const { overdue } = await store.recentEnds(WINDOW_MS);
       expect(overdue.cutOffs).toContainEqual({ userId, rolesVersion: 1 });
     });
 
     it('loads, tells of and confirms more than one message holds', async () => {
       const userId = await rows.user();
       const ids = await rows.sessions(1_300, userId, await rows.device(userId));
-      expect((await truth.load(ids)).size).toBe(1_300);
+      expect((await store.load(ids)).size).toBe(1_300);
       await rows.end(ids);
-      const { sessions } = await truth.recentEnds(WINDOW_MS);
+      const { sessions } = await store.recentEnds(WINDOW_MS);
       const told = new Set(sessions.map(({ sessionId }) => sessionId));
       expect(ids.filter((id) => !told.has(id))).toEqual([]);
-      await truth.confirm(ofSessions(ids), CONFIRMATION);
-      expect(await truth.areConfirmed(ofSessions(ids))).toBe(true);
+      await store.confirm(ofSessions(ids), CONFIRMATION);
+      expect(await store.areConfirmed(ofSessions(ids))).toBe(true);
     });
 
     it('ends again what is active and was known to have ended, with its reason', async () => {
       const [lost, expired, kept] = [await rows.session(), await rows.session(), await rows.session()];
       await rows.end([kept], 'terminated');
-      await truth.endAgain({
+      await store.endAgain({
         sessions: [
           { sessionId: lost, reason: 'logout' },
           { sessionId: expired, reason: 'expired' },
@@ -205,45 +205,45 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
         ],
         cutOffs: [],
       });
-      const found = await truth.load([lost, expired, kept]);
+      const found = await store.load([lost, expired, kept]);
       expect(found.get(lost)).toMatchObject({ status: 'revoked', endedReason: 'logout' });
       expect(found.get(expired)).toMatchObject({ status: 'expired', endedReason: 'expired' });
       expect(found.get(kept)).toMatchObject({ status: 'revoked', endedReason: 'terminated' });
-      expect(await truth.areConfirmed(ofSessions([lost]))).toBe(false);
-      expect((await truth.recentEnds(1_000)).sessions).toContainEqual(told(lost, 'logout'));
+      expect(await store.areConfirmed(ofSessions([lost]))).toBe(false);
+      expect((await store.recentEnds(1_000)).sessions).toContainEqual(told(lost, 'logout'));
     });
 
     it('brings a user up to the role change that was known, and never back', async () => {
       const [behind, ahead] = [await rows.user(), await rows.user()];
       for (const roles of [['a'], ['b'], ['c']]) await changeRoles(ahead, roles);
-      await truth.endAgain({
+      await store.endAgain({
         sessions: [],
         cutOffs: [behind, ahead].map((userId) => ({ userId, rolesVersion: 2 })),
       });
-      const { cutOffs } = await truth.recentEnds(WINDOW_MS);
+      const { cutOffs } = await store.recentEnds(WINDOW_MS);
       expect(cutOffs).toContainEqual({ userId: behind, rolesVersion: 2 });
       expect(cutOffs).toContainEqual({ userId: ahead, rolesVersion: 3 });
     });
 
     it('names its server, the same at every look', async () => {
-      const { server } = await truth.recentEnds(1);
+      const { server } = await store.recentEnds(1);
       expect(server).toMatch(/./);
-      expect((await truth.recentEnds(1)).server).toBe(server);
+      expect((await store.recentEnds(1)).server).toBe(server);
     });
 
     it('tells the time by a clock of its own that moves on', async () => {
-      const { now } = await truth.recentEnds(1);
+      const { now } = await store.recentEnds(1);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      expect((await truth.recentEnds(1)).now).toBeGreaterThan(now);
+      expect((await store.recentEnds(1)).now).toBeGreaterThan(now);
     });
 
     it('fails when it cannot be reached, and says nothing instead', async () => {
       await under.dataSource.destroy();
-      await expect(truth.load([randomUUID()])).rejects.toThrow();
-      await expect(truth.recentEnds(WINDOW_MS)).rejects.toThrow();
-      await expect(truth.confirm(ofSessions([randomUUID()]), CONFIRMATION)).rejects.toThrow();
-      await expect(truth.areConfirmed(ofSessions([randomUUID()]))).rejects.toThrow();
-      await expect(truth.endAgain(ofSessions([randomUUID()]))).rejects.toThrow();
+      await expect(store.load([randomUUID()])).rejects.toThrow();
+      await expect(store.recentEnds(WINDOW_MS)).rejects.toThrow();
+      await expect(store.confirm(ofSessions([randomUUID()]), CONFIRMATION)).rejects.toThrow();
+      await expect(store.areConfirmed(ofSessions([randomUUID()]))).rejects.toThrow();
+      await expect(store.endAgain(ofSessions([randomUUID()]))).rejects.toThrow();
       await under.dataSource.initialize();
     });
   });

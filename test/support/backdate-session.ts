@@ -6,7 +6,7 @@ type Moment = 'created_at' | 'last_seen_at' | 'auth_time';
  * Puts a moment in a session's life back, as time does. Only a session that no instance has checked yet: those that
  * have know when it was last seen.
  */
-export async function ageSession(
+export async function backdateSession(
   { sql }: Pick<RunningApp, 'sql'>,
   sessionId: string,
   moment: Moment,

@@ -78,7 +78,7 @@ class ShapesController {
   @Delete('devices') @HttpCode(204) terminateAll(@Query() _query: Except) {}
 }
 
-export interface BorderApp {
+export interface HttpTestApp {
   readonly app: NestFastifyApplication;
   readonly port: number;
   readonly url: string;
@@ -87,20 +87,20 @@ export interface BorderApp {
 }
 
 /** The border on a real socket, with controllers of the test behind it. */
-export async function startBorder(
+export async function startHttpTestApp(
   options: { controllers?: Type[]; trustProxy?: Config['http']['trustProxy']; logLevel?: string } = {},
-): Promise<BorderApp> {
+): Promise<HttpTestApp> {
   const { controllers = [ShapesController], trustProxy = false, logLevel = 'debug' } = options;
   const logLines: string[] = [];
   const logger = createLogger(logLevel, { write: (line) => logLines.push(line) });
 
   @Module({ controllers })
-  class BorderModule {}
+  class TestModule {}
 
   const web = { origin: 'https://latchkey.test', corsOrigins: [], trustsOwnPort: true, secureCookies: true };
   const http = { host: '127.0.0.1', port: 0, trustProxy };
   const adapter = createHttpAdapter({ http, web, logLevel }, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(BorderModule, adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, {
     logger: new NestLogger(logger),
   });
   await setUpApp(app);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { Controller, Get } from '@nestjs/common';
-import { type BorderApp, startBorder } from './support/border-app.js';
+import { type HttpTestApp, startHttpTestApp } from './support/http-test-app.js';
 import { sendRaw } from './support/raw-http.js';
 import { waitUntil } from './support/wait-until.js';
 
@@ -20,17 +20,17 @@ class SlowController {
   }
 }
 
-const running: BorderApp[] = [];
+const running: HttpTestApp[] = [];
 
-async function start(options: Parameters<typeof startBorder>[0] = {}) {
-  const border = await startBorder(options);
-  running.push(border);
-  return border;
+async function start(options: Parameters<typeof startHttpTestApp>[0] = {}) {
+  const testApp = await startHttpTestApp(options);
+  running.push(testApp);
+  return testApp;
 }
 
 afterEach(async () => {
   release();
-  await Promise.all(running.splice(0).map((border) => border.app.close()));
+  await Promise.all(running.splice(0).map((testApp) => testApp.app.close()));
 });
 
 describe('every answer', () => {

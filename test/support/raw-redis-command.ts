@@ -6,7 +6,7 @@ import { connect } from 'node:net';
  * @returns the first line of the answer, in the wire's form: `+PONG`, `:1`, `$5`, `-ERR ...`
  * @throws {Error} when there is no answer in time
  */
-export function redisSays(port: number, command: string, timeoutMs = 2_000): Promise<string> {
+export function rawRedisCommand(port: number, command: string, timeoutMs = 2_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port });
     let answer = '';
