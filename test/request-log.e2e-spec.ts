@@ -17,7 +17,8 @@ beforeEach(() => {
 
 /** The line of a request is written after its answer. */
 async function linesOf(requests: number): Promise<Record<string, unknown>[]> {
-  const read = () => testApp.logLines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'request');
+  const read = () =>
+    testApp.logLines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'request');
   await waitUntil('a line for each request', () => read().length >= requests, { everyMs: 5 });
   return read();
 }

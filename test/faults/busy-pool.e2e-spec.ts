@@ -35,7 +35,11 @@ describe('two instances, one of which has every connection held up', () => {
   ] as const)(
     'by %s that wait for locked rows: the rest goes on, or is 503 for now',
     async (kind, table, where) => {
-      const [held, watched, ended] = [await stuck.newcomer(), await stuck.newcomer(), await stuck.newcomer()];
+      const [locked, watched, ended] = [
+        await stuck.newcomer(),
+        await stuck.newcomer(),
+        await stuck.newcomer(),
+      ];
       for (const api of [stuck, other]) {
         for (const { access_token } of [watched, ended])
           expect((await api.me(access_token)).status).toBe(200);
@@ -43,9 +47,9 @@ describe('two instances, one of which has every connection held up', () => {
       const watch = [stuck, other].map((api) => new Traffic(() => api.me(watched.access_token)));
 
       await holder.query('BEGIN');
-      await holder.query(`SELECT FROM ${table} WHERE ${where} FOR UPDATE`, [held.session_id]);
+      await holder.query(`SELECT FROM ${table} WHERE ${where} FOR UPDATE`, [locked.session_id]);
       const crowd = Array.from({ length: CROWD }, () =>
-        kind === 'refreshes' ? stuck.refresh(held.refresh_token) : stuck.login(held.email),
+        kind === 'refreshes' ? stuck.refresh(locked.refresh_token) : stuck.login(locked.email),
       );
       await waitUntil('they wait for the rows', async () => {
         const { rows } = await observer.query(
@@ -72,9 +76,9 @@ describe('two instances, one of which has every connection held up', () => {
         expect([204, 401]).toContain((await stuck.logout(ended.access_token)).status);
       for (const api of [stuck, other]) {
         expect((await api.me(ended.access_token)).status).toBe(401);
-        expect((await api.login(held.email)).status).toBe(200);
+        expect((await api.login(locked.email)).status).toBe(200);
       }
-      expect((await stuck.refresh(held.refresh_token)).status).toBe(200);
+      expect((await stuck.refresh(locked.refresh_token)).status).toBe(200);
     },
   );
 

@@ -34,7 +34,7 @@ describe('a revoke while 500 requests are in flight on two instances', () => {
     const seen = await whileLoaded([access_token], () =>
       apis[1].end(other.access_token, `/sessions/${session_id}`),
     );
-    noneGrantedLate(seen);
+    expectNoLateGrant(seen);
   });
 
   it('of 1,000 sessions in one call: none that starts after the 204 is granted, and each was told once', async () => {
@@ -45,7 +45,7 @@ describe('a revoke while 500 requests are in flight on two instances', () => {
     await multiply(session_id, SESSIONS);
     const told = await overheard(async () => {
       const tokens = [first.access_token, ...others.map((it: Tokens) => it.access_token)];
-      noneGrantedLate(await whileLoaded(tokens, () => apis[1].end(first.access_token, '/devices')));
+      expectNoLateGrant(await whileLoaded(tokens, () => apis[1].end(first.access_token, '/devices')));
     });
     // On a busy machine the other instance may push them once more; each takes as many messages as it must.
     const messages = Math.ceil((SESSIONS + 31) / IDS_PER_MESSAGE);
@@ -78,7 +78,7 @@ describe('a revoke while 500 requests are in flight on two instances', () => {
     return { seen, sentAt, answeredAt };
   }
 
-  function noneGrantedLate({ seen, sentAt, answeredAt }: Awaited<ReturnType<typeof whileLoaded>>): void {
+  function expectNoLateGrant({ seen, sentAt, answeredAt }: Awaited<ReturnType<typeof whileLoaded>>): void {
     const inFlight = seen.filter(({ startedAt, endedAt }) => startedAt < sentAt && endedAt > sentAt);
     expect(inFlight.length).toBeGreaterThanOrEqual(IN_FLIGHT * 0.9);
     // A machine that is too busy may let a request run out of time (408, 503); none may fail in any other way.

@@ -11,18 +11,18 @@ const SETTLED_MS = 4_200;
 const GIVE_UP_MS = 15_000;
 
 /** Two instances with ways of their own to Redis and Postgres, settled with each other. */
-export class Pair {
+export class InstancePair {
   private constructor(
     readonly cluster: Cluster,
     readonly one: Node,
     readonly other: Node,
   ) {}
 
-  static async start(env: Record<string, string> = {}): Promise<Pair> {
+  static async start(env: Record<string, string> = {}): Promise<InstancePair> {
     const cluster = await Cluster.start({ instances: 2, env });
     const [one, other] = cluster.nodes;
     if (!one || !other) throw new Error('two instances were to start');
-    const pair = new Pair(cluster, one, other);
+    const pair = new InstancePair(cluster, one, other);
     await pair.settle();
     return pair;
   }

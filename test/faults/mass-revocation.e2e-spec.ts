@@ -1,6 +1,6 @@
 import type { Tokens } from '../support/api.js';
 import { waitUntil } from '../support/wait-until.js';
-import { Pair } from './instance-pair.js';
+import { InstancePair } from './instance-pair.js';
 
 const ENDS = 50_000;
 /** In one statement: the test's own have 5 s. */
@@ -12,10 +12,10 @@ const ATTEMPTS = 4;
 const CATCH_UP = { timeoutMs: 90_000, everyMs: 200 };
 
 describe('50,000 sessions that ended while Redis was away', () => {
-  let pair: Pair;
+  let pair: InstancePair;
 
   beforeAll(async () => {
-    pair = await Pair.start();
+    pair = await InstancePair.start();
   }, 180_000);
   afterAll(() => pair?.stop());
 

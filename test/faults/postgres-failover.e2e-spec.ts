@@ -35,7 +35,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     await sql(primary, `ALTER SYSTEM SET synchronous_standby_names = '*'`, 'SELECT pg_reload_conf()');
     env = serviceEnv(proxy.through(primary.url), { REDIS_URL: process.env.TEST_REDIS_URL ?? '' });
     services.push(...(await Promise.all([ServiceProcess.start(env), ServiceProcess.start(env)])));
-    await everybodyRecovers();
+    await allRecover();
   }, START_MS);
   afterAll(async () => {
     await Promise.all(services.map((service) => service.stop()));
@@ -79,7 +79,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
       PATIENCE,
     );
 
-  const everybodyRecovers = () =>
+  const allRecover = () =>
     waitUntil(
       'all see Postgres and trust their caches',
       async () => {
@@ -154,7 +154,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     await failOver();
 
     services.push(await ServiceProcess.start(env));
-    await everybodyRecovers();
+    await allRecover();
     for (const each of apis()) {
       expect((await each.me(ended.access_token)).status).toBe(401);
       expect(await each.refresh(ended.refresh_token)).toMatchObject({
@@ -169,7 +169,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
 
   it('ends again what an asynchronous standby has lost, and keeps the last refresh token', async () => {
     await followPrimary();
-    await everybodyRecovers();
+    await allRecover();
     const [ended, refreshed, promoted] = [await warmedUp(), await warmedUp(), await warmedUp()];
     await waitUntil('the standby has got them', async () => statusOf(standby, promoted.session_id));
     await replication.cut();
@@ -195,7 +195,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
       ended_reason: 'logout',
     });
     services.push(await ServiceProcess.start(env));
-    await everybodyRecovers();
+    await allRecover();
     for (const each of apis()) {
       expect((await each.me(ended.access_token)).status).toBe(401);
       expect((await each.refresh(ended.refresh_token)).status).toBe(401);

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../support/wait-until.js';
-import { Pair } from './instance-pair.js';
+import { InstancePair } from './instance-pair.js';
 
 const STALENESS_MS = 3_000;
 
 describe('an instance that is cut off from Postgres, beside one that is not', () => {
-  let pair: Pair;
+  let pair: InstancePair;
 
   beforeAll(async () => {
-    pair = await Pair.start({ SESSION_MAX_STALENESS: `${STALENESS_MS}ms` });
+    pair = await InstancePair.start({ SESSION_MAX_STALENESS: `${STALENESS_MS}ms` });
   }, 180_000);
   afterAll(() => pair?.stop());
   afterEach(() => pair.settle());

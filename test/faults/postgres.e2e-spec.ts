@@ -26,7 +26,7 @@ describe.each([
     const env = serviceEnv(postgres.url, withRedis ? { REDIS_URL: process.env.TEST_REDIS_URL ?? '' } : {});
     services = await Promise.all(Array.from({ length: instances }, () => ServiceProcess.start(env)));
     apis = services.map(({ api }) => api);
-    await everybodyRecovers();
+    await allRecover();
   }, START_MS);
   afterAll(async () => {
     postgres?.resume();
@@ -36,12 +36,12 @@ describe.each([
   afterEach(async () => {
     postgres.resume();
     if (!postgres.isRunning) await postgres.start();
-    await everybodyRecovers();
+    await allRecover();
   });
 
   const ready = (api: Api) => api.call('GET', '/health/ready');
 
-  const everybodyRecovers = () =>
+  const allRecover = () =>
     waitUntil(
       'all see Postgres and trust their caches',
       async () => {
@@ -88,7 +88,7 @@ describe.each([
 
     postgres.resume();
     if (!postgres.isRunning) await postgres.start();
-    await everybodyRecovers();
+    await allRecover();
     for (const { statuses, slowestMs } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
       expect(Object.keys(statuses)).toEqual(['200']);
       expect(slowestMs).toBeLessThan(BOUND_MS);

@@ -1,6 +1,6 @@
-import { formerReplica } from './history/detached-replica.js';
+import { detachedReplica } from './history/detached-replica.js';
 import { redisCommands } from './history/redis-commands.js';
-import { Pair } from './instance-pair.js';
+import { InstancePair } from './instance-pair.js';
 
 /** A command that hangs is given up after a second, a check's own after 100 ms, on a machine that is busy. */
 const SLOWEST_MS = 4_000;
@@ -21,12 +21,12 @@ function expectRefused(statuses: Readonly<Record<number, number>>): void {
 }
 
 describe('two instances whose Redis is slow, full, forgets or goes back in time', () => {
-  let pair: Pair;
+  let pair: InstancePair;
   /** A snapshot file in which every session of `ended` is alive. */
   let snapshot: string;
 
   beforeAll(async () => {
-    pair = await Pair.start();
+    pair = await InstancePair.start();
   }, 180_000);
   afterAll(() => pair?.stop());
 
@@ -71,19 +71,19 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
           await pair.cluster.startRedis(snapshot);
         },
         answers: [202, 204],
-        remembersTheDead: true,
+        keepsEndedSessions: true,
       },
     ],
     [
       'replaced by a replica that lagged behind',
       {
-        before: () => formerReplica(redis()),
-        fail: async (replica: Awaited<ReturnType<typeof formerReplica>> | undefined) => {
+        before: () => detachedReplica(redis()),
+        fail: async (replica: Awaited<ReturnType<typeof detachedReplica>> | undefined) => {
           await redis().kill();
-          if (replica) await pair.cluster.moveTo(replica);
+          if (replica) await pair.cluster.switchTo(replica);
         },
         answers: [202, 204],
-        remembersTheDead: true,
+        keepsEndedSessions: true,
       },
     ],
   ] as [string, Fault][])(
@@ -99,9 +99,9 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
       const given = await fault.before?.();
       expect((await pair.apis[0].logout(before)).status).toBe(204);
       const watch = pair.watch(watched);
-      const haunt = pair.watch(before);
+      const probeEnded = pair.watch(before);
       await fault.fail(given);
-      if (fault.remembersTheDead) expect(await countCached()).toBeGreaterThan(0);
+      if (fault.keepsEndedSessions) expect(await countCached()).toBeGreaterThan(0);
 
       const { status } = await pair.apis[0].logout(during);
       expect(fault.answers).toContain(status);
@@ -113,7 +113,7 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
         expectGranted(statuses);
         expect(slowestMs).toBeLessThan(SLOWEST_MS);
       }
-      for (const { statuses } of await Promise.all(haunt.map((traffic) => traffic.stop()))) {
+      for (const { statuses } of await Promise.all(probeEnded.map((traffic) => traffic.stop()))) {
         expectRefused(statuses);
       }
       expect((await pair.apis[1].logout(after)).status).toBe(204);
@@ -142,9 +142,9 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
 });
 
 interface Fault {
-  before?(): Promise<Awaited<ReturnType<typeof formerReplica>>>;
-  fail(given?: Awaited<ReturnType<typeof formerReplica>>): Promise<unknown>;
+  before?(): Promise<Awaited<ReturnType<typeof detachedReplica>>>;
+  fail(given?: Awaited<ReturnType<typeof detachedReplica>>): Promise<unknown>;
   heal?(): Promise<unknown>;
   readonly answers: readonly number[];
-  readonly remembersTheDead?: boolean;
+  readonly keepsEndedSessions?: boolean;
 }

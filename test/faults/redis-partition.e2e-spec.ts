@@ -1,15 +1,15 @@
 import type { Answer, Tokens } from '../support/api.js';
-import { Pair } from './instance-pair.js';
+import { InstancePair } from './instance-pair.js';
 
 /** P3. A machine that is busy may be late once, but not every time. */
 const BOUND_MS = 1_000;
 const ATTEMPTS = 4;
 
 describe('an instance that is cut off from Redis, beside one that is not', () => {
-  let pair: Pair;
+  let pair: InstancePair;
 
   beforeAll(async () => {
-    pair = await Pair.start();
+    pair = await InstancePair.start();
   }, 180_000);
   afterAll(() => pair?.stop());
   afterEach(() => pair.settle());

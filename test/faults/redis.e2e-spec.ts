@@ -28,12 +28,12 @@ describe('two instances whose Redis fails', () => {
   afterEach(async () => {
     redis.resume();
     if (!redis.isRunning) await redis.start();
-    await everybodyRecovers();
+    await allRecover();
   });
 
   const ready = async (api: Api) => (await api.call('GET', '/health/ready')).body;
 
-  const everybodyRecovers = () =>
+  const allRecover = () =>
     waitUntil(
       'both see Redis and trust their caches',
       async () => {
@@ -98,7 +98,7 @@ describe('two instances whose Redis fails', () => {
 
     redis.resume();
     if (!redis.isRunning) await redis.start();
-    await everybodyRecovers();
+    await allRecover();
     const seen = await Promise.all(watch.map((traffic) => traffic.stop()));
     seen.forEach(onlyGood);
     for (const api of apis) expect((await api.me(ended.access_token)).status).toBe(401);
@@ -114,7 +114,7 @@ describe('two instances whose Redis fails', () => {
     await redis.start();
     expect(await redis.send('DBSIZE')).toMatch(/^:[0-9]$/);
     await revokeHolds(ended.access_token);
-    await everybodyRecovers();
+    await allRecover();
     (await Promise.all(watch.map((traffic) => traffic.stop()))).forEach(onlyGood);
     for (const api of apis) expect((await api.me(ended.access_token)).status).toBe(401);
   });

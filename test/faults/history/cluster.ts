@@ -80,7 +80,7 @@ export class Cluster {
   }
 
   /** Sends every instance to another Redis, for good. The old one must have been ended. */
-  async moveTo(server: RedisServer): Promise<void> {
+  async switchTo(server: RedisServer): Promise<void> {
     const old = this.server;
     this.server = server;
     for (const node of this.nodes) node.redis.retarget(server);
@@ -107,7 +107,7 @@ export class Cluster {
   /** Waits until every instance is ready and trusts its caches. */
   async recovered(): Promise<void> {
     for (const { index, url } of this.nodes) {
-      await waitUntil(`instance ${index} is ready again`, () => isWhole(url), {
+      await waitUntil(`instance ${index} is ready again`, () => isRecovered(url), {
         timeoutMs: RECOVERY_TIMEOUT_MS,
         everyMs: 200,
       });
@@ -133,7 +133,7 @@ async function createDatabase(postgres: PostgresServer): Promise<string> {
   return url;
 }
 
-async function isWhole(url: string): Promise<boolean> {
+async function isRecovered(url: string): Promise<boolean> {
   const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
   const readiness = (await response.json()) as { status: string; caches_trusted: boolean };
   if (readiness.status === 'ready' && readiness.caches_trusted) return true;

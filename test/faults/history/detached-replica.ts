@@ -6,7 +6,7 @@ import { redisCommands } from './redis-commands.js';
 const CATCH_UP_TIMEOUT_MS = 60_000;
 
 /** A replica that has caught up with its master and then stopped following: a second master, ever further behind. */
-export async function formerReplica(master: { port: number }): Promise<RedisServer> {
+export async function detachedReplica(master: { port: number }): Promise<RedisServer> {
   const replica = await RedisServer.start({ snapshot: true, replicaOf: master });
   try {
     await waitUntil('the replica has caught up', () => hasCaughtUp(replica), {

@@ -13,7 +13,7 @@ const SLACK_MS = 500;
 const STALLS = 5;
 
 /** Tells until when an instance may go on granting a session whose end is committed. */
-export class Bound {
+export class EnforcementBound {
   private readonly checksOf = new Map<number, { startedAt: number; endedAt: number }[]>();
 
   constructor(private readonly history: History) {

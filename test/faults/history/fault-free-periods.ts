@@ -4,7 +4,7 @@ import type { Fault } from './history.js';
 const AFTERMATH_MS = 9_000;
 
 /** Tells whether something happened while nothing was broken, nor had been for a while. */
-export function quietTimes(
+export function faultFreePeriods(
   faults: readonly Fault[],
 ): (it: { readonly startedAt: number; readonly endedAt: number }) => boolean {
   return ({ startedAt, endedAt }) =>

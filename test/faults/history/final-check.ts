@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
-import type { HeardAnswer, SessionRow } from './history.js';
+import type { ObservedAnswer, SessionRow } from './history.js';
 import type { Recorder } from './recorder.js';
 import type { Workload } from './workload.js';
 
@@ -14,12 +14,12 @@ export async function close(
   recorder: Recorder,
   workload: Workload,
 ): Promise<Map<string, SessionRow>> {
-  recorder.isClosing = true;
-  const everyone = cluster.nodes.map(({ index }) => index);
-  const questions = [...workload.live, ...workload.ended].map((held) => async () => {
-    const first = everyone[held.id.charCodeAt(held.id.length - 1) % everyone.length] ?? 0;
-    if (workload.mayRefresh(held)) await insist(() => recorder.refresh(first, held));
-    for (const index of everyone) await insist(() => recorder.check(index, held));
+  recorder.isFinalCheck = true;
+  const allInstances = cluster.nodes.map(({ index }) => index);
+  const questions = [...workload.live, ...workload.ended].map((session) => async () => {
+    const first = allInstances[session.id.charCodeAt(session.id.length - 1) % allInstances.length] ?? 0;
+    if (workload.canRefresh(session)) await insist(() => recorder.refresh(first, session));
+    for (const index of allInstances) await insist(() => recorder.check(index, session));
   });
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
@@ -30,7 +30,7 @@ export async function close(
 }
 
 /** A service that was just healed may put a client off for a while. */
-async function insist(ask: () => Promise<HeardAnswer | null>): Promise<void> {
+async function insist(ask: () => Promise<ObservedAnswer | null>): Promise<void> {
   for (let tries = 1; tries <= TRIES; tries++) {
     const answer = await ask();
     if (answer !== null && answer.status !== 503) return;

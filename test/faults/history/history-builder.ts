@@ -1,9 +1,9 @@
-import type { Fault, HeardAnswer, History, Operation, Scope, SessionRow, Stall } from './history.js';
+import type { Fault, History, ObservedAnswer, Operation, Scope, SessionRow, Stall } from './history.js';
 
-const ENDED: HeardAnswer = { status: 401, code: 'session_revoked', hasRetryAfter: false };
+const ENDED: ObservedAnswer = { status: 401, code: 'session_revoked', hasRetryAfter: false };
 
 /** Writes histories by hand, for the tests of the checker. Instants are plain milliseconds. */
-export class HandWritten {
+export class HistoryBuilder {
   readonly operations: Operation[] = [];
   readonly faults: Fault[] = [];
   readonly stalls: Stall[] = [];
@@ -23,9 +23,9 @@ export class HandWritten {
   }
 
   /** An end, by another session of the user. @param status `null` when no answer came */
-  end(startedAt: number, endedAt: number, status: number | null, scope: Scope = { session: 's' }): this {
+  revoke(startedAt: number, endedAt: number, status: number | null, scope: Scope = { session: 's' }): this {
     const answer = status === null ? null : { ...ok(status), hasRetryAfter: status === 503 };
-    return this.add({ kind: 'end', startedAt, endedAt, session: 'other', answer, scope });
+    return this.add({ kind: 'revoke', startedAt, endedAt, session: 'other', answer, scope });
   }
 
   refresh(startedAt: number, endedAt: number, presented: string, issued: string | null): this {
@@ -34,7 +34,7 @@ export class HandWritten {
   }
 
   add(operation: Partial<Operation> & Pick<Operation, 'kind' | 'startedAt' | 'endedAt' | 'answer'>): this {
-    this.operations.push({ instance: 0, user: 'u', session: 's', isClosing: false, ...operation });
+    this.operations.push({ instance: 0, user: 'u', session: 's', isFinalCheck: false, ...operation });
     return this;
   }
 
@@ -44,6 +44,6 @@ export class HandWritten {
   }
 }
 
-function ok(status: number): HeardAnswer {
+function ok(status: number): ObservedAnswer {
   return { status, hasRetryAfter: false };
 }

@@ -1,5 +1,5 @@
 /** What a request wanted. `end` is any of logout, terminate a session, a device, all others, or an end by hand. */
-export type Kind = 'login' | 'check' | 'refresh' | 'end';
+export type Kind = 'login' | 'check' | 'refresh' | 'revoke';
 
 /** Which sessions an end was meant for: those of the user that match whatever else is said. */
 export interface Scope {
@@ -8,7 +8,7 @@ export interface Scope {
   readonly exceptDevice?: string;
 }
 
-export interface HeardAnswer {
+export interface ObservedAnswer {
   readonly status: number;
   /** The code of its problem details. */
   readonly code?: string | undefined;
@@ -16,7 +16,7 @@ export interface HeardAnswer {
 }
 
 /** The number of the "instance" that an end made by hand in Postgres went to. */
-export const BY_HAND = -1;
+export const MANUAL = -1;
 
 /** One request as its client saw it. Instants are milliseconds of the test process's one monotonic clock. */
 export interface Operation {
@@ -26,21 +26,21 @@ export interface Operation {
   /** When the answer had been read, or the client gave up. */
   readonly endedAt: number;
   /** `null`: no answer, the outcome is unknown. */
-  readonly answer: HeardAnswer | null;
+  readonly answer: ObservedAnswer | null;
   readonly user: string;
   /** Whose token was presented; of a login, the session that it opened, `null` when that was not told. */
   readonly session: string | null;
   /** Of a login: the device of the session. */
   readonly device?: string | undefined;
   /** When the request for the presented access token was sent. */
-  readonly tokenSentFor?: number | undefined;
+  readonly tokenRequestedAt?: number | undefined;
   /** Of an end: what it was meant for. */
   readonly scope?: Scope | undefined;
   /** Of a refresh: the refresh token that was presented, and the one that came back. */
   readonly presented?: string | undefined;
   readonly issued?: string | undefined;
   /** Asked after everything was healed. */
-  readonly isClosing: boolean;
+  readonly isFinalCheck: boolean;
 }
 
 export interface Fault {
@@ -70,11 +70,11 @@ export interface History {
   readonly stalls: readonly Stall[];
   /** Lifetime of an access token. */
   readonly tokenTtlMs: number;
-  /** What Postgres held at the very end, by session; `null` when nobody looked. */
+  /** What Postgres session at the very end, by session; `null` when nobody looked. */
   readonly rows: ReadonlyMap<string, SessionRow> | null;
 }
 
-/** The request was let through: its session was held to be alive. */
+/** The request was let through: its session was session to be alive. */
 export function isGrant({ kind, answer }: Operation): boolean {
   return kind !== 'login' && answer !== null && answer.status < 300;
 }
@@ -85,6 +85,6 @@ export function isRefusedAsEnded({ answer }: Operation): boolean {
 }
 
 /** Whether the presented access token may have run out: half a minute early, for clocks read at different moments. */
-export function mayHaveExpired({ kind, tokenSentFor, endedAt }: Operation, tokenTtlMs: number): boolean {
-  return kind !== 'refresh' && endedAt - (tokenSentFor ?? endedAt) > tokenTtlMs - 30_000;
+export function mayHaveExpired({ kind, tokenRequestedAt, endedAt }: Operation, tokenTtlMs: number): boolean {
+  return kind !== 'refresh' && endedAt - (tokenRequestedAt ?? endedAt) > tokenTtlMs - 30_000;
 }

@@ -46,14 +46,14 @@ const hung: FaultPlan = ({ cluster }, random) => {
 
 const postgresStopped: FaultPlan = ({ cluster }) => ({
   name: 'Postgres stopped (accepts, never answers)',
-  withoutPostgres: everyone(cluster),
+  withoutPostgres: allInstances(cluster),
   inject: async () => cluster.postgres.pause(),
   heal: async () => cluster.postgres.resume(),
 });
 
 const postgresKilled: FaultPlan = ({ cluster }) => ({
   name: 'Postgres killed',
-  withoutPostgres: everyone(cluster),
+  withoutPostgres: allInstances(cluster),
   inject: () => cluster.postgres.kill(),
   heal: async () => {
     await cluster.postgres.start();
@@ -61,7 +61,7 @@ const postgresKilled: FaultPlan = ({ cluster }) => ({
 });
 
 /** One of them at a time, beside one of Redis. */
-export const FAULTS_OF_INSTANCES: readonly FaultPlan[] = [
+export const INSTANCE_FAULTS: readonly FaultPlan[] = [
   killed,
   stalled,
   cut,
@@ -72,7 +72,7 @@ export const FAULTS_OF_INSTANCES: readonly FaultPlan[] = [
   cut,
 ];
 
-function everyone({ nodes }: Cluster): number[] {
+function allInstances({ nodes }: Cluster): number[] {
   return nodes.map(({ index }) => index);
 }
 

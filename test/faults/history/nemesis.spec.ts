@@ -1,8 +1,8 @@
 import type { Cluster } from './cluster.js';
-import { FAULTS_OF_INSTANCES } from './instance-faults.js';
+import { INSTANCE_FAULTS } from './instance-faults.js';
 import { Nemesis } from './nemesis.js';
 import { Random } from './random.js';
-import { FAULTS_OF_REDIS } from './redis-faults.js';
+import { REDIS_FAULTS } from './redis-faults.js';
 
 /** Planning looks at who is there and touches nothing. */
 const cluster = {
@@ -31,7 +31,7 @@ describe('the nemesis', () => {
         .flat()
         .map(({ name }) => name),
     );
-    expect(names.size).toBeGreaterThanOrEqual(FAULTS_OF_REDIS.length + new Set(FAULTS_OF_INSTANCES).size);
+    expect(names.size).toBeGreaterThanOrEqual(REDIS_FAULTS.length + new Set(INSTANCE_FAULTS).size);
   });
 
   it('breaks nothing for longer than a client of a refresh may have to wait', () => {

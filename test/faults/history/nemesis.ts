@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './history.js';
-import { FAULTS_OF_INSTANCES } from './instance-faults.js';
+import { INSTANCE_FAULTS } from './instance-faults.js';
 import type { FaultPlan, PlannedFault, Scene } from './planned-fault.js';
 import type { Random } from './random.js';
-import { FAULTS_OF_REDIS } from './redis-faults.js';
+import { REDIS_FAULTS } from './redis-faults.js';
 
 /** Long enough for a lease to run out (3 s), and for a deaf subscription to be given up (6 s). */
 const FAULT_MS = [800, 8_000] as const;
@@ -47,8 +47,8 @@ export class Nemesis {
   plan(): Timed[] {
     const dice = this.random.next();
     const plans = [
-      ...(dice < 0.75 ? [this.draw(FAULTS_OF_REDIS)] : []),
-      ...(dice > 0.4 ? [this.draw(FAULTS_OF_INSTANCES)] : []),
+      ...(dice < 0.75 ? [this.draw(REDIS_FAULTS)] : []),
+      ...(dice > 0.4 ? [this.draw(INSTANCE_FAULTS)] : []),
     ];
     return plans.map((plan) => ({
       planned: plan(this.scene, this.random),

@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster.js';
 import type { Random } from './random.js';
-import type { Held } from './recorder.js';
+import type { ClientSession } from './recorder.js';
 
 /** What a fault may touch. */
 export interface Scene {
@@ -8,7 +8,7 @@ export interface Scene {
   /** A snapshot file of Redis from the beginning of the run. */
   readonly oldSnapshot: string;
   /** Sessions that have ended, the last one last. */
-  readonly ended: readonly Held[];
+  readonly ended: readonly ClientSession[];
 }
 
 /** A fault with everything about it decided, so that a seed decides all of a run. */

@@ -1,17 +1,21 @@
 import { decodeJwt } from './decode-jwt.js';
-import type { Held } from './recorder.js';
+import type { ClientSession } from './recorder.js';
 import { redisCommands } from './redis-commands.js';
 
 /** Writes into the shared cache, under the service's keys, that these sessions are alive. */
-export async function poison(port: number, prefix: string, sessions: readonly Held[]): Promise<void> {
+export async function poisonCache(
+  port: number,
+  prefix: string,
+  sessions: readonly ClientSession[],
+): Promise<void> {
   await redisCommands(
     port,
-    sessions.map((held) => ['SET', `${prefix}:session:1:${held.id}`, JSON.stringify(alive(held))]),
+    sessions.map((session) => ['SET', `${prefix}:session:1:${session.id}`, JSON.stringify(alive(session))]),
   );
 }
 
 /** What an instance would have written of a session in use. */
-function alive({ id, device, user, accessToken }: Held) {
+function alive({ id, device, user, accessToken }: ClientSession) {
   const now = Date.now();
   return {
     sessionId: id,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formerReplica } from './detached-replica.js';
+import { detachedReplica } from './detached-replica.js';
 import type { FaultPlan } from './planned-fault.js';
-import { poison } from './poison-cache.js';
+import { poisonCache } from './poison-cache.js';
 
 const POISON_EVERY_MS = 200;
 const POISONED = 300;
@@ -98,7 +98,7 @@ const poisoned: FaultPlan = ({ cluster, ended }) => {
     name: 'cache poisoned: ended sessions are alive',
     inject: async () => {
       timer = setInterval(() => {
-        writing = poison(cluster.redis.port, cluster.prefix, ended.slice(-POISONED)).catch(() => {
+        writing = poisonCache(cluster.redis.port, cluster.prefix, ended.slice(-POISONED)).catch(() => {
           // Redis is fine; the machine is slow. The next one comes soon.
         });
       }, POISON_EVERY_MS);
@@ -116,10 +116,10 @@ const promoted: FaultPlan = ({ cluster }, random) => {
   return {
     name: 'a lagging replica of Redis promoted',
     inject: async () => {
-      const replica = await formerReplica(cluster.redis);
+      const replica = await detachedReplica(cluster.redis);
       await sleep(lagMs);
       await cluster.redis.kill();
-      await cluster.moveTo(replica);
+      await cluster.switchTo(replica);
     },
     heal: async () => {},
   };
@@ -139,7 +139,7 @@ const evicted: FaultPlan = ({ cluster }, random) => {
 };
 
 /** One of them at a time. */
-export const FAULTS_OF_REDIS: readonly FaultPlan[] = [
+export const REDIS_FAULTS: readonly FaultPlan[] = [
   killed,
   rewound,
   restarted,

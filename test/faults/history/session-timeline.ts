@@ -6,16 +6,16 @@ const LATE_MS = 60_000;
 const WITHOUT_EFFECT = new Set([400, 401, 403, 404, 429]);
 
 /** Everything that happened to one session, and what follows from it about its end. */
-export interface SessionStory {
+export interface SessionTimeline {
   readonly session: string;
   readonly user: string;
   readonly login: Operation;
   /** Requests with its tokens, in the order in which they started. */
   readonly operations: Operation[];
   /** Ends that were, or may have been, meant for it. */
-  readonly ends: Operation[];
+  readonly revokes: Operation[];
   /** From this instant on it may have been ended; `Infinity`: nobody has tried. */
-  endableFrom: number;
+  revocableFrom: number;
   /** When it was first known to a client that its end is committed. */
   committedAt: number;
   /** When an end of it was first acknowledged, by 202 or 204. */
@@ -24,66 +24,66 @@ export interface SessionStory {
   confirmedAt: number;
 }
 
-/** Tells the story of every session whose login was answered. */
-export function sessionStories({ operations }: History): Map<string, SessionStory> {
-  const stories = new Map<string, SessionStory>();
-  const ofUser = new Map<string, SessionStory[]>();
+/** Tells the timeline of every session whose login was answered. */
+export function sessionTimelines({ operations }: History): Map<string, SessionTimeline> {
+  const timelines = new Map<string, SessionTimeline>();
+  const byUser = new Map<string, SessionTimeline[]>();
   for (const login of operations) {
     if (login.kind !== 'login' || login.session === null) continue;
-    const story = newStory(login.session, login);
-    stories.set(login.session, story);
-    const others = ofUser.get(login.user);
-    if (others) others.push(story);
-    else ofUser.set(login.user, [story]);
+    const timeline = newTimeline(login.session, login);
+    timelines.set(login.session, timeline);
+    const others = byUser.get(login.user);
+    if (others) others.push(timeline);
+    else byUser.set(login.user, [timeline]);
   }
   for (const operation of operations) {
     if (operation.kind !== 'login' && operation.session !== null) {
-      stories.get(operation.session)?.operations.push(operation);
+      timelines.get(operation.session)?.operations.push(operation);
     }
     if (operation.scope === undefined) continue;
-    for (const story of ofUser.get(operation.user) ?? []) noteEnd(story, operation, operation.scope);
+    for (const timeline of byUser.get(operation.user) ?? []) noteRevoke(timeline, operation, operation.scope);
   }
-  for (const story of stories.values()) {
-    story.operations.sort((a, b) => a.startedAt - b.startedAt);
-    for (const refused of story.operations.filter(isRefusedAsEnded)) {
-      story.committedAt = Math.min(story.committedAt, refused.endedAt);
+  for (const timeline of timelines.values()) {
+    timeline.operations.sort((a, b) => a.startedAt - b.startedAt);
+    for (const refused of timeline.operations.filter(isRefusedAsEnded)) {
+      timeline.committedAt = Math.min(timeline.committedAt, refused.endedAt);
     }
   }
-  return stories;
+  return timelines;
 }
 
-function newStory(session: string, login: Operation): SessionStory {
+function newTimeline(session: string, login: Operation): SessionTimeline {
   return {
     session,
     user: login.user,
     login,
     operations: [],
-    ends: [],
-    endableFrom: Number.POSITIVE_INFINITY,
+    revokes: [],
+    revocableFrom: Number.POSITIVE_INFINITY,
     committedAt: Number.POSITIVE_INFINITY,
     acknowledgedAt: Number.POSITIVE_INFINITY,
     confirmedAt: Number.POSITIVE_INFINITY,
   };
 }
 
-function noteEnd(story: SessionStory, end: Operation, scope: Scope): void {
-  const { login } = story;
-  const status = end.answer?.status ?? null;
+function noteRevoke(timeline: SessionTimeline, revoke: Operation, scope: Scope): void {
+  const { login } = timeline;
+  const status = revoke.answer?.status ?? null;
   if (status !== null && WITHOUT_EFFECT.has(status)) return;
-  if (!isMeantFor(scope, story)) return;
+  if (!isInScope(scope, timeline)) return;
   const isDone = status !== null && status < 300;
   // A session that was opened after the end was over is not one of them.
-  if (login.startedAt > end.endedAt + (isDone ? 0 : LATE_MS)) return;
-  story.ends.push(end);
-  story.endableFrom = Math.min(story.endableFrom, end.startedAt);
+  if (login.startedAt > revoke.endedAt + (isDone ? 0 : LATE_MS)) return;
+  timeline.revokes.push(revoke);
+  timeline.revocableFrom = Math.min(timeline.revocableFrom, revoke.startedAt);
   // A login in flight may have come after it.
-  if (!isDone || login.endedAt > end.startedAt) return;
-  story.committedAt = Math.min(story.committedAt, end.endedAt);
-  story.acknowledgedAt = Math.min(story.acknowledgedAt, end.endedAt);
-  if (status === 204) story.confirmedAt = Math.min(story.confirmedAt, end.endedAt);
+  if (!isDone || login.endedAt > revoke.startedAt) return;
+  timeline.committedAt = Math.min(timeline.committedAt, revoke.endedAt);
+  timeline.acknowledgedAt = Math.min(timeline.acknowledgedAt, revoke.endedAt);
+  if (status === 204) timeline.confirmedAt = Math.min(timeline.confirmedAt, revoke.endedAt);
 }
 
-function isMeantFor({ session, device, exceptDevice }: Scope, { login }: SessionStory): boolean {
+function isInScope({ session, device, exceptDevice }: Scope, { login }: SessionTimeline): boolean {
   return (
     (session === undefined || session === login.session) &&
     (device === undefined || device === login.device) &&

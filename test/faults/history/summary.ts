@@ -1,5 +1,5 @@
-import { quietTimes } from './fault-free-periods.js';
-import { BY_HAND, type Fault, type History, isGrant, isRefusedAsEnded, type Operation } from './history.js';
+import { faultFreePeriods } from './fault-free-periods.js';
+import { type Fault, type History, isGrant, isRefusedAsEnded, MANUAL, type Operation } from './history.js';
 import type { Violation } from './violation.js';
 
 /** One line for somebody who watches. */
@@ -8,7 +8,7 @@ export function progressLine(
   { faults }: { faults: readonly Fault[] },
 ): string {
   const present = faults.filter(({ endedAt }) => endedAt === Number.POSITIVE_INFINITY);
-  const ends = operations.filter(({ kind, answer }) => kind === 'end' && answer?.status === 204).length;
+  const ends = operations.filter(({ kind, answer }) => kind === 'revoke' && answer?.status === 204).length;
   const names = present.map(({ name }) => name).join(' + ') || 'quiet';
   return `${operations.length} requests, ${ends} ends confirmed, ${faults.length} faults; now: ${names}`;
 }
@@ -16,14 +16,18 @@ export function progressLine(
 /** What the run amounted to, line by line. */
 export function summary(history: History, violations: readonly Violation[]): string[] {
   const { operations, faults, rows } = history;
-  const isQuiet = quietTimes(faults);
-  const revokes = operations.filter(({ kind, instance }) => kind === 'end' && instance !== BY_HAND);
-  const quietRevokes = revokes.filter((it) => it.answer?.status === 204 && isQuiet(it));
-  const quietEnds = new Set(quietRevokes.map(({ scope }) => scope?.session).filter((id) => id !== undefined));
-  const confirmed = [...(rows ?? [])].flatMap(([session, { confirmedAfterMs }]) =>
-    quietEnds.has(session) && confirmedAfterMs !== null ? [confirmedAfterMs] : [],
+  const isFaultFree = faultFreePeriods(faults);
+  const revokes = operations.filter(({ kind, instance }) => kind === 'revoke' && instance !== MANUAL);
+  const faultFreeRevokes = revokes.filter((it) => it.answer?.status === 204 && isFaultFree(it));
+  const faultFreeRevoked = new Set(
+    faultFreeRevokes.map(({ scope }) => scope?.session).filter((id) => id !== undefined),
   );
-  const checks = operations.filter(({ kind, answer, isClosing }) => kind === 'check' && answer && !isClosing);
+  const confirmed = [...(rows ?? [])].flatMap(([session, { confirmedAfterMs }]) =>
+    faultFreeRevoked.has(session) && confirmedAfterMs !== null ? [confirmedAfterMs] : [],
+  );
+  const checks = operations.filter(
+    ({ kind, answer, isFinalCheck }) => kind === 'check' && answer && !isFinalCheck,
+  );
   const hangs = faults.filter(({ name }) => /^Redis (hangs for all|stopped)/.test(name));
   const isHung = ({ startedAt }: Operation) =>
     hangs.some((fault) => startedAt >= fault.startedAt && startedAt <= fault.endedAt);
@@ -33,13 +37,13 @@ export function summary(history: History, violations: readonly Violation[]): str
     `requests: ${operations.length} (${counted(operations, ({ kind }) => kind)})`,
     `outcomes: ${counted(operations, outcome)}`,
     `revokes: ${revokes.length} (${counted(revokes, outcome)})`,
-    `ended by hand in Postgres: ${operations.filter(({ instance }) => instance === BY_HAND).length}`,
+    `ended by hand in Postgres: ${operations.filter(({ instance }) => instance === MANUAL).length}`,
     `sessions opened: ${operations.filter(({ kind, session }) => kind === 'login' && session).length}`,
     `faults: ${faults.length}`,
     ...countsOf(faults, ({ name }) => name).map(([name, count]) => `  ${count} x ${name}`),
-    `revoke to 204 as clients saw it, in quiet times: ${spread(quietRevokes.map(duration))}`,
+    `revoke to 204 as clients saw it, in quiet times: ${spread(faultFreeRevokes.map(duration))}`,
     `commit to confirmation by Postgres's clock, in quiet times: ${spread(confirmed)}`,
-    `checks, in quiet times: ${spread(checks.filter(isQuiet).map(duration))}`,
+    `checks, in quiet times: ${spread(checks.filter(isFaultFree).map(duration))}`,
     `checks while Redis hangs: ${spread(checks.filter((it) => isHung(it) && isElsewhereWhole(it)).map(duration))}`,
     `worst stall of the test process: ${Math.round(Math.max(0, ...history.stalls.map(({ ms }) => ms)))} ms`,
     `violations: ${violations.length}`,

@@ -14,7 +14,7 @@ export interface TortureOptions {
   /** How long things are broken for; starting, healing and the last questions come on top. */
   readonly seconds: number;
   readonly seed: number;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Of its own making when left out. */
   readonly cluster?: Cluster;
 }
@@ -46,16 +46,16 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
 }
 
 async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions): Promise<History> {
-  const { seconds, seed, say } = options;
+  const { seconds, seed, log } = options;
   const workload = new Workload(recorder, new Random(seed ^ 0x5eed), {
     ...{ instances: cluster.nodes.length, users: 30, named: `tortured-${seed}` },
     ...{ sessions: 300, clients: 24, thinkMs: 80 },
   });
   await workload.settle();
-  say(`${workload.live.length} sessions on ${cluster.nodes.length} instances, seed ${seed}`);
+  log(`${workload.live.length} sessions on ${cluster.nodes.length} instances, seed ${seed}`);
   const scene = { cluster, ended: workload.ended, oldSnapshot: await cluster.keepSnapshot() };
   const nemesis = new Nemesis(scene, new Random(seed));
-  const progress = setInterval(() => say(progressLine(recorder, nemesis)), PROGRESS_EVERY_MS);
+  const progress = setInterval(() => log(progressLine(recorder, nemesis)), PROGRESS_EVERY_MS);
   const working = workload.run();
   try {
     await Promise.race([working, sleep(SETTLE_MS)]);
@@ -72,7 +72,7 @@ async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions
   await working;
   // What was ended last is refused within P3's bound; what is granted at the close is granted for good.
   await sleep(P3_PASSED_MS);
-  say('healed; asking every instance about every session');
+  log('healed; asking every instance about every session');
   const rows = await close(cluster, recorder, workload);
   const { operations, stalls } = recorder;
   return { operations, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS };

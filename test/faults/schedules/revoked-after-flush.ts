@@ -1,27 +1,27 @@
 import { waitUntil } from '../../support/wait-until.js';
 import type { Cluster } from '../history/cluster.js';
 import { redisCommands } from '../history/redis-commands.js';
-import { REVOKER, type Stage } from './scenario.js';
+import { REVOKER, type Scenario } from './scenario.js';
 
-const HUNT_MS = 700;
+const PROBE_MS = 700;
 
 /**
  * Redis is flushed while the witness hears and says nothing any more, but still has its lease. The revoker registers
  * again first, finds nobody else in the table, and ends a session.
  */
-export async function endedAfterAFlush(stage: Stage): Promise<void> {
-  const held = await stage.warmSession();
-  const { cluster } = stage;
-  const { redis, postgres } = stage.witness;
-  const breakIt = async () => {
+export async function revokedAfterFlush(scenario: Scenario): Promise<void> {
+  const session = await scenario.warmSession();
+  const { cluster } = scenario;
+  const { redis, postgres } = scenario.witness;
+  const inject = async () => {
     redis.hang();
     await postgres.cut();
     await cluster.redis.send('FLUSHALL');
   };
-  await stage.broken('no Redis, no Postgres, a flush', breakIt, async () => {
+  await scenario.broken('no Redis, no Postgres, a flush', inject, async () => {
     await waitUntil('the revoker is registered again', () => isOneRegistered(cluster), { timeoutMs: 60_000 });
-    await stage.recorder.logout(REVOKER, held);
-    await stage.hunt(held, HUNT_MS);
+    await scenario.recorder.logout(REVOKER, session);
+    await scenario.probe(session, PROBE_MS);
   });
 }
 

@@ -1,22 +1,22 @@
-import { formerReplica } from '../history/detached-replica.js';
-import { REVOKER, type Stage } from './scenario.js';
+import { detachedReplica } from '../history/detached-replica.js';
+import { REVOKER, type Scenario } from './scenario.js';
 
 const SESSIONS = 2;
-const HUNT_MS = 2_000;
+const PROBE_MS = 2_000;
 
 /** Two masters at once: the revoker meets the one and the witness the other, and both can reach Postgres. */
-export async function endedInASplitBrain(stage: Stage): Promise<void> {
-  const { recorder, cluster, witness } = stage;
-  const struckOff = await stage.warmSession();
-  const second = await formerReplica(cluster.redis);
+export async function revokedInSplitBrain(scenario: Scenario): Promise<void> {
+  const { recorder, cluster, witness } = scenario;
+  const struckOff = await scenario.warmSession();
+  const second = await detachedReplica(cluster.redis);
   try {
     witness.redis.retarget(second);
     // The revoker waits for the witness once, in vain, and no more after that.
     await recorder.logout(REVOKER, struckOff);
     for (let count = 0; count < SESSIONS; count++) {
-      const held = await stage.warmSession();
-      await recorder.logout(REVOKER, held);
-      await stage.hunt(held, HUNT_MS);
+      const session = await scenario.warmSession();
+      await recorder.logout(REVOKER, session);
+      await scenario.probe(session, PROBE_MS);
     }
   } finally {
     witness.redis.retarget(cluster.redis);

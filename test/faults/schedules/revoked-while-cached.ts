@@ -1,12 +1,12 @@
-import { poison } from '../history/poison-cache.js';
-import { REVOKER, type Stage } from './scenario.js';
+import { poisonCache } from '../history/poison-cache.js';
+import { REVOKER, type Scenario } from './scenario.js';
 
-const HUNT_MS = 300;
+const PROBE_MS = 300;
 
 /** A session ends that the witness holds in memory, and that Redis still says is alive. */
-export async function endedWhileCached(stage: Stage): Promise<void> {
-  const held = await stage.warmSession();
-  await stage.recorder.logout(REVOKER, held);
-  await poison(stage.cluster.redis.port, stage.cluster.prefix, [held]);
-  await stage.hunt(held, HUNT_MS);
+export async function revokedWhileCached(scenario: Scenario): Promise<void> {
+  const session = await scenario.warmSession();
+  await scenario.recorder.logout(REVOKER, session);
+  await poisonCache(scenario.cluster.redis.port, scenario.cluster.prefix, [session]);
+  await scenario.probe(session, PROBE_MS);
 }

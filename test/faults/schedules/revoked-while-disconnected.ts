@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REVOKER, type Stage } from './scenario.js';
+import { REVOKER, type Scenario } from './scenario.js';
 
-const HUNT_MS = 2_500;
+const PROBE_MS = 2_500;
 /** A subscription is tried again every 100 ms, commands after half a second at most. */
 const BACK_MS = 200;
 
 /** A session ends while the witness is cut off from Redis and from Postgres; then only Redis comes back. */
-export async function endedWhileAway(stage: Stage): Promise<void> {
-  const held = await stage.warmSession();
-  const { redis, postgres } = stage.witness;
-  const breakIt = () => Promise.all([redis.cut(), postgres.cut()]);
-  await stage.broken('no Redis, no Postgres', breakIt, async () => {
-    await stage.recorder.logout(REVOKER, held);
+export async function revokedWhileDisconnected(scenario: Scenario): Promise<void> {
+  const session = await scenario.warmSession();
+  const { redis, postgres } = scenario.witness;
+  const inject = () => Promise.all([redis.cut(), postgres.cut()]);
+  await scenario.broken('no Redis, no Postgres', inject, async () => {
+    await scenario.recorder.logout(REVOKER, session);
     await redis.heal();
     await sleep(BACK_MS);
-    await stage.hunt(held, HUNT_MS);
+    await scenario.probe(session, PROBE_MS);
   });
 }

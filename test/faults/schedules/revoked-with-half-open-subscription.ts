@@ -1,20 +1,20 @@
-import { REVOKER, type Stage } from './scenario.js';
+import { REVOKER, type Scenario } from './scenario.js';
 
-const HUNT_MS = 1_000;
+const PROBE_MS = 1_000;
 
 /**
  * A session ends while the witness's subscription is half open beside a healthy command connection, and Postgres,
  * which would tell it, cannot be reached.
  */
-export async function endedWhileDeaf(stage: Stage): Promise<void> {
-  const held = await stage.warmSession();
-  const { redis, postgres } = stage.witness;
-  const breakIt = async () => {
+export async function revokedWithHalfOpenSubscription(scenario: Scenario): Promise<void> {
+  const session = await scenario.warmSession();
+  const { redis, postgres } = scenario.witness;
+  const inject = async () => {
     redis.hang('subscribe');
     await postgres.cut();
   };
-  await stage.broken('half-open subscription, no Postgres', breakIt, async () => {
-    await stage.recorder.logout(REVOKER, held);
-    await stage.hunt(held, HUNT_MS);
+  await scenario.broken('half-open subscription, no Postgres', inject, async () => {
+    await scenario.recorder.logout(REVOKER, session);
+    await scenario.probe(session, PROBE_MS);
   });
 }

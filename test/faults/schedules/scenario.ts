@@ -3,7 +3,7 @@ import { violationsOf } from '../history/checker.js';
 import type { Cluster } from '../history/cluster.js';
 import type { Fault } from '../history/history.js';
 import type { Node } from '../history/node.js';
-import { type Held, Recorder } from '../history/recorder.js';
+import { type ClientSession, Recorder } from '../history/recorder.js';
 import type { Violation } from '../history/violation.js';
 
 export const REVOKER = 0;
@@ -17,7 +17,7 @@ const LOGIN_TRIES = 5;
 let made = 0;
 
 /** Two instances, one that revokes and one that is asked, for schedules that are written out. */
-export class Stage {
+export class Scenario {
   readonly recorder: Recorder;
   private readonly faults: Fault[] = [];
 
@@ -27,27 +27,27 @@ export class Stage {
 
   get witness(): Node {
     const node = this.cluster.nodes[WITNESS];
-    if (!node) throw new Error('the stage needs two instances');
+    if (!node) throw new Error('the scenario needs two instances');
     return node;
   }
 
   /** A session that both instances hold in memory; leases are live and registrations old. */
-  async warmSession(): Promise<Held> {
+  async warmSession(): Promise<ClientSession> {
     await this.cluster.recovered();
     await sleep(SETTLED_MS);
     made += 1;
     const user = `witnessed-${made}@example.org`;
     await this.recorder.register(REVOKER, user);
-    const held = await this.login(user);
-    for (const instance of [REVOKER, WITNESS]) await this.recorder.check(instance, held);
-    return held;
+    const session = await this.login(user);
+    for (const instance of [REVOKER, WITNESS]) await this.recorder.check(instance, session);
+    return session;
   }
 
   /** A machine that is very busy may let a client wait too long. */
-  private async login(user: string): Promise<Held> {
+  private async login(user: string): Promise<ClientSession> {
     for (let tries = 0; tries < LOGIN_TRIES; tries++) {
-      const held = await this.recorder.login(REVOKER, user);
-      if (held) return held;
+      const session = await this.recorder.login(REVOKER, user);
+      if (session) return session;
     }
     throw new Error('no login was answered, with nothing broken');
   }
@@ -66,10 +66,10 @@ export class Stage {
   }
 
   /** Asks the witness again and again, without waiting for slow answers. */
-  async hunt(held: Held, forMs: number): Promise<void> {
+  async probe(session: ClientSession, forMs: number): Promise<void> {
     const asked: Promise<unknown>[] = [];
     for (const until = performance.now() + forMs; performance.now() < until; await sleep(25)) {
-      asked.push(this.recorder.check(WITNESS, held));
+      asked.push(this.recorder.check(WITNESS, session));
     }
     await Promise.all(asked);
   }

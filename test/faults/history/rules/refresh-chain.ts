@@ -1,9 +1,9 @@
 import type { Operation } from '../history.js';
-import type { SessionStory } from '../session-timeline.js';
+import type { SessionTimeline } from '../session-timeline.js';
 import type { Violation } from '../violation.js';
 
 /** P5: whoever presents the same refresh token gets the same successor: there are never two live chains. */
-export function twoChains({ session, operations }: SessionStory): Violation[] {
+export function forkedChains({ session, operations }: SessionTimeline): Violation[] {
   const successors = new Map<string, string>();
   const forked: Operation[] = [];
   for (const operation of operations) {
@@ -15,7 +15,7 @@ export function twoChains({ session, operations }: SessionStory): Violation[] {
   }
   return forked.map((operation) => ({
     promise: 'P5',
-    sentence: 'got another successor for a refresh token that already had one',
+    message: 'got another successor for a refresh token that already had one',
     session,
     operation,
   }));

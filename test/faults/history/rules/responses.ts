@@ -9,7 +9,7 @@ export function unexpectedAnswers(operations: readonly Operation[]): Violation[]
     .filter((operation) => !isExpected(operation))
     .map((operation) => ({
       promise: 'P4',
-      sentence: `answered ${operation.answer?.status} (${operation.answer?.code ?? 'no code'})`,
+      message: `answered ${operation.answer?.status} (${operation.answer?.code ?? 'no code'})`,
       session: operation.session,
       operation,
     }));

@@ -1,66 +1,69 @@
-import type { Bound } from '../enforcement-bound.js';
+import type { EnforcementBound } from '../enforcement-bound.js';
 import { isGrant, isRefusedAsEnded, mayHaveExpired, type Operation } from '../history.js';
-import type { SessionStory } from '../session-timeline.js';
+import type { SessionTimeline } from '../session-timeline.js';
 import type { Violation } from '../violation.js';
 
 /** P1: a request that started after the 204 had been read is not granted, by any instance. */
-export function grantedAfterConfirmation(story: SessionStory): Violation[] {
-  return story.operations
-    .filter((operation) => isGrant(operation) && operation.startedAt > story.confirmedAt)
-    .map((operation) => violation('P1', 'granted a request that started after the 204', story, operation));
+export function grantedAfterConfirmation(timeline: SessionTimeline): Violation[] {
+  return timeline.operations
+    .filter((operation) => isGrant(operation) && operation.startedAt > timeline.confirmedAt)
+    .map((operation) => violation('P1', 'granted a request that started after the 204', timeline, operation));
 }
 
 /** P2: who has refused a session as ended never grants it again. */
-export function grantedAfterRefusal(story: SessionStory): Violation[] {
+export function grantedAfterRefusal(timeline: SessionTimeline): Violation[] {
   const refusedAt = new Map<number, number>();
-  for (const { instance, endedAt } of story.operations.filter(isRefusedAsEnded)) {
+  for (const { instance, endedAt } of timeline.operations.filter(isRefusedAsEnded)) {
     refusedAt.set(instance, Math.min(endedAt, refusedAt.get(instance) ?? Number.POSITIVE_INFINITY));
   }
-  return story.operations
+  return timeline.operations
     .filter((operation) => isGrant(operation))
     .filter(({ instance, startedAt }) => startedAt > (refusedAt.get(instance) ?? Number.POSITIVE_INFINITY))
-    .map((operation) => violation('P2', 'granted what this instance had refused as ended', story, operation));
+    .map((operation) =>
+      violation('P2', 'granted what this instance had refused as ended', timeline, operation),
+    );
 }
 
 /** P2: a refresh asks the truth, and there the end is. */
-export function refreshedAfterCommit(story: SessionStory): Violation[] {
-  return story.operations
+export function refreshedAfterCommit(timeline: SessionTimeline): Violation[] {
+  return timeline.operations
     .filter((operation) => operation.kind === 'refresh' && isGrant(operation))
-    .filter(({ startedAt }) => startedAt > story.committedAt)
-    .map((operation) => violation('P2', 'refreshed a session whose end was committed', story, operation));
+    .filter(({ startedAt }) => startedAt > timeline.committedAt)
+    .map((operation) => violation('P2', 'refreshed a session whose end was committed', timeline, operation));
 }
 
 /** P3: whatever fails, an instance that can reach Postgres refuses within a second of the commit. */
-export function grantedBeyondBound(story: SessionStory, bound: Bound): Violation[] {
-  return story.operations
+export function grantedBeyondBound(timeline: SessionTimeline, bound: EnforcementBound): Violation[] {
+  return timeline.operations
     .filter((operation) => operation.kind !== 'refresh' && isGrant(operation))
-    .filter((operation) => operation.startedAt > story.committedAt)
-    .filter((operation) => !bound.isKept(operation.instance, story.committedAt, operation))
+    .filter((operation) => operation.startedAt > timeline.committedAt)
+    .filter((operation) => !bound.isKept(operation.instance, timeline.committedAt, operation))
     .map((operation) =>
-      violation('P3', 'granted later than the bound after the commit was known', story, operation),
+      violation('P3', 'granted later than the bound after the commit was known', timeline, operation),
     );
 }
 
 /** P4, P5: a session that nobody has tried to end is not refused. */
-export function refusedWithoutReason(story: SessionStory, tokenTtlMs: number): Violation[] {
-  return story.operations
+export function refusedWithoutReason(timeline: SessionTimeline, tokenTtlMs: number): Violation[] {
+  return timeline.operations
     .filter(
-      (operation) => operation.answer?.status === 401 && operation.endedAt < endableFrom(story, operation),
+      (operation) =>
+        operation.answer?.status === 401 && operation.endedAt < revocableFrom(timeline, operation),
     )
     .filter((operation) => !mayHaveExpired(operation, tokenTtlMs))
-    .map((operation) => violation('P5', 'refused a session that nobody had ended', story, operation));
+    .map((operation) => violation('P5', 'refused a session that nobody had ended', timeline, operation));
 }
 
 /** An end that was itself refused is no reason for that. */
-function endableFrom(story: SessionStory, refused: Operation): number {
-  return story.ends.includes(refused) ? Number.POSITIVE_INFINITY : story.endableFrom;
+function revocableFrom(timeline: SessionTimeline, refused: Operation): number {
+  return timeline.revokes.includes(refused) ? Number.POSITIVE_INFINITY : timeline.revocableFrom;
 }
 
 function violation(
   promise: string,
-  sentence: string,
-  { session }: SessionStory,
+  message: string,
+  { session }: SessionTimeline,
   operation: Operation,
 ): Violation {
-  return { promise, sentence, session, operation };
+  return { promise, message, session, operation };
 }
