@@ -12,32 +12,32 @@ type Snapshot = Record<string, unknown> & { profile: Record<string, unknown> };
 const changed = (change: Record<string, unknown>) => (it: Snapshot) => JSON.stringify({ ...it, ...change });
 const without = (name: string) => changed({ [name]: undefined });
 
-/** What another version, a mistake or a hand may have left in Redis in place of a snapshot. */
+/** What another version, a bug or an operator may have left in Redis instead of a valid snapshot. */
 const ENTRIES: readonly [string, (good: Snapshot) => string][] = [
-  ['what is no JSON', () => 'not json {'],
-  ['nothing', () => ''],
+  ['malformed JSON', () => 'not json {'],
+  ['empty', () => ''],
   ['null', () => 'null'],
   ['a number', () => '7'],
-  ['a text', () => '"active"'],
-  ['a list', () => '[[[[]]]]'],
+  ['a string', () => '"active"'],
+  ['an array', () => '[[[[]]]]'],
   ['an empty object', () => '{}'],
   ['a megabyte', () => JSON.stringify('x'.repeat(1_000_000))],
   ...['userId', 'deviceId', 'status', 'createdAt', 'rolesVersion', 'lastSeenAt', 'readAt', 'profile'].map(
-    (name): [string, (good: Snapshot) => string] => [`one without ${name}`, without(name)],
+    (name): [string, (good: Snapshot) => string] => [`missing ${name}`, without(name)],
   ),
-  ['one with its times as texts', changed({ createdAt: '2026-01-01', lastSeenAt: '2026-01-01' })],
-  ['one of the distant past', changed({ createdAt: 0, lastSeenAt: 0 })],
-  ['one of the distant future', changed({ createdAt: 1e15, lastSeenAt: 1e15, readAt: 1e15 })],
-  ['one that says it has ended', changed({ status: 'revoked', endedReason: 'logout' })],
-  ['one with an end in an active session', changed({ endedReason: 'logout' })],
-  ['another user’s', changed({ userId: '00000000-0000-4000-8000-000000000000' })],
-  ['another session’s', changed({ sessionId: '00000000-0000-4000-8000-000000000000' })],
-  ['one with an empty profile', changed({ profile: {} })],
-  ['one with a profile of another shape', changed({ profile: { email: 7, deviceName: null, browser: [] } })],
-  ['one with members that nobody knows', changed({ tenant: 'x', __proto__: { status: 'revoked' } })],
+  ['a snapshot with its times as strings', changed({ createdAt: '2026-01-01', lastSeenAt: '2026-01-01' })],
+  ['a snapshot from the distant past', changed({ createdAt: 0, lastSeenAt: 0 })],
+  ['a snapshot from the distant future', changed({ createdAt: 1e15, lastSeenAt: 1e15, readAt: 1e15 })],
+  ['a snapshot marked as revoked', changed({ status: 'revoked', endedReason: 'logout' })],
+  ['an active snapshot with an end reason', changed({ endedReason: 'logout' })],
+  ['a snapshot of another user', changed({ userId: '00000000-0000-4000-8000-000000000000' })],
+  ['a snapshot of another session', changed({ sessionId: '00000000-0000-4000-8000-000000000000' })],
+  ['a snapshot with an empty profile', changed({ profile: {} })],
+  ['a snapshot with a malformed profile', changed({ profile: { email: 7, deviceName: null, browser: [] } })],
+  ['a snapshot with unknown members', changed({ tenant: 'x', __proto__: { status: 'revoked' } })],
 ];
 
-describe('instances of two versions, with a shared cache that holds anything', () => {
+describe('instances of two versions that share a cache with arbitrary entries', () => {
   let database: TestDatabase;
   let services: ServiceProcess[] = [];
   let one: Api;
@@ -63,7 +63,7 @@ describe('instances of two versions, with a shared cache that holds anything', (
     ]);
     [one, other, older] = services.map(({ api }) => api) as [Api, Api, Api];
     await waitUntil(
-      'all trust their caches',
+      'all instances trust their caches',
       async () => {
         const states = await Promise.all(services.map(({ api }) => api.call('GET', '/health/ready')));
         return states.every(({ body }) => body.caches_trusted);
@@ -80,34 +80,37 @@ describe('instances of two versions, with a shared cache that holds anything', (
     const tokens = await one.newcomer();
     const { status, body } = await one.me(tokens.access_token);
     expect(status).toBe(200);
-    await waitUntil('it is in the cache', () => entryOf(tokens.session_id));
+    await waitUntil('the session is in the cache', () => entryOf(tokens.session_id));
     return { tokens, body };
   }
 
-  it.each(ENTRIES)('answer as the truth has it where the entry is %s', async (_, entry) => {
+  it.each(ENTRIES)('answer from Postgres if the entry is %s', async (_, entry) => {
     const { tokens, body } = await cached();
     const good = await entryOf(tokens.session_id);
-    if (!good) throw new Error('it is not in the cache');
+    if (!good) throw new Error('the session is not in the cache');
     await redis('SET', keyOf(tokens.session_id), entry(good));
     const answer = await other.me(tokens.access_token);
-    expect({ status: answer.status, body: told(answer.body) }).toEqual({ status: 200, body: told(body) });
+    expect({ status: answer.status, body: withoutLastSeen(answer.body) }).toEqual({
+      status: 200,
+      body: withoutLastSeen(body),
+    });
 
     expect((await other.logout(tokens.access_token)).status).toBe(204);
     await redis('SET', keyOf(tokens.session_id), entry(good));
     for (const api of [one, other, older]) expect((await api.me(tokens.access_token)).status).toBe(401);
   });
 
-  it('answer as the truth has it where the key holds no text', async () => {
+  it('answer from Postgres if the key does not hold a string', async () => {
     const { tokens } = await cached();
     await redis('DEL', keyOf(tokens.session_id));
     await redis('LPUSH', keyOf(tokens.session_id), 'a list');
     expect((await other.me(tokens.access_token)).status).toBe(200);
   });
 
-  it('of two versions share sessions and ends, and no entries', async () => {
+  it('share sessions and revocations across versions, but not cache entries', async () => {
     const { tokens } = await cached();
     expect((await older.me(tokens.access_token)).status).toBe(200);
-    await waitUntil('each has an entry of its own', async () => {
+    await waitUntil('each version has written its own entry', async () => {
       const entries = await Promise.all([entryOf(tokens.session_id), entryOf(tokens.session_id, 0)]);
       return entries.every((entry) => entry !== null);
     });
@@ -124,8 +127,8 @@ describe('instances of two versions, with a shared cache that holds anything', (
     expect((await older.me(more.access_token)).status).toBe(401);
   });
 
-  /** When it was last seen moves on. */
-  function told(body: unknown): unknown {
+  /** Leaves out the last-seen times, which change between two responses. */
+  function withoutLastSeen(body: unknown): unknown {
     return JSON.parse(JSON.stringify(body, (name, value) => (/seen/.test(name) ? undefined : value)));
   }
 });

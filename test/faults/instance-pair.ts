@@ -5,12 +5,12 @@ import { waitUntil } from '../support/wait-until.js';
 import { Cluster } from './history/cluster.js';
 import type { Node } from './history/node.js';
 
-/** A lease (3 s) and one heartbeat more: from then on a revoke need not wait for a lease. */
+/** A lease (3 s) plus one heartbeat: from then on a revoke need not wait for a lease to expire. */
 const SETTLED_MS = 4_200;
-/** By then it is refused, however busy the machine is. */
+/** Longer than enforcement takes on the busiest machine. */
 const GIVE_UP_MS = 15_000;
 
-/** Two instances with ways of their own to Redis and Postgres, settled with each other. */
+/** Two instances, each with its own proxies to Redis and Postgres, that acknowledge one another. */
 export class InstancePair {
   private constructor(
     readonly cluster: Cluster,
@@ -21,7 +21,7 @@ export class InstancePair {
   static async start(env: Record<string, string> = {}): Promise<InstancePair> {
     const cluster = await Cluster.start({ instances: 2, env });
     const [one, other] = cluster.nodes;
-    if (!one || !other) throw new Error('two instances were to start');
+    if (!one || !other) throw new Error('expected two instances');
     const pair = new InstancePair(cluster, one, other);
     await pair.settle();
     return pair;
@@ -31,7 +31,7 @@ export class InstancePair {
     return [apiOf(this.one), apiOf(this.other)];
   }
 
-  /** Makes everything whole, and waits until both trust their caches. */
+  /** Heals every proxy and waits until both instances trust their caches. */
   async recover(): Promise<void> {
     for (const { redis, postgres } of [this.one, this.other]) {
       await redis.heal();
@@ -40,35 +40,35 @@ export class InstancePair {
     await this.cluster.recovered();
   }
 
-  /** Waits until both vouch for the table of instances as well. */
+  /** Recovers, and also waits until both instances have been registered long enough to trust the instance table. */
   async settle(): Promise<void> {
     await this.recover();
     await sleep(SETTLED_MS);
   }
 
-  /** Sessions that both instances hold in memory. */
+  /** Opens sessions and puts them in the memory cache of both instances. */
   async warm(count: number): Promise<Tokens[]> {
     const [api] = this.apis;
     const { email } = await api.newcomer();
     const sessions = await Promise.all(Array.from({ length: count }, () => api.session(email)));
     for (const { access_token } of sessions) {
       for (const asked of this.apis) {
-        await waitUntil('it is known', async () => (await asked.me(access_token)).status === 200);
+        await waitUntil('the session is granted', async () => (await asked.me(access_token)).status === 200);
       }
     }
     return sessions;
   }
 
-  /** Clients of both instances that notice every hiccup. */
+  /** Sends continuous requests to both instances and records every status. */
   watch(token: string): Traffic[] {
     return this.apis.map((api) => new Traffic(() => api.me(token)));
   }
 
   /**
-   * Asks until every instance refuses.
+   * Sends requests until every instance refuses the session.
    *
-   * @returns how long after the commit, by the database's clock, the last request started that was granted;
-   *   its clock and the test's are of one machine
+   * @returns milliseconds from the commit (by the database's clock) to the start of the last granted request;
+   *   the database and the test run on one machine, so their clocks agree
    */
   async lastGrantAfterCommit({ access_token, session_id }: Tokens): Promise<number> {
     const lastGrants = await Promise.all(this.apis.map((api) => lastGrantAt(api, access_token)));
@@ -91,7 +91,8 @@ async function lastGrantAt(api: Api, token: string): Promise<number> {
     const { status } = await api.me(token);
     if (status === 401) return last;
     if (status === 200) last = startedAt;
-    if (startedAt > deadline) throw new Error(`${status} where it should long have been refused`);
+    if (startedAt > deadline)
+      throw new Error(`answered ${status} long after the session should have been refused`);
   }
 }
 

@@ -3,15 +3,15 @@ import { waitUntil } from '../support/wait-until.js';
 import { InstancePair } from './instance-pair.js';
 
 const ENDS = 50_000;
-/** In one statement: the test's own have 5 s. */
+/** Rows per statement: the statements of this test time out after 5 s. */
 const PORTION = 10_000;
-/** P3, as `redis-partition` measures it. */
+/** P3, measured as in `redis-partition`. */
 const BOUND_MS = 1_000;
 const ATTEMPTS = 4;
-/** On a busy machine; without Redis nothing of it can be confirmed, and with it 5,000 at a time. */
+/** Generous for a busy machine: revocations are confirmed only once Redis is back, 5,000 at a time. */
 const CATCH_UP = { timeoutMs: 90_000, everyMs: 200 };
 
-describe('50,000 sessions that ended while Redis was away', () => {
+describe('50,000 sessions revoked while Redis is down', () => {
   let pair: InstancePair;
 
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('50,000 sessions that ended while Redis was away', () => {
   }, 180_000);
   afterAll(() => pair?.stop());
 
-  it('hold up neither checks nor other ends, and are confirmed once it is back', async () => {
+  it('delay neither checks nor other revocations, and are confirmed once Redis is back', async () => {
     const [watched, ...more] = (await pair.warm(1 + ATTEMPTS)) as [Tokens, ...Tokens[]];
     await pair.cluster.redis.kill();
     await endMany(watched.session_id);
@@ -35,17 +35,17 @@ describe('50,000 sessions that ended while Redis was away', () => {
     expect(Math.min(...latest)).toBeLessThan(BOUND_MS);
 
     await pair.cluster.startRedis(null);
-    await waitUntil('all are confirmed', async () => (await unconfirmed()) === 0, CATCH_UP);
+    await waitUntil('all revocations are confirmed', async () => (await unconfirmed()) === 0, CATCH_UP);
     await pair.settle();
     for (const { statuses } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
-      // Without Redis each check reads Postgres, which a busy machine may keep from answering in time.
+      // Without Redis every check reads Postgres, which may answer too late on a busy machine.
       expect(['200', '503']).toEqual(expect.arrayContaining(Object.keys(statuses)));
       expect(statuses[200]).toBeGreaterThan(9 * (statuses[503] ?? 0));
     }
     expect((await pair.apis[0].logout(watched.access_token)).status).toBe(204);
   });
 
-  /** As if their revokers had all been cut off. */
+  /** As if every instance that revoked them had been cut off before announcing it. */
   async function endMany(like: string): Promise<void> {
     for (let made = 0; made < ENDS; made += PORTION) {
       await pair.cluster.sql(

@@ -4,7 +4,7 @@ import { InstancePair } from './instance-pair.js';
 
 const STALENESS_MS = 3_000;
 
-describe('an instance that is cut off from Postgres, beside one that is not', () => {
+describe('an instance cut off from Postgres, next to a healthy one', () => {
   let pair: InstancePair;
 
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe('an instance that is cut off from Postgres, beside one that is not', ()
     ['refused', () => pair.one.postgres.cut()],
     ['swallowed', async () => pair.one.postgres.hang()],
   ] as const)(
-    'whose connections are %s: checks from its cache for so long, refuses what the other ends, and then says 503',
+    'with connections %s: checks from its cache up to the staleness limit, refuses what the other instance revokes, then answers 503',
     async (_how, cut) => {
       const [cutOff, whole] = pair.apis;
       const [watched, ended] = await pair.warm(2);
@@ -26,7 +26,7 @@ describe('an instance that is cut off from Postgres, beside one that is not', ()
       const cutAt = performance.now();
       expect((await cutOff.me(endedToken)).status).toBe(200);
       expect((await whole.logout(endedToken)).status).toBe(204);
-      // It cannot have learnt that from Postgres.
+      // It can only have learnt of the revocation through Redis.
       expect((await cutOff.me(endedToken)).status).toBe(401);
 
       const seen = new Set<number>();
@@ -44,22 +44,22 @@ describe('an instance that is cut off from Postgres, beside one that is not', ()
       expect((await whole.me(token)).status).toBe(200);
 
       await pair.one.postgres.heal();
-      await waitUntil('it is granted again', async () => (await cutOff.me(token)).status === 200);
+      await waitUntil('the session is granted again', async () => (await cutOff.me(token)).status === 200);
       expect((await cutOff.me(endedToken)).status).toBe(401);
     },
   );
 
-  it('changes nothing by a read that was sent before a revoke and answered after it', async () => {
+  it('does not resurrect a session by a read sent before its revoke and answered after it', async () => {
     const [asked, revoker] = pair.apis;
     const answers: number[] = [];
-    // A read whose answer is kept back for longer than a second is given up: the machine was slow.
+    // A read held back for more than a second times out: the machine was too slow, so try again.
     for (let tries = 0; tries < 5 && !answers.includes(401); tries++) {
       const { email } = await revoker.newcomer();
       const session = await revoker.session(email);
       const [{ now } = { now: '' }] = await pair.cluster.sql<{ now: string }>('SELECT now()::text AS now');
       pair.one.postgres.holdAnswers();
       const early = asked.me(session.access_token);
-      await waitUntil('Postgres has read it', () => hasRead(now), { everyMs: 5 });
+      await waitUntil('Postgres has executed the read', () => hasRead(now), { everyMs: 5 });
       expect((await revoker.logout(session.access_token)).status).toBe(204);
       await pair.one.postgres.heal();
       answers.push((await early).status);

@@ -2,27 +2,27 @@ import { detachedReplica } from './history/detached-replica.js';
 import { redisCommands } from './history/redis-commands.js';
 import { InstancePair } from './instance-pair.js';
 
-/** A command that hangs is given up after a second, a check's own after 100 ms, on a machine that is busy. */
+/** A hanging command times out after a second, the one of a check after 100 ms; the rest is for a busy machine. */
 const SLOWEST_MS = 4_000;
-/** Of a machine that has no time for Postgres either, some checks may be put off (P4); none is refused. */
-const PUT_OFF_AT_MOST = 0.02;
+/** On an overloaded machine Postgres may be too slow for some checks, which get 503 (P4); none may get 401. */
+const MAX_UNAVAILABLE_RATIO = 0.02;
 
 function expectGranted(statuses: Readonly<Record<number, number>>): void {
-  const { 200: granted = 0, 503: putOff = 0, ...others } = statuses;
+  const { 200: granted = 0, 503: unavailable = 0, ...others } = statuses;
   expect(others).toEqual({});
-  expect(putOff / (granted + putOff)).toBeLessThanOrEqual(PUT_OFF_AT_MOST);
+  expect(unavailable / (granted + unavailable)).toBeLessThanOrEqual(MAX_UNAVAILABLE_RATIO);
 }
 
 function expectRefused(statuses: Readonly<Record<number, number>>): void {
-  const { 401: refused = 0, 503: putOff = 0, ...others } = statuses;
+  const { 401: refused = 0, 503: unavailable = 0, ...others } = statuses;
   expect(others).toEqual({});
   expect(refused).toBeGreaterThan(0);
-  expect(putOff / (refused + putOff)).toBeLessThanOrEqual(PUT_OFF_AT_MOST);
+  expect(unavailable / (refused + unavailable)).toBeLessThanOrEqual(MAX_UNAVAILABLE_RATIO);
 }
 
-describe('two instances whose Redis is slow, full, forgets or goes back in time', () => {
+describe('two instances whose Redis is slow, full, or loses or rewinds its data', () => {
   let pair: InstancePair;
-  /** A snapshot file in which every session of `ended` is alive. */
+  /** A snapshot file from before the revoke, in which the session is still active. */
   let snapshot: string;
 
   beforeAll(async () => {
@@ -32,15 +32,15 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
 
   const redis = () => pair.cluster.redis;
   const table = () => `${pair.cluster.prefix}:instances`;
-  const full = async (policy: string) => {
+  const fill = async (policy: string) => {
     await redis().send(`CONFIG SET maxmemory-policy ${policy}`);
     await redis().send('CONFIG SET maxmemory 1');
   };
-  const roomy = () => redis().send('CONFIG SET maxmemory 0');
+  const unlimited = () => redis().send('CONFIG SET maxmemory 0');
 
   it.each([
     [
-      'slow by 200 ms',
+      'delayed by 200 ms',
       {
         fail: async () => {
           for (const { redis } of pair.cluster.nodes) redis.delay(200);
@@ -48,23 +48,23 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
         answers: [204],
       },
     ],
-    // No heartbeat can be written, so caches are not trusted. To publish takes no memory.
-    ['full, so that it takes no write', { fail: () => full('noeviction'), heal: roomy, answers: [204] }],
+    // Heartbeats cannot be written, so caches are not trusted; publishing needs no memory and still works.
+    ['full, so that it rejects writes', { fail: () => fill('noeviction'), heal: unlimited, answers: [204] }],
     [
-      'full for a moment, so that it evicts everything, who is registered as well',
+      'full for a moment, so that it evicts everything including the instance table',
       {
         fail: async () => {
-          await full('allkeys-lru');
+          await fill('allkeys-lru');
           await redis().send('SET some thing');
           expect(await redis().send(`EXISTS ${table()}`)).toBe(':0');
-          await roomy();
+          await unlimited();
         },
         answers: [204],
       },
     ],
     ['flushed', { fail: () => redis().send('FLUSHALL'), answers: [204] }],
     [
-      'killed and started again with an old snapshot',
+      'killed and restarted from an old snapshot',
       {
         fail: async () => {
           await redis().kill();
@@ -75,7 +75,7 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
       },
     ],
     [
-      'replaced by a replica that lagged behind',
+      'replaced by a lagging replica',
       {
         before: () => detachedReplica(redis()),
         fail: async (replica: Awaited<ReturnType<typeof detachedReplica>> | undefined) => {
@@ -87,7 +87,7 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
       },
     ],
   ] as [string, Fault][])(
-    '%s: checks go on, the ended stay ended, and a revoke holds',
+    '%s: checks continue, ended sessions stay ended, and a revoke is enforced',
     async (_how, fault) => {
       const [watched, before, during, after] = (await pair.warm(4)).map((it) => it.access_token) as [
         string,
@@ -99,7 +99,7 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
       const given = await fault.before?.();
       expect((await pair.apis[0].logout(before)).status).toBe(204);
       const watch = pair.watch(watched);
-      const probeEnded = pair.watch(before);
+      const probes = pair.watch(before);
       await fault.fail(given);
       if (fault.keepsEndedSessions) expect(await countCached()).toBeGreaterThan(0);
 
@@ -113,7 +113,7 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
         expectGranted(statuses);
         expect(slowestMs).toBeLessThan(SLOWEST_MS);
       }
-      for (const { statuses } of await Promise.all(probeEnded.map((traffic) => traffic.stop()))) {
+      for (const { statuses } of await Promise.all(probes.map((traffic) => traffic.stop()))) {
         expectRefused(statuses);
       }
       expect((await pair.apis[1].logout(after)).status).toBe(204);
@@ -123,7 +123,7 @@ describe('two instances whose Redis is slow, full, forgets or goes back in time'
     },
   );
 
-  it('an instance that starts beside an old snapshot refuses what it says is alive', async () => {
+  it('an instance that starts with an old snapshot refuses sessions that were revoked since', async () => {
     const [ended] = await pair.warm(1);
     snapshot = await pair.cluster.keepSnapshot();
     expect((await pair.apis[0].logout(ended?.access_token ?? '')).status).toBe(204);

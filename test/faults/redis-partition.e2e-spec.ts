@@ -1,11 +1,11 @@
 import type { Answer, Tokens } from '../support/api.js';
 import { InstancePair } from './instance-pair.js';
 
-/** P3. A machine that is busy may be late once, but not every time. */
+/** P3. A busy machine may exceed it once, but not every time. */
 const BOUND_MS = 1_000;
 const ATTEMPTS = 4;
 
-describe('an instance that is cut off from Redis, beside one that is not', () => {
+describe('an instance cut off from Redis, next to a healthy one', () => {
   let pair: InstancePair;
 
   beforeAll(async () => {
@@ -17,10 +17,10 @@ describe('an instance that is cut off from Redis, beside one that is not', () =>
   it.each([
     ['refused', () => pair.one.redis.cut(), 202],
     ['swallowed', async () => pair.one.redis.hang(), 202],
-    // Its pushes are heard: what it cannot hear is the acknowledgements, so it waits for a lease.
-    ['swallowed on its subscription alone', async () => pair.one.redis.hang('subscribe'), 204],
+    // Its pushes are received, but it does not hear the acknowledgements, so it waits for a lease.
+    ['swallowed on the subscription only', async () => pair.one.redis.hang('subscribe'), 204],
   ] as const)(
-    'whose connections are %s: what is revoked on either side is refused within a second',
+    'with connections %s: a revoke on either side is enforced by both within a second',
     async (_how, cut, expected) => {
       const [cutOff, whole] = pair.apis;
       const sessions = await pair.warm(2 * ATTEMPTS);
@@ -38,7 +38,7 @@ describe('an instance that is cut off from Redis, beside one that is not', () =>
           pair.lastGrantAfterCommit(there),
         ]);
         if (attempt === 0) answered(fromCutOff, expected);
-        // It has waited for the other's lease, or for its acknowledgement.
+        // The healthy instance waited for the other's acknowledgement or for its lease to expire.
         answered(fromWhole, 204);
         latest.push(Math.max(...late));
         for (const { access_token } of [here, there]) {

@@ -3,7 +3,7 @@ import { excerpts } from './history/excerpt.js';
 import { summary } from './history/summary.js';
 import { torture } from './history/torture.js';
 
-/** `npm run torture -- --minutes 30 --seed 7`: exit code 1 on any violation. */
+/** `npm run torture -- --minutes 30 --seed 7`: exits with 1 on any violation. */
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
 });

@@ -13,7 +13,7 @@ import {
 import { type SessionTimeline, sessionTimelines } from './session-timeline.js';
 import type { Violation } from './violation.js';
 
-/** Judges a history: everything in it that the promises forbid. */
+/** Returns everything in a history that the promises forbid. */
 export function violationsOf(history: History): Violation[] {
   const bound = new EnforcementBound(history);
   const timelines = [...sessionTimelines(history).values()];

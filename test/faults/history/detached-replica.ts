@@ -2,10 +2,10 @@ import { RedisServer } from '../../support/redis-server.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { redisCommands } from './redis-commands.js';
 
-/** A full copy of nothing much, on a machine that does everything else as well. */
+/** The copy is small, but the machine is busy with everything else. */
 const CATCH_UP_TIMEOUT_MS = 60_000;
 
-/** A replica that has caught up with its master and then stopped following: a second master, ever further behind. */
+/** A replica that caught up with its master and then stopped following: a second master that falls further behind. */
 export async function detachedReplica(master: { port: number }): Promise<RedisServer> {
   const replica = await RedisServer.start({ snapshot: true, replicaOf: master });
   try {

@@ -1,18 +1,18 @@
 import type { History } from './history.js';
 
-/** P3: a revoked session is refused within this of its commit by every instance that can reach Postgres. */
+/** P3: every instance that can reach Postgres refuses a revoked session within this time of the commit. */
 const BOUND_MS = 1_000;
 /**
- * After Postgres can be reached again: a look at the ends that was under way fails only by its own timeout (3 s),
- * the next may wait for a new connection (2 s) and for its turn.
+ * Time an instance may need once Postgres is reachable again: a tail read already in flight fails only by its own
+ * timeout (3 s), and the next one may wait for a new connection (2 s) and for its turn.
  */
 const RECOVERY_MS = 7_000;
-/** The answer to the last grant, and the next look's own way to Postgres and back, on a machine that is idle. */
+/** On an idle machine: the response to the last grant, and the round trip of the next tail read. */
 const SLACK_MS = 500;
-/** One look is a timer, a connection, a statement and its answer: each may meet the machine at its worst. */
+/** A tail read is a timer, a connection, a statement and its result; the worst stall may hit each of them. */
 const STALLS = 5;
 
-/** Tells until when an instance may go on granting a session whose end is committed. */
+/** Decides how long an instance may keep granting a session after its revocation was committed. */
 export class EnforcementBound {
   private readonly checksOf = new Map<number, { startedAt: number; endedAt: number }[]>();
 
@@ -26,7 +26,7 @@ export class EnforcementBound {
   }
 
   /**
-   * @param committedAt when the commit was known to a client
+   * @param committedAt when a client first knew of the commit
    * @param grant a later request that was granted
    */
   isKept(instance: number, committedAt: number, grant: { startedAt: number; endedAt: number }): boolean {
@@ -38,7 +38,7 @@ export class EnforcementBound {
     return grant.startedAt <= reachableFrom + BOUND_MS + SLACK_MS + STALLS * stall;
   }
 
-  /** How slow the machine was: late timers of the test, and how long this instance took for a check. */
+  /** How slow the machine was: the latest timer of the test process and the slowest check of this instance. */
   private worstStall(instance: number, from: number, to: number): number {
     const late = this.history.stalls.filter(({ at }) => at >= from && at <= to).map(({ ms }) => ms);
     const took = (this.checksOf.get(instance) ?? [])

@@ -1,9 +1,9 @@
 import type { Fault } from './history.js';
 
-/** After a fault registrations are young, and revokes wait for a lease: a lease, a recovery, and some. */
+/** After a fault, registrations are young and revokes wait for a lease: one lease, the recovery, and a margin. */
 const AFTERMATH_MS = 9_000;
 
-/** Tells whether something happened while nothing was broken, nor had been for a while. */
+/** Returns a predicate: whether an operation ran while no fault was active or had been recently. */
 export function faultFreePeriods(
   faults: readonly Fault[],
 ): (it: { readonly startedAt: number; readonly endedAt: number }) => boolean {

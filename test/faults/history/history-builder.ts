@@ -2,14 +2,14 @@ import type { Fault, History, ObservedAnswer, Operation, Scope, SessionRow, Stal
 
 const ENDED: ObservedAnswer = { status: 401, code: 'session_revoked', hasRetryAfter: false };
 
-/** Writes histories by hand, for the tests of the checker. Instants are plain milliseconds. */
+/** Builds histories for the tests of the checker. Times are plain milliseconds. */
 export class HistoryBuilder {
   readonly operations: Operation[] = [];
   readonly faults: Fault[] = [];
   readonly stalls: Stall[] = [];
   rows: Map<string, SessionRow> | null = null;
 
-  /** The session `s` of the user `u` on the device `d`, unless another is named. */
+  /** Opens session `s` of user `u` on device `d`, unless others are given. */
   login(startedAt: number, endedAt: number, session = 's', device = 'd'): this {
     return this.add({ kind: 'login', startedAt, endedAt, session, device, answer: ok(200) });
   }
@@ -22,7 +22,7 @@ export class HistoryBuilder {
     return this.add({ kind: 'check', startedAt, endedAt, instance, answer: ENDED, ...more });
   }
 
-  /** An end, by another session of the user. @param status `null` when no answer came */
+  /** A revoke requested by another session of the user. @param status `null` if no response came */
   revoke(startedAt: number, endedAt: number, status: number | null, scope: Scope = { session: 's' }): this {
     const answer = status === null ? null : { ...ok(status), hasRetryAfter: status === 503 };
     return this.add({ kind: 'revoke', startedAt, endedAt, session: 'other', answer, scope });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
 import type { Node } from './node.js';
 import type { FaultPlan } from './planned-fault.js';
@@ -17,7 +18,7 @@ const killed: FaultPlan = ({ cluster }, random) => {
 const stalled: FaultPlan = ({ cluster }, random) => {
   const node = random.of(cluster.nodes);
   return {
-    name: 'instance stopped and continued',
+    name: 'instance paused and resumed',
     withoutPostgres: [node.index],
     inject: async () => node.pause(),
     heal: async () => node.resume(),
@@ -27,7 +28,7 @@ const stalled: FaultPlan = ({ cluster }, random) => {
 const cut: FaultPlan = ({ cluster }, random) => {
   const { index, postgres } = random.of(cluster.nodes);
   return {
-    name: 'one cut off from Postgres',
+    name: 'one instance cut off from Postgres',
     withoutPostgres: [index],
     inject: () => postgres.cut(),
     heal: () => postgres.heal(),
@@ -37,7 +38,7 @@ const cut: FaultPlan = ({ cluster }, random) => {
 const hung: FaultPlan = ({ cluster }, random) => {
   const { index, postgres } = random.of(cluster.nodes);
   return {
-    name: 'Postgres hangs for one',
+    name: 'Postgres hangs for one instance',
     withoutPostgres: [index],
     inject: async () => postgres.hang(),
     heal: () => postgres.heal(),
@@ -45,7 +46,7 @@ const hung: FaultPlan = ({ cluster }, random) => {
 };
 
 const postgresStopped: FaultPlan = ({ cluster }) => ({
-  name: 'Postgres stopped (accepts, never answers)',
+  name: 'Postgres paused (accepts connections, never responds)',
   withoutPostgres: allInstances(cluster),
   inject: async () => cluster.postgres.pause(),
   heal: async () => cluster.postgres.resume(),
@@ -60,7 +61,7 @@ const postgresKilled: FaultPlan = ({ cluster }) => ({
   },
 });
 
-/** One of them at a time, beside one of Redis. */
+/** At most one of these is active at a time, possibly together with a Redis fault. */
 export const INSTANCE_FAULTS: readonly FaultPlan[] = [
   killed,
   stalled,
@@ -76,7 +77,7 @@ function allInstances({ nodes }: Cluster): number[] {
   return nodes.map(({ index }) => index);
 }
 
-/** Nothing starts while Redis or Postgres is away, and those are healed by others. */
+/** An instance cannot start while Redis or Postgres is down, and other faults bring those back. */
 async function startAgain(node: Node): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
@@ -84,7 +85,7 @@ async function startAgain(node: Node): Promise<void> {
       return;
     } catch (error) {
       if (tries === START_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
   }
 }

@@ -2,7 +2,7 @@ import { decodeJwt } from './decode-jwt.js';
 import type { ClientSession } from './recorder.js';
 import { redisCommands } from './redis-commands.js';
 
-/** Writes into the shared cache, under the service's keys, that these sessions are alive. */
+/** Writes entries to the shared cache, under the service's keys, that show these sessions as active. */
 export async function poisonCache(
   port: number,
   prefix: string,
@@ -14,7 +14,7 @@ export async function poisonCache(
   );
 }
 
-/** What an instance would have written of a session in use. */
+/** The entry that an instance would have written for a session in use. */
 function alive({ id, device, user, accessToken }: ClientSession) {
   const now = Date.now();
   return {

@@ -4,10 +4,10 @@ import { MANUAL, type ObservedAnswer, type Operation, type Scope, type Stall } f
 
 const GIVE_UP_MS = 8_000;
 const STALL_EVERY_MS = 50;
-/** Less is the ordinary way of timers. */
+/** Smaller delays are normal for timers. */
 const STALL_MIN_MS = 20;
 
-/** A session that a client holds the tokens of. */
+/** A session as its client holds it, with its current tokens. */
 export interface ClientSession {
   readonly id: string;
   readonly user: string;
@@ -34,7 +34,7 @@ interface TokenAnswer {
   device_token: string;
 }
 
-/** The clients' side: sends requests and writes down everything that was seen of them. */
+/** Sends the clients' requests and records everything the clients observe. */
 export class Recorder {
   readonly operations: Operation[] = [];
   readonly stalls: Stall[] = [];
@@ -55,7 +55,7 @@ export class Recorder {
     clearInterval(this.stallTimer);
   }
 
-  /** @throws when the answer is not 201: users are made before anything is broken */
+  /** @throws if the response is not 201: users are created before the first fault */
   async register(instance: number, user: string): Promise<void> {
     const { answer, body } = await this.send(instance, 'POST', '/auth/register', { body: credentials(user) });
     if (answer?.status !== 201) throw new Error(`registration failed: ${JSON.stringify({ answer, body })}`);
@@ -90,7 +90,7 @@ export class Recorder {
     return observed.answer;
   }
 
-  /** Exchanges the refresh token that the client holds; a good answer replaces what it holds. */
+  /** Presents the refresh token of the session; a successful response replaces its tokens. */
   async refresh(instance: number, session: ClientSession): Promise<ObservedAnswer | null> {
     const presented = session.refreshToken;
     const observed = await this.send(instance, 'POST', '/auth/refresh', {
@@ -131,7 +131,7 @@ export class Recorder {
     return this.revoke(instance, actor, 'DELETE', '/devices?except=current', { exceptDevice: actor.device });
   }
 
-  /** What an operator does in psql: committed when it returns, and nobody is told. */
+  /** Revokes as an operator does in psql: committed when it returns, and not announced to any instance. */
   async revokeManually({ id, user }: ClientSession): Promise<ObservedAnswer | null> {
     const startedAt = performance.now();
     let answer: ObservedAnswer | null = null;
@@ -141,7 +141,7 @@ export class Recorder {
       ]);
       answer = { status: 202, hasRetryAfter: false };
     } catch {
-      // Postgres is away: it may have been committed or not.
+      // Postgres is down: the update may or may not have been committed.
     }
     const observed = { answer, body: {}, startedAt, endedAt: performance.now() };
     this.note('revoke', MANUAL, user, observed, { session: null, scope: { session: id } });
@@ -194,7 +194,7 @@ export class Recorder {
       };
       return { answer, body: read, startedAt, endedAt };
     } catch {
-      // Refused, broken off or given up: what became of it is not known.
+      // Connection refused, reset or timed out: the outcome is unknown.
       return { answer: null, body: {}, startedAt, endedAt: performance.now() };
     }
   }

@@ -7,13 +7,13 @@ const POISON_EVERY_MS = 200;
 const POISONED = 300;
 
 const killed: FaultPlan = ({ cluster }) => ({
-  name: 'Redis killed, started again empty',
+  name: 'Redis killed and restarted empty',
   inject: () => cluster.redis.kill(),
   heal: () => cluster.startRedis(null),
 });
 
 const rewound: FaultPlan = ({ cluster, oldSnapshot }) => ({
-  name: 'Redis started again from an old snapshot',
+  name: 'Redis restarted from an old snapshot',
   inject: async () => {
     await cluster.redis.kill();
     await cluster.startRedis(oldSnapshot);
@@ -22,7 +22,7 @@ const rewound: FaultPlan = ({ cluster, oldSnapshot }) => ({
 });
 
 const restarted: FaultPlan = ({ cluster }) => ({
-  name: 'Redis restarted empty, at once',
+  name: 'Redis restarted empty immediately',
   inject: async () => {
     await cluster.redis.kill();
     await cluster.startRedis(null);
@@ -31,7 +31,7 @@ const restarted: FaultPlan = ({ cluster }) => ({
 });
 
 const stopped: FaultPlan = ({ cluster }) => ({
-  name: 'Redis stopped (accepts, never answers)',
+  name: 'Redis paused (accepts connections, never responds)',
   inject: async () => cluster.redis.pause(),
   heal: async () => cluster.redis.resume(),
 });
@@ -48,7 +48,7 @@ const slow: FaultPlan = ({ cluster }, random) => {
   const isForOne = random.next() < 0.5;
   const chosen = isForOne ? [random.of(cluster.nodes)] : cluster.nodes;
   return {
-    name: isForOne ? 'Redis slow by 200 ms for one' : 'Redis slow by 200 ms for all',
+    name: isForOne ? 'Redis delayed by 200 ms for one instance' : 'Redis delayed by 200 ms for all instances',
     inject: async () => {
       for (const { redis } of chosen) redis.delay(200);
     },
@@ -59,7 +59,7 @@ const slow: FaultPlan = ({ cluster }, random) => {
 };
 
 const hung: FaultPlan = ({ cluster }) => ({
-  name: 'Redis hangs for all',
+  name: 'Redis hangs for all instances',
   inject: async () => {
     for (const { redis } of cluster.nodes) redis.hang();
   },
@@ -71,7 +71,7 @@ const hung: FaultPlan = ({ cluster }) => ({
 const oneHung: FaultPlan = ({ cluster }, random) => {
   const { redis } = random.of(cluster.nodes);
   return {
-    name: 'Redis hangs for one',
+    name: 'Redis hangs for one instance',
     inject: async () => redis.hang(),
     heal: () => redis.heal(),
   };
@@ -79,13 +79,13 @@ const oneHung: FaultPlan = ({ cluster }, random) => {
 
 const oneCut: FaultPlan = ({ cluster }, random) => {
   const { redis } = random.of(cluster.nodes);
-  return { name: 'one cut off from Redis', inject: () => redis.cut(), heal: () => redis.heal() };
+  return { name: 'one instance cut off from Redis', inject: () => redis.cut(), heal: () => redis.heal() };
 };
 
 const halfOpen: FaultPlan = ({ cluster }, random) => {
   const { redis } = random.of(cluster.nodes);
   return {
-    name: 'subscription of one half open',
+    name: 'half-open subscription of one instance',
     inject: async () => redis.hang('subscribe'),
     heal: () => redis.heal(),
   };
@@ -95,11 +95,11 @@ const poisoned: FaultPlan = ({ cluster, ended }) => {
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   return {
-    name: 'cache poisoned: ended sessions are alive',
+    name: 'cache poisoned: ended sessions look active',
     inject: async () => {
       timer = setInterval(() => {
         writing = poisonCache(cluster.redis.port, cluster.prefix, ended.slice(-POISONED)).catch(() => {
-          // Redis is fine; the machine is slow. The next one comes soon.
+          // Redis is up but the machine is slow; the next write follows soon.
         });
       }, POISON_EVERY_MS);
     },
@@ -110,11 +110,11 @@ const poisoned: FaultPlan = ({ cluster, ended }) => {
   };
 };
 
-/** The replica stops following, is left behind, and then takes the place of its master. */
+/** A replica stops following, falls behind, and then replaces its master. */
 const promoted: FaultPlan = ({ cluster }, random) => {
   const lagMs = random.between(500, 4_000);
   return {
-    name: 'a lagging replica of Redis promoted',
+    name: 'lagging Redis replica promoted',
     inject: async () => {
       const replica = await detachedReplica(cluster.redis);
       await sleep(lagMs);
@@ -138,7 +138,7 @@ const evicted: FaultPlan = ({ cluster }, random) => {
   };
 };
 
-/** One of them at a time. */
+/** At most one of these is active at a time. */
 export const REDIS_FAULTS: readonly FaultPlan[] = [
   killed,
   rewound,

@@ -1,30 +1,30 @@
 import { type History, isRefusedAsEnded, type Operation, type Scope } from './history.js';
 
-/** A request whose client has given up may still be carried out by a server that was stopped: the longest fault, and more. */
+/** A paused server may execute a request after its client gave up: the longest fault plus a margin. */
 const LATE_MS = 60_000;
-/** These did nothing: the guard comes first. */
+/** Requests with these statuses had no effect: the guard rejected them. */
 const WITHOUT_EFFECT = new Set([400, 401, 403, 404, 429]);
 
-/** Everything that happened to one session, and what follows from it about its end. */
+/** Everything that happened to one session, and what that implies about its revocation. */
 export interface SessionTimeline {
   readonly session: string;
   readonly user: string;
   readonly login: Operation;
-  /** Requests with its tokens, in the order in which they started. */
+  /** Requests with its tokens, ordered by start time. */
   readonly operations: Operation[];
-  /** Ends that were, or may have been, meant for it. */
+  /** Revokes that targeted it, or may have. */
   readonly revokes: Operation[];
-  /** From this instant on it may have been ended; `Infinity`: nobody has tried. */
+  /** From this time on it may be revoked; `Infinity` if no revoke targeted it. */
   revocableFrom: number;
-  /** When it was first known to a client that its end is committed. */
+  /** When a client first knew that its revocation was committed. */
   committedAt: number;
-  /** When an end of it was first acknowledged, by 202 or 204. */
+  /** When a revoke was first acknowledged with 202 or 204. */
   acknowledgedAt: number;
-  /** When it was first acknowledged that the end holds everywhere, by 204. */
+  /** When a revoke was first confirmed on every instance, with 204. */
   confirmedAt: number;
 }
 
-/** Tells the timeline of every session whose login was answered. */
+/** Builds the timeline of every session whose login response was received. */
 export function sessionTimelines({ operations }: History): Map<string, SessionTimeline> {
   const timelines = new Map<string, SessionTimeline>();
   const byUser = new Map<string, SessionTimeline[]>();
@@ -72,11 +72,11 @@ function noteRevoke(timeline: SessionTimeline, revoke: Operation, scope: Scope):
   if (status !== null && WITHOUT_EFFECT.has(status)) return;
   if (!isInScope(scope, timeline)) return;
   const isDone = status !== null && status < 300;
-  // A session that was opened after the end was over is not one of them.
+  // A session that was opened after the revoke had completed is not affected.
   if (login.startedAt > revoke.endedAt + (isDone ? 0 : LATE_MS)) return;
   timeline.revokes.push(revoke);
   timeline.revocableFrom = Math.min(timeline.revocableFrom, revoke.startedAt);
-  // A login in flight may have come after it.
+  // A login that was in flight may have been processed after the revoke.
   if (!isDone || login.endedAt > revoke.startedAt) return;
   timeline.committedAt = Math.min(timeline.committedAt, revoke.endedAt);
   timeline.acknowledgedAt = Math.min(timeline.acknowledgedAt, revoke.endedAt);

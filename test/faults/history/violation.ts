@@ -5,6 +5,6 @@ export interface Violation {
   readonly promise: string;
   readonly message: string;
   readonly session: string | null;
-  /** The operation that must not have been. */
+  /** The operation that violates the promise. */
   readonly operation: Operation | null;
 }

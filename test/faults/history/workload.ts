@@ -6,28 +6,28 @@ import type { ClientSession, Recorder } from './recorder.js';
 export interface WorkloadOptions {
   readonly instances: number;
   readonly users: number;
-  /** Part of their addresses: one service can be run more than once. */
+  /** Prefix of their e-mail addresses, so that several workloads can share one service. */
   readonly named: string;
-  /** Sessions that the clients try to keep alive, together. */
+  /** Total number of sessions that the clients try to keep open. */
   readonly sessions: number;
   readonly clients: number;
-  /** Between two requests of one client, at most. */
+  /** Longest pause between two requests of one client. */
   readonly thinkMs: number;
 }
 
-/** An access token is renewed well before it runs out. */
+/** Access tokens are refreshed well before they expire. */
 const RENEW_AFTER_MS = 600_000;
-/** Sessions that ended are asked about for this long, and at most so many of them. */
+/** How many of the most recently ended sessions are still probed. */
 const PROBED = 400;
 const REFRESH_TRIES = 40;
-/** For as long a request that its client gave up may still be carried out: a token may then be its grandparent. */
+/** How long a request may still be executed after its client gave up; a token presented then may be two generations old. */
 const LATE_MS = 60_000;
 
-/** Many clients of a few dozen users, who log in, use, refresh and end sessions on all instances. */
+/** Many clients of a few dozen users that log in, use, refresh and revoke sessions on all instances. */
 export class Workload {
   readonly live: ClientSession[] = [];
   readonly ended: ClientSession[] = [];
-  /** Their last refresh was never answered: what they hold may be too old to be taken for a retry. */
+  /** Sessions whose last refresh got no response: their token may be too old to count as a retry. */
   readonly lost = new Set<string>();
   private readonly refreshing = new Set<string>();
   private readonly settledFrom = new Map<string, number>();
@@ -42,7 +42,7 @@ export class Workload {
     this.users = Array.from({ length: options.users }, (_, at) => `${options.named}-${at}@example.org`);
   }
 
-  /** Registers the users and opens the first sessions, while everything is whole. */
+  /** Registers the users and opens the first sessions, before the first fault. */
   async settle(): Promise<void> {
     for (const user of this.users) await this.recorder.register(this.instance(), user);
     const opened = Array.from({ length: 8 }, async () => {
@@ -60,7 +60,7 @@ export class Workload {
     this.isStopped = true;
   }
 
-  /** Whether its refresh token may be used up: it is the newest, and no earlier request can still be under way. */
+  /** Whether its refresh token may be used: it is the newest, and no earlier request can still be in flight. */
   canRefresh({ id }: ClientSession): boolean {
     const isSettled = performance.now() >= (this.settledFrom.get(id) ?? 0);
     return isSettled && !this.refreshing.has(id) && !this.lost.has(id);
@@ -97,14 +97,14 @@ export class Workload {
     if (answer?.status === 401) this.retire((it) => it === session);
   }
 
-  /** A request with a token whose session has ended; rather of the last ones. */
+  /** Sends a request with the token of an ended session, preferably a recent one. */
   private async probeEnded(): Promise<void> {
     const back = Math.floor(this.random.next() ** 2 * Math.min(PROBED, this.ended.length));
     const session = this.ended[this.ended.length - 1 - back];
     if (session) await this.recorder.check(this.instance(), session);
   }
 
-  /** @param tabs how many present the same refresh token at once */
+  /** @param tabs how many requests present the same refresh token at once */
   private async renew(session: ClientSession, tabs: number): Promise<void> {
     if (!this.canRefresh(session)) return;
     this.refreshing.add(session.id);
@@ -117,7 +117,7 @@ export class Workload {
     this.refreshing.delete(session.id);
   }
 
-  /** A client that lost the answer presents the same token again until it is answered. */
+  /** A client that lost the response presents the same token again until it gets one. */
   private async retryRefresh(session: ClientSession): Promise<void> {
     for (let tries = 0; tries < REFRESH_TRIES; tries++) {
       await sleep(this.random.between(200, 1_500));
@@ -157,7 +157,7 @@ export class Workload {
     return this.settleRevoked(answer, target, (session) => session === target);
   }
 
-  /** Asks every instance at once about what was just answered to have ended. */
+  /** Checks a session on every instance as soon as its revoke was acknowledged. */
   private async settleRevoked(
     answer: ObservedAnswer | null,
     target: ClientSession | undefined,
@@ -170,7 +170,7 @@ export class Workload {
     await Promise.all(Array.from({ length: instances }, (_, at) => this.recorder.check(at, target)));
   }
 
-  /** What has ended is used no more but by `probeEnded`. Logins that came after the end find out by themselves. */
+  /** Moves ended sessions to the list that only `probeEnded` uses. Logins processed after the revoke are unaffected. */
   private retire(isEnded: (session: ClientSession) => boolean): void {
     for (let at = this.live.length - 1; at >= 0; at--) {
       const session = this.live[at];
@@ -185,7 +185,7 @@ export class Workload {
   }
 }
 
-/** Neither lost nor put off. */
+/** Whether a response came, other than 503. */
 function isDecided(answer: ObservedAnswer | null): boolean {
   return answer !== null && answer.status !== 503;
 }

@@ -5,7 +5,7 @@ interface Inside {
   key(sessionId: string): string;
 }
 
-/** A version of the service that caches snapshots of another shape: under a key of its own. */
+/** A version of the service with a different snapshot format, and therefore different cache keys. */
 (RedisSessionTier.prototype as unknown as Inside).key = function (this: Inside, sessionId: string) {
   return `${this.redis.prefix}:session:0:${sessionId}`;
 };

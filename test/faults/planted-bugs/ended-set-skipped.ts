@@ -1,4 +1,4 @@
 import { EndedSet } from '@latchkey/revocation/ended-set';
 
-/** Without rule 1 an instance that has heard of an end goes on granting from its caches. */
+/** Breaks rule 1: an instance that has received a revocation keeps granting from its caches. */
 EndedSet.prototype.reasonOf = () => undefined;

@@ -6,7 +6,7 @@ interface Inside {
   received(sequence: number, receipt: HeartbeatReceipt): void;
 }
 
-/** Without rule 2 a healthy command connection keeps the lease of an instance whose subscription hears nothing. */
+/** Breaks rule 2: a healthy command connection renews the lease of an instance whose subscription receives nothing. */
 const inside = Membership.prototype as unknown as Inside;
 const { received } = inside;
 inside.received = function (this: Inside, sequence, receipt) {

@@ -6,7 +6,7 @@ interface Inside {
   subscribed(): Promise<void>;
 }
 
-/** Without rule 3 an instance that was away trusts its caches again, not knowing what ended meanwhile. */
+/** Breaks rule 3: a reconnected instance trusts its caches before it has read what was revoked in the meantime. */
 (Revocation.prototype as unknown as Inside).subscribed = async function (this: Inside) {
   this.membership?.join();
 };

@@ -6,7 +6,7 @@ interface Inside {
   vouchesFor(receipt: PushReceipt): boolean;
 }
 
-/** Without rule 5 a table that was wiped a moment ago is believed by whoever has registered again first. */
+/** Breaks rule 5: the first instance to register again after a flush trusts the incomplete instance table. */
 (Membership.prototype as unknown as Inside).vouchesFor = function (this: Inside, { registered }) {
   return registered.has(this.bus.instanceId);
 };

@@ -6,8 +6,8 @@ import { REVOKER, type Scenario } from './scenario.js';
 const PROBE_MS = 700;
 
 /**
- * Redis is flushed while the witness hears and says nothing any more, but still has its lease. The revoker registers
- * again first, finds nobody else in the table, and ends a session.
+ * Redis is flushed while the witness is cut off but still holds its lease. The revoker registers again first, finds
+ * no other instance in the table, and revokes a session.
  */
 export async function revokedAfterFlush(scenario: Scenario): Promise<void> {
   const session = await scenario.warmSession();
@@ -19,7 +19,9 @@ export async function revokedAfterFlush(scenario: Scenario): Promise<void> {
     await cluster.redis.send('FLUSHALL');
   };
   await scenario.broken('no Redis, no Postgres, a flush', inject, async () => {
-    await waitUntil('the revoker is registered again', () => isOneRegistered(cluster), { timeoutMs: 60_000 });
+    await waitUntil('the revoker has registered again', () => isOneRegistered(cluster), {
+      timeoutMs: 60_000,
+    });
     await scenario.recorder.logout(REVOKER, session);
     await scenario.probe(session, PROBE_MS);
   });

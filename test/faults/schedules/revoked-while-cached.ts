@@ -3,7 +3,7 @@ import { REVOKER, type Scenario } from './scenario.js';
 
 const PROBE_MS = 300;
 
-/** A session ends that the witness holds in memory, and that Redis still says is alive. */
+/** A session is revoked that the witness has cached in memory and that Redis still shows as active. */
 export async function revokedWhileCached(scenario: Scenario): Promise<void> {
   const session = await scenario.warmSession();
   await scenario.recorder.logout(REVOKER, session);

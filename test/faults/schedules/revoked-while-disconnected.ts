@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { REVOKER, type Scenario } from './scenario.js';
 
 const PROBE_MS = 2_500;
-/** A subscription is tried again every 100 ms, commands after half a second at most. */
+/** A subscription reconnects within 100 ms, the command connection within half a second. */
 const BACK_MS = 200;
 
-/** A session ends while the witness is cut off from Redis and from Postgres; then only Redis comes back. */
+/** A session is revoked while the witness is cut off from Redis and Postgres; then only Redis comes back. */
 export async function revokedWhileDisconnected(scenario: Scenario): Promise<void> {
   const session = await scenario.warmSession();
   const { redis, postgres } = scenario.witness;

@@ -3,8 +3,8 @@ import { REVOKER, type Scenario } from './scenario.js';
 const PROBE_MS = 1_000;
 
 /**
- * A session ends while the witness's subscription is half open beside a healthy command connection, and Postgres,
- * which would tell it, cannot be reached.
+ * A session is revoked while the witness has a half-open subscription and a healthy command connection, and cannot
+ * learn of the revocation from Postgres either.
  */
 export async function revokedWithHalfOpenSubscription(scenario: Scenario): Promise<void> {
   const session = await scenario.warmSession();

@@ -9,14 +9,14 @@ import type { Violation } from '../history/violation.js';
 export const REVOKER = 0;
 export const WITNESS = 1;
 
-/** By now every registration has stood for a lease (3 s), and one heartbeat more. */
+/** Every registration is older than a lease (3 s) plus one heartbeat by then. */
 const SETTLED_MS = 4_200;
 const TOKEN_TTL_MS = 900_000;
 const LOGIN_TRIES = 5;
 
 let made = 0;
 
-/** Two instances, one that revokes and one that is asked, for schedules that are written out. */
+/** Two instances for a scripted schedule: one revokes, the other is checked. */
 export class Scenario {
   readonly recorder: Recorder;
   private readonly faults: Fault[] = [];
@@ -27,11 +27,11 @@ export class Scenario {
 
   get witness(): Node {
     const node = this.cluster.nodes[WITNESS];
-    if (!node) throw new Error('the scenario needs two instances');
+    if (!node) throw new Error('a scenario needs two instances');
     return node;
   }
 
-  /** A session that both instances hold in memory; leases are live and registrations old. */
+  /** Opens a session that both instances have cached; leases are live and registrations are old enough to be trusted. */
   async warmSession(): Promise<ClientSession> {
     await this.cluster.recovered();
     await sleep(SETTLED_MS);
@@ -43,16 +43,16 @@ export class Scenario {
     return session;
   }
 
-  /** A machine that is very busy may let a client wait too long. */
+  /** On a very busy machine a login may time out. */
   private async login(user: string): Promise<ClientSession> {
     for (let tries = 0; tries < LOGIN_TRIES; tries++) {
       const session = await this.recorder.login(REVOKER, user);
       if (session) return session;
     }
-    throw new Error('no login was answered, with nothing broken');
+    throw new Error('no login succeeded although no fault is active');
   }
 
-  /** Breaks something of the witness until the acts are over. */
+  /** Injects a fault at the witness, runs the steps, and heals it. */
   async broken(name: string, inject: () => unknown, acts: () => Promise<void>): Promise<void> {
     const startedAt = performance.now();
     await inject();
@@ -65,7 +65,7 @@ export class Scenario {
     }
   }
 
-  /** Asks the witness again and again, without waiting for slow answers. */
+  /** Checks the session on the witness repeatedly, without waiting for slow responses. */
   async probe(session: ClientSession, forMs: number): Promise<void> {
     const asked: Promise<unknown>[] = [];
     for (const until = performance.now() + forMs; performance.now() < until; await sleep(25)) {

@@ -2,7 +2,7 @@ import { isGrant, mayHaveExpired, type Operation, type SessionRow } from '../his
 import type { SessionTimeline } from '../session-timeline.js';
 import type { Violation } from '../violation.js';
 
-/** What every instance, and the refresh, said last after everything was healed. */
+/** The last response of every instance, and of the refresh, in the final check. */
 function finalAnswers({ operations }: SessionTimeline): Operation[] {
   const last = new Map<string, Operation>();
   for (const operation of operations) {
@@ -11,7 +11,7 @@ function finalAnswers({ operations }: SessionTimeline): Operation[] {
   return [...last.values()];
 }
 
-/** P6: every acknowledged change is still there, in Postgres and on every instance. */
+/** P6: every acknowledged change is still in effect, in Postgres and on every instance. */
 export function finalStateViolations(
   timeline: SessionTimeline,
   rows: ReadonlyMap<string, SessionRow>,
@@ -22,14 +22,20 @@ export function finalStateViolations(
   const wasAcknowledged = timeline.acknowledgedAt < Number.POSITIVE_INFINITY;
   const wasNeverEnded = timeline.revocableFrom === Number.POSITIVE_INFINITY;
   const messages: [string, Operation | null][] = [];
-  if (wasAcknowledged && status !== 'revoked') messages.push([`acknowledged end is gone: ${status}`, null]);
-  if (wasNeverEnded && status !== 'active') messages.push([`nobody ended it, and it is ${status}`, null]);
+  if (wasAcknowledged && status !== 'revoked')
+    messages.push([`acknowledged revocation is lost: the session is ${status}`, null]);
+  if (wasNeverEnded && status !== 'active')
+    messages.push([`never revoked, but the session is ${status}`, null]);
 
   for (const operation of finalAnswers(timeline)) {
     const isAlive = status === 'active';
-    if (!isAlive && isGrant(operation)) messages.push(['still granted at the end', operation]);
+    if (!isAlive && isGrant(operation))
+      messages.push(['still granted in the final check although the session has ended', operation]);
     if (isAlive && !isGrant(operation) && !mayHaveExpired(operation, tokenTtlMs)) {
-      messages.push(['still refused or unanswered at the end, though it is alive', operation]);
+      messages.push([
+        'still refused or unanswered in the final check although the session is active',
+        operation,
+      ]);
     }
   }
   return messages.map(([message, operation]) => ({ promise: 'P6', message, session, operation }));

@@ -2,7 +2,7 @@ import type { Operation } from '../history.js';
 import type { SessionTimeline } from '../session-timeline.js';
 import type { Violation } from '../violation.js';
 
-/** P5: whoever presents the same refresh token gets the same successor: there are never two live chains. */
+/** P5: presenting the same refresh token again yields the same successor, so there are never two live chains. */
 export function forkedChains({ session, operations }: SessionTimeline): Violation[] {
   const successors = new Map<string, string>();
   const forked: Operation[] = [];
@@ -15,7 +15,7 @@ export function forkedChains({ session, operations }: SessionTimeline): Violatio
   }
   return forked.map((operation) => ({
     promise: 'P5',
-    message: 'got another successor for a refresh token that already had one',
+    message: 'issued a second successor for one refresh token',
     session,
     operation,
   }));

@@ -3,7 +3,7 @@ import type { Violation } from '../violation.js';
 
 const GOOD = new Set([200, 201, 202, 204]);
 
-/** P4: what fails is 503 with Retry-After. A 401 is judged with its session, but for that of a login. */
+/** P4: failures are answered with 503 and Retry-After. A 401 is judged with its session, except that of a login. */
 export function unexpectedAnswers(operations: readonly Operation[]): Violation[] {
   return operations
     .filter((operation) => !isExpected(operation))
