@@ -3,8 +3,8 @@ import type { RunningApp } from './app.js';
 type Moment = 'created_at' | 'last_seen_at' | 'auth_time';
 
 /**
- * Puts a moment in a session's life back, as time does. Only a session that no instance has checked yet: those that
- * have know when it was last seen.
+ * Moves a timestamp of a session into the past, as if time had passed. Only for sessions that no instance has checked
+ * yet: an instance keeps the last-seen time of a checked session in memory.
  */
 export async function backdateSession(
   { sql }: Pick<RunningApp, 'sql'>,

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** Makes a token's third part from the first two. */
+/** Computes the signature of a token from its first two parts. */
 export type Signer = (signingInput: string) => Buffer;
 
 export const es256 =
@@ -8,7 +8,7 @@ export const es256 =
   (input) =>
     sign(digest, Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
 
-/** As X.509 writes a signature, not as RFC 7518 §3.4 does. */
+/** Signs with the DER encoding of X.509 instead of the one RFC 7518 §3.4 requires. */
 export const es256Der =
   (privateKey: KeyObject): Signer =>
   (input) =>
@@ -24,11 +24,12 @@ export const constant =
   () =>
     bytes;
 
+/** A private key that the service does not know. */
 export const unrelatedKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 
 export const base64url = (text: string | Buffer) => Buffer.from(text).toString('base64url');
 
-/** @param header and payload: as they are when they are text, else as JSON */
+/** Builds a token. Header and payload are used verbatim if they are strings, and encoded as JSON otherwise. */
 export function forgeToken(header: unknown, payload: unknown, signer: Signer): string {
   const input = [header, payload].map((part) =>
     base64url(typeof part === 'string' ? part : JSON.stringify(part)),

@@ -52,7 +52,7 @@ class Page {
   @IsOptional() @As(() => Number) @IsInt() @Min(1) @Max(100) limit?: number;
 }
 
-/** The shapes of the real controllers, with nothing behind them. */
+/** Routes and DTOs shaped like those of the real controllers, with no service behind them. */
 @Controller()
 class ShapesController {
   @Post('auth/register') register(@Body() body: Register) {
@@ -82,11 +82,11 @@ export interface HttpTestApp {
   readonly app: NestFastifyApplication;
   readonly port: number;
   readonly url: string;
-  /** Each line of the log, as written. */
+  /** Every line of the log, as written. */
   readonly logLines: string[];
 }
 
-/** The border on a real socket, with controllers of the test behind it. */
+/** Starts the HTTP layer of the service on a real socket, with test controllers behind it. */
 export async function startHttpTestApp(
   options: { controllers?: Type[]; trustProxy?: Config['http']['trustProxy']; logLevel?: string } = {},
 ): Promise<HttpTestApp> {

@@ -15,7 +15,7 @@ const PROGRAM = `
 `;
 
 describe('PrivateServer', () => {
-  it('ends, with its files, when the process that started it is killed', async () => {
+  it('is stopped and its files are removed when the process that started it is killed', async () => {
     const owner = spawn(
       process.execPath,
       ['--import', './typescript.mjs', '--input-type=module', '--eval', PROGRAM],

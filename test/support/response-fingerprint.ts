@@ -1,13 +1,13 @@
 import type { Answer } from './api.js';
 
-/** What differs between any two answers. */
-const OF_EACH_ANSWER = ['date', 'x-request-id'];
+/** Headers that differ between any two responses. */
+const ALWAYS_DIFFERENT = ['date', 'x-request-id'];
 
-/** All of an answer that a client could learn something from, byte for byte. */
+/** Everything in a response that a client could learn from, byte for byte, to compare two responses. */
 export function responseFingerprint({ status, text, headers }: Answer<unknown>) {
   return {
     status,
     text,
-    headers: [...headers].filter(([name]) => !OF_EACH_ANSWER.includes(name)),
+    headers: [...headers].filter(([name]) => !ALWAYS_DIFFERENT.includes(name)),
   };
 }

@@ -5,7 +5,7 @@ import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
 import type { Ends, RecentEnds, Truth } from '@latchkey/revocation/session-store';
 import type { SecondTier } from '@latchkey/revocation/shared-cache';
 
-/** Puts something off: at once, or when a test says so. */
+/** Decides when a step continues: immediately, or when a test lets it. */
 export type Turn = (label: string) => Promise<void>;
 const atOnce: Turn = async () => {};
 
@@ -35,14 +35,14 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
   };
 }
 
-/** The truth, in memory. An answer is as old as when the question arrived, however late it comes. */
+/** An in-memory session store. A read returns the state at the time it arrived, however late its result is delivered. */
 export class MemoryTruth implements Truth {
   private readonly ended = new Map<string, string>();
   private readonly confirmed = new Set<string>();
   turn: Turn = atOnce;
   isAway = false;
   server = 'server-1';
-  /** Called instead of ending anything again, as by a copy that is read-only. */
+  /** Called instead of reapplying revocations, as on a read-only copy. */
   refuseToEndAgain: (() => void) | null = null;
   loads = 0;
 
@@ -51,7 +51,7 @@ export class MemoryTruth implements Truth {
     return { sessions: [{ sessionId, reason }], cutOffs: [] };
   }
 
-  /** Another server takes over, which has not got this end. */
+  /** Simulates a failover to a server that has lost this revocation. */
   failOverWithout(sessionId: string): void {
     this.ended.delete(sessionId);
     this.server = 'server-2';
@@ -106,11 +106,11 @@ export class MemoryTruth implements Truth {
   }
 
   private require(): void {
-    if (this.isAway) throw new Error('the truth is away');
+    if (this.isAway) throw new Error('the store is down');
   }
 }
 
-/** A shared cache that keeps what it was given first, whatever happened since: it lies. */
+/** A shared cache that never updates or removes an entry, so it returns stale sessions. */
 export class LyingTier implements SecondTier {
   readonly held = new Map<string, SessionSnapshot>();
   turn: Turn = atOnce;
@@ -128,7 +128,7 @@ export class LyingTier implements SecondTier {
   async remove(): Promise<void> {}
 }
 
-/** The server that instances meet in: one order of messages for each subscription. */
+/** An in-memory Redis: delivers messages in order to each subscription. */
 export class MemoryServer {
   readonly table = new Map<string, number>();
   runId = 'server-1';
@@ -152,7 +152,7 @@ export class MemoryServer {
     subscription?.listener.lost();
   }
 
-  /** Messages are lost and nobody is told. */
+  /** Drops the messages to this instance without reporting a lost subscription. */
   silence(instanceId: string): void {
     this.subscriptions.delete(instanceId);
   }
