@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get } from '@nestjs/common';
 import { type HttpTestApp, startHttpTestApp } from './support/http-test-app.js';
 import { sendRaw } from './support/raw-http.js';
@@ -33,8 +34,8 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((testApp) => testApp.app.close()));
 });
 
-describe('every answer', () => {
-  it('has the headers of an API that no page may load', async () => {
+describe('every response', () => {
+  it('has the security headers of an API that no page may embed', async () => {
     const { url } = await start({ controllers: [SlowController] });
     for (const path of ['/fast', '/nowhere', '/%ff']) {
       const { headers } = await fetch(url + path);
@@ -46,46 +47,46 @@ describe('every answer', () => {
     }
   });
 
-  it('may be cached when its handler says so', async () => {
+  it('may be cached if its handler allows it', async () => {
     const { url } = await start();
     expect((await fetch(`${url}/auth/me`)).headers.get('cache-control')).toBe('private');
   });
 });
 
-describe('the address of a client', () => {
+describe('the client address', () => {
   const told = async (trustProxy: boolean | number | string[], forwarded: string) => {
     const { url } = await start({ trustProxy });
     const response = await fetch(`${url}/auth/me`, { headers: { 'x-forwarded-for': forwarded } });
     return ((await response.json()) as { address: string }).address;
   };
 
-  it('is taken from nobody unless the environment says so', async () => {
+  it('ignores X-Forwarded-For unless a proxy is trusted', async () => {
     expect(await told(false, '203.0.113.9')).toBe('127.0.0.1');
   });
 
-  it('is taken from as many hops as the environment says', async () => {
+  it('is taken from X-Forwarded-For over the configured number of hops', async () => {
     expect(await told(1, '198.51.100.66, 203.0.113.9')).toBe('203.0.113.9');
     expect(await told(2, '198.51.100.66, 203.0.113.9')).toBe('198.51.100.66');
   });
 
-  it('is taken from named proxies only', async () => {
+  it('is taken from X-Forwarded-For of trusted proxies only', async () => {
     expect(await told(['127.0.0.0/8'], '203.0.113.9')).toBe('203.0.113.9');
     expect(await told(['10.0.0.0/8'], '203.0.113.9')).toBe('127.0.0.1');
   });
 
-  it('is one that a database can store, whatever a proxy forwards', async () => {
+  it('is a valid address even if a proxy forwards something else', async () => {
     expect(await told(true, "'; DROP TABLE sessions; --")).toBe('127.0.0.1');
   });
 });
 
-describe('a service that stops', () => {
-  it('lets a request in flight finish, and closes its connection', async () => {
+describe('a service that shuts down', () => {
+  it('finishes a request in flight and closes its connection', async () => {
     const { app, port } = await start({ controllers: [SlowController] });
     const before = entered;
     const answer = sendRaw(port, 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
-    await waitUntil('the request to be in flight', () => entered > before, { everyMs: 5 });
+    await waitUntil('the request is in flight', () => entered > before, { everyMs: 5 });
     const closing = app.close();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     release();
     expect(await answer).toMatchObject({
       status: 200,
@@ -96,7 +97,7 @@ describe('a service that stops', () => {
     await closing;
   });
 
-  it('accepts no new connection, and does not wait for those that say nothing', async () => {
+  it('accepts no new connections and does not wait for idle ones', async () => {
     const { app, port } = await start({ controllers: [SlowController] });
     const idle = connect(port, '127.0.0.1');
     await new Promise((resolve) => idle.once('connect', resolve));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusListener } from '@latchkey/revocation/bus';
 import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
 import { RedisSessionTier } from '@latchkey/revocation/redis/redis-shared-cache';
@@ -11,8 +12,8 @@ import { waitUntil } from './support/wait-until.js';
 
 const ends = (sessionId: string): Ends => ({ sessions: [{ sessionId, reason: 'logout' }], cutOffs: [] });
 
-/** Writes down what it hears, in order. */
-class Heard implements BusListener {
+/** Records every event in order. */
+class Recorder implements BusListener {
   readonly lines: string[] = [];
   subscribed = () => void this.lines.push('subscribed');
   lost = () => void this.lines.push('lost');
@@ -27,11 +28,11 @@ class Heard implements BusListener {
     return this.lines.filter((it) => it === line).length;
   }
   until(line: string, times = 1): Promise<unknown> {
-    return waitUntil(`${line} is heard`, () => this.count(line) >= times);
+    return waitUntil(`received: ${line}`, () => this.count(line) >= times);
   }
 }
 
-describe('Redis, as the instances meet in it', () => {
+describe('the Redis adapters of the revocation protocol', () => {
   let server: RedisServer;
   let proxy: TcpProxy;
   let connections: RedisConnection[];
@@ -61,36 +62,36 @@ describe('Redis, as the instances meet in it', () => {
     const connection = await connect(url);
     const bus = new RedisBus(connection);
     buses.push(bus);
-    const heard = new Heard();
-    bus.start(heard);
-    await heard.until('subscribed');
-    return { bus, heard, connection };
+    const recorder = new Recorder();
+    bus.start(recorder);
+    await recorder.until('subscribed');
+    return { bus, recorder, connection };
   };
 
   describe('RedisBus', () => {
-    it('lets an instance hear its own heartbeats, and nobody else', async () => {
+    it('delivers the heartbeats of an instance to itself only', async () => {
       const [a, b] = [await join(), await join()];
       await a.bus.heartbeat(1);
-      await a.heard.until('heartbeat 1');
+      await a.recorder.until('heartbeat 1');
       await b.bus.heartbeat(2);
-      await b.heard.until('heartbeat 2');
-      expect(b.heard.count('heartbeat 1')).toBe(0);
+      await b.recorder.until('heartbeat 2');
+      expect(b.recorder.count('heartbeat 1')).toBe(0);
     });
 
-    it('keeps the order: who hears a heartbeat sent after a push has heard the push', async () => {
+    it('preserves order: an instance that receives a heartbeat sent after a push has received the push', async () => {
       const [a, b] = [await join(), await join()];
       for (let round = 1; round <= 50; round++) {
         await a.bus.push('1', ends(`s${round}`));
         await b.bus.heartbeat(round);
       }
-      await b.heard.until('heartbeat 50');
-      const said = b.heard.lines.filter((line) => line !== 'subscribed');
-      expect(said).toEqual(
+      await b.recorder.until('heartbeat 50');
+      const received = b.recorder.lines.filter((line) => line !== 'subscribed');
+      expect(received).toEqual(
         Array.from({ length: 50 }, (_, at) => [`push s${at + 1}`, `heartbeat ${at + 1}`]).flat(),
       );
     });
 
-    it('tells a revoker of everybody who is registered, and brings it their acknowledgements', async () => {
+    it('returns the registered instances to the revoker and delivers their acknowledgements', async () => {
       const [a, b] = [await join(), await join()];
       await a.bus.heartbeat(4);
       await b.bus.heartbeat(7);
@@ -102,16 +103,16 @@ describe('Redis, as the instances meet in it', () => {
         ]),
       );
       await b.bus.acknowledge(a.bus.instanceId, '9');
-      await a.heard.until(`ack ${b.bus.instanceId} 9`);
+      await a.recorder.until(`ack ${b.bus.instanceId} 9`);
     });
 
-    it('tells everybody of sessions that have changed', async () => {
+    it('announces changed sessions to every instance', async () => {
       const [a, b] = [await join(), await join()];
       await a.bus.announceChange(['s', 't']);
-      await Promise.all([a, b].map(({ heard }) => heard.until('changed s,t')));
+      await Promise.all([a, b].map(({ recorder }) => recorder.until('changed s,t')));
     });
 
-    it('tells a heartbeat of the one before it, and of a flush', async () => {
+    it('returns the previous registration with a heartbeat, or null after a flush', async () => {
       const { bus } = await join();
       const first = await bus.heartbeat(1);
       expect(first.previous).toBeNull();
@@ -120,19 +121,19 @@ describe('Redis, as the instances meet in it', () => {
       expect(await bus.heartbeat(3)).toEqual({ previous: null, server: first.server });
     });
 
-    it('tells another server, or the same one started anew, from the one before', async () => {
-      const { bus, heard } = await join();
+    it('distinguishes a restarted or replaced server from the previous one', async () => {
+      const { bus, recorder } = await join();
       const { server: before } = await bus.heartbeat(1);
       await server.kill();
-      await heard.until('lost');
+      await recorder.until('lost');
       await server.start();
-      await heard.until('subscribed', 2);
-      const after = await waitUntil('it answers', () => bus.heartbeat(2));
+      await recorder.until('subscribed', 2);
+      const after = await waitUntil('Redis answers', () => bus.heartbeat(2));
       expect(after.previous).toBeNull();
       expect(after.server).not.toBe(before);
     });
 
-    it('strikes off a registration that stands unchanged, and none that has moved on', async () => {
+    it('removes a registration only if it has not changed', async () => {
       const [a, b] = [await join(), await join()];
       await b.bus.heartbeat(1);
       await b.bus.heartbeat(2);
@@ -142,7 +143,7 @@ describe('Redis, as the instances meet in it', () => {
       expect((await a.bus.push('2', ends('s'))).registered.has(b.bus.instanceId)).toBe(false);
     });
 
-    it('leaves the table when it stops', async () => {
+    it('removes its registration when it stops', async () => {
       const [a, b] = [await join(), await join()];
       await b.bus.heartbeat(1);
       await b.bus.stop();
@@ -155,78 +156,75 @@ describe('Redis, as the instances meet in it', () => {
       'null',
       '[]',
       '{"from":"x","pushId":"1","ends":{"sessions":[{"sessionId":1}]}}',
-    ])(
-      'takes a new subscription, so that the truth is read, after a push that it does not understand: %s',
-      async (text) => {
-        const { bus, heard, connection } = await join();
-        await connection.client.publish('test:ends', text);
-        await heard.until('subscribed', 2);
-        expect(heard.lines.slice(0, 3)).toEqual(['subscribed', 'lost', 'subscribed']);
-        await bus.push('1', ends('s'));
-        await heard.until('push s');
-      },
-    );
+    ])('resubscribes after a malformed push, so that the store is read again: %s', async (text) => {
+      const { bus, recorder, connection } = await join();
+      await connection.client.publish('test:ends', text);
+      await recorder.until('subscribed', 2);
+      expect(recorder.lines.slice(0, 3)).toEqual(['subscribed', 'lost', 'subscribed']);
+      await bus.push('1', ends('s'));
+      await recorder.until('push s');
+    });
 
-    it('carries cut-offs as well, and takes a new subscription after one that it does not understand', async () => {
-      const { bus, heard, connection } = await join();
+    it('delivers cut-offs, and resubscribes after a malformed one', async () => {
+      const { bus, recorder, connection } = await join();
       await bus.push('1', { sessions: [], cutOffs: [{ userId: 'u', rolesVersion: 3 }] });
-      await heard.until('push ');
+      await recorder.until('push ');
       const wrong = {
         from: 'x',
         pushId: '2',
         ends: { sessions: [], cutOffs: [{ userId: 'u', rolesVersion: 'x' }] },
       };
       await connection.client.publish('test:ends', JSON.stringify(wrong));
-      await heard.until('subscribed', 2);
+      await recorder.until('subscribed', 2);
     });
 
-    it('is not troubled by nonsense on the other channels', async () => {
-      const { bus, heard } = await join();
+    it('tolerates malformed messages on the other channels', async () => {
+      const { bus, recorder } = await join();
       await server.send(`PUBLISH test:heartbeats:${bus.instanceId} nonsense`);
       await server.send(`PUBLISH test:acknowledgements:${bus.instanceId} nonsense`);
       await bus.heartbeat(1);
-      await heard.until('heartbeat 1');
-      expect(heard.lines).toEqual(['subscribed', 'heartbeat NaN', 'ack nonsens nonsense', 'heartbeat 1']);
+      await recorder.until('heartbeat 1');
+      expect(recorder.lines).toEqual(['subscribed', 'heartbeat NaN', 'ack nonsens nonsense', 'heartbeat 1']);
     });
 
-    it('subscribes anew when its subscription is cut, and when it is told to', async () => {
-      const { bus, heard } = await join();
+    it('resubscribes when its subscription is lost and on request', async () => {
+      const { bus, recorder } = await join();
       await server.send('CLIENT KILL TYPE pubsub');
-      await heard.until('subscribed', 2);
+      await recorder.until('subscribed', 2);
       bus.resubscribe();
-      await heard.until('subscribed', 3);
-      expect(heard.count('lost')).toBe(2);
+      await recorder.until('subscribed', 3);
+      expect(recorder.count('lost')).toBe(2);
     });
 
-    it('fails within a bounded time while Redis hangs, and goes on when it answers again', async () => {
+    it('fails within a bounded time while Redis hangs, and recovers afterwards', async () => {
       const { bus } = await join();
       server.pause();
       const startedAt = performance.now();
       await expect(bus.push('1', ends('s'))).rejects.toMatchObject({ code: 'service_unavailable' });
       expect(performance.now() - startedAt).toBeLessThan(5_000);
       server.resume();
-      await waitUntil('it answers', () => bus.heartbeat(1));
+      await waitUntil('Redis answers', () => bus.heartbeat(1));
     });
 
-    it('gives up a connection that the network has forgotten for a new one', async () => {
-      const { bus, heard } = await join(proxy.through(server.url));
+    it('replaces a connection whose packets the network drops', async () => {
+      const { bus, recorder } = await join(proxy.through(server.url));
       proxy.strand();
-      await waitUntil('it answers over a new connection', () => bus.heartbeat(1), { timeoutMs: 12_000 });
+      await waitUntil('Redis answers over a new connection', () => bus.heartbeat(1), { timeoutMs: 12_000 });
       bus.resubscribe();
-      await heard.until('subscribed', 2);
+      await recorder.until('subscribed', 2);
       await bus.heartbeat(2);
-      await heard.until('heartbeat 2');
+      await recorder.until('heartbeat 2');
     }, 30_000);
 
-    it('gives up a connection on which the server says nothing from the start', async () => {
+    it('replaces a connection on which the server never responds', async () => {
       const { bus, connection } = await join(proxy.through(server.url));
       proxy.hang();
       connection.reset();
-      // The new connection is accepted, and nothing comes over it.
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      // The new connection is accepted, but no data arrives.
+      await sleep(1_000);
       proxy.strand();
       await proxy.heal();
-      await waitUntil('it answers over a third one', () => bus.heartbeat(1), { timeoutMs: 12_000 });
+      await waitUntil('Redis answers over a third connection', () => bus.heartbeat(1), { timeoutMs: 12_000 });
     }, 30_000);
 
     it.each([
@@ -236,10 +234,10 @@ describe('Redis, as the instances meet in it', () => {
     ])('fails while Redis %s', async (_what, breaking, mending, message) => {
       const { bus, connection } = await join();
       await server.send(breaking);
-      // What is authenticated stays so; a new connection is not.
+      // An authenticated connection stays authenticated, so force a new one.
       if (mending === '') connection.reset();
       await expect(
-        waitUntil('it fails', async () => {
+        waitUntil('the heartbeat fails', async () => {
           try {
             await bus.heartbeat(1);
             return null;
@@ -250,19 +248,19 @@ describe('Redis, as the instances meet in it', () => {
       ).resolves.toMatch(mending === '' ? /./ : message);
       if (mending === '') return;
       await server.send(mending);
-      await waitUntil('it answers', () => bus.heartbeat(2));
+      await waitUntil('Redis answers', () => bus.heartbeat(2));
     });
 
-    it('reconnects for as long as it takes and leaves nothing behind', async () => {
+    it('keeps reconnecting and leaks no listeners', async () => {
       const warnings: string[] = [];
-      const hear = (warning: Error) => warnings.push(warning.message);
-      process.on('warning', hear);
+      const onWarning = (warning: Error) => warnings.push(warning.message);
+      process.on('warning', onWarning);
       const { bus } = await join();
       await server.kill();
-      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      await sleep(6_000);
       await server.start();
-      await waitUntil('it answers', () => bus.heartbeat(1));
-      process.off('warning', hear);
+      await waitUntil('Redis answers', () => bus.heartbeat(1));
+      process.off('warning', onWarning);
       expect(warnings).toEqual([]);
     }, 30_000);
   });
@@ -286,7 +284,7 @@ describe('Redis, as the instances meet in it', () => {
     });
     const key = (sessionId: string) => `test:session:1:${sessionId}`;
 
-    it('gives back what was written, until it is removed', async () => {
+    it('returns what was written, until it is removed', async () => {
       const tier = new RedisSessionTier(await connect());
       const [a, b] = [snapshot(), snapshot()];
       await tier.write([a, b]);
@@ -301,14 +299,14 @@ describe('Redis, as the instances meet in it', () => {
     });
 
     it.each([
-      ['no JSON', 'nonsense'],
+      ['invalid JSON', 'nonsense'],
       ['null', 'null'],
       ['a number', '42'],
       ['another session', JSON.stringify(snapshot())],
-      ['an end', JSON.stringify({ ...snapshot('poisoned'), status: 'revoked' })],
-      ['no times', JSON.stringify({ ...snapshot('poisoned'), createdAt: 'now' })],
+      ['a revoked session', JSON.stringify({ ...snapshot('poisoned'), status: 'revoked' })],
+      ['malformed times', JSON.stringify({ ...snapshot('poisoned'), createdAt: 'now' })],
       ['no profile', JSON.stringify({ ...snapshot('poisoned'), profile: null })],
-    ])('takes a poisoned entry for none: %s', async (_what, text) => {
+    ])('ignores an invalid entry: %s', async (_what, text) => {
       const connection = await connect();
       const tier = new RedisSessionTier(connection);
       await connection.client.set(key('poisoned'), text);
@@ -318,13 +316,13 @@ describe('Redis, as the instances meet in it', () => {
       expect(await tier.read(['poisoned'])).toEqual(new Map([['poisoned', good]]));
     });
 
-    it('takes an entry of another type for none', async () => {
+    it('ignores an entry of another Redis type', async () => {
       const tier = new RedisSessionTier(await connect());
       await server.send(`LPUSH ${key('poisoned')} x`);
       expect((await tier.read(['poisoned'])).size).toBe(0);
     });
 
-    it('holds nothing and does not fail while Redis is full, or away', async () => {
+    it('returns nothing and does not fail while Redis is full or down', async () => {
       const tier = new RedisSessionTier(await connect());
       await server.send('CONFIG SET maxmemory 1');
       await tier.write([snapshot('full')]);
@@ -335,7 +333,7 @@ describe('Redis, as the instances meet in it', () => {
       expect((await tier.read(['gone'])).size).toBe(0);
     });
 
-    it('is asked no more while Redis hangs, and again when it answers', async () => {
+    it('is not read while Redis hangs, and is read again once it responds', async () => {
       const tier = new RedisSessionTier(await connect());
       const known = snapshot();
       await tier.write([known]);
@@ -344,10 +342,10 @@ describe('Redis, as the instances meet in it', () => {
       expect(tier.isOpen).toBe(true);
       const startedAt = performance.now();
       for (let at = 0; at < 100; at++) await tier.read([known.sessionId]);
-      // One probe may have waited for its timeout; a hundred cannot have.
+      // One read may have waited for its timeout, but not a hundred.
       expect(performance.now() - startedAt).toBeLessThan(2_000);
       server.resume();
-      await waitUntil('it is read again', async () => (await tier.read([known.sessionId])).size === 1);
+      await waitUntil('the cache is read again', async () => (await tier.read([known.sessionId])).size === 1);
       expect(tier.isOpen).toBe(false);
     });
   });

@@ -15,16 +15,16 @@ beforeEach(() => {
   testApp.logLines.length = 0;
 });
 
-/** The line of a request is written after its answer. */
+/** Waits, because the line of a request is written after its response. */
 async function linesOf(requests: number): Promise<Record<string, unknown>[]> {
   const read = () =>
     testApp.logLines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'request');
-  await waitUntil('a line for each request', () => read().length >= requests, { everyMs: 5 });
+  await waitUntil('one line per request', () => read().length >= requests, { everyMs: 5 });
   return read();
 }
 
-describe('the log of requests', () => {
-  it('has one line for each, with what an operator asks for', async () => {
+describe('the request log', () => {
+  it('has one line per request with the fields an operator needs', async () => {
     await fetch(`${testApp.url}/auth/me?x=1`, {
       headers: { 'user-agent': 'probe/1', 'x-request-id': 'r-1', 'x-forwarded-for': '203.0.113.9' },
     });
@@ -45,7 +45,7 @@ describe('the log of requests', () => {
     ]);
   });
 
-  it('names the error that was answered', async () => {
+  it('includes the error code of the response', async () => {
     await fetch(`${testApp.url}/nowhere`);
     await fetch(`${testApp.url}/%ff`);
     expect(await linesOf(2)).toEqual([
@@ -54,7 +54,7 @@ describe('the log of requests', () => {
     ]);
   });
 
-  it('holds no secret, wherever a client puts it', async () => {
+  it('contains no secret, wherever a client puts it', async () => {
     const secret = 's3cr3t-value';
     const json = { 'content-type': 'application/json' };
     const send = (path: string, init: RequestInit = {}) => fetch(`${testApp.url}${path}`, init);
@@ -76,7 +76,7 @@ describe('the log of requests', () => {
     expect(testApp.logLines.join('')).not.toContain(secret);
   });
 
-  it('redacts what a careless line would tell', () => {
+  it('redacts secrets in log objects', () => {
     const logger = testApp.app.getHttpAdapter().getInstance().log;
     const password = 's3cr3t';
     logger.info({
@@ -87,7 +87,7 @@ describe('the log of requests', () => {
     expect(testApp.logLines.join('')).not.toContain(password);
   });
 
-  it('stays on one line and in plain text for odd headers and paths', async () => {
+  it('stays on one line without control characters for unusual headers and paths', async () => {
     const head = (path: string, agent: string) =>
       `GET ${path} HTTP/1.1\r\nHost: x\r\nUser-Agent: ${agent}\r\nConnection: close\r\n\r\n`;
     await sendRaw(testApp.port, head('/%0d%0aforged', 'a\x9b31m\x85b'), 40);
@@ -100,21 +100,21 @@ describe('the log of requests', () => {
     }
   });
 
-  it('notes what never became a request', async () => {
+  it('includes connections that sent no valid request', async () => {
     await sendRaw(testApp.port, 'nonsense\r\n\r\n', 40);
     expect(testApp.logLines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ msg: 'request refused', code: 'malformed_request', address: '127.0.0.1' }),
     ]);
   });
 
-  it('survives a client that leaves in the middle of its body', async () => {
+  it('includes requests that the client aborts in the middle of the body', async () => {
     const head =
       'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
     const socket = connect(testApp.port, '127.0.0.1');
     await new Promise((resolve) => socket.write(head, resolve));
     socket.destroy();
     const abandoned = () => testApp.logLines.map((line) => JSON.parse(line)).find((line) => line.path);
-    expect(await waitUntil('the line', abandoned)).toMatchObject({
+    expect(await waitUntil('the line is written', abandoned)).toMatchObject({
       msg: 'request abandoned',
       path: '/auth/login',
       address: '127.0.0.1',
