@@ -54,28 +54,28 @@ describe('every response', () => {
 });
 
 describe('the client address', () => {
-  const told = async (trustProxy: boolean | number | string[], forwarded: string) => {
+  const reportedAddress = async (trustProxy: boolean | number | string[], forwarded: string) => {
     const { url } = await start({ trustProxy });
     const response = await fetch(`${url}/auth/me`, { headers: { 'x-forwarded-for': forwarded } });
     return ((await response.json()) as { address: string }).address;
   };
 
   it('ignores X-Forwarded-For unless a proxy is trusted', async () => {
-    expect(await told(false, '203.0.113.9')).toBe('127.0.0.1');
+    expect(await reportedAddress(false, '203.0.113.9')).toBe('127.0.0.1');
   });
 
   it('is taken from X-Forwarded-For over the configured number of hops', async () => {
-    expect(await told(1, '198.51.100.66, 203.0.113.9')).toBe('203.0.113.9');
-    expect(await told(2, '198.51.100.66, 203.0.113.9')).toBe('198.51.100.66');
+    expect(await reportedAddress(1, '198.51.100.66, 203.0.113.9')).toBe('203.0.113.9');
+    expect(await reportedAddress(2, '198.51.100.66, 203.0.113.9')).toBe('198.51.100.66');
   });
 
   it('is taken from X-Forwarded-For of trusted proxies only', async () => {
-    expect(await told(['127.0.0.0/8'], '203.0.113.9')).toBe('203.0.113.9');
-    expect(await told(['10.0.0.0/8'], '203.0.113.9')).toBe('127.0.0.1');
+    expect(await reportedAddress(['127.0.0.0/8'], '203.0.113.9')).toBe('203.0.113.9');
+    expect(await reportedAddress(['10.0.0.0/8'], '203.0.113.9')).toBe('127.0.0.1');
   });
 
   it('is a valid address even if a proxy forwards something else', async () => {
-    expect(await told(true, "'; DROP TABLE sessions; --")).toBe('127.0.0.1');
+    expect(await reportedAddress(true, "'; DROP TABLE sessions; --")).toBe('127.0.0.1');
   });
 });
 

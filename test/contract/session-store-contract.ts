@@ -92,7 +92,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       });
     });
 
-    it('reports a revocation as soon as it is committed, but not before', async () => {
+    it('reports a revocation once it is committed, but not before', async () => {
       const sessionId = await rows.session();
       expect((await recent(sessionId)).reported).toBe(false);
       await rows.end([sessionId], 'terminated');
@@ -236,7 +236,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       expect((await store.recentEnds(1)).server).toBe(server);
     });
 
-    it('returns the time of its own clock, which advances', async () => {
+    it('returns the time of the database clock, which advances', async () => {
       const { now } = await store.recentEnds(1);
       await sleep(20);
       expect((await store.recentEnds(1)).now).toBeGreaterThan(now);

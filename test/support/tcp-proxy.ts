@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 type State = 'whole' | 'cut' | 'hung';
-/** How much of what a client sends is searched for the word of `hang`. */
+/** Length of the prefix of client data in which `hang` looks for its word. */
 const REMEMBERED_BYTES = 4_096;
 
 interface Pair {

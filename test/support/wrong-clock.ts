@@ -1,5 +1,5 @@
 /**
- * Loaded before the service: offsets its wall clock by the milliseconds in a file and follows changes of that file.
+ * Loaded before the service: offsets its wall clock by the milliseconds in a file, which is read repeatedly.
  * The monotonic clock is unaffected, as on a machine whose time is corrected.
  */
 import { readFileSync } from 'node:fs';

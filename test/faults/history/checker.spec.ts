@@ -185,7 +185,7 @@ describe('the checker', () => {
       expect(closed(again, 'active')).toEqual([]);
     });
 
-    it('accepts either outcome of an unknown revoke, as long as it is the same everywhere', () => {
+    it('accepts either outcome of an unknown revoke if it is the same everywhere', () => {
       const unknown = () => loggedIn().revoke(100, 200, null);
       expect(closed(unknown().granted(9_000, 9_010, 0, closing), 'active')).toEqual([]);
       expect(closed(unknown().refused(9_000, 9_010, 0, closing), 'revoked')).toEqual([]);
