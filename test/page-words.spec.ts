@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '../src/errors/error-codes.js';
 import { SECURITY_EVENT_KINDS } from '../src/security-events/security-event-kind.js';
-import { END_REASONS } from '../src/sessions/session-revoker.js';
+import { REVOCATION_REASONS } from '../src/sessions/session-revoker.js';
 
 /** The page is a program of its own, for browsers; named so that the compiler of this one leaves it alone. */
 const WEB = '../web/src';
@@ -19,7 +19,7 @@ interface Words {
   };
 }
 
-const REASONS = [...END_REASONS, 'idle_expired', 'absolute_expired'];
+const REASONS = [...REVOCATION_REASONS, 'idle_expired', 'absolute_expired'];
 
 describe('the words of the page', () => {
   let words: Words;

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusListener } from '@latchkey/revocation/bus';
 import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
-import { RedisSessionTier } from '@latchkey/revocation/redis/redis-shared-cache';
+import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
-import type { Ends } from '@latchkey/revocation/session-store';
+import type { Revocations } from '@latchkey/revocation/session-store';
 import { RedisConnection } from '../src/redis/redis-connection.js';
 import { RedisServer } from './support/redis-server.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { waitUntil } from './support/wait-until.js';
 
-const ends = (sessionId: string): Ends => ({ sessions: [{ sessionId, reason: 'logout' }], cutOffs: [] });
+const ends = (sessionId: string): Revocations => ({
+  sessions: [{ sessionId, reason: 'logout' }],
+  cutOffs: [],
+});
 
 /** Records every event in order. */
 class Recorder implements BusListener {
@@ -18,7 +21,7 @@ class Recorder implements BusListener {
   subscribed = () => void this.lines.push('subscribed');
   lost = () => void this.lines.push('lost');
   heartbeat = (sequence: number) => void this.lines.push(`heartbeat ${sequence}`);
-  push = (_from: string, _pushId: string, { sessions }: Ends) =>
+  push = (_from: string, _pushId: string, { sessions }: Revocations) =>
     void this.lines.push(`push ${sessions.map(({ sessionId }) => sessionId)}`);
   changed = (sessionIds: readonly string[]) => void this.lines.push(`changed ${sessionIds}`);
   question = (replyTo: string, sessionId: string) => void this.lines.push(`question ${replyTo} ${sessionId}`);
@@ -265,7 +268,7 @@ describe('the Redis adapters of the revocation protocol', () => {
     }, 30_000);
   });
 
-  describe('RedisSessionTier', () => {
+  describe('RedisSharedCache', () => {
     const snapshot = (sessionId: string = randomUUID()): SessionSnapshot => ({
       sessionId,
       userId: randomUUID(),
@@ -285,7 +288,7 @@ describe('the Redis adapters of the revocation protocol', () => {
     const key = (sessionId: string) => `test:session:1:${sessionId}`;
 
     it('returns what was written, until it is removed', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       const [a, b] = [snapshot(), snapshot()];
       await tier.write([a, b]);
       expect(await tier.read([a.sessionId, 'unknown', b.sessionId])).toEqual(
@@ -308,7 +311,7 @@ describe('the Redis adapters of the revocation protocol', () => {
       ['no profile', JSON.stringify({ ...snapshot('poisoned'), profile: null })],
     ])('ignores an invalid entry: %s', async (_what, text) => {
       const connection = await connect();
-      const tier = new RedisSessionTier(connection);
+      const tier = new RedisSharedCache(connection);
       await connection.client.set(key('poisoned'), text);
       expect((await tier.read(['poisoned'])).size).toBe(0);
       const good = snapshot('poisoned');
@@ -317,13 +320,13 @@ describe('the Redis adapters of the revocation protocol', () => {
     });
 
     it('ignores an entry of another Redis type', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       await server.send(`LPUSH ${key('poisoned')} x`);
       expect((await tier.read(['poisoned'])).size).toBe(0);
     });
 
     it('returns nothing and does not fail while Redis is full or down', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       await server.send('CONFIG SET maxmemory 1');
       await tier.write([snapshot('full')]);
       expect((await tier.read(['full'])).size).toBe(0);
@@ -334,7 +337,7 @@ describe('the Redis adapters of the revocation protocol', () => {
     });
 
     it('is not read while Redis hangs, and is read again once it responds', async () => {
-      const tier = new RedisSessionTier(await connect());
+      const tier = new RedisSharedCache(await connect());
       const known = snapshot();
       await tier.write([known]);
       server.pause();

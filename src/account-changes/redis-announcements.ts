@@ -1,5 +1,5 @@
 import { v4 as randomId } from 'uuid';
-import { within } from '../errors/with-timeout.js';
+import { withTimeout } from '../errors/with-timeout.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
 const COMMAND_TIMEOUT_MS = 1_000;
@@ -72,7 +72,7 @@ export class RedisAnnouncements {
         subscriber.on('end', () => resolve());
       });
       try {
-        await within(SUBSCRIBE_TIMEOUT_MS, async () => {
+        await withTimeout(SUBSCRIBE_TIMEOUT_MS, async () => {
           await subscriber.connect();
           await subscriber.subscribe(this.channel, (text) => this.hear(text));
           await subscriber.subscribe(this.echoes, () => {
@@ -116,6 +116,6 @@ export class RedisAnnouncements {
   }
 
   private async say(channel: string, text: string): Promise<void> {
-    await within(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, text));
+    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, text));
   }
 }

@@ -13,7 +13,7 @@ import { CurrentPrincipal } from '../http/routes/current-principal.js';
 import type { Principal } from '../http/routes/principal.js';
 import { Public } from '../http/routes/public.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import type { Enforcement } from '../sessions/sessions.service.js';
+import type { RevocationOutcome } from '../sessions/sessions.service.js';
 import {
   ChangePasswordDto,
   DisownedDto,
@@ -24,16 +24,16 @@ import {
 import { EmailConfirmation } from './email-confirmation.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
-import { Disowning } from './sign-in-rejection.js';
+import { SignInRejection } from './sign-in-rejection.js';
 
 @ApiTags('account')
 @Controller('auth')
-export class AccountsController {
+export class AccountController {
   constructor(
     private readonly confirmation: EmailConfirmation,
     private readonly passwordReset: PasswordReset,
     private readonly passwordChange: PasswordChange,
-    private readonly disowning: Disowning,
+    private readonly disowning: SignInRejection,
   ) {}
 
   @Post('email/confirm')
@@ -72,7 +72,7 @@ export class AccountsController {
   resetPassword(
     @Body() { token, new_password }: ResetPasswordDto,
     @ClientInfo() client: Client,
-  ): Promise<Enforcement> {
+  ): Promise<RevocationOutcome> {
     return this.passwordReset.reset(token, new_password, client);
   }
 
@@ -84,7 +84,7 @@ export class AccountsController {
     @CurrentPrincipal() caller: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
     @ClientInfo() client: Client,
-  ): Promise<Enforcement> {
+  ): Promise<RevocationOutcome> {
     return this.passwordChange.change(caller, current_password, new_password, client);
   }
 

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsEmailAddress } from '../http/validation/is-email-address.js';
 import { IsOpaqueToken } from '../http/validation/is-opaque-token.js';
 import { IsPassword } from '../http/validation/is-password.js';
-import type { Disowned } from './sign-in-rejection.js';
+import type { RejectedSignIn } from './sign-in-rejection.js';
 
 export class LinkDto {
   @ApiProperty({ description: 'From the link in the mail.' })
@@ -39,7 +39,7 @@ export class DisownedDto {
   @ApiProperty({ description: 'Seconds that the reset token is good for.', example: 1800 })
   expires_in!: number;
 
-  static of({ resetToken, resetExpiresInSeconds }: Disowned): DisownedDto {
+  static of({ resetToken, resetExpiresInSeconds }: RejectedSignIn): DisownedDto {
     return { reset_token: resetToken, expires_in: resetExpiresInSeconds };
   }
 }

@@ -9,7 +9,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccountsController } from './account.controller.js';
+import { AccountController } from './account.controller.js';
 import { EmailConfirmation } from './email-confirmation.js';
 import { AccountLink } from './links/account-link.entity.js';
 import { AccountLinkSweeper } from './links/account-link-sweeper.js';
@@ -19,7 +19,7 @@ import { MailWriter } from './mail-writer.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
 import { SecurityNotices } from './security-notices.js';
-import { Disowning } from './sign-in-rejection.js';
+import { SignInRejection } from './sign-in-rejection.js';
 
 @Module({
   imports: [
@@ -31,11 +31,11 @@ import { Disowning } from './sign-in-rejection.js';
     UsersModule,
     TypeOrmModule.forFeature([AccountLink]),
   ],
-  controllers: [AccountsController],
+  controllers: [AccountController],
   providers: [
     AccountLinks,
     AccountLinkSweeper,
-    Disowning,
+    SignInRejection,
     EmailConfirmation,
     MailWriter,
     PasswordChange,
@@ -49,4 +49,4 @@ import { Disowning } from './sign-in-rejection.js';
     },
   ],
 })
-export class AccountsModule {}
+export class AccountModule {}

@@ -5,8 +5,8 @@ import { AppError } from '../errors/app-error.js';
 import type { Client } from '../http/routes/client-info.js';
 import type { Principal } from '../http/routes/principal.js';
 import { SecurityEvents } from '../security-events/security-events.js';
-import { SessionEnding } from '../sessions/session-revoker.js';
-import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { SessionRevoker } from '../sessions/session-revoker.js';
+import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks, lockUser } from './links/account-links.js';
 
@@ -18,7 +18,7 @@ export class PasswordChange {
     private readonly links: AccountLinks,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly ending: SessionEnding,
+    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
     private readonly attempts: LoginAttempts,
   ) {}
@@ -33,7 +33,7 @@ export class PasswordChange {
     current: string,
     wanted: string,
     { address }: Client,
-  ): Promise<Enforcement> {
+  ): Promise<RevocationOutcome> {
     const user = await this.users.requireById(userId);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
       this.users.verifyPassword(user, current),
@@ -47,7 +47,7 @@ export class PasswordChange {
       await this.users.setPassword(manager, userId, passwordHash);
       await this.links.voidAll(manager, userId, 'reset_password');
       const others = { userId, exceptSessionId: sessionId };
-      const ending = await this.ending.endWithin(manager, others, 'password_changed', `user:${userId}`);
+      const ending = await this.ending.revokeWithin(manager, others, 'password_changed', `user:${userId}`);
       await this.events.record(manager, {
         kind: 'password_changed',
         userId,

@@ -6,8 +6,8 @@ import type { Client } from '../http/routes/client-info.js';
 import { passwordToReset } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
-import { SessionEnding } from '../sessions/session-revoker.js';
-import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { SessionRevoker } from '../sessions/session-revoker.js';
+import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
 import { normaliseEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -22,7 +22,7 @@ export class PasswordReset {
     private readonly links: AccountLinks,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly ending: SessionEnding,
+    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
     private readonly outbox: Outbox,
     private readonly requests: MailRequests,
@@ -47,14 +47,14 @@ export class PasswordReset {
    *
    * @throws {AppError} invalid_link, password_rejected or overloaded
    */
-  async reset(token: string, password: string, { address }: Client): Promise<Enforcement> {
+  async reset(token: string, password: string, { address }: Client): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
     const passwordHash = await this.users.hashNew(password, user.email);
     const sessions = await this.dataSource.transaction(async (manager) => {
       await this.links.use(manager, 'reset_password', token);
       return this.replace(manager, user, passwordHash, address);
     });
-    await this.attempts.forgive(user.email);
+    await this.attempts.resetFailures(user.email);
     this.sessions.announce(user.id);
     return this.sessions.enforce({ sessions });
   }
@@ -69,7 +69,7 @@ export class PasswordReset {
     // The link came by mail, so the mailbox is theirs.
     await this.users.confirmEmail(manager, userId);
     await this.links.voidAll(manager, userId, 'reset_password');
-    const ending = await this.ending.endWithin(manager, { userId }, 'password_reset', `user:${userId}`);
+    const ending = await this.ending.revokeWithin(manager, { userId }, 'password_reset', `user:${userId}`);
     await this.events.record(manager, {
       kind: 'password_reset',
       userId,

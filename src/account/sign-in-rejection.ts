@@ -5,28 +5,28 @@ import { DeviceRegistry } from '../devices/device-registry.js';
 import type { Client } from '../http/routes/client-info.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { Session } from '../sessions/session.entity.js';
-import { SessionEnding } from '../sessions/session-revoker.js';
-import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { SessionRevoker } from '../sessions/session-revoker.js';
+import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks, LINK_LIFETIME_MS } from './links/account-links.js';
 
-export interface Disowned {
+export interface RejectedSignIn {
   /** For the new password, without which nobody logs in any more. */
   readonly resetToken: string;
   readonly resetExpiresInSeconds: number;
-  readonly enforcement: Enforcement;
+  readonly enforcement: RevocationOutcome;
 }
 
 /** "This wasn't me": takes back a sign-in that the user was told of. */
 @Injectable()
-export class Disowning {
+export class SignInRejection {
   constructor(
     private readonly dataSource: DataSource,
     private readonly links: AccountLinks,
     private readonly users: UsersService,
     private readonly devices: DeviceRegistry,
     private readonly sessions: SessionsService,
-    private readonly ending: SessionEnding,
+    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
   ) {}
 
@@ -36,7 +36,7 @@ export class Disowning {
    *
    * @throws {AppError} invalid_link or overloaded
    */
-  async disown(token: string, { address }: Client): Promise<Disowned> {
+  async disown(token: string, { address }: Client): Promise<RejectedSignIn> {
     await this.links.requireOwner('disown', token);
     const passwordHash = await this.users.hashOfNone();
     const { userId, resetToken, unconfirmed } = await this.dataSource.transaction(async (manager) => {
@@ -48,7 +48,7 @@ export class Disowning {
       for (const device of devices) {
         await this.devices.distrust(manager, userId, device);
         const selection = { userId, deviceId: device };
-        const ending = await this.ending.endWithin(manager, selection, 'disowned', `user:${userId}`);
+        const ending = await this.ending.revokeWithin(manager, selection, 'disowned', `user:${userId}`);
         unconfirmed.push(...ending.unconfirmed);
       }
       await this.events.record(manager, {

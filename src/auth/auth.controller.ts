@@ -8,7 +8,7 @@ import { Public } from '../http/routes/public.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { requireProvenance } from '../http/server/cross-site.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
-import type { Enforcement } from '../sessions/sessions.service.js';
+import type { RevocationOutcome } from '../sessions/sessions.service.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
 import { AnswersTokens } from './answers-tokens.js';
 import {
@@ -94,7 +94,7 @@ export class AuthController {
   @ApiBearerAuth()
   @AnswersRevocation()
   @ApiOperation({ summary: 'End the session of this request' })
-  logout(@CurrentPrincipal() caller: Principal): Promise<Enforcement> {
+  logout(@CurrentPrincipal() caller: Principal): Promise<RevocationOutcome> {
     return this.auth.logout(caller);
   }
 

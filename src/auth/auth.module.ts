@@ -12,15 +12,15 @@ import { LoginAttempts } from './attempts/login-attempts.js';
 import { RegisterAttempts } from './attempts/register-attempts.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { LoginService } from './login/login.service.js';
 import { LoginSuspicions } from './login/login-suspicions.js';
-import { Logins } from './login/logins.js';
 
 @Module({
   imports: [AccessTokenModule, DevicesModule, MailModule, SecurityEventsModule, SessionsModule, UsersModule],
   controllers: [AuthController],
   providers: [
     AuthService,
-    Logins,
+    LoginService,
     LoginSuspicions,
     ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
       provide: attempts,

@@ -5,12 +5,12 @@ import { emailToConfirm } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
-import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
 import { RegisterAttempts } from './attempts/register-attempts.js';
-import { type Credentials, Logins, PASSWORD_AMR } from './login/logins.js';
+import { type Credentials, LoginService, PASSWORD_AMR } from './login/login.service.js';
 
 export interface IssuedTokens {
   readonly accessToken: string;
@@ -30,7 +30,7 @@ export class AuthService {
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly clock: SessionClock,
-    private readonly logins: Logins,
+    private readonly logins: LoginService,
     private readonly registrations: RegisterAttempts,
   ) {}
 
@@ -62,7 +62,7 @@ export class AuthService {
     return this.tokensOf(await this.rotation.rotate(refreshToken, client));
   }
 
-  logout({ userId, sessionId }: Principal): Promise<Enforcement> {
+  logout({ userId, sessionId }: Principal): Promise<RevocationOutcome> {
     return this.sessions.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
   }
 

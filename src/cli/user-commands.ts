@@ -1,10 +1,10 @@
 import { systemClock } from '@latchkey/revocation/clock';
 import { confirmedByOthers } from '@latchkey/revocation/confirmation';
-import type { Ends, Truth } from '@latchkey/revocation/session-store';
+import type { Revocations, SessionStore } from '@latchkey/revocation/session-store';
 import type { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { Session } from '../sessions/session.entity.js';
-import type { SessionEnding } from '../sessions/session-revoker.js';
+import type { SessionRevoker } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
 import type { UsersService } from '../users/users.service.js';
 import { print } from './print.js';
@@ -19,8 +19,8 @@ const OPERATOR = 'operator';
 export class UserCommands {
   constructor(
     private readonly users: UsersService,
-    private readonly ending: SessionEnding,
-    private readonly truth: Truth,
+    private readonly ending: SessionRevoker,
+    private readonly truth: SessionStore,
     private readonly sessionRows: Repository<Session>,
   ) {}
 
@@ -73,7 +73,7 @@ export class UserCommands {
   }
 
   private async end(userId: string, reason: 'user_disabled' | typeof OPERATOR): Promise<void> {
-    const sessions = await this.ending.end({ userId }, reason, OPERATOR);
+    const sessions = await this.ending.revoke({ userId }, reason, OPERATOR);
     print(`ended ${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`);
     if (sessions.length > 0) await this.awaitConfirmation({ sessions, cutOffs: [] });
   }
@@ -88,7 +88,7 @@ export class UserCommands {
   }
 
   /** This process is no instance: it commits, and the running ones find, enforce and confirm. */
-  private async awaitConfirmation(ends: Ends): Promise<void> {
+  private async awaitConfirmation(ends: Revocations): Promise<void> {
     const isConfirmed = await confirmedByOthers(this.truth, ends, CONFIRMATION_WAIT_MS, systemClock);
     print(
       isConfirmed

@@ -4,8 +4,8 @@ import { dataSourceOptions } from '../database/data-source.js';
 import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { Session } from '../sessions/session.entity.js';
-import { SessionEnding } from '../sessions/session-revoker.js';
-import { PostgresTruth } from '../sessions/store/postgres-session-store.js';
+import { SessionRevoker } from '../sessions/session-revoker.js';
+import { PostgresSessionStore } from '../sessions/store/postgres-session-store.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { runCommand } from './run-command.js';
@@ -23,8 +23,8 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
     try {
       const commands = new UserCommands(
         new UsersService(dataSource.getRepository(User), new PasswordHasher(environment)),
-        new SessionEnding(dataSource),
-        new PostgresTruth(dataSource),
+        new SessionRevoker(dataSource),
+        new PostgresSessionStore(dataSource),
         dataSource.getRepository(Session),
       );
       await run(commands);

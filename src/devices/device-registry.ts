@@ -7,7 +7,7 @@ import { describeUserAgent } from '../user-agents/describe-user-agent.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
 
-export interface Login {
+export interface DeviceLogin {
   readonly userId: string;
   readonly client: Client;
   /** What the client kept from an earlier login. */
@@ -41,7 +41,7 @@ export class DeviceRegistry {
   }
 
   /** Registers the device of a login inside the caller's transaction. */
-  async register(manager: EntityManager, login: Login): Promise<RegisteredDevice> {
+  async register(manager: EntityManager, login: DeviceLogin): Promise<RegisteredDevice> {
     return (await this.recognise(manager, login)) ?? this.add(manager, login);
   }
 
@@ -56,7 +56,7 @@ export class DeviceRegistry {
 
   private async recognise(
     manager: EntityManager,
-    { userId, client, deviceToken, deviceName }: Login,
+    { userId, client, deviceToken, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice | null> {
     if (deviceToken === undefined) return null;
     const { kind, browser, system } = describeUserAgent(client.userAgent);
@@ -71,7 +71,7 @@ export class DeviceRegistry {
 
   private async add(
     manager: EntityManager,
-    { userId, client, deviceName }: Login,
+    { userId, client, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
     const { name, kind, browser, system } = describeUserAgent(client.userAgent);

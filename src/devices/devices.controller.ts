@@ -1,13 +1,13 @@
 import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Places } from '../geoip/geoip.js';
+import { GeoIp } from '../geoip/geoip.js';
 import { CurrentPrincipal } from '../http/routes/current-principal.js';
 import { ListQuery } from '../http/routes/list-query.js';
 import type { Principal } from '../http/routes/principal.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { Sensitive } from '../http/routes/sensitive.js';
 import { UuidParam } from '../http/routes/uuid-param.js';
-import type { Enforcement } from '../sessions/sessions.service.js';
+import type { RevocationOutcome } from '../sessions/sessions.service.js';
 import { DeviceDto, DeviceListDto, RenameDeviceDto, TerminateDevicesQuery } from './devices.dto.js';
 import { DevicesService } from './devices.service.js';
 
@@ -17,7 +17,7 @@ import { DevicesService } from './devices.service.js';
 export class DevicesController {
   constructor(
     private readonly devices: DevicesService,
-    private readonly places: Places,
+    private readonly places: GeoIp,
   ) {}
 
   @Get()
@@ -44,7 +44,10 @@ export class DevicesController {
   @Sensitive('device.terminate')
   @AnswersRevocation()
   @ApiOperation({ summary: 'Sign a device out: end every session of it' })
-  terminate(@CurrentPrincipal() { userId }: Principal, @UuidParam() deviceId: string): Promise<Enforcement> {
+  terminate(
+    @CurrentPrincipal() { userId }: Principal,
+    @UuidParam() deviceId: string,
+  ): Promise<RevocationOutcome> {
     return this.devices.terminate(userId, deviceId);
   }
 
@@ -55,7 +58,7 @@ export class DevicesController {
   terminateAll(
     @CurrentPrincipal() { userId, deviceId }: Principal,
     @Query() { except }: TerminateDevicesQuery,
-  ): Promise<Enforcement> {
+  ): Promise<RevocationOutcome> {
     return this.devices.terminateAll(userId, except === 'current' ? deviceId : undefined);
   }
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { Places } from '../geoip/geoip.js';
+import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
 import type { Principal } from '../http/routes/principal.js';
 import { IsPlainText } from '../http/validation/is-plain-text.js';
@@ -57,7 +57,7 @@ export class DeviceDto {
   @ApiProperty({ type: [SessionDto] })
   sessions!: SessionDto[];
 
-  static of({ device, sessions }: DeviceWithSessions, caller: Principal, places: Places): DeviceDto {
+  static of({ device, sessions }: DeviceWithSessions, caller: Principal, places: GeoIp): DeviceDto {
     // Sessions know of later use than the device, which notes its logins only.
     const lastUsed = [device, ...sessions].reduce((a, b) => (b.lastSeenAt > a.lastSeenAt ? b : a));
     return {

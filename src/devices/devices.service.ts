@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { Session } from '../sessions/session.entity.js';
-import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
 import { Device } from './device.entity.js';
 
 /** A device with its live sessions, newest first; a listed one has one at least. */
@@ -56,14 +56,14 @@ export class DevicesService {
   }
 
   /** Ends every session of a device and forgets its token: whoever holds it comes back as a stranger. */
-  async terminate(userId: string, deviceId: string): Promise<Enforcement> {
+  async terminate(userId: string, deviceId: string): Promise<RevocationOutcome> {
     if (!(await this.devices.existsBy({ id: deviceId, userId }))) throw new AppError('not_found');
     await this.distrust(`id = $2`, [userId, deviceId]);
     return this.sessions.revoke({ userId, deviceId }, 'terminated', `user:${userId}`);
   }
 
   /** @param exceptDeviceId the one that stays, if any */
-  async terminateAll(userId: string, exceptDeviceId?: string): Promise<Enforcement> {
+  async terminateAll(userId: string, exceptDeviceId?: string): Promise<RevocationOutcome> {
     if (exceptDeviceId === undefined) await this.distrust('true', [userId]);
     else await this.distrust('id <> $2', [userId, exceptDeviceId]);
     return this.sessions.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);

@@ -28,7 +28,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** Puts whatever was thrown into the one language of errors; what nobody expected is `internal_error`. */
-export function knownError(thrown: unknown): AppError {
+export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const code = frameworkCode(thrown);
   if (code) return new AppError(code, { cause: thrown });

@@ -6,7 +6,7 @@ import { AppError } from './app-error.js';
  *
  * @throws {AppError} service_unavailable when the time is up, else what the work throws
  */
-export async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeIsUp = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

@@ -1,5 +1,5 @@
 /** Where a client's address is, as far as a GeoIP database knows. Degrees, WGS 84. */
-export interface Place {
+export interface GeoLocation {
   /** ISO 3166-1 alpha-2. */
   readonly countryCode: string;
   /** For people, in English. */

@@ -1,10 +1,10 @@
 import { Reader, type Response } from 'maxmind';
-import { reasonOf } from '../errors/error-message.js';
+import { errorMessage } from '../errors/error-message.js';
 import { bufferOfFile } from './buffer-of-file.js';
 import { FileBytes } from './file-bytes.js';
 
 /** Is told to whoever starts the service. */
-export class UnusableGeoipDatabase extends Error {
+export class UnusableGeoIpDatabase extends Error {
   override readonly name = 'UnusableGeoipDatabase';
 }
 
@@ -17,11 +17,11 @@ const SEPARATOR_BYTES = 16;
 const PROBES = { 4: ['1.0.0.1', '93.184.216.34', '223.255.0.1'], 6: ['2001:4860:4860::8888', '2a00::1'] };
 
 /** A GeoIP database in a file, of which nothing but what was used of late is in memory. */
-export class GeoipDatabase {
+export class GeoIpDatabase {
   private readonly file: FileBytes;
   private readonly reader: Reader<Response>;
 
-  /** @throws {UnusableGeoipDatabase} when the file is missing, damaged or none */
+  /** @throws {UnusableGeoIpDatabase} when the file is missing, damaged or none */
   constructor(path: string) {
     try {
       this.file = new FileBytes(path);
@@ -29,8 +29,8 @@ export class GeoipDatabase {
       this.reader = new Reader(bufferOfFile(this.file));
       this.requireWhole();
     } catch (error) {
-      throw new UnusableGeoipDatabase(
-        `the GeoIP database ${path} cannot be used (${reasonOf(error)}): set GEOIP_DATABASE to another file, or to off`,
+      throw new UnusableGeoIpDatabase(
+        `the GeoIP database ${path} cannot be used (${errorMessage(error)}): set GEOIP_DATABASE to another file, or to off`,
         { cause: error },
       );
     }

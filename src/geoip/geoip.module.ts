@@ -1,15 +1,15 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { Places } from './geoip.js';
+import { GeoIp } from './geoip.js';
 
 @Module({
   providers: [
-    { provide: Places, inject: [Config], useFactory: ({ geoip }: Config) => new Places(geoip.databases) },
+    { provide: GeoIp, inject: [Config], useFactory: ({ geoip }: Config) => new GeoIp(geoip.databases) },
   ],
-  exports: [Places],
+  exports: [GeoIp],
 })
-export class PlaceModule implements OnApplicationShutdown {
-  constructor(private readonly places: Places) {}
+export class GeoIpModule implements OnApplicationShutdown {
+  constructor(private readonly places: GeoIp) {}
 
   onApplicationShutdown(): void {
     this.places.close();

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Reader, type Response } from 'maxmind';
 import { PACKAGED_GEOIP_DATABASES } from '../config/packaged-geoip.js';
-import { Places } from './geoip.js';
-import { GeoipDatabase, UnusableGeoipDatabase } from './geoip-database.js';
-import { readPlace } from './location-record.js';
+import { GeoIp } from './geoip.js';
+import { GeoIpDatabase, UnusableGeoIpDatabase } from './geoip-database.js';
+import { readLocation } from './location-record.js';
 
 const [IPV4 = '', IPV6 = ''] = PACKAGED_GEOIP_DATABASES;
 
 describe('the place of an address', () => {
-  let places: Places;
+  let places: GeoIp;
   beforeAll(() => {
-    places = new Places(PACKAGED_GEOIP_DATABASES);
+    places = new GeoIp(PACKAGED_GEOIP_DATABASES);
   });
   afterAll(() => places.close());
 
@@ -34,11 +34,11 @@ describe('the place of an address', () => {
   });
 
   it('is nowhere without a database', () => {
-    expect(new Places([]).find('134.102.20.20')).toBeNull();
+    expect(new GeoIp([]).find('134.102.20.20')).toBeNull();
   });
 
   it('is read from the file as from a copy in memory', () => {
-    const database = new GeoipDatabase(IPV4);
+    const database = new GeoIpDatabase(IPV4);
     const inMemory = new Reader<Response>(readFileSync(IPV4));
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
@@ -57,7 +57,7 @@ describe('a record', () => {
       city: { names: { en: 'London' } },
       location: { latitude: 51.5, longitude: -0.1, accuracy_radius: 20 },
     };
-    expect(readPlace(record)).toEqual({
+    expect(readLocation(record)).toEqual({
       countryCode: 'GB',
       country: 'United Kingdom',
       city: 'London',
@@ -73,7 +73,7 @@ describe('a record', () => {
     [{ country_code: 49 }],
     [{ country: {} }],
   ])('%j names no country', (record) => {
-    expect(readPlace(record)).toBeNull();
+    expect(readLocation(record)).toBeNull();
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe('a record', () => {
     [{ latitude: 1 }],
     [{ latitude: '1', longitude: '1' }],
   ])('has no position at %j', (position) => {
-    expect(readPlace({ country_code: 'DE', city: '', ...position })).toMatchObject({
+    expect(readLocation({ country_code: 'DE', city: '', ...position })).toMatchObject({
       city: null,
       position: null,
     });
@@ -107,8 +107,8 @@ describe('a database that cannot be used', () => {
     const path = join(directory, `${what}.mmdb`);
     const bytes = content();
     if (bytes) writeFileSync(path, bytes);
-    expect(() => new Places([path])).toThrow(UnusableGeoipDatabase);
-    expect(() => new Places([path])).toThrow(
+    expect(() => new GeoIp([path])).toThrow(UnusableGeoIpDatabase);
+    expect(() => new GeoIp([path])).toThrow(
       /^the GeoIP database .* cannot be used \(.+\): set GEOIP_DATABASE/,
     );
   });

@@ -1,4 +1,4 @@
-import type { Place, Position } from './geo-location.js';
+import type { GeoLocation, Position } from './geo-location.js';
 
 const COUNTRY_CODE = /^[A-Z]{2}$/;
 /** What databases call no country, in codes that ISO 3166 leaves to users. */
@@ -13,7 +13,7 @@ const countryNames = new Intl.DisplayNames(['en'], { type: 'region' });
  *
  * @returns `null` when it names no country
  */
-export function readPlace(record: unknown): Place | null {
+export function readLocation(record: unknown): GeoLocation | null {
   const country = at(record, 'country', 'iso_code') ?? at(record, 'country_code') ?? at(record, 'country');
   if (typeof country !== 'string' || !COUNTRY_CODE.test(country) || NO_COUNTRY.has(country)) return null;
   const city = at(record, 'city', 'names', 'en') ?? at(record, 'city');

@@ -1,6 +1,6 @@
-import type { Place } from './geo-location.js';
+import type { GeoLocation } from './geo-location.js';
 
 /** `Lisbon, Portugal`. */
-export function placeText(place: Place | null): string | null {
+export function locationText(place: GeoLocation | null): string | null {
   return place && [place.city, place.country].filter(Boolean).join(', ');
 }

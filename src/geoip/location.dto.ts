@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Place } from './geo-location.js';
+import type { GeoLocation } from './geo-location.js';
 
 /** Roughly where a network address is. Nothing finer than the city is told. */
 export class PlaceDto {
@@ -12,7 +12,7 @@ export class PlaceDto {
   @ApiProperty({ type: String, nullable: true, example: 'Berlin' })
   city!: string | null;
 
-  static of(place: Place | null): PlaceDto | null {
+  static of(place: GeoLocation | null): PlaceDto | null {
     return place && { country: place.country, country_code: place.countryCode, city: place.city };
   }
 }

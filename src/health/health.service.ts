@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { within } from '../errors/with-timeout.js';
+import { withTimeout } from '../errors/with-timeout.js';
 import { REDIS } from '../redis/redis.module.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -63,7 +63,7 @@ export class HealthService implements BeforeApplicationShutdown {
 
   private async state(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
     try {
-      await within(PROBE_TIMEOUT_MS, ask);
+      await withTimeout(PROBE_TIMEOUT_MS, ask);
       return 'up';
     } catch {
       // What is wrong is for the log of whoever needed it; here it is only down.

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import { type Cache, createCache } from 'cache-manager';
 import { type RedisStore, redisInsStore } from 'cache-manager-redis-yet';
-import { reasonOf } from '../errors/error-message.js';
+import { errorMessage } from '../errors/error-message.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MAX_MS = 500;
@@ -81,7 +81,7 @@ export class RedisConnection {
     try {
       await client.connect();
     } catch (cause) {
-      throw new RedisNotReady(`Redis cannot be used: ${reasonOf(cause)}`, { cause });
+      throw new RedisNotReady(`Redis cannot be used: ${errorMessage(cause)}`, { cause });
     }
     isOpen = true;
     // The store is typed for a client with Redis modules; it only uses plain commands.

@@ -16,7 +16,7 @@ export const REDIS = Symbol('Redis');
   ],
   exports: [REDIS],
 })
-export class CacheModule implements OnApplicationShutdown {
+export class RedisModule implements OnApplicationShutdown {
   constructor(@Inject(REDIS) private readonly redis: RedisConnection | null) {}
 
   async onApplicationShutdown(): Promise<void> {

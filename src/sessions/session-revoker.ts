@@ -9,7 +9,7 @@ export type SessionSelection =
   | { readonly userId: string; readonly exceptSessionId: string }
   | { readonly userId: string; readonly exceptDeviceId?: string };
 
-export const END_REASONS = [
+export const REVOCATION_REASONS = [
   'logout',
   /** By a new login in the same browser. */
   'replaced',
@@ -25,7 +25,7 @@ export const END_REASONS = [
   'operator',
 ] as const;
 
-export type EndReason = (typeof END_REASONS)[number];
+export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 export interface Ending {
   /** Sessions that this very call has ended. */
@@ -36,22 +36,26 @@ export interface Ending {
 
 /** Commits the end of sessions. That it holds on every instance is `SessionsService.enforce`'s part. */
 @Injectable()
-export class SessionEnding {
+export class SessionRevoker {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
    * @param actor `user:<id>`, `operator` or `latchkey`
    * @returns every selected session that has ended and is not confirmed everywhere yet, whoever ended it
    */
-  async end(selection: SessionSelection, reason: EndReason, actor: string): Promise<EndedSession[]> {
-    return (await this.endWithin(this.dataSource.manager, selection, reason, actor)).unconfirmed;
+  async revoke(
+    selection: SessionSelection,
+    reason: RevocationReason,
+    actor: string,
+  ): Promise<EndedSession[]> {
+    return (await this.revokeWithin(this.dataSource.manager, selection, reason, actor)).unconfirmed;
   }
 
   /** The same inside the caller's transaction: `unconfirmed` is for `SessionsService.enforce` once that is committed. */
-  async endWithin(
+  async revokeWithin(
     manager: EntityManager,
     selection: SessionSelection,
-    reason: EndReason,
+    reason: RevocationReason,
     actor: string,
   ): Promise<Ending> {
     const [where, parameters] = condition(selection);

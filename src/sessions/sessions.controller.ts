@@ -8,7 +8,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { AppError } from '../errors/app-error.js';
-import { Places } from '../geoip/geoip.js';
+import { GeoIp } from '../geoip/geoip.js';
 import { CurrentPrincipal } from '../http/routes/current-principal.js';
 import type { Principal } from '../http/routes/principal.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
@@ -17,7 +17,7 @@ import { UuidParam } from '../http/routes/uuid-param.js';
 import { EndedSessionDto, EndedSessionListDto } from './ended-sessions.dto.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionDto, SessionListDto, SessionsQuery } from './sessions.dto.js';
-import { type Enforcement, SessionsService } from './sessions.service.js';
+import { type RevocationOutcome, SessionsService } from './sessions.service.js';
 
 @ApiTags('sessions')
 @ApiBearerAuth()
@@ -26,7 +26,7 @@ export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly ended: EndedSessions,
-    private readonly places: Places,
+    private readonly places: GeoIp,
   ) {}
 
   @Get()
@@ -54,7 +54,7 @@ export class SessionsController {
   async revoke(
     @CurrentPrincipal() { userId }: Principal,
     @UuidParam() sessionId: string,
-  ): Promise<Enforcement> {
+  ): Promise<RevocationOutcome> {
     if (!(await this.sessions.exists({ sessionId, userId }))) throw new AppError('not_found');
     return this.sessions.revoke({ sessionId, userId }, 'terminated', `user:${userId}`);
   }

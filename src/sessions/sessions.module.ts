@@ -7,11 +7,11 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ChangesModule } from '../account-changes/account-changes.module.js';
+import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { Config } from '../config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
-import { PlaceModule } from '../geoip/geoip.module.js';
+import { GeoIpModule } from '../geoip/geoip.module.js';
 import { REDIS } from '../redis/redis.module.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
@@ -22,20 +22,20 @@ import { SessionRotation } from './refresh/session-rotation.js';
 import { Session } from './session.entity.js';
 import { SessionClock } from './session-clock.js';
 import { SessionEvent } from './session-event.entity.js';
-import { SessionEnding } from './session-revoker.js';
+import { SessionRevoker } from './session-revoker.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { createRevocation } from './store/create-revocation.js';
 import { SessionMetrics } from './store/session-metrics.js';
 import { SessionSweeper } from './store/session-sweeper.js';
 import { SessionHabits } from './suspicion/session-habits.js';
-import { SessionWatch } from './suspicion/suspicion-detector.js';
+import { SuspicionDetector } from './suspicion/suspicion-detector.js';
 import { SuspicionResponse } from './suspicion/suspicion-response.js';
 
 @Module({
   imports: [
-    ChangesModule,
-    PlaceModule,
+    AccountChangesModule,
+    GeoIpModule,
     SecurityEventsModule,
     TypeOrmModule.forFeature([Session, SessionEvent]),
   ],
@@ -50,21 +50,21 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
     LastSeen,
     SessionCheck,
     SessionClock,
-    SessionEnding,
+    SessionRevoker,
     SessionHabits,
     SessionMetrics,
     SessionRotation,
     SessionSweeper,
-    SessionWatch,
+    SuspicionDetector,
     SuspicionResponse,
     SessionsService,
   ],
   exports: [
-    PlaceModule,
+    GeoIpModule,
     Revocation,
     SessionCheck,
     SessionClock,
-    SessionEnding,
+    SessionRevoker,
     SessionRotation,
     SessionsService,
   ],

@@ -5,11 +5,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import { Config } from '../config/config.js';
-import type { Place } from '../geoip/geo-location.js';
-import { Places } from '../geoip/geoip.js';
+import type { GeoLocation } from '../geoip/geo-location.js';
+import { GeoIp } from '../geoip/geoip.js';
 import { clientFamily, familyText } from '../user-agents/client-family.js';
 import { Session } from './session.entity.js';
-import { type EndReason, SessionEnding, type SessionSelection } from './session-revoker.js';
+import { type RevocationReason, SessionRevoker, type SessionSelection } from './session-revoker.js';
 import { sessionState } from './session-state.js';
 
 export interface NewSession {
@@ -30,16 +30,16 @@ export interface OpenedSession {
 }
 
 /** Whether an end holds on every instance, or is committed and could not be confirmed everywhere in time. */
-export type Enforcement = 'enforced' | 'pending';
+export type RevocationOutcome = 'enforced' | 'pending';
 
 /** Opens, lists and ends sessions. */
 @Injectable()
 export class SessionsService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly ending: SessionEnding,
+    private readonly ending: SessionRevoker,
     private readonly revocation: Revocation,
-    private readonly places: Places,
+    private readonly places: GeoIp,
     private readonly config: Config,
     private readonly changes: AccountChanges,
   ) {}
@@ -100,8 +100,12 @@ export class SessionsService {
    *
    * @param actor `user:<id>`, `operator` or `latchkey`
    */
-  async revoke(selection: SessionSelection, reason: EndReason, actor: string): Promise<Enforcement> {
-    const sessions = await this.ending.end(selection, reason, actor);
+  async revoke(
+    selection: SessionSelection,
+    reason: RevocationReason,
+    actor: string,
+  ): Promise<RevocationOutcome> {
+    const sessions = await this.ending.revoke(selection, reason, actor);
     if (selection.userId !== undefined) this.announce(selection.userId);
     return this.enforce({ sessions });
   }
@@ -122,7 +126,7 @@ export class SessionsService {
   }
 
   /** Makes committed ends and role changes hold on every instance. */
-  async enforce(ends: { sessions?: EndedSession[]; cutOffs?: CutOff[] }): Promise<Enforcement> {
+  async enforce(ends: { sessions?: EndedSession[]; cutOffs?: CutOff[] }): Promise<RevocationOutcome> {
     const { sessions = [], cutOffs = [] } = ends;
     if (sessions.length === 0 && cutOffs.length === 0) return 'enforced';
     return (await this.revocation.enforce({ sessions, cutOffs })) ? 'enforced' : 'pending';
@@ -152,7 +156,7 @@ export class SessionsService {
     opened: string,
     limit: number,
     surplus: string,
-    reason: EndReason,
+    reason: RevocationReason,
   ): Promise<EndedSession[]> {
     if (!Number.isFinite(limit)) return [];
     const [ended] = await manager.query<[EndedSession[], number]>(
@@ -167,7 +171,7 @@ export class SessionsService {
 const ENDED_RETURNED = `RETURNING id AS "sessionId", ended_reason AS reason,
   (extract(epoch FROM ended_at) * 1000)::float8 AS "endedAt"`;
 
-function countriesOf(place: Place | null): string[] {
+function countriesOf(place: GeoLocation | null): string[] {
   return place ? [place.countryCode] : [];
 }
 

@@ -4,7 +4,7 @@ import { DatabaseNotReady } from '../database/database-not-ready.js';
 import { EmbeddedPostgresFailed } from '../database/embedded/embedded-postgres-failed.js';
 import { SecondInstance } from '../database/single-instance.js';
 import { AppError } from '../errors/app-error.js';
-import { UnusableGeoipDatabase } from '../geoip/geoip-database.js';
+import { UnusableGeoIpDatabase } from '../geoip/geoip-database.js';
 import { RedisNotReady } from '../redis/redis-connection.js';
 
 /** What they can put right. */
@@ -15,7 +15,7 @@ const EXPLAINED = [
   InvalidEnvironment,
   RedisNotReady,
   SecondInstance,
-  UnusableGeoipDatabase,
+  UnusableGeoIpDatabase,
   UnusableSigningKey,
 ];
 

@@ -140,7 +140,7 @@ describe('a mail', () => {
     expect(second.token).toBe(first.token);
   });
 
-  it('is not sent if the transaction was rolled back', async () => {
+  it('is not sent for registrations that were rolled back', async () => {
     mailbox = await Mailbox.open();
     await start(mailbox.url);
     const email = newEmail();

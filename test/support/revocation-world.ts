@@ -2,8 +2,8 @@ import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '@latchkey/
 import { systemClock } from '@latchkey/revocation/clock';
 import { Revocation, type RevocationOptions } from '@latchkey/revocation/revocation';
 import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
-import type { Ends, RecentEnds, Truth } from '@latchkey/revocation/session-store';
-import type { SecondTier } from '@latchkey/revocation/shared-cache';
+import type { RecentRevocations, Revocations, SessionStore } from '@latchkey/revocation/session-store';
+import type { SharedCache } from '@latchkey/revocation/shared-cache';
 
 /** Decides when a step continues: immediately, or when a test lets it. */
 export type Turn = (label: string) => Promise<void>;
@@ -36,7 +36,7 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
 }
 
 /** An in-memory session store. A read returns the state at the time it arrived, however late its result is delivered. */
-export class MemoryTruth implements Truth {
+export class MemoryStore implements SessionStore {
   private readonly ended = new Map<string, string>();
   private readonly confirmed = new Set<string>();
   turn: Turn = atOnce;
@@ -46,7 +46,7 @@ export class MemoryTruth implements Truth {
   refuseToEndAgain: (() => void) | null = null;
   loads = 0;
 
-  end(sessionId: string, reason = 'logout'): Ends {
+  end(sessionId: string, reason = 'logout'): Revocations {
     this.ended.set(sessionId, reason);
     return { sessions: [{ sessionId, reason }], cutOffs: [] };
   }
@@ -70,7 +70,7 @@ export class MemoryTruth implements Truth {
     return new Map(found);
   }
 
-  async recentEnds(): Promise<RecentEnds> {
+  async recentRevocations(): Promise<RecentRevocations> {
     this.require();
     const sessions = [...this.ended].map(([sessionId, reason]) => ({ sessionId, reason }));
     await this.turn('the tail comes back');
@@ -84,7 +84,7 @@ export class MemoryTruth implements Truth {
     };
   }
 
-  async endAgain({ sessions }: Ends): Promise<void> {
+  async reapply({ sessions }: Revocations): Promise<void> {
     this.require();
     if (this.refuseToEndAgain) {
       this.refuseToEndAgain();
@@ -95,12 +95,12 @@ export class MemoryTruth implements Truth {
     }
   }
 
-  async confirm({ sessions }: Ends): Promise<void> {
+  async confirm({ sessions }: Revocations): Promise<void> {
     this.require();
     for (const { sessionId } of sessions) this.confirmed.add(sessionId);
   }
 
-  async areConfirmed({ sessions }: Ends): Promise<boolean> {
+  async areConfirmed({ sessions }: Revocations): Promise<boolean> {
     this.require();
     return sessions.every(({ sessionId }) => this.confirmed.has(sessionId));
   }
@@ -111,7 +111,7 @@ export class MemoryTruth implements Truth {
 }
 
 /** A shared cache that never updates or removes an entry, so it returns stale sessions. */
-export class LyingTier implements SecondTier {
+export class LyingTier implements SharedCache {
   readonly held = new Map<string, SessionSnapshot>();
   turn: Turn = atOnce;
 
@@ -191,7 +191,7 @@ export class MemoryBus implements Bus {
     return { previous, server: this.server.runId };
   }
 
-  async push(pushId: string, ends: Ends): Promise<PushReceipt> {
+  async push(pushId: string, ends: Revocations): Promise<PushReceipt> {
     await this.server.turn('a push goes out');
     this.require();
     this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, ends));
@@ -230,7 +230,7 @@ export class MemoryBus implements Bus {
 }
 
 export function newRevocation(
-  ports: Pick<RevocationOptions, 'truth' | 'bus' | 'secondTier'>,
+  ports: Pick<RevocationOptions, 'store' | 'bus' | 'sharedCache'>,
   options: Partial<RevocationOptions> = {},
 ): Revocation {
   return new Revocation({
@@ -239,7 +239,7 @@ export function newRevocation(
     leaseMs: 300,
     leaseMarginMs: 10,
     maxStalenessMs: 300_000,
-    firstTierSize: 100,
+    memoryCacheSize: 100,
     endedSetSize: 1_000,
     ...ports,
     ...options,

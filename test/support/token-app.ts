@@ -21,10 +21,10 @@ import { ConfigModule } from '../../src/config/config.module.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { AppError } from '../../src/errors/app-error.js';
 import { ERROR_CODES } from '../../src/errors/error-codes.js';
-import type { Asker } from '../../src/http/routes/asker.js';
 import { CurrentPrincipal } from '../../src/http/routes/current-principal.js';
 import type { Principal } from '../../src/http/routes/principal.js';
 import { Public } from '../../src/http/routes/public.js';
+import type { RequestClient } from '../../src/http/routes/request-client.js';
 import { Roles } from '../../src/http/routes/roles.js';
 import { Sensitive } from '../../src/http/routes/sensitive.js';
 import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/session-check.js';
@@ -38,7 +38,7 @@ export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   readonly asked: { subject: TokenSubject; address: string }[] = [];
   answer: (principal: Principal) => Principal | Promise<Principal> = (principal) => principal;
 
-  check(subject: TokenSubject, { address }: Asker): CheckedPrincipal | Promise<CheckedPrincipal> {
+  check(subject: TokenSubject, { address }: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
     const session = { ...activeSnapshot(sessionId), grantedAt: 0 };

@@ -1,5 +1,5 @@
 import type { Inspection } from './inspection.js';
-import type { Ends } from './session-store.js';
+import type { Revocations } from './session-store.js';
 
 /** What the server answers to a heartbeat. */
 export interface HeartbeatReceipt {
@@ -23,7 +23,7 @@ export interface BusListener {
   /** The subscription is gone. */
   lost(): void;
   heartbeat(sequence: number): void;
-  push(from: string, pushId: string, ends: Ends): void;
+  push(from: string, pushId: string, ends: Revocations): void;
   acknowledgement(from: string, pushId: string): void;
   /** Something of these sessions has changed, though they have not ended. */
   changed(sessionIds: readonly string[]): void;
@@ -40,7 +40,7 @@ export interface Bus {
   /** One atomic step: registers this instance and publishes its heartbeat to itself. */
   heartbeat(sequence: number): Promise<HeartbeatReceipt>;
   /** One atomic step: publishes the ends to all and returns who is registered. */
-  push(pushId: string, ends: Ends): Promise<PushReceipt>;
+  push(pushId: string, ends: Revocations): Promise<PushReceipt>;
   acknowledge(revoker: string, pushId: string): Promise<void>;
   /** Strikes an instance off, unless it has sent a heartbeat since `sequence`. */
   forget(instanceId: string, sequence: number): Promise<void>;

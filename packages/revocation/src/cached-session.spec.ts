@@ -1,6 +1,6 @@
 import { haveOneHiddenClass } from '../../../test/support/hidden-class.js';
 import { activeSnapshot } from '../../../test/support/revocation-world.js';
-import { holding } from './cached-session.js';
+import { toCachedSession } from './cached-session.js';
 
 describe('holding', () => {
   const read = (sessionId: string) => ({
@@ -15,7 +15,7 @@ describe('holding', () => {
     const { needsLogin, ...rest } = read('d');
     const sources = [read('a'), fromRedis, { needsLogin, ...rest }];
     // V8 begins to tell them apart after some.
-    const all = Array.from({ length: 50 }, () => sources.map((it) => holding(it))).flat();
+    const all = Array.from({ length: 50 }, () => sources.map((it) => toCachedSession(it))).flat();
     expect(haveOneHiddenClass(all)).toBe(true);
     expect(haveOneHiddenClass(all.map(({ profile }) => profile))).toBe(true);
   });
@@ -24,8 +24,8 @@ describe('holding', () => {
     const seen = { address: '192.0.2.1', userAgent: 'curl' };
     const use = { at: 1, address: '192.0.2.1', isUnwritten: true };
     const told = { ...read('a'), grantedAt: 9, seen, use };
-    expect(holding(told)).toMatchObject({ grantedAt: 0, seen: null, use: null });
-    expect(holding(told, { ...holding(told), grantedAt: 5, seen, use })).toMatchObject({
+    expect(toCachedSession(told)).toMatchObject({ grantedAt: 0, seen: null, use: null });
+    expect(toCachedSession(told, { ...toCachedSession(told), grantedAt: 5, seen, use })).toMatchObject({
       grantedAt: 5,
       seen,
       use,

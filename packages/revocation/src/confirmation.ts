@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Ends, Truth } from './session-store.js';
+import type { Revocations, SessionStore } from './session-store.js';
 
 const POLL_MS = 100;
 
@@ -9,15 +9,15 @@ const POLL_MS = 100;
  * @returns whether that happened in time
  */
 export async function confirmedByOthers(
-  truth: Truth,
-  ends: Ends,
+  store: SessionStore,
+  ends: Revocations,
   waitMs: number,
   clock: Clock,
 ): Promise<boolean> {
   for (const deadline = clock.monotonic() + waitMs; clock.monotonic() < deadline; ) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     try {
-      if (await truth.areConfirmed(ends)) return true;
+      if (await store.areConfirmed(ends)) return true;
     } catch {
       // It cannot be known now; until it is, the answer stays "not confirmed".
     }

@@ -1,4 +1,4 @@
-import type { Ends } from './session-store.js';
+import type { Revocations } from './session-store.js';
 
 /**
  * The one thing that overrules every cache: what ended within the last access-token lifetime.
@@ -14,7 +14,7 @@ export class EndedSet {
   /** @param limit entries that may be held while caches are trusted */
   constructor(private readonly limit: number) {}
 
-  add(ends: Ends): void {
+  add(ends: Revocations): void {
     for (const { sessionId, reason } of ends.sessions) {
       this.young.sessions.set(sessionId, this.reasonOf(sessionId) ?? reason);
     }
@@ -40,7 +40,7 @@ export class EndedSet {
   }
 
   /** Everything that is remembered. */
-  all(): Ends {
+  all(): Revocations {
     const sessions = new Map([...this.old.sessions, ...this.young.sessions]);
     const cutOffs = new Map([...this.old.cutOffs, ...this.young.cutOffs]);
     return {

@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import { confirmedByOthers } from './confirmation.js';
 import type { Observer } from './observer.js';
 import type { Push } from './push.js';
-import type { Confirmation, Ends, Truth } from './session-store.js';
+import type { Confirmation, Revocations, SessionStore } from './session-store.js';
 
 /** How long a revoker that cannot reach the others waits for one of them to confirm in its place. */
 const CONFIRMATION_WAIT_MS = 2_000;
@@ -10,19 +10,19 @@ const CONFIRMATION_WAIT_MS = 2_000;
 const SINGLE_INSTANCE: Confirmation = { by: 'the only instance', how: 'single_instance', acknowledgedBy: [] };
 
 /** Makes committed ends hold on every instance, and notes that they do. */
-export class Enforcement {
+export class Enforcer {
   private isRepeating = false;
 
   /** @param push `null`: there is no other instance */
   constructor(
-    private readonly truth: Truth,
+    private readonly store: SessionStore,
     private readonly push: Push | null,
     private readonly clock: Clock,
     private readonly observer: Observer,
   ) {}
 
   /** @returns whether no instance grants them any longer; `false` when that could not be confirmed in time */
-  async enforce(ends: Ends): Promise<boolean> {
+  async enforce(ends: Revocations): Promise<boolean> {
     const startedAt = this.clock.monotonic();
     const confirmation = await this.pushAll(ends);
     if (confirmation) {
@@ -30,13 +30,13 @@ export class Enforcement {
       this.observer.enforced(confirmation.how, this.clock.monotonic() - startedAt);
       return true;
     }
-    const isConfirmed = await confirmedByOthers(this.truth, ends, CONFIRMATION_WAIT_MS, this.clock);
+    const isConfirmed = await confirmedByOthers(this.store, ends, CONFIRMATION_WAIT_MS, this.clock);
     if (!isConfirmed) this.observer.unconfirmed();
     return isConfirmed;
   }
 
   /** Nothing committed is forgotten: whoever ended these may have died between commit and push. */
-  async repeat(ends: Ends): Promise<void> {
+  async repeat(ends: Revocations): Promise<void> {
     if (this.isRepeating) return;
     this.isRepeating = true;
     try {
@@ -49,7 +49,7 @@ export class Enforcement {
   }
 
   /** @returns how it is known that the ends hold everywhere, or `null` when it is not */
-  private async pushAll(ends: Ends): Promise<Confirmation | null> {
+  private async pushAll(ends: Revocations): Promise<Confirmation | null> {
     try {
       return this.push ? await this.push.send(ends) : SINGLE_INSTANCE;
     } catch {
@@ -58,9 +58,9 @@ export class Enforcement {
     }
   }
 
-  private async note(ends: Ends, confirmation: Confirmation): Promise<void> {
+  private async note(ends: Revocations, confirmation: Confirmation): Promise<void> {
     try {
-      await this.truth.confirm(ends, confirmation);
+      await this.store.confirm(ends, confirmation);
     } catch {
       // It holds; only the note is missing. The row counts as unconfirmed and is pushed once more.
     }

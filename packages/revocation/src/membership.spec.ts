@@ -61,7 +61,7 @@ describe('Membership', () => {
 
   afterEach(() => membership.leave());
 
-  const vouches = () => membership.vouchesFor(table.receipt(), clock.monotonic());
+  const vouches = () => membership.isTableReliable(table.receipt(), clock.monotonic());
   const heartbeats = async (count: number) => {
     const from = table.sent.length;
     await waitUntil('heartbeats were sent', () => table.sent.length >= from + count, { everyMs: 1 });

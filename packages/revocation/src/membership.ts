@@ -60,7 +60,7 @@ export class Membership {
    *
    * @param sentAt monotonic instant at which the push was sent
    */
-  vouchesFor(receipt: PushReceipt, sentAt: number): boolean {
+  isTableReliable(receipt: PushReceipt, sentAt: number): boolean {
     const own = receipt.registered.get(this.bus.instanceId);
     return (
       own !== undefined &&

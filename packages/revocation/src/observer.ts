@@ -1,15 +1,15 @@
 import type { Confirmation } from './session-store.js';
 
-export type Tier = 'memory' | 'shared' | 'truth';
+export type CacheLayer = 'memory' | 'shared' | 'store';
 
 /** Sees what happens inside the protocol. Called on the hot path: cheap, and it never throws. */
 export interface Observer {
   /** A session was looked up, and found or missed in the last tier that was asked. */
-  lookedUp(tier: Tier): void;
-  /** A lookup went to the truth because caches could not be trusted. */
+  lookedUp(tier: CacheLayer): void;
+  /** A lookup went to the store because caches could not be trusted. */
   distrusted(): void;
   /** A push waits for so many instances more, or fewer. */
-  awaits(instances: number): void;
+  awaiting(instances: number): void;
   /** Ends hold everywhere, so long after they were committed. */
   enforced(how: Confirmation['how'], ms: number): void;
   /** Ends could not be confirmed everywhere in time. */
@@ -18,10 +18,10 @@ export interface Observer {
   grantedAfterEnd(ms: number): void;
 }
 
-export const NOBODY_OBSERVES: Observer = {
+export const NO_OBSERVER: Observer = {
   lookedUp() {},
   distrusted() {},
-  awaits() {},
+  awaiting() {},
   enforced() {},
   unconfirmed() {},
   grantedAfterEnd() {},

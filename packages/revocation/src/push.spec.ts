@@ -4,11 +4,11 @@ import type { Bus, HeartbeatReceipt, PushReceipt } from './bus.js';
 import { Lease } from './lease.js';
 import { Membership } from './membership.js';
 import { Push } from './push.js';
-import type { Ends } from './session-store.js';
+import type { Revocations } from './session-store.js';
 
 const LEASE_MS = 300;
 
-const ends = (count: number, cutOffs = 0): Ends => ({
+const ends = (count: number, cutOffs = 0): Revocations => ({
   sessions: Array.from({ length: count }, (_, at) => ({ sessionId: `s${at}`, reason: 'logout' })),
   cutOffs: Array.from({ length: cutOffs }, (_, at) => ({ userId: `u${at}`, rolesVersion: 1 })),
 });
@@ -17,7 +17,7 @@ const ends = (count: number, cutOffs = 0): Ends => ({
 class ScriptedBus implements Bus {
   readonly instanceId = 'me';
   readonly others = new Map<string, number>();
-  readonly pushed: { pushId: string; ends: Ends }[] = [];
+  readonly pushed: { pushId: string; ends: Revocations }[] = [];
   readonly forgotten: [string, number][] = [];
   onPush: (pushId: string) => void | Promise<void> = () => {};
   private sequence = 0;
@@ -28,7 +28,7 @@ class ScriptedBus implements Bus {
     return { previous, server: 'server' };
   }
 
-  async push(pushId: string, pushed: Ends): Promise<PushReceipt> {
+  async push(pushId: string, pushed: Revocations): Promise<PushReceipt> {
     this.pushed.push({ pushId, ends: pushed });
     const registered = new Map([...this.others, ['me', this.sequence]]);
     await this.onPush(pushId);

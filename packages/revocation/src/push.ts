@@ -1,8 +1,8 @@
 import type { Bus, PushReceipt } from './bus.js';
 import type { Clock } from './clock.js';
 import type { Membership } from './membership.js';
-import { NOBODY_OBSERVES, type Observer } from './observer.js';
-import type { Confirmation, Ends } from './session-store.js';
+import { NO_OBSERVER, type Observer } from './observer.js';
+import type { Confirmation, Revocations } from './session-store.js';
 
 /** Ids in one message: one round trip for a few hundred. */
 const IDS_PER_PUSH = 500;
@@ -26,11 +26,11 @@ export class Push {
     private readonly membership: Membership,
     private readonly clock: Clock,
     private readonly leaseMs: number,
-    private readonly observer: Observer = NOBODY_OBSERVES,
+    private readonly observer: Observer = NO_OBSERVER,
   ) {}
 
   /** @throws when the bus cannot be reached: then nobody knows who has heard */
-  async send(ends: Ends): Promise<Confirmation> {
+  async send(ends: Revocations): Promise<Confirmation> {
     const confirmations = await Promise.all(inChunks(ends).map((chunk) => this.sendOne(chunk)));
     const slowest = confirmations.find(({ how }) => how === 'lease_passed') ?? confirmations[0];
     return slowest ?? { by: this.bus.instanceId, how: 'acknowledged', acknowledgedBy: [] };
@@ -43,11 +43,11 @@ export class Push {
       this.early.get(pushId)?.add(from);
       return;
     }
-    if (waiting.missing.delete(from)) this.observer.awaits(-1);
+    if (waiting.missing.delete(from)) this.observer.awaiting(-1);
     if (waiting.missing.size === 0) waiting.complete();
   }
 
-  private async sendOne(ends: Ends): Promise<Confirmation> {
+  private async sendOne(ends: Revocations): Promise<Confirmation> {
     this.count += 1;
     const pushId = String(this.count);
     const early = new Set<string>();
@@ -59,16 +59,16 @@ export class Push {
       missing.delete(this.bus.instanceId);
       for (const instanceId of early) missing.delete(instanceId);
 
-      if (!this.membership.vouchesFor(receipt, sentAt)) {
+      if (!this.membership.isTableReliable(receipt, sentAt)) {
         await delay(this.leaseMs);
         return { by: this.bus.instanceId, how: 'lease_passed', acknowledgedBy: [...early] };
       }
       const asked = new Set(missing);
       if (missing.size > 0) {
-        this.observer.awaits(missing.size);
+        this.observer.awaiting(missing.size);
         await this.everyAcknowledgement(pushId, missing);
-        this.observer.awaits(-missing.size);
-        this.strikeOff(missing, receipt);
+        this.observer.awaiting(-missing.size);
+        this.removeSilent(missing, receipt);
       }
       return {
         by: this.bus.instanceId,
@@ -90,7 +90,7 @@ export class Push {
   }
 
   /** Who has not answered for a lease is gone, or will register again; the next push need not wait for it. */
-  private strikeOff(missing: ReadonlySet<string>, receipt: PushReceipt): void {
+  private removeSilent(missing: ReadonlySet<string>, receipt: PushReceipt): void {
     for (const instanceId of missing) {
       this.bus.forget(instanceId, receipt.registered.get(instanceId) ?? 0).catch(() => {
         // It stays registered and costs the next push the same wait.
@@ -99,8 +99,8 @@ export class Push {
   }
 }
 
-function inChunks({ sessions, cutOffs }: Ends): Ends[] {
-  const chunks: Ends[] = [];
+function inChunks({ sessions, cutOffs }: Revocations): Revocations[] {
+  const chunks: Revocations[] = [];
   for (let at = 0; at < Math.max(sessions.length, cutOffs.length); at += IDS_PER_PUSH) {
     chunks.push({
       sessions: sessions.slice(at, at + IDS_PER_PUSH),

@@ -5,20 +5,20 @@ import {
   LyingTier,
   MemoryBus,
   MemoryServer,
-  MemoryTruth,
+  MemoryStore,
   newRevocation,
 } from '../../../test/support/revocation-world.js';
 import { waitUntil } from '../../../test/support/wait-until.js';
 import type { Revocation } from './revocation.js';
 
 describe('Revocation', () => {
-  let truth: MemoryTruth;
+  let store: MemoryStore;
   let server: MemoryServer;
   let tier: LyingTier;
   let instances: { revocation: Revocation; bus: MemoryBus }[];
 
   beforeEach(() => {
-    truth = new MemoryTruth();
+    store = new MemoryStore();
     server = new MemoryServer();
     tier = new LyingTier();
     instances = [];
@@ -27,7 +27,7 @@ describe('Revocation', () => {
 
   const start = async (options: Parameters<typeof newRevocation>[1] = {}) => {
     const bus = server.bus();
-    const revocation = newRevocation({ truth, bus, secondTier: tier }, options);
+    const revocation = newRevocation({ store, bus, sharedCache: tier }, options);
     instances.push({ revocation, bus });
     await revocation.start();
     return { revocation, bus };
@@ -48,7 +48,7 @@ describe('Revocation', () => {
     const [a, b] = [await trusting(), await trusting()];
     tier.held.set('s', activeSnapshot('s'));
     expect([await isGranted(a.revocation, 's'), await isGranted(b.revocation, 's')]).toEqual([true, true]);
-    expect(await a.revocation.enforce(truth.end('s'))).toBe(true);
+    expect(await a.revocation.enforce(store.end('s'))).toBe(true);
     expect([await isGranted(a.revocation, 's'), await isGranted(b.revocation, 's')]).toEqual([false, false]);
     expect(b.revocation.find('s')).toEqual({ ended: 'logout', snapshot: null });
   });
@@ -73,76 +73,76 @@ describe('Revocation', () => {
     expect(b.revocation.inMemory('s')).toBeDefined();
   });
 
-  it('ends again what a truth that failed over to a lagging copy has lost', async () => {
+  it('ends again what a store that failed over to a lagging copy has lost', async () => {
     const a = await trusting();
     await trusting();
-    expect(await a.revocation.enforce(truth.end('s', 'terminated'))).toBe(true);
+    expect(await a.revocation.enforce(store.end('s', 'terminated'))).toBe(true);
     await a.revocation.stop();
-    truth.failOverWithout('s');
-    expect((await truth.load(['s'])).get('s')?.status).toBe('active');
+    store.failOverWithout('s');
+    expect((await store.load(['s'])).get('s')?.status).toBe('active');
     await waitUntil(
       'it has ended again',
-      async () => (await truth.load(['s'])).get('s')?.status === 'revoked',
+      async () => (await store.load(['s'])).get('s')?.status === 'revoked',
     );
-    expect((await truth.load(['s'])).get('s')?.endedReason).toBe('terminated');
+    expect((await store.load(['s'])).get('s')?.endedReason).toBe('terminated');
   });
 
   it('waits with that until the copy can be written to', async () => {
     const { revocation } = await trusting();
-    await revocation.enforce(truth.end('s'));
+    await revocation.enforce(store.end('s'));
     const tried = new Promise<void>((resolve) => {
-      truth.refuseToEndAgain = resolve;
+      store.refuseToEndAgain = resolve;
     });
-    truth.failOverWithout('s');
+    store.failOverWithout('s');
     await tried;
-    expect((await truth.load(['s'])).get('s')?.status).toBe('active');
-    truth.refuseToEndAgain = null;
+    expect((await store.load(['s'])).get('s')?.status).toBe('active');
+    store.refuseToEndAgain = null;
     await waitUntil(
       'it has ended again',
-      async () => (await truth.load(['s'])).get('s')?.status === 'revoked',
+      async () => (await store.load(['s'])).get('s')?.status === 'revoked',
     );
   });
 
   it('changes nothing by a fill that was read before the revoke and comes after it', async () => {
     const { revocation } = await trusting();
     let letBack = () => {};
-    truth.turn = (label) =>
+    store.turn = (label) =>
       label === 'a read comes back' ? new Promise((resolve) => (letBack = resolve)) : Promise.resolve();
     const before = isGranted(revocation, 's');
-    await waitUntil('the read is out', () => truth.loads === 1, { everyMs: 1 });
+    await waitUntil('the read is out', () => store.loads === 1, { everyMs: 1 });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(await revocation.enforce(truth.end('s'))).toBe(true);
-    truth.turn = async () => {};
+    expect(await revocation.enforce(store.end('s'))).toBe(true);
+    store.turn = async () => {};
     letBack();
     expect(await before).toBe(false);
     expect(await isGranted(revocation, 's')).toBe(false);
   });
 
   it('trusts no cache before the ends of before are read', async () => {
-    truth.end('s');
+    store.end('s');
     tier.held.set('s', activeSnapshot('s'));
     const held: (() => void)[] = [];
     const { revocation } = await start();
-    truth.turn = (label) =>
+    store.turn = (label) =>
       label === 'the tail comes back' ? new Promise((resolve) => held.push(resolve)) : Promise.resolve();
     server.cut(instances[0]?.bus.instanceId ?? '');
     instances[0]?.bus.resubscribe();
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(revocation.status().trustsCaches).toBe(false);
     expect(await isGranted(revocation, 's')).toBe(false);
-    truth.turn = async () => {};
+    store.turn = async () => {};
     for (const letBack of held) letBack();
     await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
     expect(await isGranted(revocation, 's')).toBe(false);
   });
 
-  it('trusts no cache after a new subscription while the truth is away', async () => {
+  it('trusts no cache after a new subscription while the store is away', async () => {
     const { revocation, bus } = await trusting();
-    truth.isAway = true;
+    store.isAway = true;
     bus.resubscribe();
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(revocation.status().trustsCaches).toBe(false);
-    truth.isAway = false;
+    store.isAway = false;
     await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
   });
 
@@ -158,7 +158,7 @@ describe('Revocation', () => {
     const [a, b] = [await trusting(), await trusting()];
     expect(await isGranted(b.revocation, 's')).toBe(true);
     server.silence(b.bus.instanceId);
-    expect(await a.revocation.enforce(truth.end('s'))).toBe(true);
+    expect(await a.revocation.enforce(store.end('s'))).toBe(true);
     expect(await isGranted(b.revocation, 's')).toBe(false);
   });
 
@@ -168,44 +168,44 @@ describe('Revocation', () => {
     expect(await isGranted(b.revocation, 's')).toBe(true);
     server.table.clear();
     server.silence(b.bus.instanceId);
-    expect(await a.revocation.enforce(truth.end('s'))).toBe(true);
+    expect(await a.revocation.enforce(store.end('s'))).toBe(true);
     expect(await isGranted(b.revocation, 's')).toBe(false);
   });
 
   it('says that it could not confirm an end while it is cut off', async () => {
     const { revocation, bus } = await trusting();
     bus.isCutOff = true;
-    expect(await revocation.enforce(truth.end('s'))).toBe(false);
+    expect(await revocation.enforce(store.end('s'))).toBe(false);
     expect(await isGranted(revocation, 's')).toBe(false);
   });
 
   it('takes the confirmation of another for its own while it is cut off', async () => {
     const { revocation, bus } = await trusting();
     bus.isCutOff = true;
-    const ends = truth.end('s');
+    const ends = store.end('s');
     const enforcing = revocation.enforce(ends);
-    await truth.confirm(ends);
+    await store.confirm(ends);
     expect(await enforcing).toBe(true);
   });
 
   it('trusts no cache when more has ended than it may remember, and forgets nothing', async () => {
     const { revocation } = await trusting({ endedSetSize: 3 });
-    for (const id of ['a', 'b', 'c', 'd']) await revocation.enforce(truth.end(id));
+    for (const id of ['a', 'b', 'c', 'd']) await revocation.enforce(store.end(id));
     expect(revocation.status().trustsCaches).toBe(false);
     expect(revocation.find('a')).toEqual({ ended: 'logout', snapshot: null });
     expect(await isGranted(revocation, 's')).toBe(true);
   });
 
-  it('fails rather than trusting a cache for longer than it may without the truth', async () => {
+  it('fails rather than trusting a cache for longer than it may without the store', async () => {
     const { revocation } = await trusting({ maxStalenessMs: 200 });
     expect(await isGranted(revocation, 's')).toBe(true);
-    truth.isAway = true;
-    await waitUntil('the truth is asked', () => !revocation.status().trustsCaches);
+    store.isAway = true;
+    await waitUntil('the store is asked', () => !revocation.status().trustsCaches);
     await expect(isGranted(revocation, 's')).rejects.toThrow('away');
   });
 
   it.each([true, false])('trusts no cache once it has stopped (with others: %s)', async (hasOthers) => {
-    const revocation = newRevocation({ truth, bus: hasOthers ? server.bus() : null, secondTier: null });
+    const revocation = newRevocation({ store, bus: hasOthers ? server.bus() : null, sharedCache: null });
     await revocation.start();
     await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
     await revocation.stop();
@@ -215,7 +215,7 @@ describe('Revocation', () => {
   it('finds an end that nobody pushed', async () => {
     const { revocation } = await trusting();
     expect(await isGranted(revocation, 's')).toBe(true);
-    truth.end('s', 'unspecified');
+    store.end('s', 'unspecified');
     await waitUntil('it is refused', async () => !(await isGranted(revocation, 's')));
     expect(revocation.find('s')).toEqual({ ended: 'unspecified', snapshot: null });
   });
@@ -228,10 +228,10 @@ describe('Revocation', () => {
         fc.boolean(),
         fc.boolean(),
         async (scheduler, requests, isPoisoned, isMature) => {
-          const world = { truth: new MemoryTruth(), server: new MemoryServer(), tier: new LyingTier() };
+          const world = { store: new MemoryStore(), server: new MemoryServer(), tier: new LyingTier() };
           const pair = [0, 1].map(() =>
             newRevocation(
-              { truth: world.truth, bus: world.server.bus(), secondTier: world.tier },
+              { store: world.store, bus: world.server.bus(), sharedCache: world.tier },
               { leaseMs: 60, leaseMarginMs: 5 },
             ),
           );
@@ -243,7 +243,7 @@ describe('Revocation', () => {
           // With and without the right to the short wait.
           if (isMature) await new Promise((resolve) => setTimeout(resolve, 80));
           const turn = (label: string) => scheduler.schedule(Promise.resolve(), label).then(() => {});
-          for (const part of [world.truth, world.server, world.tier]) part.turn = turn;
+          for (const part of [world.store, world.server, world.tier]) part.turn = turn;
           const wrong: string[] = [];
           let isAnswered = false;
           const ask = async (instance: Revocation) => {
@@ -257,14 +257,14 @@ describe('Revocation', () => {
           const revoking = (async () => {
             await turn('the revoke comes');
             // Its wait is not the scheduler's: the push is answered when everybody has acknowledged.
-            const answer = revoker.enforce(world.truth.end('s'));
+            const answer = revoker.enforce(world.store.end('s'));
             isAnswered = (await answer) || isAnswered;
             await Promise.all([ask(other), ask(revoker)]);
           })();
           const work = Promise.all([...asking, revoking]);
           await scheduler.waitFor(work);
           await Promise.all([ask(other), ask(revoker), scheduler.waitAll()]);
-          for (const part of [world.truth, world.server, world.tier]) part.turn = async () => {};
+          for (const part of [world.store, world.server, world.tier]) part.turn = async () => {};
           await Promise.all(pair.map((it) => it.stop()));
           await scheduler.waitAll();
           expect(wrong).toEqual([]);

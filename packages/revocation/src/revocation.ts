@@ -1,44 +1,44 @@
 import type { Bus } from './bus.js';
-import type { HeldSession } from './cached-session.js';
+import type { CachedSession } from './cached-session.js';
 import type { Clock } from './clock.js';
 import { EndedSet } from './ended-set.js';
-import { Enforcement } from './enforcer.js';
+import { Enforcer } from './enforcer.js';
 import { Lease } from './lease.js';
-import { LostEnds } from './lost-revocations.js';
+import { LostRevocations } from './lost-revocations.js';
 import { Membership } from './membership.js';
-import { NOBODY_OBSERVES, type Observer } from './observer.js';
+import { NO_OBSERVER, type Observer } from './observer.js';
 import { Push } from './push.js';
-import { SessionLookup } from './session-cache.js';
-import type { Ends, Truth } from './session-store.js';
-import type { SecondTier } from './shared-cache.js';
+import { SessionCache } from './session-cache.js';
+import type { Revocations, SessionStore } from './session-store.js';
+import type { SharedCache } from './shared-cache.js';
 import { Tail } from './tail.js';
 
 /** How far the clocks of instances may be apart: a token may outlive its ended session by that much. */
 const CLOCK_SKEW_MS = 600_000;
-/** Until the truth can be read again after a new subscription. */
+/** Until the store can be read again after a new subscription. */
 const RETRY_MS = 250;
 
 export interface RevocationOptions {
-  readonly truth: Truth;
+  readonly store: SessionStore;
   /** `null`: there is no other instance. */
   readonly bus: Bus | null;
-  readonly secondTier: SecondTier | null;
+  readonly sharedCache: SharedCache | null;
   readonly clock: Clock;
   readonly observer?: Observer;
   /** Lifetime of an access token. */
   readonly tokenTtlMs: number;
   readonly leaseMs: number;
   readonly leaseMarginMs: number;
-  /** How long caches may be trusted while the truth cannot be reached. */
+  /** How long caches may be trusted while the store cannot be reached. */
   readonly maxStalenessMs: number;
-  readonly firstTierSize: number;
+  readonly memoryCacheSize: number;
   readonly endedSetSize: number;
 }
 
 /** The answer to "what of this session?". `ended` overrules whatever a cache says. */
-export type Finding =
+export type SessionLookup =
   | { readonly ended: string; readonly snapshot: null }
-  | { readonly ended: null; readonly snapshot: HeldSession | null };
+  | { readonly ended: null; readonly snapshot: CachedSession | null };
 
 /**
  * The revocation protocol. All that has to be right is this: an instance that trusts its caches has every end
@@ -48,10 +48,10 @@ export class Revocation {
   private readonly set: EndedSet;
   private readonly lease: Lease;
   private readonly tail: Tail;
-  private readonly lookup: SessionLookup;
+  private readonly lookup: SessionCache;
   private readonly membership: Membership | null = null;
   private readonly push: Push | null = null;
-  private readonly enforcement: Enforcement;
+  private readonly enforcement: Enforcer;
   private readonly windowMs: number;
   private readonly observer: Observer;
   private subscription = 0;
@@ -59,37 +59,37 @@ export class Revocation {
   private generationTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RevocationOptions) {
-    const { truth, bus, secondTier, clock, leaseMs } = options;
+    const { store, bus, sharedCache, clock, leaseMs } = options;
     this.windowMs = options.tokenTtlMs + CLOCK_SKEW_MS;
-    this.observer = options.observer ?? NOBODY_OBSERVES;
+    this.observer = options.observer ?? NO_OBSERVER;
     this.set = new EndedSet(options.endedSetSize);
     this.lease = new Lease(clock, leaseMs, options.leaseMarginMs);
-    const lostEnds = new LostEnds(truth, this.set);
+    const lostEnds = new LostRevocations(store, this.set);
     this.tail = new Tail(
-      truth,
+      store,
       (ends) => this.learn(ends),
       clock,
       this.windowMs,
       (ends) => void this.enforcement.repeat(ends),
       (server) => void lostEnds.restore(server),
     );
-    this.lookup = new SessionLookup(
-      truth,
-      secondTier,
+    this.lookup = new SessionCache(
+      store,
+      sharedCache,
       this.set,
       () => this.mayTrustCaches(),
       () => this.now(),
-      options.firstTierSize,
+      options.memoryCacheSize,
       this.observer,
     );
     if (bus) {
       this.membership = new Membership(bus, this.lease, clock);
       this.push = new Push(bus, this.membership, clock, leaseMs, this.observer);
     }
-    this.enforcement = new Enforcement(truth, this.push, clock, this.observer);
+    this.enforcement = new Enforcer(store, this.push, clock, this.observer);
   }
 
-  /** Reads the recent ends, then joins the others. @throws when the truth cannot be reached */
+  /** Reads the recent ends, then joins the others. @throws when the store cannot be reached */
   async start(): Promise<void> {
     await this.tail.readAll();
     this.tail.follow();
@@ -115,7 +115,7 @@ export class Revocation {
   }
 
   /** Finds a session; answers in this tick when memory holds it and may be trusted. */
-  find(sessionId: string): Finding | Promise<Finding> {
+  find(sessionId: string): SessionLookup | Promise<SessionLookup> {
     const ended = this.set.reasonOf(sessionId);
     if (ended !== undefined) return { ended, snapshot: null };
     const found = this.lookup.find(sessionId);
@@ -125,12 +125,12 @@ export class Revocation {
   }
 
   /** What memory holds of a session, trusted or not, kept there for longer by being asked for. */
-  inMemory(sessionId: string): HeldSession | undefined {
+  inMemory(sessionId: string): CachedSession | undefined {
     return this.lookup.inMemory(sessionId);
   }
 
-  /** Finds a session as the truth has it now. */
-  async findFresh(sessionId: string): Promise<Finding> {
+  /** Finds a session as the store has it now. */
+  async findFresh(sessionId: string): Promise<SessionLookup> {
     return this.finding(sessionId, await this.lookup.findFresh(sessionId));
   }
 
@@ -155,9 +155,9 @@ export class Revocation {
     return this.set.cutOffOf(userId);
   }
 
-  /** The truth's clock, epoch milliseconds. */
+  /** The store's clock, epoch milliseconds. */
   now(): number {
-    return this.tail.truthNow();
+    return this.tail.storeNow();
   }
 
   /**
@@ -165,7 +165,7 @@ export class Revocation {
    *
    * @returns whether no instance grants them any longer; `false` when that could not be confirmed in time
    */
-  enforce(ends: Ends): Promise<boolean> {
+  enforce(ends: Revocations): Promise<boolean> {
     this.learn(ends);
     return this.enforcement.enforce(ends);
   }
@@ -190,16 +190,16 @@ export class Revocation {
   }
 
   /** Asked again after every await before a grant. */
-  private finding(sessionId: string, snapshot: HeldSession | null): Finding {
+  private finding(sessionId: string, snapshot: CachedSession | null): SessionLookup {
     const ended = this.set.reasonOf(sessionId);
     return ended === undefined ? { ended: null, snapshot } : { ended, snapshot: null };
   }
 
-  /** Tail before trust: what was published before this subscription is only in the truth. */
+  /** Tail before trust: what was published before this subscription is only in the store. */
   private async subscribed(): Promise<void> {
     this.subscription += 1;
     const subscription = this.subscription;
-    this.lookup.growOld();
+    this.lookup.markAllStale();
     while (subscription === this.subscription) {
       try {
         await this.tail.readAll();
@@ -217,7 +217,7 @@ export class Revocation {
     this.membership?.leave();
   }
 
-  private pushed(from: string, pushId: string, ends: Ends): void {
+  private pushed(from: string, pushId: string, ends: Revocations): void {
     this.learn(ends);
     if (from === this.options.bus?.instanceId) return;
     this.options.bus?.acknowledge(from, pushId).catch(() => {
@@ -241,7 +241,7 @@ export class Revocation {
       });
   }
 
-  private learn(ends: Ends): void {
+  private learn(ends: Revocations): void {
     for (const { sessionId, endedAt } of ends.sessions) {
       if (endedAt === undefined || this.set.reasonOf(sessionId) !== undefined) continue;
       const known = this.lookup.peek(sessionId);

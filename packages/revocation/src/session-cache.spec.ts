@@ -1,11 +1,11 @@
-import { activeSnapshot, LyingTier, MemoryTruth } from '../../../test/support/revocation-world.js';
-import type { HeldSession } from './cached-session.js';
+import { activeSnapshot, LyingTier, MemoryStore } from '../../../test/support/revocation-world.js';
+import type { CachedSession } from './cached-session.js';
 import { EndedSet } from './ended-set.js';
-import { REFRESH_AFTER_MS, SessionLookup } from './session-cache.js';
+import { REFRESH_AFTER_MS, SessionCache } from './session-cache.js';
 import type { SessionProfile, SessionSnapshot } from './session-snapshot.js';
 
-/** The truth, of a session whose device is called what the test says. */
-class NamedTruth extends MemoryTruth {
+/** The store, of a session whose device is called what the test says. */
+class NamedTruth extends MemoryStore {
   name = 'TV';
   override async load(ids: readonly string[]): Promise<Map<string, SessionSnapshot>> {
     const found = await super.load(ids);
@@ -23,22 +23,22 @@ class CountingTier extends LyingTier {
 
 describe('SessionLookup', () => {
   const start = (size = 10) => {
-    const truth = new NamedTruth();
+    const store = new NamedTruth();
     const tier = new CountingTier();
-    const lookup = new SessionLookup(
-      truth,
+    const lookup = new SessionCache(
+      store,
       tier,
       new EndedSet(10),
       () => true,
       () => Date.now(),
       size,
     );
-    return { truth, tier, lookup };
+    return { store, tier, lookup };
   };
 
   it('keeps an entry that is read again and says the same, and shares it once', async () => {
     const { tier, lookup } = start();
-    const first = (await lookup.find('s')) as HeldSession;
+    const first = (await lookup.find('s')) as CachedSession;
     const halfAMinuteAgo = Date.now() - 30_000;
     Object.assign(first, { readAt: halfAMinuteAgo, lastSeenAt: halfAMinuteAgo, grantedAt: 7 });
     expect(await lookup.findFresh('s')).toBe(first);
@@ -49,50 +49,50 @@ describe('SessionLookup', () => {
   });
 
   it('takes in what is new, with what only this instance knows, and shares it', async () => {
-    const { truth, tier, lookup } = start();
-    const first = (await lookup.find('s')) as HeldSession;
+    const { store, tier, lookup } = start();
+    const first = (await lookup.find('s')) as CachedSession;
     first.grantedAt = 7;
-    truth.name = 'Projector';
+    store.name = 'Projector';
     await lookup.findFresh('s');
     expect(lookup.find('s')).toMatchObject({ grantedAt: 7, profile: { deviceName: 'Projector' } });
     expect(tier.written).toBe(2);
   });
 
   it('reads an entry again behind the request that finds it old', async () => {
-    const { truth, lookup } = start();
-    const first = (await lookup.find('s')) as HeldSession;
+    const { store, lookup } = start();
+    const first = (await lookup.find('s')) as CachedSession;
     first.readAt -= REFRESH_AFTER_MS + 1_000;
-    truth.name = 'Projector';
+    store.name = 'Projector';
     expect(lookup.find('s')).toBe(first);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(lookup.find('s')).toMatchObject({ profile: { deviceName: 'Projector' } });
-    expect(truth.loads).toBe(2);
+    expect(store.loads).toBe(2);
   });
 
   it('shares an entry again when what it shared has grown old', async () => {
     const { tier, lookup } = start();
-    const first = (await lookup.find('s')) as HeldSession;
+    const first = (await lookup.find('s')) as CachedSession;
     first.readAt -= REFRESH_AFTER_MS + 1_000;
     expect(await lookup.findFresh('s')).toBe(first);
     expect(tier.written).toBe(2);
   });
 
   it('reads all that it holds again, when used, once changes may have gone unheard', async () => {
-    const { truth, lookup } = start();
-    const first = (await lookup.find('s')) as HeldSession;
+    const { store, lookup } = start();
+    const first = (await lookup.find('s')) as CachedSession;
     await new Promise((resolve) => setTimeout(resolve, 5));
-    lookup.growOld();
-    truth.name = 'Projector';
+    lookup.markAllStale();
+    store.name = 'Projector';
     expect(lookup.find('s')).toBe(first);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(lookup.find('s')).toMatchObject({ profile: { deviceName: 'Projector' } });
-    expect(truth.loads).toBe(2);
+    expect(store.loads).toBe(2);
   });
 
   it('keeps nothing that was read while it changed', async () => {
-    const { truth, tier, lookup } = start();
+    const { store, tier, lookup } = start();
     let comesBack = () => {};
-    truth.turn = (label) =>
+    store.turn = (label) =>
       label === 'a read comes back' ? new Promise((resolve) => (comesBack = resolve)) : Promise.resolve();
     const before = lookup.find('s');
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -104,14 +104,14 @@ describe('SessionLookup', () => {
   });
 
   it('reads no more than some of many old entries at once', async () => {
-    const { truth, lookup } = start(1_000);
+    const { store, lookup } = start(1_000);
     const ids = Array.from({ length: 1_000 }, (_, at) => `s${at}`);
-    const entries = (await Promise.all(ids.map((id) => lookup.find(id)))) as HeldSession[];
+    const entries = (await Promise.all(ids.map((id) => lookup.find(id)))) as CachedSession[];
     for (const entry of entries) entry.readAt -= REFRESH_AFTER_MS + 1_000;
-    const isOld = ({ readAt }: HeldSession) => Date.now() - readAt > REFRESH_AFTER_MS;
+    const isOld = ({ readAt }: CachedSession) => Date.now() - readAt > REFRESH_AFTER_MS;
     expect(ids.map((id) => lookup.find(id))).toEqual(entries);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(entries.filter(isOld)).toHaveLength(900);
-    expect(truth.loads).toBeGreaterThan(1);
+    expect(store.loads).toBeGreaterThan(1);
   });
 });

@@ -1,7 +1,7 @@
 /** Moves one way, from `active`. */
 export type SessionStatus = 'active' | 'revoked' | 'expired';
 
-/** What the truth says of one session; what the caches repeat. Instants are epoch milliseconds of the truth's clock. */
+/** What the store says of one session; what the caches repeat. Instants are epoch milliseconds of the store's clock. */
 export interface SessionSnapshot {
   readonly sessionId: string;
   readonly userId: string;
@@ -14,7 +14,7 @@ export interface SessionSnapshot {
   readonly rolesVersion: number;
   /** For people to read; may lag, since nothing is decided by it. */
   readonly profile: SessionProfile;
-  /** When the truth said so. Set in place when it says the same again. */
+  /** When the store said so. Set in place when it says the same again. */
   readAt: number;
   /** The last use that is written, and where it came from. The time is set in place like `readAt`. */
   lastSeenAt: number;

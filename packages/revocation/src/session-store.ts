@@ -4,7 +4,7 @@ import type { SessionSnapshot } from './session-snapshot.js';
 export interface EndedSession {
   readonly sessionId: string;
   readonly reason: string;
-  /** When, epoch milliseconds of the truth's clock; left out where nobody needs it. */
+  /** When, epoch milliseconds of the store's clock; left out where nobody needs it. */
   readonly endedAt?: number;
 }
 
@@ -15,21 +15,21 @@ export interface CutOff {
 }
 
 /** What must be refused everywhere from now on. */
-export interface Ends {
+export interface Revocations {
   readonly sessions: readonly EndedSession[];
   readonly cutOffs: readonly CutOff[];
 }
 
-/** What one look at the truth's recent ends brings. */
-export interface RecentEnds extends Ends {
+/** What one look at the store's recent ends brings. */
+export interface RecentRevocations extends Revocations {
   /**
    * Ends that nobody has confirmed for a while: their revoker may be dead or cut off. Those that wait longest,
    * and no more than can be confirmed at a time.
    */
-  readonly overdue: Ends;
-  /** The truth's clock when it was asked, epoch milliseconds. */
+  readonly overdue: Revocations;
+  /** The store's clock when it was asked, epoch milliseconds. */
   readonly now: number;
-  /** Names the truth's server and its history: another name may be another server, which lacks the last commits. */
+  /** Names the store's server and its history: another name may be another server, which lacks the last commits. */
   readonly server: string;
 }
 
@@ -42,16 +42,16 @@ export interface Confirmation {
   readonly acknowledgedBy: readonly string[];
 }
 
-/** The port to where sessions really are. Every method rejects when the truth cannot be reached. */
-export interface Truth {
+/** The port to where sessions really are. Every method rejects when the store cannot be reached. */
+export interface SessionStore {
   /** @returns the sessions that exist, by id; the others are left out */
   load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>>;
-  /** Everything that ended within `windowMs` by the truth's clock, and what is overdue, however old. */
-  recentEnds(windowMs: number): Promise<RecentEnds>;
-  /** Ends once more what the truth has as it was before: it lost ends that were committed. What has them is left as it is. */
-  endAgain(ends: Ends): Promise<void>;
+  /** Everything that ended within `windowMs` by the store's clock, and what is overdue, however old. */
+  recentRevocations(windowMs: number): Promise<RecentRevocations>;
+  /** Ends once more what the store has as it was before: it lost ends that were committed. What has them is left as it is. */
+  reapply(ends: Revocations): Promise<void>;
   /** Notes that these ends hold on every instance. */
-  confirm(ends: Ends, confirmation: Confirmation): Promise<void>;
+  confirm(ends: Revocations, confirmation: Confirmation): Promise<void>;
   /** Whether all of these ends are noted as confirmed, by whomever. */
-  areConfirmed(ends: Ends): Promise<boolean>;
+  areConfirmed(ends: Revocations): Promise<boolean>;
 }

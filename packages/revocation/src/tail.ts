@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Ends, Truth } from './session-store.js';
+import type { Revocations, SessionStore } from './session-store.js';
 
 /** Often enough that an end is enforced within a second of its commit, whoever made it (P3). */
 const INTERVAL_MS = 400;
@@ -7,13 +7,13 @@ const INTERVAL_MS = 400;
 const OVERLAP_MS = 10_000;
 
 /**
- * Follows the ends in the truth into the ended set: a full window before caches may be trusted,
- * then the recent ones again and again. It also keeps the truth's clock.
+ * Follows the ends in the store into the ended set: a full window before caches may be trusted,
+ * then the recent ones again and again. It also keeps the store's clock.
  */
 export class Tail {
   /** Monotonic instant at which the last good look was sent. */
   lastGoodAt = Number.NEGATIVE_INFINITY;
-  private truthOffset = 0;
+  private storeOffset = 0;
   private timer: NodeJS.Timeout | undefined;
   private isLooking = false;
 
@@ -24,15 +24,15 @@ export class Tail {
    * @param onServer is told which server was read, after what it knows has been learnt
    */
   constructor(
-    private readonly truth: Truth,
-    private readonly learn: (ends: Ends) => void,
+    private readonly store: SessionStore,
+    private readonly learn: (ends: Revocations) => void,
     private readonly clock: Clock,
     private readonly windowMs: number,
-    private readonly onOverdue: (ends: Ends) => void,
+    private readonly onOverdue: (ends: Revocations) => void,
     private readonly onServer: (server: string) => void,
   ) {}
 
-  /** Looks at the whole window. @throws when the truth cannot be reached */
+  /** Looks at the whole window. @throws when the store cannot be reached */
   async readAll(): Promise<void> {
     await this.look(this.windowMs);
   }
@@ -46,9 +46,9 @@ export class Tail {
     clearInterval(this.timer);
   }
 
-  /** The truth's clock, epoch milliseconds, carried on by the monotonic one: a step of the wall clock moves nothing. */
-  truthNow(): number {
-    return this.clock.monotonic() + this.truthOffset;
+  /** The store's clock, epoch milliseconds, carried on by the monotonic one: a step of the wall clock moves nothing. */
+  storeNow(): number {
+    return this.clock.monotonic() + this.storeOffset;
   }
 
   private async tick(): Promise<void> {
@@ -58,7 +58,7 @@ export class Tail {
       const sinceLast = this.clock.monotonic() - this.lastGoodAt;
       await this.look(Math.min(sinceLast + OVERLAP_MS, this.windowMs));
     } catch {
-      // The truth cannot be reached: `lastGoodAt` stays, and with it the bound on trusting caches runs.
+      // The store cannot be reached: `lastGoodAt` stays, and with it the bound on trusting caches runs.
     } finally {
       this.isLooking = false;
     }
@@ -66,9 +66,9 @@ export class Tail {
 
   private async look(windowMs: number): Promise<void> {
     const sentAt = this.clock.monotonic();
-    const ends = await this.truth.recentEnds(windowMs);
+    const ends = await this.store.recentRevocations(windowMs);
     this.learn(ends);
-    this.truthOffset = ends.now - sentAt;
+    this.storeOffset = ends.now - sentAt;
     this.lastGoodAt = Math.max(this.lastGoodAt, sentAt);
     this.onServer(ends.server);
     if (ends.overdue.sessions.length + ends.overdue.cutOffs.length > 0) this.onOverdue(ends.overdue);

@@ -4,7 +4,7 @@ import { AppError } from '../../errors/app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
 import { EventStream } from './event-stream.js';
-import { StreamPlaces } from './stream-limits.js';
+import { StreamLimits } from './stream-limits.js';
 
 /** Often enough that a page learns of its end within a second, whoever made it; a look into memory each time. */
 const CHECK_INTERVAL_MS = 250;
@@ -27,7 +27,7 @@ class OpenStream {
 @Injectable()
 export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
   private readonly open = new Set<OpenStream>();
-  private readonly places = new StreamPlaces();
+  private readonly places = new StreamLimits();
   private readonly timers: NodeJS.Timeout[] = [];
   private isStopping = false;
 
@@ -81,7 +81,7 @@ export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
     if (stream.isChecking) return;
     stream.isChecking = true;
     try {
-      await this.sessions.watch(stream.caller);
+      await this.sessions.checkOpenConnection(stream.caller);
     } catch (error) {
       // A dependency that is away says nothing about the session; the next look may.
       if (error instanceof AppError && error.code !== 'service_unavailable') {

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Passive } from '../../http/routes/background-request.js';
+import { BackgroundRequest } from '../../http/routes/background-request.js';
 import { CurrentPrincipal } from '../../http/routes/current-principal.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { AccountStreams } from './account-streams.js';
@@ -16,11 +16,11 @@ const STREAM_HEADERS = {
 @ApiTags('account')
 @ApiBearerAuth()
 @Controller('account')
-export class AccountController {
+export class LiveController {
   constructor(private readonly streams: AccountStreams) {}
 
   @Get('events')
-  @Passive()
+  @BackgroundRequest()
   @ApiOperation({
     summary: 'A stream of what happens to the account: `changed`, to read again, and `ended`, the last one',
   })

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { ChangesModule } from '../../account-changes/account-changes.module.js';
+import { AccountChangesModule } from '../../account-changes/account-changes.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { AccountStreams } from './account-streams.js';
-import { AccountController } from './live.controller.js';
+import { LiveController } from './live.controller.js';
 
 @Module({
-  imports: [ChangesModule, SessionsModule],
-  controllers: [AccountController],
+  imports: [AccountChangesModule, SessionsModule],
+  controllers: [LiveController],
   providers: [AccountStreams],
 })
-export class AccountModule {}
+export class LiveModule {}

@@ -1,4 +1,4 @@
-import { StreamPlaces } from './stream-limits.js';
+import { StreamLimits } from './stream-limits.js';
 
 const limits = { perSession: 2, perUser: 3, total: 4 };
 const caller = (userId: string, sessionId: string) => ({ userId, sessionId });
@@ -9,7 +9,7 @@ describe('the places for streams', () => {
     ['user', [caller('u', 'a'), caller('u', 'b'), caller('u', 'c'), caller('u', 'd')], 'too_many_requests'],
     ['instance', ['a', 'b', 'c', 'd', 'e'].map((id) => caller(`u${id}`, id)), 'overloaded'],
   ])('are bounded per %s', (_, callers, code) => {
-    const places = new StreamPlaces(limits);
+    const places = new StreamLimits(limits);
     const last = callers.pop() ?? caller('', '');
     const leave = callers.map((it) => places.take(it));
     expect(() => places.take(last)).toThrow(expect.objectContaining({ code, retryAfterSeconds: 30 }));

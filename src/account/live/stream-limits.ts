@@ -1,23 +1,23 @@
 import { AppError } from '../../errors/app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
 
-interface StreamLimits {
+interface Limits {
   readonly perSession: number;
   readonly perUser: number;
   readonly total: number;
 }
 
 /** Of one instance. A browser has a stream for each page of the account that is open. */
-const LIMITS: StreamLimits = { perSession: 10, perUser: 50, total: 10_000 };
+const LIMITS: Limits = { perSession: 10, perUser: 50, total: 10_000 };
 /** Somebody closes a page, or has to. */
 const RETRY_AFTER_SECONDS = 30;
 
 /** Counts who holds a connection open, so that nobody holds too many. */
-export class StreamPlaces {
+export class StreamLimits {
   private readonly taken = new Map<string, number>();
   private total = 0;
 
-  constructor(private readonly limits: StreamLimits = LIMITS) {}
+  constructor(private readonly limits: Limits = LIMITS) {}
 
   /**
    * @returns gives the place back; to be called once

@@ -4,11 +4,11 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
-import { askerOf } from '../../http/routes/asker.js';
-import { IS_PASSIVE, saysPassive } from '../../http/routes/background-request.js';
+import { IS_BACKGROUND_REQUEST, isDeclaredBackground } from '../../http/routes/background-request.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { IS_PUBLIC } from '../../http/routes/public.js';
-import { RouteMark } from '../../http/routes/route-metadata.js';
+import { requestClient } from '../../http/routes/request-client.js';
+import { RouteMetadata } from '../../http/routes/route-metadata.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { requirePresentedToken } from './bearer-token.js';
@@ -18,8 +18,8 @@ import { SessionCookies } from './session-cookies.js';
 /** Closes every route that is not `@Public()` to callers without a good token of a session that lives. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
-  private readonly isPublic = new RouteMark<boolean>(IS_PUBLIC);
-  private readonly isPassive = new RouteMark<boolean>(IS_PASSIVE);
+  private readonly isPublic = new RouteMetadata<boolean>(IS_PUBLIC);
+  private readonly isPassive = new RouteMetadata<boolean>(IS_BACKGROUND_REQUEST);
   readonly #cookieName: string;
 
   constructor(
@@ -36,7 +36,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext) {
     if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    if (this.isPassive.of(context) || saysPassive(request)) request.isPassive = true;
+    if (this.isPassive.of(context) || isDeclaredBackground(request)) request.isPassive = true;
     return request.headers.authorization === undefined
       ? this.checkCookie(context, request)
       : this.checkToken(context, request);
@@ -47,7 +47,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     if (!known) return super.canActivate(context);
     // Known tokens are answered before passport, which costs more than all the rest, and without a promise
     // where the session check needs none.
-    const principal = this.sessions.check(known.subject, askerOf(request));
+    const principal = this.sessions.check(known.subject, requestClient(request));
     if (principal instanceof Promise) return principal.then((checked) => admit(request, checked));
     return admit(request, principal);
   }

@@ -7,8 +7,8 @@ import type { FastifyRequest } from 'fastify';
 import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 import { Config } from '../../config/config.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
-import { askerOf } from '../../http/routes/asker.js';
 import type { Principal } from '../../http/routes/principal.js';
+import { requestClient } from '../../http/routes/request-client.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { KeySet } from '../keys/key-set.js';
@@ -50,7 +50,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     const claims = readClaims(payload, this.#ttlSeconds);
     requireUnexpired(claims, this.clock.now());
     this.verified.remember(token, readTokenKid(token), claims);
-    return this.sessions.check(claims.subject, askerOf(request));
+    return this.sessions.check(claims.subject, requestClient(request));
   }
 }
 

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
-import { RouteMark } from '../../http/routes/route-metadata.js';
+import { RouteMetadata } from '../../http/routes/route-metadata.js';
 import { SENSITIVE_ACTION } from '../../http/routes/sensitive.js';
 import type { SensitiveAction, SessionPolicy } from '../../policy/session-policy.js';
 import { SessionClock } from '../../sessions/session-clock.js';
@@ -12,7 +12,7 @@ import { requirePrincipal } from './require-principal.js';
 @Injectable()
 export class RecentLoginGuard implements CanActivate {
   readonly #policy: SessionPolicy;
-  readonly #sensitiveAction = new RouteMark<SensitiveAction>(SENSITIVE_ACTION);
+  readonly #sensitiveAction = new RouteMetadata<SensitiveAction>(SENSITIVE_ACTION);
 
   constructor(
     private readonly clock: SessionClock,

@@ -2,13 +2,13 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AppError } from '../../errors/app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { REQUIRED_ROLES } from '../../http/routes/roles.js';
-import { RouteMark } from '../../http/routes/route-metadata.js';
+import { RouteMetadata } from '../../http/routes/route-metadata.js';
 import { requirePrincipal } from './require-principal.js';
 
 /** Keeps `@Roles()`. Runs after `JwtAuthGuard`. */
 @Injectable()
 export class RolesGuard implements CanActivate {
-  private readonly requiredRoles = new RouteMark<readonly string[]>(REQUIRED_ROLES);
+  private readonly requiredRoles = new RouteMetadata<readonly string[]>(REQUIRED_ROLES);
 
   canActivate(context: ExecutionContext): boolean {
     const required = this.requiredRoles.of(context);

@@ -6,7 +6,7 @@ import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { type CookieNames, cookieNames } from '../../http/cookies/cookie-names.js';
 import { setCookie } from '../../http/cookies/set-cookie.js';
 import type { IssuedTokens } from '../auth.service.js';
-import type { Credentials } from '../login/logins.js';
+import type { Credentials } from '../login/login.service.js';
 
 type WithHeaders = Pick<FastifyRequest, 'headers'>;
 

@@ -1,5 +1,5 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
-import { within } from '../../errors/with-timeout.js';
+import { withTimeout } from '../../errors/with-timeout.js';
 
 /** What the limiters need of a node-redis client. */
 export interface LimiterRedis {
@@ -19,7 +19,7 @@ const REST_MS = 1_000;
  */
 export function boundedRedis(client: LimiterRedis): LimiterRedis {
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: REST_MS, breaker: new ConsecutiveBreaker(1) });
-  const execute = <T>(command: () => Promise<T>) => breaker.execute(() => within(TIMEOUT_MS, command));
+  const execute = <T>(command: () => Promise<T>) => breaker.execute(() => withTimeout(TIMEOUT_MS, command));
   return {
     get isReady() {
       return client.isReady;

@@ -6,7 +6,7 @@ import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 import { networkOf } from './network-of.js';
 import { OneAtATime } from './one-at-a-time.js';
 
-export interface LoginTry {
+export interface LoginAttempt {
   readonly email: string;
   /** Network address of the client. */
   readonly address: string;
@@ -45,7 +45,7 @@ export class LoginAttempts {
    *   told how many tries of this account, or on this known device, have failed before it in this window
    * @throws {AppError} `too_many_requests` before anything expensive; `validation_failed` when the address is none
    */
-  async guard(login: LoginTry, verify: (failures: number) => Promise<boolean>): Promise<boolean> {
+  async guard(login: LoginAttempt, verify: (failures: number) => Promise<boolean>): Promise<boolean> {
     const { knownDeviceId } = login;
     const work =
       knownDeviceId === null
@@ -56,7 +56,7 @@ export class LoginAttempts {
   }
 
   /** Whoever forgot a password has often guessed at it first: the new one is to work at once. */
-  async forgive(email: string): Promise<void> {
+  async resetFailures(email: string): Promise<void> {
     await this.accounts.reset(accountKey(email));
   }
 

@@ -6,7 +6,7 @@ import { DeviceRegistry } from '../../devices/device-registry.js';
 import type { Client } from '../../http/routes/client-info.js';
 import type { Suspicion, SuspicionAction } from '../../policy/session-policy.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
-import { SessionEnding } from '../../sessions/session-revoker.js';
+import { SessionRevoker } from '../../sessions/session-revoker.js';
 import type { OpenedSession } from '../../sessions/sessions.service.js';
 import { clientChange } from '../../sessions/suspicion/client-change.js';
 import { clientFamily, clientText, describedFamily } from '../../user-agents/client-family.js';
@@ -21,7 +21,7 @@ export class LoginSuspicions {
 
   constructor(
     private readonly devices: DeviceRegistry,
-    private readonly ending: SessionEnding,
+    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
     { policy }: Config,
   ) {
@@ -91,6 +91,7 @@ export class LoginSuspicions {
     });
     if (action !== 'end') return [];
     await this.devices.distrust(manager, userId, deviceId);
-    return (await this.ending.endWithin(manager, { userId, deviceId }, 'suspicious', 'latchkey')).unconfirmed;
+    return (await this.ending.revokeWithin(manager, { userId, deviceId }, 'suspicious', 'latchkey'))
+      .unconfirmed;
   }
 }

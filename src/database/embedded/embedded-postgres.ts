@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { announce, claim, release } from './data-directory-owner.js';
 import { EmbeddedPostgresFailed } from './embedded-postgres-failed.js';
-import { withWholeConversations } from './pglite-extended-query.js';
+import { withExtendedQueries } from './pglite-extended-query.js';
 
 export interface EmbeddedPostgres {
   readonly url: string;
@@ -38,7 +38,7 @@ export async function startEmbeddedPostgres(
       progress(`creating the embedded Postgres in ${files}`);
       await create(PGlite, files);
     }
-    const database = new (withWholeConversations(PGlite))(files);
+    const database = new (withExtendedQueries(PGlite))(files);
     await database.waitReady;
     const server = new PGLiteSocketServer({
       db: database,

@@ -13,7 +13,7 @@ const UNFINISHED = new Set([...'PBDECHd'].map((letter) => letter.charCodeAt(0)))
  * have waited for a transaction to end, one would bind its values to the statement of another. So the turn is
  * kept until Sync too, by calling it a transaction.
  */
-export function withWholeConversations(Base: typeof PGlite): typeof PGlite {
+export function withExtendedQueries(Base: typeof PGlite): typeof PGlite {
   return class extends Base {
     #unfinished = false;
 

@@ -29,6 +29,12 @@ const PROBLEM_SCHEMA = {
   additionalProperties: true,
 } as const;
 
+/** Controllers whose operation ids were published under an earlier class name; generated clients depend on them. */
+const PUBLISHED_NAMES: Readonly<Record<string, string>> = {
+  AccountController: 'AccountsController',
+  LiveController: 'AccountController',
+};
+
 /** The service's own description, from its controllers and DTOs. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const options = new DocumentBuilder()
@@ -44,7 +50,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       description: 'Of a browser that logged in with `"token_delivery": "cookie"`.',
     })
     .build();
-  const document = SwaggerModule.createDocument(app, options);
+  const document = SwaggerModule.createDocument(app, options, {
+    operationIdFactory: (controller, method) => `${PUBLISHED_NAMES[controller] ?? controller}_${method}`,
+  });
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA as never },

@@ -7,15 +7,18 @@ declare module 'fastify' {
   }
 }
 
-export const IS_PASSIVE = Symbol('isPassive');
+export const IS_BACKGROUND_REQUEST = Symbol('isPassive');
 
 /** A route that a page calls by itself: it proves nothing of a person, and delays no idle end of a session. */
-export const Passive = () => SetMetadata(IS_PASSIVE, true);
+export const BackgroundRequest = () => SetMetadata(IS_BACKGROUND_REQUEST, true);
 
 /** What a page says of a request that it makes by itself, because something has changed, on a route that people use too. */
 const PASSIVE_HEADER = 'latchkey-passive';
 
 /** Only of reading: an act is always somebody's. */
-export function saysPassive({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>): boolean {
+export function isDeclaredBackground({
+  method,
+  headers,
+}: Pick<FastifyRequest, 'method' | 'headers'>): boolean {
   return headers[PASSIVE_HEADER] !== undefined && method === 'GET';
 }

@@ -5,7 +5,7 @@ import { Reflector } from '@nestjs/core';
  * What a decorator says of a route: on its handler, else on its controller. Read once for each route, since
  * reflection costs more than all else that a guard does.
  */
-export class RouteMark<T> {
+export class RouteMetadata<T> {
   private readonly reflector = new Reflector();
   /** By controller, since two may inherit one handler. */
   private readonly read = new Map<object, Map<object, T | undefined>>();

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCode } from '../../errors/error-codes.js';
-import { knownError } from '../../errors/to-app-error.js';
+import { toAppError } from '../../errors/to-app-error.js';
 import { problemBody, problemHeaders } from './problem.js';
 
 declare module 'fastify' {
@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Answers a request with what was thrown; synchronous, since Nest does not wait for filters. */
 export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const error = knownError(thrown);
+  const error = toAppError(thrown);
   const { status } = ERROR_CODES[error.code];
   if (error.code === 'internal_error') request.log.error({ err: thrown }, 'unexpected error');
   else if (status >= 500) request.log.warn({ err: thrown }, error.message);

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HeldSession, SessionUse } from '@latchkey/revocation/cached-session';
+import type { CachedSession, PendingUse } from '@latchkey/revocation/cached-session';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config.js';
-import { reasonOf } from '../../errors/error-message.js';
+import { errorMessage } from '../../errors/error-message.js';
 import { clientAddress } from '../../http/routes/client-address.js';
 
 const MAX_FLUSH_INTERVAL_MS = 10_000;
@@ -20,7 +20,7 @@ const STEPS = 100;
 const MIN_ROWS = 100;
 
 /** A session as this instance holds it. */
-type UsedSession = Pick<HeldSession, 'sessionId' | 'use'>;
+type UsedSession = Pick<CachedSession, 'sessionId' | 'use'>;
 
 /** How long the last use of a session may be known to one instance alone. Short idle lifetimes shorten it. */
 export function flushIntervalMs(idleTtlMs: number): number {
@@ -44,7 +44,7 @@ const WRITE = `
 @Injectable()
 export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(LastSeen.name);
-  private readonly pending = new Map<string, SessionUse>();
+  private readonly pending = new Map<string, PendingUse>();
   private timer: NodeJS.Timeout | undefined;
   private isFlushing = false;
   private readonly intervalMs: number;
@@ -96,11 +96,11 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
       await this.flush();
     } catch (error) {
       // Postgres is away. This is the one thing that may be lost, and the stop does not fail for it.
-      this.logger.warn(`not written at the stop: ${reasonOf(error)}`);
+      this.logger.warn(`not written at the stop: ${errorMessage(error)}`);
     }
   }
 
-  private add(sessionId: string, use: SessionUse): void {
+  private add(sessionId: string, use: PendingUse): void {
     if (this.pending.size >= MAX_PENDING) return;
     this.pending.set(sessionId, use);
     use.isUnwritten = true;
@@ -113,14 +113,14 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     try {
       await this.flush({ rows, pauseMs: (this.intervalMs * EARLY) / 2 / STEPS });
     } catch (error) {
-      this.logger.warn(`not written, kept for the next flush: ${reasonOf(error)}`);
+      this.logger.warn(`not written, kept for the next flush: ${errorMessage(error)}`);
     }
     this.isFlushing = false;
   }
 
   /** Those that have waited longest. */
-  private take(count: number): [string, SessionUse][] {
-    const uses: [string, SessionUse][] = [];
+  private take(count: number): [string, PendingUse][] {
+    const uses: [string, PendingUse][] = [];
     for (const entry of this.pending) {
       if (uses.length === count) break;
       uses.push(entry);
@@ -132,7 +132,7 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     return uses;
   }
 
-  private async write(uses: readonly [string, SessionUse][]): Promise<void> {
+  private async write(uses: readonly [string, PendingUse][]): Promise<void> {
     const now = performance.now();
     await this.dataSource.query(WRITE, [
       uses.map(([sessionId]) => sessionId),

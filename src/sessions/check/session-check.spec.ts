@@ -4,14 +4,14 @@ import {
   activeSnapshot,
   LyingTier,
   MemoryServer,
-  MemoryTruth,
+  MemoryStore,
   newRevocation,
 } from '../../../test/support/revocation-world.js';
 import { testConfig } from '../../../test/support/test-config.js';
 import { waitUntil } from '../../../test/support/wait-until.js';
 import { AppError } from '../../errors/app-error.js';
-import { Places } from '../../geoip/geoip.js';
-import { SessionWatch } from '../suspicion/suspicion-detector.js';
+import { GeoIp } from '../../geoip/geoip.js';
+import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { LastSeen } from './last-seen.js';
 import { SessionCheck } from './session-check.js';
 
@@ -25,8 +25,8 @@ class ScriptedTier extends LyingTier {
   }
 }
 
-/** The truth, with what the test adds to the session. */
-class TruthThatSays extends MemoryTruth {
+/** The store, with what the test adds to the session. */
+class TruthThatSays extends MemoryStore {
   constructor(private readonly says: Partial<SessionSnapshot>) {
     super();
   }
@@ -52,7 +52,7 @@ describe('SessionCheck', () => {
     for (const stop of stops.splice(0)) await stop();
   });
 
-  const start = async (truth: MemoryTruth, cached: Partial<SessionSnapshot>) => {
+  const start = async (store: MemoryStore, cached: Partial<SessionSnapshot>) => {
     const now = Date.now();
     const tier = new ScriptedTier({
       ...activeSnapshot('s'),
@@ -61,7 +61,7 @@ describe('SessionCheck', () => {
       readAt: now,
       ...cached,
     });
-    const revocation = newRevocation({ truth, bus: new MemoryServer().bus(), secondTier: tier });
+    const revocation = newRevocation({ store, bus: new MemoryServer().bus(), sharedCache: tier });
     stops.push(() => revocation.stop());
     await revocation.start();
     await waitUntil('caches are trusted', () => revocation.status().trustsCaches, { everyMs: 2 });
@@ -69,11 +69,11 @@ describe('SessionCheck', () => {
     // Nothing of it is written here.
     const lastSeen = new LastSeen({} as DataSource, config);
     const nothing = {} as never;
-    const watch = new SessionWatch(new Places([]), revocation, nothing, nothing, config);
+    const watch = new SuspicionDetector(new GeoIp([]), revocation, nothing, nothing, config);
     return new SessionCheck(revocation, lastSeen, watch, config);
   };
   it('tells what is known of the session that it grants', async () => {
-    const check = await start(new MemoryTruth(), {});
+    const check = await start(new MemoryStore(), {});
     const { session } = await check.check(subject, ASKER);
     expect(session).toMatchObject({ sessionId: 's', profile: { deviceName: 'TV' } });
     expect(Date.now() - session.grantedAt).toBeLessThan(HOUR);
@@ -95,10 +95,10 @@ describe('SessionCheck', () => {
     ['has other roles by now', { rolesVersion: 7 }],
     ['has ended', { endedReason: 'logout' }],
   ])('refuses nobody because a cache says that the session %s', async (_what, cached) => {
-    const truth = new TruthThatSays({});
-    const check = await start(truth, cached);
+    const store = new TruthThatSays({});
+    const check = await start(store, cached);
     expect(await codeOf(check)).toBe('granted');
-    expect(truth.loads).toBe(1);
+    expect(store.loads).toBe(1);
   });
 
   const idle = { createdAt: 0, lastSeenAt: Date.now() - 5 * HOUR };
@@ -109,22 +109,22 @@ describe('SessionCheck', () => {
     ['has other roles by now', { rolesVersion: 7 }, 'token_stale'],
     ['has ended', { status: 'revoked', endedReason: 'logout' }, 'session_revoked'],
     ['has expired', { status: 'expired', endedReason: 'expired' }, 'session_expired'],
-  ])('refuses when the truth says that the session %s', async (_what, says, code) => {
+  ])('refuses when the store says that the session %s', async (_what, says, code) => {
     expect(await codeOf(await start(new TruthThatSays(says), idle))).toBe(code);
   });
 
   it('answers from the cache alone when there is nothing to refuse', async () => {
-    const truth = new MemoryTruth();
-    const check = await start(truth, {});
+    const store = new MemoryStore();
+    const check = await start(store, {});
     expect(await codeOf(check)).toBe('granted');
     expect(check.check(subject, ASKER)).toMatchObject({ userId: 'user', deviceId: 'device' });
-    expect(truth.loads).toBe(0);
+    expect(store.loads).toBe(0);
   });
 
-  it('is no refusal when the truth cannot be asked', async () => {
-    const truth = new MemoryTruth();
-    const check = await start(truth, { createdAt: 0 });
-    truth.isAway = true;
+  it('is no refusal when the store cannot be asked', async () => {
+    const store = new MemoryStore();
+    const check = await start(store, { createdAt: 0 });
+    store.isAway = true;
     await expect(check.check(subject, ASKER)).rejects.toThrow('away');
   });
 });

@@ -1,20 +1,20 @@
-import type { HeldSession } from '@latchkey/revocation/cached-session';
-import { type Finding, Revocation } from '@latchkey/revocation/revocation';
+import type { CachedSession } from '@latchkey/revocation/cached-session';
+import { Revocation, type SessionLookup } from '@latchkey/revocation/revocation';
 import { sharedText } from '@latchkey/revocation/shared-texts';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
-import { knownError } from '../../errors/to-app-error.js';
-import type { Asker } from '../../http/routes/asker.js';
+import { toAppError } from '../../errors/to-app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
+import type { RequestClient } from '../../http/routes/request-client.js';
 import { type SessionLimits, sessionState } from '../session-state.js';
-import { isSameClient, SessionWatch } from '../suspicion/suspicion-detector.js';
+import { isSameClient, SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
 import type { TokenSubject } from './token-subject.js';
 
 /** What people are told of a session. */
 export type SessionDescription = Pick<
-  HeldSession,
+  CachedSession,
   'sessionId' | 'deviceId' | 'createdAt' | 'lastSeenAt' | 'grantedAt' | 'profile'
 >;
 
@@ -29,7 +29,7 @@ export class SessionCheck {
   constructor(
     private readonly revocation: Revocation,
     private readonly lastSeen: LastSeen,
-    private readonly suspicions: SessionWatch,
+    private readonly suspicions: SuspicionDetector,
     private readonly config: Config,
   ) {}
 
@@ -41,7 +41,7 @@ export class SessionCheck {
    * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
    *   invalid_token or service_unavailable
    */
-  check(subject: TokenSubject, asker: Asker): CheckedPrincipal | Promise<CheckedPrincipal> {
+  check(subject: TokenSubject, asker: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     const finding = this.revocation.find(subject.sessionId);
     return finding instanceof Promise
       ? finding.then((found) => this.decide(subject, found, asker))
@@ -56,7 +56,7 @@ export class SessionCheck {
    * @throws {AppError} session_revoked, session_expired, insufficient_user_authentication, invalid_token or
    *   service_unavailable
    */
-  async watch(caller: Principal): Promise<void> {
+  async checkOpenConnection(caller: Principal): Promise<void> {
     const subject = { ...caller, rolesVersion: Number.MAX_SAFE_INTEGER };
     const reason = this.revocation.reasonOfEnd(caller.sessionId);
     if (reason !== undefined) throw ended(reason);
@@ -72,8 +72,8 @@ export class SessionCheck {
 
   private decide(
     subject: TokenSubject,
-    finding: Finding,
-    asker: Asker,
+    finding: SessionLookup,
+    asker: RequestClient,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
     if (finding.ended !== null) throw ended(finding.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId)) throw new AppError('token_stale');
@@ -89,13 +89,13 @@ export class SessionCheck {
   /** P4: for what is only to be told nobody is kept out. It is noticed again with the next request. */
   private async decideIfPossible(
     subject: TokenSubject,
-    known: HeldSession,
-    asker: Asker,
+    known: CachedSession,
+    asker: RequestClient,
   ): Promise<CheckedPrincipal> {
     try {
       return await this.decideFresh(subject, asker);
     } catch (error) {
-      if (knownError(error).code !== 'service_unavailable') throw error;
+      if (toAppError(error).code !== 'service_unavailable') throw error;
       // Throws the same again where caches may not be trusted; the end may have come meanwhile.
       const finding = await this.revocation.find(subject.sessionId);
       if (finding.ended !== null) throw ended(finding.ended);
@@ -109,9 +109,9 @@ export class SessionCheck {
 
   /**
    * Caches may be late or lie, and another instance may have seen the session since: of all that a cache says
-   * nothing is a reason to refuse, only to ask the truth.
+   * nothing is a reason to refuse, only to ask the store.
    */
-  private async decideFresh(subject: TokenSubject, asker: Asker | null): Promise<CheckedPrincipal> {
+  private async decideFresh(subject: TokenSubject, asker: RequestClient | null): Promise<CheckedPrincipal> {
     const finding = await this.revocation.findFresh(subject.sessionId);
     if (finding.ended !== null) throw ended(finding.ended);
     const { snapshot } = finding;
@@ -122,7 +122,7 @@ export class SessionCheck {
     return this.grant(subject, snapshot, asker);
   }
 
-  private async requireUnsuspicious(snapshot: HeldSession, asker: Asker): Promise<void> {
+  private async requireUnsuspicious(snapshot: CachedSession, asker: RequestClient): Promise<void> {
     if (this.suspicions.isUnsuspicious(snapshot, asker)) return;
     const refusal = await this.suspicions.decide(snapshot, asker);
     if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
@@ -137,7 +137,7 @@ export class SessionCheck {
     return { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
   }
 
-  private refusal(subject: TokenSubject, session: HeldSession, limits: SessionLimits): AppError | null {
+  private refusal(subject: TokenSubject, session: CachedSession, limits: SessionLimits): AppError | null {
     if (session.userId !== subject.userId) return new AppError('invalid_token');
     if (session.endedReason !== null) return ended(session.endedReason);
     const cutOff = Math.max(session.rolesVersion, this.revocation.cutOffOf(subject.userId));
@@ -149,7 +149,11 @@ export class SessionCheck {
     return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
-  private grant(subject: TokenSubject, session: HeldSession, asker: Asker | null): CheckedPrincipal {
+  private grant(
+    subject: TokenSubject,
+    session: CachedSession,
+    asker: RequestClient | null,
+  ): CheckedPrincipal {
     if (asker?.isUse) {
       session.grantedAt = this.revocation.now();
       // What outlives its request costs the garbage collector more than the request costs all of us: kept only if it is new.

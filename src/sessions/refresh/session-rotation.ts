@@ -5,9 +5,9 @@ import { AppError } from '../../errors/app-error.js';
 import type { Client } from '../../http/routes/client-info.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { flushIntervalMs } from '../check/last-seen.js';
-import { SessionEnding } from '../session-revoker.js';
+import { SessionRevoker } from '../session-revoker.js';
 import { SessionsService } from '../sessions.service.js';
-import { SessionWatch } from '../suspicion/suspicion-detector.js';
+import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { RefreshTokens } from './refresh-token.js';
 import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
 
@@ -56,9 +56,9 @@ export class SessionRotation {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: SessionsService,
-    private readonly ending: SessionEnding,
+    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
-    private readonly watch: SessionWatch,
+    private readonly watch: SuspicionDetector,
     private readonly config: Config,
   ) {
     this.tokens = new RefreshTokens(config.secret);
@@ -117,7 +117,7 @@ export class SessionRotation {
 
   private async endReused({ sessionId, userId, deviceId }: Row, address: string): Promise<void> {
     const sessions = await this.dataSource.transaction(async (manager) => {
-      const ending = await this.ending.endWithin(manager, { sessionId }, 'refresh_reuse', 'latchkey');
+      const ending = await this.ending.revokeWithin(manager, { sessionId }, 'refresh_reuse', 'latchkey');
       // Of many that present the token at once, one ends the session and tells of it.
       if (ending.count > 0) {
         const event = { kind: 'refresh_token_reused', userId, sessionId, deviceId, address } as const;

@@ -1,11 +1,11 @@
 import { systemClock } from '@latchkey/revocation/clock';
 import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
-import { RedisSessionTier } from '@latchkey/revocation/redis/redis-shared-cache';
+import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 import { Revocation } from '@latchkey/revocation/revocation';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
-import { PostgresTruth } from './postgres-session-store.js';
+import { PostgresSessionStore } from './postgres-session-store.js';
 import type { SessionMetrics } from './session-metrics.js';
 
 /** Taken off a lease's end, for monotonic clocks of different rates. */
@@ -18,18 +18,18 @@ export function createRevocation(
   redis: RedisConnection | null,
   metrics: SessionMetrics,
 ): Revocation {
-  const secondTier = redis && new RedisSessionTier(redis);
+  const sharedCache = redis && new RedisSharedCache(redis);
   const revocation = new Revocation({
-    truth: new PostgresTruth(dataSource),
+    store: new PostgresSessionStore(dataSource),
     bus: redis && new RedisBus(redis),
-    secondTier,
+    sharedCache,
     clock: systemClock,
     observer: metrics,
     tokenTtlMs: config.accessToken.ttlSeconds * 1000,
     leaseMs: config.sessions.leaseMs,
     leaseMarginMs: LEASE_MARGIN_MS,
     maxStalenessMs: config.sessions.maxStalenessMs,
-    firstTierSize: config.sessions.cacheSize,
+    memoryCacheSize: config.sessions.cacheSize,
     endedSetSize: config.sessions.endedSetSize,
   });
   const is = (claim: boolean) => (claim ? 1 : 0);
@@ -47,7 +47,7 @@ export function createRevocation(
   );
   gauge('latchkey_ended_set_size', 'Ends held in memory.', () => revocation.status().endedSetSize);
   gauge('latchkey_cache_breaker_open', 'Whether the shared cache is left alone because it failed.', () =>
-    is(secondTier?.isOpen ?? false),
+    is(sharedCache?.isOpen ?? false),
   );
   return revocation;
 }

@@ -1,8 +1,13 @@
 import type { SessionSnapshot, SessionStatus } from '@latchkey/revocation/session-snapshot';
-import type { Confirmation, Ends, RecentEnds, Truth } from '@latchkey/revocation/session-store';
+import type {
+  Confirmation,
+  RecentRevocations,
+  Revocations,
+  SessionStore,
+} from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
-import { within } from '../../errors/with-timeout.js';
-import { readRecentEnds } from './recent-revocations.js';
+import { withTimeout } from '../../errors/with-timeout.js';
+import { readRecentRevocations } from './recent-revocations.js';
 
 /** A check, and the tail, wait no longer for a database that accepts and never answers. */
 const READ_TIMEOUT_MS = 1_000;
@@ -55,23 +60,25 @@ interface LoadedRow {
   system: string | null;
 }
 
-/** The truth: the rows of Postgres. */
-export class PostgresTruth implements Truth {
+/** The store: the rows of Postgres. */
+export class PostgresSessionStore implements SessionStore {
   constructor(private readonly dataSource: DataSource) {}
 
   async load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>> {
-    const rows = await within(READ_TIMEOUT_MS, () => this.dataSource.query<LoadedRow[]>(LOAD, [sessionIds]));
+    const rows = await withTimeout(READ_TIMEOUT_MS, () =>
+      this.dataSource.query<LoadedRow[]>(LOAD, [sessionIds]),
+    );
     return new Map(rows.map((row) => [row.id, snapshotOf(row)]));
   }
 
-  async recentEnds(windowMs: number): Promise<RecentEnds> {
+  async recentRevocations(windowMs: number): Promise<RecentRevocations> {
     // One by one: each has its time, however many there are.
-    return readRecentEnds(windowMs, (sql, parameters) =>
-      within(READ_TIMEOUT_MS, () => this.dataSource.query(sql, parameters)),
+    return readRecentRevocations(windowMs, (sql, parameters) =>
+      withTimeout(READ_TIMEOUT_MS, () => this.dataSource.query(sql, parameters)),
     );
   }
 
-  async endAgain({ sessions, cutOffs }: Ends): Promise<void> {
+  async reapply({ sessions, cutOffs }: Revocations): Promise<void> {
     if (sessions.length > 0) {
       await this.dataSource.query(END_AGAIN, [
         sessions.map(({ sessionId }) => sessionId),
@@ -86,7 +93,7 @@ export class PostgresTruth implements Truth {
     }
   }
 
-  async confirm({ sessions, cutOffs }: Ends, confirmation: Confirmation): Promise<void> {
+  async confirm({ sessions, cutOffs }: Revocations, confirmation: Confirmation): Promise<void> {
     if (sessions.length > 0) {
       await this.dataSource.query(
         `WITH confirmed AS (
@@ -106,7 +113,7 @@ export class PostgresTruth implements Truth {
     }
   }
 
-  async areConfirmed({ sessions, cutOffs }: Ends): Promise<boolean> {
+  async areConfirmed({ sessions, cutOffs }: Revocations): Promise<boolean> {
     const [{ open }] = await this.dataSource.query<[{ open: number }]>(
       `SELECT (SELECT count(*) FROM sessions WHERE id = ANY ($1) AND enforced_at IS NULL)::integer
             + (SELECT count(*) FROM users WHERE id = ANY ($2) AND roles_enforced_at IS NULL)::integer AS open`,

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { SessionRows } from '../../../test/support/session-rows.js';
 import { dataSourceOptions, openDataSource } from '../../database/data-source.js';
-import { readRecentEnds } from './recent-revocations.js';
+import { readRecentRevocations } from './recent-revocations.js';
 
 const WINDOW_MS = 1_500_000;
 const SMALL = { pageSize: 7, overdueAtOnce: 5 };
@@ -25,7 +25,7 @@ describe('the recent ends', () => {
   });
 
   const read = (windowMs = WINDOW_MS) =>
-    readRecentEnds(
+    readRecentRevocations(
       windowMs,
       (sql, parameters) => {
         statements += 1;

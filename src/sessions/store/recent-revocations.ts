@@ -1,4 +1,9 @@
-import type { CutOff, EndedSession, Ends, RecentEnds } from '@latchkey/revocation/session-store';
+import type {
+  CutOff,
+  EndedSession,
+  RecentRevocations,
+  Revocations,
+} from '@latchkey/revocation/session-store';
 
 /** Rows of each kind in one answer: an answer about a mass of ends must come in time, and be read between requests. */
 const PAGE_SIZE = 5_000;
@@ -55,11 +60,11 @@ type Cursor = Pick<EndRow, 'id'> & { readonly at: number | null };
  *
  * @param query sends one statement
  */
-export async function readRecentEnds(
+export async function readRecentRevocations(
   windowMs: number,
   query: (sql: string, parameters: unknown[]) => Promise<EndRow[]>,
   { pageSize, overdueAtOnce } = { pageSize: PAGE_SIZE, overdueAtOnce: OVERDUE_AT_ONCE },
-): Promise<RecentEnds> {
+): Promise<RecentRevocations> {
   const start: Cursor = { id: FIRST_ID, at: null };
   let [session, user] = [start, start];
   const behind = () => [windowMs / 1000, pageSize, session.at, session.id, user.at, user.id];
@@ -85,7 +90,7 @@ function later(last: Cursor, row: Cursor): Cursor {
   return row.at === last.at && row.id > last.id ? row : last;
 }
 
-function endsIn(rows: readonly EndRow[]): Ends {
+function endsIn(rows: readonly EndRow[]): Revocations {
   const sessions: EndedSession[] = [];
   const cutOffs: CutOff[] = [];
   for (const { kind, id, reason, roles_version, at } of rows) {

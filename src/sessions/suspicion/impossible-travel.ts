@@ -1,4 +1,4 @@
-import type { Place } from '../../geoip/geo-location.js';
+import type { GeoLocation } from '../../geoip/geo-location.js';
 import { surelyApartKm } from './distance.js';
 
 /** Faster than an airliner, which flies at 900. */
@@ -8,7 +8,7 @@ const MIN_DISTANCE_KM = 500;
 const HOUR_MS = 3_600_000;
 
 export interface Sighting {
-  readonly place: Place | null;
+  readonly place: GeoLocation | null;
   /** Epoch milliseconds. */
   readonly at: number;
 }

@@ -1,10 +1,10 @@
-import type { HeldSession, SeenClient } from '@latchkey/revocation/cached-session';
+import type { CachedSession, SeenClient } from '@latchkey/revocation/cached-session';
 import { Revocation } from '@latchkey/revocation/revocation';
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.js';
-import { reasonOf } from '../../errors/error-message.js';
-import { Places } from '../../geoip/geoip.js';
+import { errorMessage } from '../../errors/error-message.js';
+import { GeoIp } from '../../geoip/geoip.js';
 import { clientAddress } from '../../http/routes/client-address.js';
 import { clientFamily, familyFromText } from '../../user-agents/client-family.js';
 import { SessionHabits } from './session-habits.js';
@@ -16,13 +16,13 @@ const LEARNT_FOR_MS = 60_000;
 
 /** Notices when a session seems to be used by somebody else than its user. */
 @Injectable()
-export class SessionWatch {
-  private readonly logger = new Logger(SessionWatch.name);
+export class SuspicionDetector {
+  private readonly logger = new Logger(SuspicionDetector.name);
   /** The country that each session has come to of late: it may be back and forth before that is written and read again. */
   private readonly learnt = new LRUCache<string, string>({ max: 10_000, ttl: LEARNT_FOR_MS });
 
   constructor(
-    private readonly places: Places,
+    private readonly places: GeoIp,
     private readonly revocation: Revocation,
     private readonly habits: SessionHabits,
     private readonly response: SuspicionResponse,
@@ -32,22 +32,22 @@ export class SessionWatch {
   /**
    * Whether nothing speaks against a request, in this tick. The very client that this instance granted last costs two
    * comparisons; for any other, what is needed is cached. A cache may be late: what it makes suspicious, and a country that is
-   * new to it, is a reason to ask the truth.
+   * new to it, is a reason to ask the store.
    */
-  isUnsuspicious(session: HeldSession, client: SeenClient): boolean {
+  isUnsuspicious(session: CachedSession, client: SeenClient): boolean {
     if (isSameClient(session.seen, client)) return true;
     return this.isFamiliar(session, client) && this.judge(session, client) === null;
   }
 
-  /** Whether a request is to be refused if the truth says the same; else it is only to be told of. */
-  refuses(session: HeldSession, client: SeenClient): boolean {
+  /** Whether a request is to be refused if the store says the same; else it is only to be told of. */
+  refuses(session: CachedSession, client: SeenClient): boolean {
     const verdict = this.judge(session, client);
     return verdict !== null && verdict.action !== 'notify';
   }
 
-  /** Judges a session as the truth has it, and does what that calls for. @throws what kept it from being written */
+  /** Judges a session as the store has it, and does what that calls for. @throws what kept it from being written */
   async decide(
-    session: HeldSession,
+    session: CachedSession,
     client: SeenClient & { readonly isUse?: boolean },
   ): Promise<SuspicionRefusal | null> {
     if (this.isUnsuspicious(session, client)) return null;
@@ -68,7 +68,7 @@ export class SessionWatch {
     return fresh?.status === 'active' ? this.decide(fresh, client) : null;
   }
 
-  private judge(session: HeldSession, client: SeenClient): Verdict | null {
+  private judge(session: CachedSession, client: SeenClient): Verdict | null {
     const { lastSeenAt, grantedAt } = session;
     return suspicionOf(
       {
@@ -86,22 +86,22 @@ export class SessionWatch {
   }
 
   /** Whether the session is known in the country that a request comes from; when nobody knows which, it is. */
-  private isFamiliar(session: HeldSession, { address }: SeenClient): boolean {
+  private isFamiliar(session: CachedSession, { address }: SeenClient): boolean {
     const country = this.placeOf(address)?.countryCode;
     return country === undefined || this.countriesOf(session).includes(country);
   }
 
   /** Behind the request: lost, it is learnt again by the next one from there. */
-  private learnCountry(session: HeldSession, { address }: SeenClient): void {
+  private learnCountry(session: CachedSession, { address }: SeenClient): void {
     const country = this.placeOf(address)?.countryCode;
     if (country === undefined || this.countriesOf(session).includes(country)) return;
     this.learnt.set(session.sessionId, country);
     this.habits.learnCountry(session.sessionId, country).catch((error: unknown) => {
-      this.logger.warn(`a country could not be kept: ${reasonOf(error)}`);
+      this.logger.warn(`a country could not be kept: ${errorMessage(error)}`);
     });
   }
 
-  private countriesOf({ sessionId, countries }: HeldSession): readonly string[] {
+  private countriesOf({ sessionId, countries }: CachedSession): readonly string[] {
     const learnt = this.learnt.get(sessionId);
     return learnt === undefined ? countries : [...countries, learnt];
   }

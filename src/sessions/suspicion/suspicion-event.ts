@@ -1,6 +1,6 @@
-import type { HeldSession } from '@latchkey/revocation/cached-session';
-import type { Place } from '../../geoip/geo-location.js';
-import { placeText } from '../../geoip/location-text.js';
+import type { CachedSession } from '@latchkey/revocation/cached-session';
+import type { GeoLocation } from '../../geoip/geo-location.js';
+import { locationText } from '../../geoip/location-text.js';
 import type { Suspicion } from '../../policy/session-policy.js';
 import type { SecurityEventKind } from '../../security-events/security-event-kind.js';
 import type { NewSecurityEvent } from '../../security-events/security-events.js';
@@ -8,14 +8,14 @@ import { clientFamily, clientText, familyFromText } from '../../user-agents/clie
 import type { Verdict } from './suspicion.js';
 
 interface Before {
-  readonly place: Place | null;
+  readonly place: GeoLocation | null;
   /** `familyText` of the client that opened the session. */
   readonly client: string | null;
 }
 
 interface Now {
   readonly address: string;
-  readonly place: Place | null;
+  readonly place: GeoLocation | null;
   readonly userAgent: string;
 }
 
@@ -28,13 +28,13 @@ const TOLD_AS: Readonly<Record<Suspicion, SecurityEventKind>> = {
 };
 
 /** Where a session was last used from, as far as is known here. */
-export function lastAddress({ seen, address, grantedAt, lastSeenAt }: HeldSession): string | null {
+export function lastAddress({ seen, address, grantedAt, lastSeenAt }: CachedSession): string | null {
   return seen && grantedAt >= lastSeenAt ? seen.address : address;
 }
 
 /** What the user is told of a suspicion: what was seen, and what was done about it. */
 export function suspicionEvent(
-  { userId, sessionId, deviceId }: Pick<HeldSession, 'userId' | 'sessionId' | 'deviceId'>,
+  { userId, sessionId, deviceId }: Pick<CachedSession, 'userId' | 'sessionId' | 'deviceId'>,
   { suspicion, action }: Verdict,
   before: Before,
   now: Now,
@@ -49,10 +49,10 @@ export function suspicionEvent(
       suspicion,
       action,
       before: {
-        place: placeText(before.place),
+        place: locationText(before.place),
         client: before.client === null ? null : clientText(familyFromText(before.client)),
       },
-      now: { place: placeText(now.place), client: clientText(clientFamily(now.userAgent)) },
+      now: { place: locationText(now.place), client: clientText(clientFamily(now.userAgent)) },
     },
   };
 }

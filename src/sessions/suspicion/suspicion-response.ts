@@ -1,12 +1,12 @@
-import type { HeldSession, SeenClient } from '@latchkey/revocation/cached-session';
+import type { CachedSession, SeenClient } from '@latchkey/revocation/cached-session';
 import { Revocation } from '@latchkey/revocation/revocation';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Places } from '../../geoip/geoip.js';
+import { GeoIp } from '../../geoip/geoip.js';
 import { clientAddress } from '../../http/routes/client-address.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { clientFamily } from '../../user-agents/client-family.js';
-import { SessionEnding } from '../session-revoker.js';
+import { SessionRevoker } from '../session-revoker.js';
 import { SessionsService } from '../sessions.service.js';
 import { SessionHabits } from './session-habits.js';
 import type { Verdict } from './suspicion.js';
@@ -20,21 +20,21 @@ export type SuspicionRefusal = 'ended' | 'needs_login';
 export class SuspicionResponse {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly places: Places,
+    private readonly places: GeoIp,
     private readonly revocation: Revocation,
     private readonly sessions: SessionsService,
-    private readonly ending: SessionEnding,
+    private readonly ending: SessionRevoker,
     private readonly habits: SessionHabits,
     private readonly events: SecurityEvents,
   ) {}
 
   /**
-   * @param session as the truth has it
+   * @param session as the store has it
    * @returns why the request is refused; `null` when it is not
    * @throws whatever kept it from being written
    */
   async respond(
-    session: HeldSession,
+    session: CachedSession,
     client: SeenClient,
     verdict: Verdict,
   ): Promise<SuspicionRefusal | null> {
@@ -45,9 +45,9 @@ export class SuspicionResponse {
     return null;
   }
 
-  private async end({ sessionId, userId }: HeldSession, tell: Tell): Promise<'ended'> {
+  private async end({ sessionId, userId }: CachedSession, tell: Tell): Promise<'ended'> {
     const sessions = await this.dataSource.transaction(async (manager) => {
-      const ending = await this.ending.endWithin(manager, { sessionId }, 'suspicious', 'latchkey');
+      const ending = await this.ending.revokeWithin(manager, { sessionId }, 'suspicious', 'latchkey');
       // Of many requests at once, one ends the session and tells of it.
       if (ending.count > 0) await tell(manager);
       return ending.unconfirmed;
@@ -57,7 +57,7 @@ export class SuspicionResponse {
     return 'ended';
   }
 
-  private async requireLogin({ sessionId, userId }: HeldSession, tell: Tell): Promise<'needs_login'> {
+  private async requireLogin({ sessionId, userId }: CachedSession, tell: Tell): Promise<'needs_login'> {
     await this.dataSource.transaction(async (manager) => {
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
     });
@@ -67,7 +67,7 @@ export class SuspicionResponse {
   }
 
   private async notify(
-    { sessionId, userId }: HeldSession,
+    { sessionId, userId }: CachedSession,
     client: SeenClient,
     { suspicion }: Verdict,
     tell: Tell,
@@ -82,7 +82,7 @@ export class SuspicionResponse {
     this.sessions.announce(userId);
   }
 
-  private tell(manager: EntityManager, session: HeldSession, client: SeenClient, verdict: Verdict) {
+  private tell(manager: EntityManager, session: CachedSession, client: SeenClient, verdict: Verdict) {
     const before = { place: this.placeOf(lastAddress(session)), client: session.clients[0] ?? null };
     const now = {
       address: clientAddress(client.address, undefined),

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import type { Place } from '../../geoip/geo-location.js';
+import type { GeoLocation } from '../../geoip/geo-location.js';
 import { POLICY_PRESETS, SUSPICION_ACTIONS, SUSPICIONS } from '../../policy/session-policy.js';
 import type { ClientFamily } from '../../user-agents/client-family.js';
 import { distanceKm } from './distance.js';
 import { isImpossibleTravel } from './impossible-travel.js';
-import { type SessionHabits, type SessionUse, suspicionOf } from './suspicion.js';
+import { type CurrentUse, type KnownUse, suspicionOf } from './suspicion.js';
 
 const HOUR = 3_600_000;
 
-const place = (countryCode: string, latitude: number, longitude: number): Place => ({
+const place = (countryCode: string, latitude: number, longitude: number): GeoLocation => ({
   countryCode,
   country: countryCode,
   city: null,
@@ -31,7 +31,7 @@ const actions = fc.record(
   Object.fromEntries(SUSPICIONS.map((name) => [name, fc.constantFrom(...SUSPICION_ACTIONS)])),
 ) as fc.Arbitrary<(typeof POLICY_PRESETS)['bank']['suspicionActions']>;
 
-const travels = (from: Place | null, to: Place | null, ms: number, known: string[] = []) =>
+const travels = (from: GeoLocation | null, to: GeoLocation | null, ms: number, known: string[] = []) =>
   isImpossibleTravel({ place: from, at: 0 }, { place: to, at: ms }, known);
 
 describe('the distance', () => {
@@ -44,7 +44,7 @@ describe('the distance', () => {
 });
 
 describe('a journey', () => {
-  it.each<[string, Place | null, Place | null, number, boolean]>([
+  it.each<[string, GeoLocation | null, GeoLocation | null, number, boolean]>([
     ['around the world in an hour', BERLIN, TOKYO, HOUR, true],
     ['around the world in a flight', BERLIN, TOKYO, 12 * HOUR, false],
     ['across the continent at once', BERLIN, ATHENS, 0, true],
@@ -78,8 +78,8 @@ describe('a journey', () => {
 });
 
 describe('a suspicion', () => {
-  const habits: SessionHabits = { lastSeen: { place: BERLIN, at: 0 }, countries: ['DE'], clients: [CHROME] };
-  const use: SessionUse = { place: BERLIN, at: 1, client: CHROME };
+  const habits: KnownUse = { lastSeen: { place: BERLIN, at: 0 }, countries: ['DE'], clients: [CHROME] };
+  const use: CurrentUse = { place: BERLIN, at: 1, client: CHROME };
 
   it('is the severest of those that apply', () => {
     const thief = { ...use, place: TOKYO, client: { ...CHROME, name: 'Firefox' } };

@@ -9,7 +9,7 @@ import { clientChange } from './client-change.js';
 import { isImpossibleTravel, type Sighting } from './impossible-travel.js';
 
 /** What a session is known for. */
-export interface SessionHabits {
+export interface KnownUse {
   readonly lastSeen: Sighting;
   /** Codes of the countries that it was used in. */
   readonly countries: readonly string[];
@@ -18,7 +18,7 @@ export interface SessionHabits {
 }
 
 /** A request, as far as it tells who makes it. */
-export interface SessionUse extends Sighting {
+export interface CurrentUse extends Sighting {
   readonly client: ClientFamily;
 }
 
@@ -33,8 +33,8 @@ export interface Verdict {
  * @returns `null` when there is nothing, or nothing that the policy minds
  */
 export function suspicionOf(
-  habits: SessionHabits,
-  use: SessionUse,
+  habits: KnownUse,
+  use: CurrentUse,
   actions: SessionPolicy['suspicionActions'],
 ): Verdict | null {
   const found: Suspicion[] = [];

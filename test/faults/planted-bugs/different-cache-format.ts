@@ -1,4 +1,4 @@
-import { RedisSessionTier } from '@latchkey/revocation/redis/redis-shared-cache';
+import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 
 interface Inside {
   readonly redis: { readonly prefix: string };
@@ -6,6 +6,6 @@ interface Inside {
 }
 
 /** A version of the service with a different snapshot format, and therefore different cache keys. */
-(RedisSessionTier.prototype as unknown as Inside).key = function (this: Inside, sessionId: string) {
+(RedisSharedCache.prototype as unknown as Inside).key = function (this: Inside, sessionId: string) {
   return `${this.redis.prefix}:session:0:${sessionId}`;
 };

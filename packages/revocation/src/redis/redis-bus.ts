@@ -1,10 +1,10 @@
 import { v4 as randomId } from 'uuid';
 import { AppError } from '../../../../src/errors/app-error.js';
-import { within } from '../../../../src/errors/with-timeout.js';
+import { withTimeout } from '../../../../src/errors/with-timeout.js';
 import type { RedisConnection } from '../../../../src/redis/redis-connection.js';
 import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../bus.js';
 import type { Inspection } from '../inspection.js';
-import type { Ends } from '../session-store.js';
+import type { Revocations } from '../session-store.js';
 
 const COMMAND_TIMEOUT_MS = 1_000;
 const SUBSCRIBE_TIMEOUT_MS = 2_000;
@@ -39,7 +39,7 @@ const LEAVE = `return redis.call('HDEL', KEYS[1], ARGV[1])`;
 interface PushMessage {
   readonly from: string;
   readonly pushId: string;
-  readonly ends: Ends;
+  readonly ends: Revocations;
 }
 
 /** The instances of this service, met in Redis: a table of who is there, and publish/subscribe. */
@@ -72,7 +72,7 @@ export class RedisBus implements Bus {
     return { previous: previous === null ? null : Number(previous), server };
   }
 
-  async push(pushId: string, ends: Ends): Promise<PushReceipt> {
+  async push(pushId: string, ends: Revocations): Promise<PushReceipt> {
     const message: PushMessage = {
       from: this.instanceId,
       pushId,
@@ -85,17 +85,21 @@ export class RedisBus implements Bus {
   }
 
   async acknowledge(revoker: string, pushId: string): Promise<void> {
-    await within(COMMAND_TIMEOUT_MS, () =>
+    await withTimeout(COMMAND_TIMEOUT_MS, () =>
       this.redis.client.publish(this.acknowledgements(revoker), `${this.instanceId} ${pushId}`),
     );
   }
 
   async announceChange(sessionIds: readonly string[]): Promise<void> {
-    await within(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(this.changes, sessionIds.join(' ')));
+    await withTimeout(COMMAND_TIMEOUT_MS, () =>
+      this.redis.client.publish(this.changes, sessionIds.join(' ')),
+    );
   }
 
   async answer(replyTo: string, inspection: Inspection): Promise<void> {
-    await within(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(replyTo, JSON.stringify(inspection)));
+    await withTimeout(COMMAND_TIMEOUT_MS, () =>
+      this.redis.client.publish(replyTo, JSON.stringify(inspection)),
+    );
   }
 
   async forget(instanceId: string, sequence: number): Promise<void> {
@@ -126,7 +130,7 @@ export class RedisBus implements Bus {
         subscriber.on('end', () => resolve());
       });
       try {
-        await within(SUBSCRIBE_TIMEOUT_MS, async () => {
+        await withTimeout(SUBSCRIBE_TIMEOUT_MS, async () => {
           await subscriber.connect();
           // One connection for all: the order of its messages is what the lease rests on.
           await subscriber.subscribe(this.ends, (text) => this.heardEnds(listener, text));
@@ -158,7 +162,7 @@ export class RedisBus implements Bus {
 
   private async script<T>(script: string, args: string[]): Promise<T> {
     try {
-      const reply = await within(COMMAND_TIMEOUT_MS, () =>
+      const reply = await withTimeout(COMMAND_TIMEOUT_MS, () =>
         this.redis.client.eval(script, { keys: [this.table], arguments: args }),
       );
       this.timeouts = 0;

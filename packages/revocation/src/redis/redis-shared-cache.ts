@@ -1,19 +1,19 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
-import { within } from '../../../../src/errors/with-timeout.js';
+import { withTimeout } from '../../../../src/errors/with-timeout.js';
 import type { RedisConnection } from '../../../../src/redis/redis-connection.js';
 import type { SessionProfile, SessionSnapshot } from '../session-snapshot.js';
-import type { SecondTier } from '../shared-cache.js';
+import type { SharedCache } from '../shared-cache.js';
 
-/** A cache slower than this is slower than the truth. */
+/** A cache slower than this is slower than the store. */
 const COMMAND_TIMEOUT_MS = 100;
 const FAILURES_TO_OPEN = 3;
 const HALF_OPEN_AFTER_MS = 1_000;
 const TTL_MS = 3_600_000;
 /** Part of every key: another shape of snapshot is another key, so that versions can run side by side. */
-export const SHAPE = 4;
+export const SNAPSHOT_VERSION = 4;
 
 /** The shared cache tier: Redis through cache-manager, behind a timeout and a circuit breaker. */
-export class RedisSessionTier implements SecondTier {
+export class RedisSharedCache implements SharedCache {
   private readonly breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     halfOpenAfter: HALF_OPEN_AFTER_MS,
@@ -62,11 +62,11 @@ export class RedisSessionTier implements SecondTier {
   }
 
   private guard<T>(command: () => Promise<T>): Promise<T> {
-    return this.breaker.execute(() => within(COMMAND_TIMEOUT_MS, command));
+    return this.breaker.execute(() => withTimeout(COMMAND_TIMEOUT_MS, command));
   }
 
   private key(sessionId: string): string {
-    return `${this.redis.prefix}:session:${SHAPE}:${sessionId}`;
+    return `${this.redis.prefix}:session:${SNAPSHOT_VERSION}:${sessionId}`;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { SessionRows } from '../../../test/support/session-rows.js';
-import { testConfig } from '../../../test/support/test-config.js';
-import { waitUntil } from '../../../test/support/wait-until.js';
-import { dataSourceOptions, openDataSource } from '../../database/data-source.js';
-import { LastSeen } from './last-seen.js';
+import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
+import { LastSeen } from '../../../src/sessions/check/last-seen.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { SessionRows } from '../../support/session-rows.js';
+import { testConfig } from '../../support/test-config.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 describe('LastSeen', () => {
   let database: TestDatabase;

@@ -1,14 +1,14 @@
-import { RedisServer } from '../../../test/support/redis-server.js';
-import { waitUntil } from '../../../test/support/wait-until.js';
-import { RedisConnection } from '../../redis/redis-connection.js';
-import { LoginAttempts, type LoginTry } from './login-attempts.js';
+import { type LoginAttempt, LoginAttempts } from '../../../src/auth/attempts/login-attempts.js';
+import { RedisConnection } from '../../../src/redis/redis-connection.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 const LIMITS = { perAccount: 5, perAddress: 20, windowSeconds: 60 };
 const TOO_MANY = { code: 'too_many_requests', retryAfterSeconds: expect.any(Number) };
 
 let made = 0;
 /** A try at an account, from a network and on a device that no other test has met. */
-const freshTry = (): LoginTry => ({
+const freshTry = (): LoginAttempt => ({
   email: `person${++made}@example.org`,
   address: `2001:db8:0:${made.toString(16)}::1`,
   knownDeviceId: null,
@@ -18,12 +18,12 @@ const elsewhere = () => freshTry().address;
 const wrong = async () => false;
 const right = async () => true;
 
-async function abandon(attempts: LoginAttempts, attempt: LoginTry): Promise<void> {
+async function abandon(attempts: LoginAttempts, attempt: LoginAttempt): Promise<void> {
   const busy = attempts.guard(attempt, () => Promise.reject(new Error('busy')));
   await expect(busy).rejects.toThrow('busy');
 }
 
-async function fail(attempts: LoginAttempts, attempt: LoginTry, times: number): Promise<void> {
+async function fail(attempts: LoginAttempts, attempt: LoginAttempt, times: number): Promise<void> {
   for (let n = 0; n < times; n++) await attempts.guard(attempt, wrong);
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, Pool } from 'pg';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../../src/database/embedded/embedded-postgres.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PROGRAM = `

@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { SessionRows } from '../../../test/support/session-rows.js';
-import { testConfig } from '../../../test/support/test-config.js';
-import { dataSourceOptions, openDataSource } from '../../database/data-source.js';
-import { SessionSweeper } from './session-sweeper.js';
+import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
+import { SessionSweeper } from '../../../src/sessions/store/session-sweeper.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { SessionRows } from '../../support/session-rows.js';
+import { testConfig } from '../../support/test-config.js';
 
 describe('SessionSweeper', () => {
   let database: TestDatabase;

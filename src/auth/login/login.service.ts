@@ -24,7 +24,7 @@ export interface Credentials {
   readonly formerRefreshToken?: string | undefined;
 }
 
-export interface Login extends RegisteredDevice, OpenedSession {
+export interface CompletedLogin extends RegisteredDevice, OpenedSession {
   readonly user: User;
 }
 
@@ -40,7 +40,7 @@ interface Proven {
 
 /** Opens a session for whoever gives the right password. */
 @Injectable()
-export class Logins {
+export class LoginService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
@@ -57,7 +57,7 @@ export class Logins {
    *
    * @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded
    */
-  async open(credentials: Credentials, client: Client): Promise<Login> {
+  async open(credentials: Credentials, client: Client): Promise<CompletedLogin> {
     const proven = await this.prove(credentials, client);
     const login = await this.dataSource.transaction((manager) =>
       this.openWithin(manager, credentials, proven, client),
@@ -90,7 +90,7 @@ export class Logins {
     { deviceToken, deviceName, formerRefreshToken }: Credentials,
     proven: Proven,
     client: Client,
-  ): Promise<Login> {
+  ): Promise<CompletedLogin> {
     const user = await lockActive(manager, proven.user);
     const device = await this.devices.register(manager, {
       userId: user.id,
@@ -114,7 +114,7 @@ export class Logins {
   /** Tells the user what is remarkable about a login of theirs. @returns what has ended because of that */
   private async tell(
     manager: EntityManager,
-    { user, sessionId, deviceId, deviceName, isNewcomer }: Login,
+    { user, sessionId, deviceId, deviceName, isNewcomer }: CompletedLogin,
     { failures, known, shared }: Proven,
     client: Client,
   ): Promise<OpenedSession['ended']> {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Confirmation, Ends, Truth } from '@latchkey/revocation/session-store';
+import type { Confirmation, Revocations, SessionStore } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import { SessionRows } from '../support/session-rows.js';
 
 export interface StoreUnderTest {
-  readonly store: Truth;
+  readonly store: SessionStore;
   /** The database that holds its rows. */
   readonly dataSource: DataSource;
   close(): Promise<void>;
@@ -13,7 +13,7 @@ export interface StoreUnderTest {
 
 const CONFIRMATION: Confirmation = { by: 'an instance', how: 'acknowledged', acknowledgedBy: [] };
 const WINDOW_MS = 1_500_000;
-const ofSessions = (ids: readonly string[], reason = 'logout'): Ends => ({
+const ofSessions = (ids: readonly string[], reason = 'logout'): Revocations => ({
   sessions: ids.map((sessionId) => ({ sessionId, reason })),
   cutOffs: [],
 });
@@ -28,7 +28,7 @@ const revocationOf = (sessionId: string, reason: string) => ({
 export function sessionStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`the session store in ${name}`, () => {
     let under: StoreUnderTest;
-    let store: Truth;
+    let store: SessionStore;
     let rows: SessionRows;
 
     beforeAll(async () => {
@@ -39,8 +39,8 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
     afterAll(() => under.close());
 
     const recent = async (id: string) => {
-      const { sessions, overdue } = await store.recentEnds(WINDOW_MS);
-      const has = (list: Ends['sessions']) => list.some(({ sessionId }) => sessionId === id);
+      const { sessions, overdue } = await store.recentRevocations(WINDOW_MS);
+      const has = (list: Revocations['sessions']) => list.some(({ sessionId }) => sessionId === id);
       return { reported: has(sessions), overdue: has(overdue.sessions) };
     };
     const changeRoles = (userId: string, roles: string[]) =>
@@ -96,14 +96,16 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const sessionId = await rows.session();
       expect((await recent(sessionId)).reported).toBe(false);
       await rows.end([sessionId], 'terminated');
-      const { sessions } = await store.recentEnds(1_000);
+      const { sessions } = await store.recentRevocations(1_000);
       expect(sessions).toContainEqual(revocationOf(sessionId, 'terminated'));
     });
 
     it('reports a revocation made in plain SQL, with the reason unspecified', async () => {
       const sessionId = await rows.session();
       await under.dataSource.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [sessionId]);
-      expect((await store.recentEnds(1_000)).sessions).toContainEqual(revocationOf(sessionId, 'unspecified'));
+      expect((await store.recentRevocations(1_000)).sessions).toContainEqual(
+        revocationOf(sessionId, 'unspecified'),
+      );
     });
 
     it('reports a confirmed revocation within the window, but not beyond it', async () => {
@@ -158,7 +160,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const sessionId = await rows.session({ userId });
       await changeRoles(userId, ['admin']);
       await changeRoles(userId, []);
-      const { cutOffs, overdue } = await store.recentEnds(WINDOW_MS);
+      const { cutOffs, overdue } = await store.recentRevocations(WINDOW_MS);
       expect(cutOffs).toContainEqual({ userId, rolesVersion: 2 });
       expect(overdue.cutOffs.filter((it) => it.userId === userId)).toEqual([]);
       expect((await store.load([sessionId])).get(sessionId)?.rolesVersion).toBe(2);
@@ -166,7 +168,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
 
     it('confirms the role change that was announced, not a later one', async () => {
       const userId = await rows.user();
-      const announced: Ends = { sessions: [], cutOffs: [{ userId, rolesVersion: 1 }] };
+      const announced: Revocations = { sessions: [], cutOffs: [{ userId, rolesVersion: 1 }] };
       await changeRoles(userId, ['admin']);
       await changeRoles(userId, []);
       await store.confirm(announced, CONFIRMATION);
@@ -182,7 +184,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
         `UPDATE users SET roles_changed_at = now() - interval '40 days' WHERE id = $1`,
         [userId],
       );
-      const { overdue } = await store.recentEnds(WINDOW_MS);
+      const { overdue } = await store.recentRevocations(WINDOW_MS);
       expect(overdue.cutOffs).toContainEqual({ userId, rolesVersion: 1 });
     });
 
@@ -191,7 +193,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const ids = await rows.sessions(1_300, userId, await rows.device(userId));
       expect((await store.load(ids)).size).toBe(1_300);
       await rows.end(ids);
-      const { sessions } = await store.recentEnds(WINDOW_MS);
+      const { sessions } = await store.recentRevocations(WINDOW_MS);
       const reported = new Set(sessions.map(({ sessionId }) => sessionId));
       expect(ids.filter((id) => !reported.has(id))).toEqual([]);
       await store.confirm(ofSessions(ids), CONFIRMATION);
@@ -201,7 +203,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
     it('reapplies known revocations to sessions that are active again, with their reasons', async () => {
       const [lost, expired, kept] = [await rows.session(), await rows.session(), await rows.session()];
       await rows.end([kept], 'terminated');
-      await store.endAgain({
+      await store.reapply({
         sessions: [
           { sessionId: lost, reason: 'logout' },
           { sessionId: expired, reason: 'expired' },
@@ -215,40 +217,40 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       expect(found.get(expired)).toMatchObject({ status: 'expired', endedReason: 'expired' });
       expect(found.get(kept)).toMatchObject({ status: 'revoked', endedReason: 'terminated' });
       expect(await store.areConfirmed(ofSessions([lost]))).toBe(false);
-      expect((await store.recentEnds(1_000)).sessions).toContainEqual(revocationOf(lost, 'logout'));
+      expect((await store.recentRevocations(1_000)).sessions).toContainEqual(revocationOf(lost, 'logout'));
     });
 
     it('raises the roles version of a user to the known one, and never lowers it', async () => {
       const [behind, ahead] = [await rows.user(), await rows.user()];
       for (const roles of [['a'], ['b'], ['c']]) await changeRoles(ahead, roles);
-      await store.endAgain({
+      await store.reapply({
         sessions: [],
         cutOffs: [behind, ahead].map((userId) => ({ userId, rolesVersion: 2 })),
       });
-      const { cutOffs } = await store.recentEnds(WINDOW_MS);
+      const { cutOffs } = await store.recentRevocations(WINDOW_MS);
       expect(cutOffs).toContainEqual({ userId: behind, rolesVersion: 2 });
       expect(cutOffs).toContainEqual({ userId: ahead, rolesVersion: 3 });
     });
 
     it('names its server, the same one on every read', async () => {
-      const { server } = await store.recentEnds(1);
+      const { server } = await store.recentRevocations(1);
       expect(server).toMatch(/./);
-      expect((await store.recentEnds(1)).server).toBe(server);
+      expect((await store.recentRevocations(1)).server).toBe(server);
     });
 
     it('returns the time of the database clock, which advances', async () => {
-      const { now } = await store.recentEnds(1);
+      const { now } = await store.recentRevocations(1);
       await sleep(20);
-      expect((await store.recentEnds(1)).now).toBeGreaterThan(now);
+      expect((await store.recentRevocations(1)).now).toBeGreaterThan(now);
     });
 
     it('rejects every call while it cannot be reached', async () => {
       await under.dataSource.destroy();
       await expect(store.load([randomUUID()])).rejects.toThrow();
-      await expect(store.recentEnds(WINDOW_MS)).rejects.toThrow();
+      await expect(store.recentRevocations(WINDOW_MS)).rejects.toThrow();
       await expect(store.confirm(ofSessions([randomUUID()]), CONFIRMATION)).rejects.toThrow();
       await expect(store.areConfirmed(ofSessions([randomUUID()]))).rejects.toThrow();
-      await expect(store.endAgain(ofSessions([randomUUID()]))).rejects.toThrow();
+      await expect(store.reapply(ofSessions([randomUUID()]))).rejects.toThrow();
       await under.dataSource.initialize();
     });
   });

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
-import { readEnvironment } from '../config/environment.js';
-import { PasswordHasher } from '../credentials/password/password-hasher.js';
-import { dataSourceOptions } from '../database/data-source.js';
-import { User } from './user.entity.js';
-import { UsersService } from './users.service.js';
+import { readEnvironment } from '../../../src/config/environment.js';
+import { PasswordHasher } from '../../../src/credentials/password/password-hasher.js';
+import { dataSourceOptions } from '../../../src/database/data-source.js';
+import { User } from '../../../src/users/user.entity.js';
+import { UsersService } from '../../../src/users/users.service.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 const PASSWORD = 'correct horse battery';
 const NOBODY = '01994e5a-0000-7000-8000-000000000000';

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { SessionRows } from '../../../test/support/session-rows.js';
-import { dataSourceOptions, openDataSource } from '../../database/data-source.js';
-import { AccountLinkSweeper } from './account-link-sweeper.js';
+import { AccountLinkSweeper } from '../../../src/account/links/account-link-sweeper.js';
+import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { SessionRows } from '../../support/session-rows.js';
 
 describe('AccountLinkSweeper', () => {
   let database: TestDatabase;

@@ -6,7 +6,7 @@ import { USER_AGENT_MAX_LENGTH } from './client-info.js';
 const ADDRESS_MAX_LENGTH = 64;
 
 /** Who makes a request, as its session is judged by. */
-export interface Asker {
+export interface RequestClient {
   /** As the trusted hop has it, well-formed or not. */
   readonly address: string;
   readonly userAgent: string;
@@ -14,7 +14,7 @@ export interface Asker {
   readonly isUse: boolean;
 }
 
-export function askerOf(request: Pick<FastifyRequest, 'isPassive' | 'ip' | 'headers'>): Asker {
+export function requestClient(request: Pick<FastifyRequest, 'isPassive' | 'ip' | 'headers'>): RequestClient {
   return {
     address: cutText(request.ip, ADDRESS_MAX_LENGTH),
     userAgent: cutText(request.headers['user-agent'] ?? '', USER_AGENT_MAX_LENGTH),

@@ -2,18 +2,18 @@ import { systemClock } from '@latchkey/revocation/clock';
 import { Revocation } from '@latchkey/revocation/revocation';
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
-import { SessionRows } from '../../test/support/session-rows.js';
-import { testConfig } from '../../test/support/test-config.js';
-import { AccountChanges } from '../account-changes/account-changes.js';
-import { dataSourceOptions, openDataSource } from '../database/data-source.js';
-import { Device } from '../devices/device.entity.js';
-import { Places } from '../geoip/geoip.js';
-import { User } from '../users/user.entity.js';
-import { Session } from './session.entity.js';
-import { SessionEnding } from './session-revoker.js';
-import { SessionsService } from './sessions.service.js';
-import { PostgresTruth } from './store/postgres-session-store.js';
+import { AccountChanges } from '../../../src/account-changes/account-changes.js';
+import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
+import { Device } from '../../../src/devices/device.entity.js';
+import { GeoIp } from '../../../src/geoip/geoip.js';
+import { Session } from '../../../src/sessions/session.entity.js';
+import { SessionRevoker } from '../../../src/sessions/session-revoker.js';
+import { SessionsService } from '../../../src/sessions/sessions.service.js';
+import { PostgresSessionStore } from '../../../src/sessions/store/postgres-session-store.js';
+import { User } from '../../../src/users/user.entity.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { SessionRows } from '../../support/session-rows.js';
+import { testConfig } from '../../support/test-config.js';
 
 const told = { endedAt: expect.any(Number) };
 
@@ -21,24 +21,24 @@ describe('SessionsService', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let rows: SessionRows;
-  let ending: SessionEnding;
+  let ending: SessionRevoker;
 
   const service = (env: Record<string, string> = {}) => {
     const revocation = new Revocation({
-      truth: new PostgresTruth(dataSource),
+      store: new PostgresSessionStore(dataSource),
       bus: null,
-      secondTier: null,
+      sharedCache: null,
       clock: systemClock,
       tokenTtlMs: 900_000,
       leaseMs: 3_000,
       leaseMarginMs: 100,
       maxStalenessMs: 300_000,
-      firstTierSize: 100,
+      memoryCacheSize: 100,
       endedSetSize: 1_000,
     });
     const changes = new AccountChanges(null);
     const config = testConfig(database.url, env);
-    return new SessionsService(dataSource, ending, revocation, new Places([]), config, changes);
+    return new SessionsService(dataSource, ending, revocation, new GeoIp([]), config, changes);
   };
   const open = (sessions: SessionsService, userId: string, deviceId: string) =>
     dataSource.transaction(async (manager) => {
@@ -53,7 +53,7 @@ describe('SessionsService', () => {
       entities: [Session, User, Device],
     });
     rows = new SessionRows(dataSource);
-    ending = new SessionEnding(dataSource);
+    ending = new SessionRevoker(dataSource);
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -130,13 +130,13 @@ describe('SessionEnding', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let rows: SessionRows;
-  let ending: SessionEnding;
+  let ending: SessionRevoker;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     dataSource = await openDataSource(dataSourceOptions(database.url, 6));
     rows = new SessionRows(dataSource);
-    ending = new SessionEnding(dataSource);
+    ending = new SessionRevoker(dataSource);
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -151,7 +151,7 @@ describe('SessionEnding', () => {
       `UPDATE sessions SET status = 'revoked', ended_reason = 'terminated', ended_by = 'operator' WHERE id = $1`,
       [sessionId],
     );
-    const waiting = ending.end({ sessionId }, 'logout', 'operator');
+    const waiting = ending.revoke({ sessionId }, 'logout', 'operator');
     await new Promise((resolve) => setTimeout(resolve, 100));
     await other.commitTransaction();
     await other.release();
@@ -160,15 +160,15 @@ describe('SessionEnding', () => {
 
   it('tells of no end that is confirmed', async () => {
     const sessionId = await rows.session();
-    await ending.end({ sessionId }, 'logout', 'operator');
+    await ending.revoke({ sessionId }, 'logout', 'operator');
     await dataSource.query('UPDATE sessions SET enforced_at = now() WHERE id = $1', [sessionId]);
-    expect(await ending.end({ sessionId }, 'logout', 'operator')).toEqual([]);
+    expect(await ending.revoke({ sessionId }, 'logout', 'operator')).toEqual([]);
   });
 
   it('ends nothing of another user, and says what it says of an unknown session', async () => {
     const sessionId = await rows.session();
     const userId = await rows.user();
-    expect(await ending.end({ sessionId, userId }, 'logout', 'operator')).toEqual([]);
+    expect(await ending.revoke({ sessionId, userId }, 'logout', 'operator')).toEqual([]);
     expect((await rows.row(sessionId))?.status).toBe('active');
   });
 
@@ -182,20 +182,20 @@ describe('SessionEnding', () => {
     const of = { a: await rows.sessions(2, userId, a), b: await rows.sessions(2, userId, b) };
     const [ofC = ''] = await rows.sessions(1, userId, c);
     const ids = (ended: { sessionId: string }[]) => ended.map(({ sessionId }) => sessionId).sort();
-    expect(ids(await ending.end({ userId, deviceId: a }, 'terminated', 'operator'))).toEqual(
+    expect(ids(await ending.revoke({ userId, deviceId: a }, 'terminated', 'operator'))).toEqual(
       [...of.a].sort(),
     );
     await dataSource.query('UPDATE sessions SET enforced_at = now() WHERE id = ANY ($1)', [of.a]);
-    expect(ids(await ending.end({ userId, exceptDeviceId: c }, 'terminated', 'operator'))).toEqual(
+    expect(ids(await ending.revoke({ userId, exceptDeviceId: c }, 'terminated', 'operator'))).toEqual(
       [...of.b].sort(),
     );
-    expect(ids(await ending.end({ userId }, 'terminated', 'operator'))).toEqual([...of.b, ofC].sort());
+    expect(ids(await ending.revoke({ userId }, 'terminated', 'operator'))).toEqual([...of.b, ofC].sort());
   });
 
   it('lets one of many at once end a session, and each of them tell of it', async () => {
     const sessionId = await rows.session();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => ending.end({ sessionId }, 'logout', `user:${at}`)),
+      Array.from({ length: 20 }, (_, at) => ending.revoke({ sessionId }, 'logout', `user:${at}`)),
     );
     expect(answers).toEqual(Array.from({ length: 20 }, () => [{ ...told, sessionId, reason: 'logout' }]));
   });
