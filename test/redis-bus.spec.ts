@@ -10,7 +10,7 @@ import { RedisServer } from './support/redis-server.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { waitUntil } from './support/wait-until.js';
 
-const ends = (sessionId: string): Revocations => ({
+const revocationOf = (sessionId: string): Revocations => ({
   sessions: [{ sessionId, reason: 'logout' }],
   cutOffs: [],
 });
@@ -84,7 +84,7 @@ describe('the Redis adapters of the revocation protocol', () => {
     it('preserves order: an instance that receives a heartbeat sent after a push has received the push', async () => {
       const [a, b] = [await join(), await join()];
       for (let round = 1; round <= 50; round++) {
-        await a.bus.push('1', ends(`s${round}`));
+        await a.bus.push('1', revocationOf(`s${round}`));
         await b.bus.heartbeat(round);
       }
       await b.recorder.until('heartbeat 50');
@@ -98,7 +98,7 @@ describe('the Redis adapters of the revocation protocol', () => {
       const [a, b] = [await join(), await join()];
       await a.bus.heartbeat(4);
       await b.bus.heartbeat(7);
-      const { registered } = await a.bus.push('9', ends('s'));
+      const { registered } = await a.bus.push('9', revocationOf('s'));
       expect(registered).toEqual(
         new Map([
           [a.bus.instanceId, 4],
@@ -141,16 +141,16 @@ describe('the Redis adapters of the revocation protocol', () => {
       await b.bus.heartbeat(1);
       await b.bus.heartbeat(2);
       await a.bus.forget(b.bus.instanceId, 1);
-      expect((await a.bus.push('1', ends('s'))).registered.has(b.bus.instanceId)).toBe(true);
+      expect((await a.bus.push('1', revocationOf('s'))).registered.has(b.bus.instanceId)).toBe(true);
       await a.bus.forget(b.bus.instanceId, 2);
-      expect((await a.bus.push('2', ends('s'))).registered.has(b.bus.instanceId)).toBe(false);
+      expect((await a.bus.push('2', revocationOf('s'))).registered.has(b.bus.instanceId)).toBe(false);
     });
 
     it('removes its registration when it stops', async () => {
       const [a, b] = [await join(), await join()];
       await b.bus.heartbeat(1);
       await b.bus.stop();
-      expect((await a.bus.push('1', ends('s'))).registered.size).toBe(0);
+      expect((await a.bus.push('1', revocationOf('s'))).registered.size).toBe(0);
     });
 
     it.each([
@@ -164,7 +164,7 @@ describe('the Redis adapters of the revocation protocol', () => {
       await connection.client.publish('test:ends', text);
       await recorder.until('subscribed', 2);
       expect(recorder.lines.slice(0, 3)).toEqual(['subscribed', 'lost', 'subscribed']);
-      await bus.push('1', ends('s'));
+      await bus.push('1', revocationOf('s'));
       await recorder.until('push s');
     });
 
@@ -203,7 +203,7 @@ describe('the Redis adapters of the revocation protocol', () => {
       const { bus } = await join();
       server.pause();
       const startedAt = performance.now();
-      await expect(bus.push('1', ends('s'))).rejects.toMatchObject({ code: 'service_unavailable' });
+      await expect(bus.push('1', revocationOf('s'))).rejects.toMatchObject({ code: 'service_unavailable' });
       expect(performance.now() - startedAt).toBeLessThan(5_000);
       server.resume();
       await waitUntil('Redis answers', () => bus.heartbeat(1));
@@ -288,17 +288,17 @@ describe('the Redis adapters of the revocation protocol', () => {
     const key = (sessionId: string) => `test:session:1:${sessionId}`;
 
     it('returns what was written, until it is removed', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const cache = new RedisSharedCache(await connect());
       const [a, b] = [snapshot(), snapshot()];
-      await tier.write([a, b]);
-      expect(await tier.read([a.sessionId, 'unknown', b.sessionId])).toEqual(
+      await cache.write([a, b]);
+      expect(await cache.read([a.sessionId, 'unknown', b.sessionId])).toEqual(
         new Map([
           [a.sessionId, a],
           [b.sessionId, b],
         ]),
       );
-      await tier.remove([a.sessionId]);
-      expect([...(await tier.read([a.sessionId, b.sessionId])).keys()]).toEqual([b.sessionId]);
+      await cache.remove([a.sessionId]);
+      expect([...(await cache.read([a.sessionId, b.sessionId])).keys()]).toEqual([b.sessionId]);
     });
 
     it.each([
@@ -311,45 +311,48 @@ describe('the Redis adapters of the revocation protocol', () => {
       ['no profile', JSON.stringify({ ...snapshot('poisoned'), profile: null })],
     ])('ignores an invalid entry: %s', async (_what, text) => {
       const connection = await connect();
-      const tier = new RedisSharedCache(connection);
+      const cache = new RedisSharedCache(connection);
       await connection.client.set(key('poisoned'), text);
-      expect((await tier.read(['poisoned'])).size).toBe(0);
+      expect((await cache.read(['poisoned'])).size).toBe(0);
       const good = snapshot('poisoned');
-      await tier.write([good]);
-      expect(await tier.read(['poisoned'])).toEqual(new Map([['poisoned', good]]));
+      await cache.write([good]);
+      expect(await cache.read(['poisoned'])).toEqual(new Map([['poisoned', good]]));
     });
 
     it('ignores an entry of another Redis type', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const cache = new RedisSharedCache(await connect());
       await server.send(`LPUSH ${key('poisoned')} x`);
-      expect((await tier.read(['poisoned'])).size).toBe(0);
+      expect((await cache.read(['poisoned'])).size).toBe(0);
     });
 
     it('returns nothing and does not fail while Redis is full or down', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const cache = new RedisSharedCache(await connect());
       await server.send('CONFIG SET maxmemory 1');
-      await tier.write([snapshot('full')]);
-      expect((await tier.read(['full'])).size).toBe(0);
+      await cache.write([snapshot('full')]);
+      expect((await cache.read(['full'])).size).toBe(0);
       await server.kill();
-      await tier.write([snapshot('gone')]);
-      await tier.remove(['gone']);
-      expect((await tier.read(['gone'])).size).toBe(0);
+      await cache.write([snapshot('gone')]);
+      await cache.remove(['gone']);
+      expect((await cache.read(['gone'])).size).toBe(0);
     });
 
     it('is not read while Redis hangs, and is read again once it responds', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const cache = new RedisSharedCache(await connect());
       const known = snapshot();
-      await tier.write([known]);
+      await cache.write([known]);
       server.pause();
-      for (let at = 0; at < 3; at++) expect((await tier.read([known.sessionId])).size).toBe(0);
-      expect(tier.isOpen).toBe(true);
+      for (let at = 0; at < 3; at++) expect((await cache.read([known.sessionId])).size).toBe(0);
+      expect(cache.isOpen).toBe(true);
       const startedAt = performance.now();
-      for (let at = 0; at < 100; at++) await tier.read([known.sessionId]);
+      for (let at = 0; at < 100; at++) await cache.read([known.sessionId]);
       // One read may have waited for its timeout, but not a hundred.
       expect(performance.now() - startedAt).toBeLessThan(2_000);
       server.resume();
-      await waitUntil('the cache is read again', async () => (await tier.read([known.sessionId])).size === 1);
-      expect(tier.isOpen).toBe(false);
+      await waitUntil(
+        'the cache is read again',
+        async () => (await cache.read([known.sessionId])).size === 1,
+      );
+      expect(cache.isOpen).toBe(false);
     });
   });
 });

@@ -70,8 +70,8 @@ describe('one instance whose Postgres fails', () => {
         return answer.status === 503 ? answer : null;
       });
       expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-      const end = await service.api.logout(tokens.access_token);
-      expect(end.status).toBe(503);
+      const logout = await service.api.logout(tokens.access_token);
+      expect(logout.status).toBe(503);
       expect((await service.api.me(tokens.access_token)).status).toBe(200);
     } finally {
       await operator(

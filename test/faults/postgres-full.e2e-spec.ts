@@ -88,13 +88,13 @@ const disk = SmallDisk.mount(DISK_MB);
     }
     if (!refused) throw new Error('the disk did not fill up');
     refusedForNow(refused);
-    const ends = await Promise.all(
+    const logouts = await Promise.all(
       others.map(async (person, at) => ({
         person,
         answer: await apis()[at % 2]!.logout(person.access_token),
       })),
     );
-    for (const { person, answer } of ends) {
+    for (const { person, answer } of logouts) {
       if (answer.status !== 204) refusedForNow(answer);
       // Sessions whose revoke failed stay active.
       for (const each of apis()) {
@@ -107,7 +107,7 @@ const disk = SmallDisk.mount(DISK_MB);
     for (const { statuses } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
       expect(Object.keys(statuses)).toEqual(['200']);
     }
-    for (const { person, answer } of ends) {
+    for (const { person, answer } of logouts) {
       if (answer.status !== 204) expect((await api().logout(person.access_token)).status).toBe(204);
       for (const each of apis()) expect((await each.me(person.access_token)).status).toBe(401);
     }

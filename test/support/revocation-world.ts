@@ -191,10 +191,10 @@ export class MemoryBus implements Bus {
     return { previous, server: this.server.runId };
   }
 
-  async push(pushId: string, ends: Revocations): Promise<PushReceipt> {
+  async push(pushId: string, revocations: Revocations): Promise<PushReceipt> {
     await this.server.turn('a push goes out');
     this.require();
-    this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, ends));
+    this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, revocations));
     return { registered: new Map(this.server.table), server: this.server.runId };
   }
 
