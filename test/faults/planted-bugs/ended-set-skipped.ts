@@ -1,4 +1,5 @@
 import { EndedSet } from '@latchkey/revocation/ended-set';
+import { replaceMethod } from './replace-method.js';
 
 /** Breaks rule 1: an instance that has received a revocation keeps granting from its caches. */
-EndedSet.prototype.reasonOf = () => undefined;
+replaceMethod(EndedSet, 'reasonOf', () => undefined);

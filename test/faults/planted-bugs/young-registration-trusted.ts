@@ -1,12 +1,12 @@
 import type { PushReceipt } from '@latchkey/revocation/bus';
 import { Membership } from '@latchkey/revocation/membership';
+import { replaceMethod } from './replace-method.js';
 
 interface Inside {
   readonly bus: { readonly instanceId: string };
-  vouchesFor(receipt: PushReceipt): boolean;
 }
 
 /** Breaks rule 5: the first instance to register again after a flush trusts the incomplete instance table. */
-(Membership.prototype as unknown as Inside).vouchesFor = function (this: Inside, { registered }) {
+replaceMethod(Membership, 'isTableReliable', function (this: Inside, { registered }: PushReceipt) {
   return registered.has(this.bus.instanceId);
-};
+});
