@@ -170,7 +170,7 @@ export class Workload {
     await Promise.all(Array.from({ length: instances }, (_, at) => this.recorder.check(at, target)));
   }
 
-  /** Moves ended sessions to the list that only `probeEnded` uses. Logins processed after the revoke are unaffected. */
+  /** Moves ended sessions to the list that only `probeEnded` uses. A revoked login that was in flight is found by its 401. */
   private retire(isEnded: (session: ClientSession) => boolean): void {
     for (let at = this.live.length - 1; at >= 0; at--) {
       const session = this.live[at];
