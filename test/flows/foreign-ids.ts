@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningApp } from '../support/app.js';
-import { comparable } from '../support/comparable.js';
+import { responseFingerprint } from '../support/response-fingerprint.js';
 
 /** Nobody learns whether an id that is not theirs exists. */
 export function foreignIds(service: () => RunningApp): void {
@@ -16,7 +16,7 @@ export function foreignIds(service: () => RunningApp): void {
     await api.logout(ended.access_token);
     const body = method === 'PATCH' ? { name: 'mine now' } : undefined;
     const ask = async (value: string) =>
-      comparable(await api.call(method, path + value, { token: mine.access_token, body }));
+      responseFingerprint(await api.call(method, path + value, { token: mine.access_token, body }));
 
     const unknown = await ask(randomUUID());
     expect(unknown).toMatchObject({ status: 404, text: expect.stringContaining('"code":"not_found"') });

@@ -1,6 +1,6 @@
 import { newEmail } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { comparable } from '../support/comparable.js';
+import { responseFingerprint } from '../support/response-fingerprint.js';
 
 const TRIES = 30;
 /** So far apart may two medians of the same work be on a machine that is busy. A missing hash is a factor of ten. */
@@ -31,7 +31,7 @@ describe('a login that fails', () => {
     const { api } = service;
     const wrong = { password: 'not the one' };
     const known = await api.newcomer();
-    const unknown = comparable(await api.login(newEmail(), wrong));
+    const unknown = responseFingerprint(await api.login(newEmail(), wrong));
     expect(unknown).toMatchObject({
       status: 401,
       text: expect.stringContaining('"code":"invalid_credentials"'),
@@ -44,7 +44,7 @@ describe('a login that fails', () => {
       await api.login(known.email, { ...wrong, device_token }),
       await api.login(newEmail(), { ...wrong, device_token }),
     ]) {
-      expect(comparable(answer)).toEqual(unknown);
+      expect(responseFingerprint(answer)).toEqual(unknown);
     }
   });
 
