@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LastSeen } from '../../src/sessions/last-seen.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
 import { EventSource } from '../support/event-source.js';
+import { Browser } from '../support/http-browser.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const ORIGIN = 'https://id.example.com';

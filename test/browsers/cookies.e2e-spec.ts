@@ -1,5 +1,5 @@
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
+import { Browser } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
 
 const ORIGIN = 'https://id.example.com';

@@ -1,6 +1,6 @@
 import { newEmail, PASSWORD } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser, type Page } from '../support/browser.js';
+import { Browser, type Page } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
 
 const ORIGIN = 'https://id.example.com';

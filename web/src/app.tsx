@@ -1,9 +1,9 @@
 import type { ComponentType } from 'preact';
-import { AccountPage } from './pages/account-page';
-import { ConfirmEmailPage } from './pages/confirm-email-page';
-import { DisownPage } from './pages/disown-page';
-import { ForgotPasswordPage } from './pages/forgot-password-page';
-import { ResetPasswordPage } from './pages/reset-password-page';
+import { AccountPage } from './account/account-page';
+import { ConfirmEmailPage } from './links/confirm-email-page';
+import { ForgotPasswordPage } from './links/forgot-password-page';
+import { DisownPage } from './links/reject-sign-in-page';
+import { ResetPasswordPage } from './links/reset-password-page';
 import { PATHS } from './paths';
 
 const PAGES: Readonly<Record<string, ComponentType>> = {

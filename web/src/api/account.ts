@@ -1,8 +1,8 @@
-import { call } from './call';
-import { type Enforcement, enforcementOf } from './enforcement';
-import { Problem } from './failures';
-import { send } from './send';
-import type { Device, EndedSession, Me, SecurityEvent } from './shapes';
+import { Problem } from './errors';
+import { send } from './request';
+import { type Enforcement, enforcementOf } from './revocation-outcome';
+import { call } from './session-request';
+import type { Device, EndedSession, Me, SecurityEvent } from './types';
 
 export async function register(email: string, password: string): Promise<void> {
   await send('POST', '/auth/register', { body: { email, password } });

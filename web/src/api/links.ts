@@ -1,5 +1,5 @@
-import { type Enforcement, enforcementOf } from './enforcement';
-import { send } from './send';
+import { send } from './request';
+import { type Enforcement, enforcementOf } from './revocation-outcome';
 
 /** Asks for a link to set a new password. The answer is the same for every address. */
 export async function forgotPassword(email: string): Promise<void> {

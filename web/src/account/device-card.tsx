@@ -1,0 +1,100 @@
+import { useId, useState } from 'preact/hooks';
+import type { Device, Session } from '../api/types';
+import { where } from '../copy/format-location';
+import { BusyButton } from '../ui/button';
+import { Icon } from '../ui/icon';
+import { When } from '../ui/relative-time';
+import { RenameForm } from './rename-form';
+import { SessionList } from './session-list';
+
+interface DeviceCardProps {
+  readonly device: Device;
+  readonly onEnd: () => void;
+  readonly onEndSession: (session: Session) => void;
+  readonly onRenamed: () => Promise<void>;
+}
+
+export function DeviceCard({ device, onEnd, onEndSession, onRenamed }: DeviceCardProps) {
+  const nameId = useId();
+  return (
+    <li class={device.current ? 'card card-this' : 'card'} data-device={device.id} aria-labelledby={nameId}>
+      <Icon name={device.kind} />
+      <div class="card-text">
+        <Name device={device} nameId={nameId} onRenamed={onRenamed} />
+        <Facts device={device} />
+        <div class="card-foot">
+          <SessionList device={device} onEnd={onEndSession} />
+          <BusyButton onClick={onEnd}>
+            Sign out
+            <span class="hidden-text">
+              {' '}
+              <bdi>{device.name}</bdi>
+            </span>
+          </BusyButton>
+        </div>
+      </div>
+    </li>
+  );
+}
+
+interface NameProps {
+  readonly device: Device;
+  readonly nameId: string;
+  readonly onRenamed: () => Promise<void>;
+}
+
+function Name({ device, nameId, onRenamed }: NameProps) {
+  const [isRenaming, setIsRenaming] = useState<boolean | 'done'>(false);
+  return (
+    <div class="name">
+      <h2 id={nameId} class={isRenaming === true ? 'hidden-text' : undefined}>
+        <bdi>{device.name}</bdi>
+        {device.current && <span class="badge">This device</span>}
+      </h2>
+      {isRenaming === true ? (
+        <RenameForm device={device} onRenamed={onRenamed} onClose={() => setIsRenaming('done')} />
+      ) : (
+        <button
+          type="button"
+          class="link"
+          ref={(button) => {
+            // The form that had the focus is gone.
+            if (button && isRenaming === 'done' && document.activeElement === document.body) button.focus();
+          }}
+          onClick={() => setIsRenaming(true)}
+        >
+          Rename
+          <span class="hidden-text">
+            {' '}
+            <bdi>{device.name}</bdi>
+          </span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Facts({ device }: { device: Device }) {
+  const kind = [device.browser, device.system].filter(Boolean).join(' on ');
+  return (
+    <dl class="facts">
+      {kind && kind !== device.name && <Fact label="Browser">{kind}</Fact>}
+      <Fact label="Last seen">{device.current ? 'Active now' : <When at={device.last_seen_at} />}</Fact>
+      {where(device) && <Fact label="Where">{where(device)}</Fact>}
+      <Fact label="First seen">
+        <When at={device.first_seen_at} />
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <bdi>{children}</bdi>
+      </dd>
+    </div>
+  );
+}

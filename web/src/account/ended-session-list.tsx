@@ -1,0 +1,32 @@
+import type { EndedSession } from '../api/types';
+import { endedBecause } from '../copy/end-reasons';
+import { where } from '../copy/format-location';
+import { Icon } from '../ui/icon';
+import { When } from '../ui/relative-time';
+
+/** What is over, and why. */
+export function EndedList({ sessions }: { sessions: readonly EndedSession[] | null }) {
+  if (!sessions) return null;
+  return (
+    <section aria-labelledby="ended">
+      <h2 id="ended">Recently ended</h2>
+      {sessions.length === 0 && <p class="aside">Nothing has ended in the last 30 days.</p>}
+      <ul class="rows">
+        {sessions.map((session) => (
+          <li key={session.id}>
+            <Icon name={session.device_kind} />
+            <div>
+              <p>
+                <bdi>{session.device_name}</bdi>
+              </p>
+              <p class="aside">
+                {endedBecause(session.reason)}, <When at={session.ended_at} />
+                {where(session) && <> · {where(session)}</>}
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

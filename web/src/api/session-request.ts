@@ -1,0 +1,40 @@
+import { Problem } from './errors';
+import { renew, signedOut } from './refresh';
+import { type Answer, type Asked, send } from './request';
+import { whenSomebodyIsHere } from './user-activity';
+
+const MAX_TRIES = 4;
+/** Another tab has just signed in anew; its cookies are on their way. */
+const REPLACED_WAIT_MS = 150;
+
+/**
+ * A request of whoever is signed in. Where the access token has run out, gets a new one and asks again.
+ *
+ * @throws {SignedOut} only when the service has said that the session is over
+ * @throws {Problem | Unreachable}
+ */
+export async function call<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await send<T>(method, path, asked);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      await recover(error, tries, asked.isPassive ?? false);
+    }
+  }
+}
+
+/** Makes another try worth it, or throws. */
+async function recover(problem: Problem, tries: number, isPassive: boolean): Promise<void> {
+  const mayTry = tries < MAX_TRIES;
+  if (problem.reason === 'replaced' && mayTry) return sleep(REPLACED_WAIT_MS * tries);
+  const isStale = problem.code === 'invalid_token' || problem.code === 'token_stale';
+  if (!isStale || !mayTry) throw signedOut(problem) ?? problem;
+  // To renew is to use the session.
+  if (isPassive) await whenSomebodyIsHere();
+  await renew();
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

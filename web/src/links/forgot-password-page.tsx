@@ -1,0 +1,53 @@
+import { useState } from 'preact/hooks';
+import { forgotPassword } from '../api/links';
+import { PATHS } from '../paths';
+import { Field } from '../ui/field';
+import { Form } from '../ui/form';
+import { PlainPage } from '../ui/single-task-page';
+
+/** Whether there is such an account is told to nobody. */
+export function ForgotPasswordPage() {
+  const [isSent, setIsSent] = useState(false);
+  return isSent ? <Sent onAgain={() => setIsSent(false)} /> : <Asking onSent={() => setIsSent(true)} />;
+}
+
+function Asking({ onSent }: { onSent: () => void }) {
+  return (
+    <PlainPage title="Forgot your password?">
+      <p>We send you a link to choose a new one.</p>
+      <Form
+        action="Send the link"
+        onSend={async ({ email = '' }) => {
+          await forgotPassword(email);
+          onSent();
+        }}
+      >
+        <Field label="Email address" name="email" type="email" autoComplete="username" />
+      </Form>
+      <BackToSignIn />
+    </PlainPage>
+  );
+}
+
+function Sent({ onAgain }: { onAgain: () => void }) {
+  return (
+    <PlainPage title="Look into your mail">
+      <p>If there is an account with this address, a mail is on its way. Its link works for 30 minutes.</p>
+      <p class="aside">
+        Nothing came?{' '}
+        <button type="button" class="link" onClick={onAgain}>
+          Ask again
+        </button>
+      </p>
+      <BackToSignIn />
+    </PlainPage>
+  );
+}
+
+function BackToSignIn() {
+  return (
+    <p class="aside">
+      <a href={PATHS.account}>Back to sign in</a>
+    </p>
+  );
+}

@@ -1,0 +1,32 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from './icon';
+import { useTitle } from './use-document-title';
+
+interface PlainPageProps {
+  readonly title: string;
+  /** What has just happened. */
+  readonly notice?: string | null;
+  readonly children: ComponentChildren;
+}
+
+/** A page for one thing. The focus goes to its heading, unless something in it has asked for it. */
+export function PlainPage({ title, notice, children }: PlainPageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useTitle(title);
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, []);
+  return (
+    <main class="column entrance">
+      <p class="brand">
+        <Icon name="key" /> Latchkey
+      </p>
+      <div role="alert">{notice && <p class="notice">{notice}</p>}</div>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      {children}
+    </main>
+  );
+}
