@@ -6,11 +6,11 @@ import { END_REASONS } from '../src/sessions/session-ending.js';
 const WEB = '../web/src';
 
 interface Words {
-  readonly events: { whatHappened(event: { kind: string }): string };
-  readonly failure: { inWords(error: unknown): string };
+  readonly events: { describeSecurityEvent(event: { kind: string }): string };
+  readonly failure: { errorMessage(error: unknown): string };
   readonly reasons: {
-    endedBecause(reason: string): string;
-    toldWhy(end: { code: string; reason: string | null }): string | null;
+    describeEndReason(reason: string): string;
+    signOutNotice(end: { code: string; reason: string | null }): string | null;
   };
   readonly failures: {
     Problem: new (code: string, members: object, retryAfterSeconds: number | null) => Error;
@@ -34,18 +34,20 @@ describe('the words of the page', () => {
   });
 
   const problem = (code: string, members = {}, retryAfter: number | null = null) =>
-    words.failure.inWords(new words.failures.Problem(code, members, retryAfter));
-  const told = (code: string, reason: string | null) => words.reasons.toldWhy({ code, reason });
+    words.failure.errorMessage(new words.failures.Problem(code, members, retryAfter));
+  const told = (code: string, reason: string | null) => words.reasons.signOutNotice({ code, reason });
 
   it.each(SECURITY_EVENT_KINDS)('know the security event %s', (kind) => {
     // One that it does not know is put as it is.
-    expect(words.events.whatHappened({ kind })).toMatch(/^[A-Z]/);
+    expect(words.events.describeSecurityEvent({ kind })).toMatch(/^[A-Z]/);
   });
 
   it.each(REASONS)(
     'say that a session ended because of %s, in the list and to whoever was thrown out',
     (reason) => {
-      expect(words.reasons.endedBecause(reason)).not.toBe(words.reasons.endedBecause('of_tomorrow'));
+      expect(words.reasons.describeEndReason(reason)).not.toBe(
+        words.reasons.describeEndReason('of_tomorrow'),
+      );
       const why = told('session_revoked', reason);
       expect(why).toMatch(/\.$/);
       expect(why).not.toBe(told('session_revoked', 'of_tomorrow'));
@@ -78,7 +80,7 @@ describe('the words of the page', () => {
 
   it('tell no answer from one that ends the session', () => {
     const { SignedOut, Unreachable } = words.failures;
-    expect(words.failure.inWords(new Unreachable())).toMatch(/Check your connection/);
-    expect(words.failure.inWords(new SignedOut('session_revoked', 'disowned'))).toMatch(/not yours/);
+    expect(words.failure.errorMessage(new Unreachable())).toMatch(/Check your connection/);
+    expect(words.failure.errorMessage(new SignedOut('session_revoked', 'disowned'))).toMatch(/not yours/);
   });
 });

@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact';
 import { AccountPage } from './account/account-page';
 import { ConfirmEmailPage } from './links/confirm-email-page';
 import { ForgotPasswordPage } from './links/forgot-password-page';
-import { DisownPage } from './links/reject-sign-in-page';
+import { RejectSignInPage } from './links/reject-sign-in-page';
 import { ResetPasswordPage } from './links/reset-password-page';
 import { PATHS } from './paths';
 
@@ -10,7 +10,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   [PATHS.confirmEmail]: ConfirmEmailPage,
   [PATHS.forgotPassword]: ForgotPasswordPage,
   [PATHS.resetPassword]: ResetPasswordPage,
-  [PATHS.disown]: DisownPage,
+  [PATHS.rejectSignIn]: RejectSignInPage,
 };
 
 /** The address decides what is shown. From one page to another leads an ordinary link. */

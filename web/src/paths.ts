@@ -4,5 +4,5 @@ export const PATHS = {
   confirmEmail: '/account/confirm-email',
   forgotPassword: '/account/forgot-password',
   resetPassword: '/account/reset-password',
-  disown: '/account/disown',
+  rejectSignIn: '/account/disown',
 } as const;

@@ -1,36 +1,36 @@
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { end } from '../api/account';
+import { signOut } from '../api/account';
 import { SignedOut } from '../api/errors';
-import { inWords } from '../copy/error-messages';
+import { errorMessage } from '../copy/error-messages';
 import { useAnnounce } from '../ui/announcer';
-import { BusyButton } from '../ui/button';
+import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { useTask } from '../ui/use-task';
 
 interface AccountHeaderProps {
   readonly email: string;
   /** What is said when the session ends while this is under way: the stream may be quicker than the answer. */
-  readonly farewell: RefObject<string | null>;
+  readonly pendingNotice: RefObject<string | null>;
   readonly onSignedOut: () => void;
 }
 
-export function AccountHeader({ email, farewell, onSignedOut }: AccountHeaderProps) {
+export function AccountHeader({ email, pendingNotice, onSignedOut }: AccountHeaderProps) {
   const announce = useAnnounce();
   const task = useTask(async () => {
-    farewell.current = 'You signed out.';
+    pendingNotice.current = 'You signed out.';
     try {
-      await end('/auth/logout');
+      await signOut();
     } catch (error) {
       if (!(error instanceof SignedOut)) {
-        farewell.current = null;
+        pendingNotice.current = null;
         throw error;
       }
     }
     onSignedOut();
   });
   useEffect(() => {
-    if (task.error !== null) announce(inWords(task.error), 'alert');
+    if (task.error !== null) announce(errorMessage(task.error), 'alert');
   }, [task.error, announce]);
   return (
     <header class="bar">
@@ -41,9 +41,9 @@ export function AccountHeader({ email, farewell, onSignedOut }: AccountHeaderPro
         <span class="who">
           <bdi>{email}</bdi>
         </span>
-        <BusyButton isBusy={task.isBusy} onClick={() => void task.run()}>
+        <Button isBusy={task.isBusy} onClick={() => void task.run()}>
           Sign out
-        </BusyButton>
+        </Button>
       </div>
     </header>
   );

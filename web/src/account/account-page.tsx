@@ -2,41 +2,41 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { me } from '../api/account';
 import { SignedOut } from '../api/errors';
 import type { User } from '../api/types';
-import { toldWhy } from '../copy/end-reasons';
-import { AccountView } from './devices-view';
-import { StartingView } from './loading-view';
-import { EntranceView } from './sign-in-view';
+import { signOutNotice } from '../copy/end-reasons';
+import { DevicesView } from './devices-view';
+import { LoadingView } from './loading-view';
+import { SignInView } from './sign-in-view';
 
-type Shown =
-  | { readonly view: 'starting'; readonly error: unknown }
-  | { readonly view: 'entrance'; readonly notice: string | null; readonly email: string }
-  | { readonly view: 'account'; readonly user: User };
+type View =
+  | { readonly name: 'loading'; readonly error: unknown }
+  | { readonly name: 'sign-in'; readonly notice: string | null; readonly email: string }
+  | { readonly name: 'devices'; readonly user: User };
 
 /** Who is here decides what is shown. */
 export function AccountPage() {
-  const [shown, setShown] = useState<Shown>({ view: 'starting', error: null });
+  const [view, setView] = useState<View>({ name: 'loading', error: null });
   const email = useRef('');
 
-  const start = useCallback(async () => {
-    setShown({ view: 'starting', error: null });
+  const load = useCallback(async () => {
+    setView({ name: 'loading', error: null });
     try {
       const { user } = await me();
       email.current = user.email;
-      setShown({ view: 'account', user });
+      setView({ name: 'devices', user });
     } catch (error) {
-      if (error instanceof SignedOut) setShown({ view: 'entrance', notice: toldWhy(error), email: '' });
-      else setShown({ view: 'starting', error });
+      if (error instanceof SignedOut) setView({ name: 'sign-in', notice: signOutNotice(error), email: '' });
+      else setView({ name: 'loading', error });
     }
   }, []);
-  useEffect(() => void start(), [start]);
+  useEffect(() => void load(), [load]);
 
-  const leave = useCallback((notice: string | null) => {
-    setShown((before) =>
-      before.view === 'account' ? { view: 'entrance', notice, email: email.current } : before,
+  const showSignIn = useCallback((notice: string | null) => {
+    setView((before) =>
+      before.name === 'devices' ? { name: 'sign-in', notice, email: email.current } : before,
     );
   }, []);
 
-  if (shown.view === 'account') return <AccountView user={shown.user} onLeave={leave} />;
-  if (shown.view === 'entrance') return <EntranceView {...shown} onEntered={start} />;
-  return <StartingView error={shown.error} onRetry={start} />;
+  if (view.name === 'devices') return <DevicesView user={view.user} onSignedOut={showSignIn} />;
+  if (view.name === 'sign-in') return <SignInView {...view} onSignedIn={load} />;
+  return <LoadingView error={view.error} onRetry={load} />;
 }

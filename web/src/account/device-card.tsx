@@ -1,20 +1,20 @@
 import { useId, useState } from 'preact/hooks';
 import type { Device, Session } from '../api/types';
-import { where } from '../copy/format-location';
-import { BusyButton } from '../ui/button';
+import { formatLocation } from '../copy/format-location';
+import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
-import { When } from '../ui/relative-time';
+import { RelativeTime } from '../ui/relative-time';
 import { RenameForm } from './rename-form';
 import { SessionList } from './session-list';
 
 interface DeviceCardProps {
   readonly device: Device;
-  readonly onEnd: () => void;
-  readonly onEndSession: (session: Session) => void;
+  readonly onRevoke: () => void;
+  readonly onRevokeSession: (session: Session) => void;
   readonly onRenamed: () => Promise<void>;
 }
 
-export function DeviceCard({ device, onEnd, onEndSession, onRenamed }: DeviceCardProps) {
+export function DeviceCard({ device, onRevoke, onRevokeSession, onRenamed }: DeviceCardProps) {
   const nameId = useId();
   return (
     <li class={device.current ? 'card card-this' : 'card'} data-device={device.id} aria-labelledby={nameId}>
@@ -23,14 +23,14 @@ export function DeviceCard({ device, onEnd, onEndSession, onRenamed }: DeviceCar
         <Name device={device} nameId={nameId} onRenamed={onRenamed} />
         <Facts device={device} />
         <div class="card-foot">
-          <SessionList device={device} onEnd={onEndSession} />
-          <BusyButton onClick={onEnd}>
+          <SessionList device={device} onRevoke={onRevokeSession} />
+          <Button onClick={onRevoke}>
             Sign out
             <span class="hidden-text">
               {' '}
               <bdi>{device.name}</bdi>
             </span>
-          </BusyButton>
+          </Button>
         </div>
       </div>
     </li>
@@ -79,10 +79,12 @@ function Facts({ device }: { device: Device }) {
   return (
     <dl class="facts">
       {kind && kind !== device.name && <Fact label="Browser">{kind}</Fact>}
-      <Fact label="Last seen">{device.current ? 'Active now' : <When at={device.last_seen_at} />}</Fact>
-      {where(device) && <Fact label="Where">{where(device)}</Fact>}
+      <Fact label="Last seen">
+        {device.current ? 'Active now' : <RelativeTime at={device.last_seen_at} />}
+      </Fact>
+      {formatLocation(device) && <Fact label="Where">{formatLocation(device)}</Fact>}
       <Fact label="First seen">
-        <When at={device.first_seen_at} />
+        <RelativeTime at={device.first_seen_at} />
       </Fact>
     </dl>
   );

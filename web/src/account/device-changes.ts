@@ -1,19 +1,19 @@
 import type { Device } from '../api/types';
-import { isolated } from '../copy/bidi-isolate';
+import { bidiIsolate } from '../copy/bidi-isolate';
 
-/** What somebody who is watching is to be told: one sentence for each sign-in that came, and each device that went. */
-export function differences(
+/** What somebody who is watching is to be told: one sentence for each sign-in that signedIn, and each device that signedOut. */
+export function describeDeviceChanges(
   before: readonly Device[],
   after: readonly Device[],
-  isOwn: (id: string) => boolean,
+  isRevokedHere: (id: string) => boolean,
 ): string[] {
   const sessionsBefore = new Set(before.flatMap(({ sessions }) => sessions.map(({ id }) => id)));
   const devicesAfter = new Set(after.map(({ id }) => id));
-  const came = after
+  const signedIn = after
     .filter(({ current, sessions }) => !current && sessions.some(({ id }) => !sessionsBefore.has(id)))
-    .map(({ name }) => `New sign-in: ${isolated(name)}.`);
-  const went = before
-    .filter(({ id }) => !devicesAfter.has(id) && !isOwn(id))
-    .map(({ name }) => `${isolated(name)} was signed out.`);
-  return [...came, ...went];
+    .map(({ name }) => `New sign-in: ${bidiIsolate(name)}.`);
+  const signedOut = before
+    .filter(({ id }) => !devicesAfter.has(id) && !isRevokedHere(id))
+    .map(({ name }) => `${bidiIsolate(name)} was signed out.`);
+  return [...signedIn, ...signedOut];
 }

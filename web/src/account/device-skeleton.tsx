@@ -1,5 +1,5 @@
 /** What is about to come, in outline. */
-export function Skeleton() {
+export function DeviceSkeleton() {
   return (
     <div role="status">
       <span class="hidden-text">Loading your devices</span>

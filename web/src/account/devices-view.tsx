@@ -1,52 +1,56 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { watchAccount } from '../api/account-events';
+import { subscribeToAccount } from '../api/account-events';
 import type { Device, User } from '../api/types';
 import { useAnnounce } from '../ui/announcer';
-import { useTitle } from '../ui/use-document-title';
+import { useDocumentTitle } from '../ui/use-document-title';
 import { AccountHeader } from './account-header';
-import { Unconfirmed } from './confirm-email-notice';
-import { differences } from './device-changes';
+import { ConfirmEmailNotice } from './confirm-email-notice';
+import { describeDeviceChanges } from './device-changes';
 import { DeviceList } from './device-list';
-import { EndedList } from './ended-session-list';
-import { Attribution } from './geoip-attribution';
-import { Stale } from './load-error';
+import { EndedSessionList } from './ended-session-list';
+import { GeoIpAttribution } from './geoip-attribution';
+import { LoadError } from './load-error';
 import { PasswordSection } from './password-section';
 import { Reauthentication } from './reauthentication';
-import { type Ending, endingOfOthers } from './revocation-target';
-import { EndDialog } from './revoke-dialog';
-import { EventList } from './security-event-list';
+import { otherDevicesTarget, type RevocationTarget } from './revocation-target';
+import { RevokeDialog } from './revoke-dialog';
+import { SecurityEventList } from './security-event-list';
 import { useAccount } from './use-account';
-import { useLeaving } from './use-session-end';
+import { useSessionEnd } from './use-session-end';
 
-interface AccountViewProps {
+interface DevicesViewProps {
   readonly user: User;
-  readonly onLeave: (notice: string | null) => void;
+  readonly onSignedOut: (notice: string | null) => void;
 }
 
-export function AccountView({ user, onLeave }: AccountViewProps) {
+export function DevicesView({ user, onSignedOut }: DevicesViewProps) {
   const { email } = user;
   const announce = useAnnounce();
-  const [ending, setEnding] = useState<Ending | null>(null);
-  const [isLive, setIsLive] = useState(false);
+  const [target, setTarget] = useState<RevocationTarget | null>(null);
+  const [isConnected, setIsConnected] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const focused = useRef<string | undefined>(undefined);
   /** What this page itself has ended, and says so. */
-  const own = useRef(new Set<string>());
-  const { farewell, onSignedOut } = useLeaving(onLeave);
+  const revokedHere = useRef(new Set<string>());
+  const { pendingNotice, handleSignedOut } = useSessionEnd(onSignedOut);
 
-  const onDevices = (before: readonly Device[] | null, after: readonly Device[]) => {
-    const news = before ? differences(before, after, (id) => own.current.has(id)) : [];
-    if (news.length > 0) announce(news.join(' '));
+  const onDevicesLoaded = (before: readonly Device[] | null, after: readonly Device[]) => {
+    const changes = before ? describeDeviceChanges(before, after, (id) => revokedHere.current.has(id)) : [];
+    if (changes.length > 0) announce(changes.join(' '));
     focused.current = document.activeElement?.closest<HTMLElement>('[data-device]')?.dataset.device;
   };
-  const { account, reload } = useAccount(user, { onDevices, onSignedOut });
+  const { account, reload } = useAccount(user, { onDevicesLoaded, onSignedOut: handleSignedOut });
 
-  useTitle('Your devices');
+  useDocumentTitle('Your devices');
   useEffect(() => {
     heading.current?.focus();
     void reload(false);
-    return watchAccount({ onChange: () => void reload(true), onEnd: onSignedOut, onLive: setIsLive });
-  }, [reload, onSignedOut]);
+    return subscribeToAccount({
+      onChange: () => void reload(true),
+      onEnd: handleSignedOut,
+      onConnected: setIsConnected,
+    });
+  }, [reload, handleSignedOut]);
 
   // The focus does not fall off the page with the card that it was on.
   useLayoutEffect(() => {
@@ -55,19 +59,19 @@ export function AccountView({ user, onLeave }: AccountViewProps) {
     focused.current = undefined;
   }, [account.devices]);
 
-  const onEnded = (done: Ending, told: string) => {
-    setEnding(null);
-    if (done.includesThis) return onLeave(told);
-    announce(told);
+  const handleRevoked = (done: RevocationTarget, message: string) => {
+    setTarget(null);
+    if (done.includesCurrent) return onSignedOut(message);
+    announce(message);
     void reload(false);
   };
-  const endingOthers = async <T,>(act: () => Promise<T>) => {
-    const others = endingOfOthers(account.devices ?? []).ids;
-    for (const id of others) own.current.add(id);
+  const whileRevokingOthers = async <T,>(action: () => Promise<T>) => {
+    const others = otherDevicesTarget(account.devices ?? []).deviceIds;
+    for (const id of others) revokedHere.current.add(id);
     try {
-      return await act();
+      return await action();
     } catch (error) {
-      for (const id of others) own.current.delete(id);
+      for (const id of others) revokedHere.current.delete(id);
       throw error;
     }
   };
@@ -76,33 +80,37 @@ export function AccountView({ user, onLeave }: AccountViewProps) {
       <a class="skip" href="#devices">
         Skip to your devices
       </a>
-      <AccountHeader email={email} farewell={farewell} onSignedOut={() => onLeave('You signed out.')} />
+      <AccountHeader
+        email={email}
+        pendingNotice={pendingNotice}
+        onSignedOut={() => onSignedOut('You signed out.')}
+      />
       <main class="column" id="devices" tabIndex={-1}>
         <h1 ref={heading} tabIndex={-1}>
           Your devices
         </h1>
-        <Stale error={account.error} onRetry={() => reload(false)} />
-        {!account.isConfirmed && <Unconfirmed email={email} />}
+        <LoadError error={account.error} onRetry={() => reload(false)} />
+        {!account.isConfirmed && <ConfirmEmailNotice email={email} />}
         <DeviceList
           devices={account.devices}
-          isLive={isLive}
-          onEnd={setEnding}
+          isConnected={isConnected}
+          onRevoke={setTarget}
           onRenamed={() => reload(false)}
         />
-        <PasswordSection email={email} endingOthers={endingOthers} />
-        <EndedList sessions={account.ended} />
-        <EventList events={account.events} />
-        <Attribution account={account} />
+        <PasswordSection email={email} whileRevokingOthers={whileRevokingOthers} />
+        <EndedSessionList sessions={account.ended} />
+        <SecurityEventList events={account.events} />
+        <GeoIpAttribution account={account} />
       </main>
-      {ending && (
-        <EndDialog
-          ending={ending}
+      {target && (
+        <RevokeDialog
+          target={target}
           onStart={() => {
-            for (const id of ending.ids) own.current.add(id);
-            farewell.current = ending.includesThis ? ending.told : null;
+            for (const id of target.deviceIds) revokedHere.current.add(id);
+            pendingNotice.current = target.includesCurrent ? target.doneMessage : null;
           }}
-          onEnded={onEnded}
-          onCancel={() => setEnding(null)}
+          onRevoked={handleRevoked}
+          onCancel={() => setTarget(null)}
         />
       )}
     </Reauthentication>

@@ -1,11 +1,11 @@
 import type { EndedSession } from '../api/types';
-import { endedBecause } from '../copy/end-reasons';
-import { where } from '../copy/format-location';
+import { describeEndReason } from '../copy/end-reasons';
+import { formatLocation } from '../copy/format-location';
 import { Icon } from '../ui/icon';
-import { When } from '../ui/relative-time';
+import { RelativeTime } from '../ui/relative-time';
 
 /** What is over, and why. */
-export function EndedList({ sessions }: { sessions: readonly EndedSession[] | null }) {
+export function EndedSessionList({ sessions }: { sessions: readonly EndedSession[] | null }) {
   if (!sessions) return null;
   return (
     <section aria-labelledby="ended">
@@ -20,8 +20,8 @@ export function EndedList({ sessions }: { sessions: readonly EndedSession[] | nu
                 <bdi>{session.device_name}</bdi>
               </p>
               <p class="aside">
-                {endedBecause(session.reason)}, <When at={session.ended_at} />
-                {where(session) && <> · {where(session)}</>}
+                {describeEndReason(session.reason)}, <RelativeTime at={session.ended_at} />
+                {formatLocation(session) && <> · {formatLocation(session)}</>}
               </p>
             </div>
           </li>

@@ -1,7 +1,7 @@
 import type { Account } from './use-account';
 
 /** The licence of the database of places (CC BY 4.0) asks for it on every page that shows one. */
-export function Attribution({ account: { devices, ended, events } }: { account: Account }) {
+export function GeoIpAttribution({ account: { devices, ended, events } }: { account: Account }) {
   const shown = [
     ...(devices ?? []),
     ...(devices ?? []).flatMap(({ sessions }) => sessions),

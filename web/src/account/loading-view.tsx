@@ -1,25 +1,25 @@
-import { inWords } from '../copy/error-messages';
-import { BusyButton } from '../ui/button';
-import { useTitle } from '../ui/use-document-title';
-import { Skeleton } from './device-skeleton';
+import { errorMessage } from '../copy/error-messages';
+import { Button } from '../ui/button';
+import { useDocumentTitle } from '../ui/use-document-title';
+import { DeviceSkeleton } from './device-skeleton';
 
-interface StartingViewProps {
+interface LoadingViewProps {
   readonly error: unknown;
   readonly onRetry: () => void;
 }
 
 /** Until it is known who is here. That it cannot be known yet is no sign-out. */
-export function StartingView({ error, onRetry }: StartingViewProps) {
-  useTitle('Your devices');
+export function LoadingView({ error, onRetry }: LoadingViewProps) {
+  useDocumentTitle('Your devices');
   return (
     <main class="column" aria-busy={error === null}>
       <h1>Your devices</h1>
       {error === null ? (
-        <Skeleton />
+        <DeviceSkeleton />
       ) : (
         <div class="notice notice-alert" role="alert">
-          <p>{inWords(error)}</p>
-          <BusyButton onClick={onRetry}>Try again</BusyButton>
+          <p>{errorMessage(error)}</p>
+          <Button onClick={onRetry}>Try again</Button>
         </div>
       )}
     </main>

@@ -1,57 +1,67 @@
 import { useState } from 'preact/hooks';
 import { changePassword } from '../api/account';
-import { onItsWay } from '../copy/pending-note';
+import { pendingNote } from '../copy/pending-note';
 import { useAnnounce } from '../ui/announcer';
-import { BusyButton } from '../ui/button';
+import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { NewPasswordField } from '../ui/new-password-field';
-import { OwnAddress } from './account-email-field';
-import { useSensitive } from './reauthentication';
+import { AccountEmailField } from './account-email-field';
+import { useReauthentication } from './reauthentication';
 
 interface PasswordSectionProps {
   readonly email: string;
   /** Does what signs every other device out. */
-  readonly endingOthers: <T>(act: () => Promise<T>) => Promise<T>;
+  readonly whileRevokingOthers: <T>(action: () => Promise<T>) => Promise<T>;
 }
 
-export function PasswordSection({ email, endingOthers }: PasswordSectionProps) {
+export function PasswordSection({ email, whileRevokingOthers }: PasswordSectionProps) {
   const [isChanging, setIsChanging] = useState(false);
   return (
     <section aria-labelledby="password">
       <h2 id="password">Password</h2>
       <p class="aside">Changing it signs every other device out.</p>
       <div class="buttons">
-        <BusyButton onClick={() => setIsChanging(true)}>Change password</BusyButton>
+        <Button onClick={() => setIsChanging(true)}>Change password</Button>
       </div>
       {isChanging && (
-        <PasswordDialog email={email} endingOthers={endingOthers} onClose={() => setIsChanging(false)} />
+        <ChangePasswordDialog
+          email={email}
+          whileRevokingOthers={whileRevokingOthers}
+          onClose={() => setIsChanging(false)}
+        />
       )}
     </section>
   );
 }
 
-function PasswordDialog({ email, endingOthers, onClose }: PasswordSectionProps & { onClose: () => void }) {
+function ChangePasswordDialog({
+  email,
+  whileRevokingOthers,
+  onClose,
+}: PasswordSectionProps & { onClose: () => void }) {
   const announce = useAnnounce();
-  const sensitive = useSensitive();
-  const change = async ({ current = '', wanted = '' }) => {
-    const enforcement = await sensitive(() => endingOthers(() => changePassword(current, wanted)));
+  const withReauthentication = useReauthentication();
+  const change = async ({ current = '', newPassword = '' }) => {
+    const outcome = await withReauthentication(() =>
+      whileRevokingOthers(() => changePassword(current, newPassword)),
+    );
     onClose();
-    announce(`Your password is changed. Every other device is signed out.${onItsWay(enforcement)}`);
+    announce(`Your password is changed. Every other device is signed out.${pendingNote(outcome)}`);
   };
   return (
     <Dialog title="Change your password" onCancel={onClose}>
-      <Form action="Change password" onSend={change} onCancel={onClose}>
-        <OwnAddress email={email} />
+      <Form submitLabel="Change password" onSubmit={change} onCancel={onClose}>
+        <AccountEmailField email={email} />
         <Field
           label="Current password"
           name="current"
           type="password"
           autoComplete="current-password"
-          hasFocus
+          takesFocus
         />
-        <NewPasswordField label="New password" name="wanted" />
+        <NewPasswordField label="New password" name="newPassword" />
       </Form>
     </Dialog>
   );

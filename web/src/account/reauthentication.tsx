@@ -6,59 +6,59 @@ import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Cancelled } from '../ui/use-task';
-import { OwnAddress } from './account-email-field';
+import { AccountEmailField } from './account-email-field';
 
 /** Does something; where the service wants to know first that it is still you, asks, and does it then. */
-type Sensitive = <T>(act: () => Promise<T>) => Promise<T>;
+type WithReauthentication = <T>(action: () => Promise<T>) => Promise<T>;
 
-const SensitiveContext = createContext<Sensitive>((act) => act());
+const ReauthenticationContext = createContext<WithReauthentication>((action) => action());
 
-export const useSensitive = () => useContext(SensitiveContext);
+export const useReauthentication = () => useContext(ReauthenticationContext);
 
-interface Asking {
-  readonly proved: () => void;
-  readonly cancelled: () => void;
+interface Prompt {
+  readonly onConfirmed: () => void;
+  readonly onCancel: () => void;
 }
 
 export function Reauthentication({ email, children }: { email: string; children: ComponentChildren }) {
-  const [asking, setAsking] = useState<Asking | null>(null);
-  const sensitive = useCallback<Sensitive>(async (act) => {
+  const [prompt, setPrompt] = useState<Prompt | null>(null);
+  const withReauthentication = useCallback<WithReauthentication>(async (action) => {
     try {
-      return await act();
+      return await action();
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'reauthentication_required')) throw error;
     }
     try {
       await new Promise<void>((resolve, reject) =>
-        setAsking({ proved: resolve, cancelled: () => reject(new Cancelled()) }),
+        setPrompt({ onConfirmed: resolve, onCancel: () => reject(new Cancelled()) }),
       );
     } finally {
-      setAsking(null);
+      setPrompt(null);
     }
-    return act();
+    return action();
   }, []);
   return (
-    <SensitiveContext.Provider value={sensitive}>
+    <ReauthenticationContext.Provider value={withReauthentication}>
       {children}
-      {asking && <PasswordDialog email={email} {...asking} />}
-    </SensitiveContext.Provider>
+      {prompt && <ReauthenticationDialog email={email} {...prompt} />}
+    </ReauthenticationContext.Provider>
   );
 }
 
-function PasswordDialog({ email, proved, cancelled }: Asking & { email: string }) {
+function ReauthenticationDialog({ email, onConfirmed, onCancel }: Prompt & { email: string }) {
   return (
-    <Dialog title="Is it still you?" onCancel={cancelled}>
+    <Dialog title="Is it still you?" onCancel={onCancel}>
       <p>Enter your password again to go on.</p>
       <Form
-        action="Continue"
-        onCancel={cancelled}
-        onSend={async ({ password = '' }) => {
+        submitLabel="Continue"
+        onCancel={onCancel}
+        onSubmit={async ({ password = '' }) => {
           await signIn(email, password);
-          proved();
+          onConfirmed();
         }}
       >
-        <OwnAddress email={email} />
-        <Field label="Password" name="password" type="password" autoComplete="current-password" hasFocus />
+        <AccountEmailField email={email} />
+        <Field label="Password" name="password" type="password" autoComplete="current-password" takesFocus />
       </Form>
     </Dialog>
   );

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { rename } from '../api/account';
 import type { Device } from '../api/types';
-import { isolated } from '../copy/bidi-isolate';
+import { bidiIsolate } from '../copy/bidi-isolate';
 import { useAnnounce } from '../ui/announcer';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
-import { useSensitive } from './reauthentication';
+import { useReauthentication } from './reauthentication';
 
 const MAX_LENGTH = 64;
 
@@ -18,7 +18,7 @@ interface RenameFormProps {
 export function RenameForm({ device, onRenamed, onClose }: RenameFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const announce = useAnnounce();
-  const sensitive = useSensitive();
+  const withReauthentication = useReauthentication();
   // Before the next key is pressed.
   useLayoutEffect(() => {
     input.current?.focus();
@@ -27,15 +27,15 @@ export function RenameForm({ device, onRenamed, onClose }: RenameFormProps) {
   const save = async ({ name: typed = '' }) => {
     const name = typed.trim();
     if (name !== '' && name !== device.name) {
-      await sensitive(() => rename(device.id, name));
+      await withReauthentication(() => rename(device.id, name));
       await onRenamed();
-      announce(`Renamed to ${isolated(name)}.`);
+      announce(`Renamed to ${bidiIsolate(name)}.`);
     }
     onClose();
   };
   return (
     <div class="rename">
-      <Form action="Save" onSend={save} onCancel={onClose}>
+      <Form submitLabel="Save" onSubmit={save} onCancel={onClose}>
         <Field
           label="Name"
           name="name"

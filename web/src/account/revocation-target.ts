@@ -1,65 +1,65 @@
 import type { Device, Session } from '../api/types';
-import { isolated } from '../copy/bidi-isolate';
+import { bidiIsolate } from '../copy/bidi-isolate';
 
 /** Something that somebody is about to end. */
-export interface Ending {
+export interface RevocationTarget {
   readonly path: string;
   readonly title: string;
-  readonly action: string;
+  readonly confirmLabel: string;
   /** What it is, by name. */
-  readonly names: readonly string[];
-  readonly ids: readonly string[];
-  readonly includesThis: boolean;
+  readonly deviceNames: readonly string[];
+  readonly deviceIds: readonly string[];
+  readonly includesCurrent: boolean;
   /** Once it is done. */
-  readonly told: string;
+  readonly doneMessage: string;
 }
 
-export function endingOf(device: Device): Ending {
+export function deviceTarget(device: Device): RevocationTarget {
   return {
     path: `/devices/${device.id}`,
     title: device.current ? 'Sign out this device?' : 'Sign out this other device?',
-    action: 'Sign out',
-    names: [device.name],
-    ids: [device.id],
-    includesThis: device.current,
-    told: device.current ? 'You signed out.' : `${isolated(device.name)} is signed out.`,
+    confirmLabel: 'Sign out',
+    deviceNames: [device.name],
+    deviceIds: [device.id],
+    includesCurrent: device.current,
+    doneMessage: device.current ? 'You signed out.' : `${bidiIsolate(device.name)} is signed out.`,
   };
 }
 
-export function endingOfSession(session: Session, device: Device): Ending {
+export function sessionTarget(session: Session, device: Device): RevocationTarget {
   return {
     path: `/sessions/${session.id}`,
     title: 'End this session?',
-    action: 'End session',
-    names: [device.name],
+    confirmLabel: 'End session',
+    deviceNames: [device.name],
     // A device goes with its last session.
-    ids: device.sessions.length === 1 ? [device.id] : [],
-    includesThis: session.current,
-    told: `A session on ${isolated(device.name)} has ended.`,
+    deviceIds: device.sessions.length === 1 ? [device.id] : [],
+    includesCurrent: session.current,
+    doneMessage: `A session on ${bidiIsolate(device.name)} has ended.`,
   };
 }
 
-export function endingOfOthers(devices: readonly Device[]): Ending {
+export function otherDevicesTarget(devices: readonly Device[]): RevocationTarget {
   const others = devices.filter(({ current }) => !current);
   return {
     path: '/devices?except=current',
     title: 'Sign out all other devices?',
-    action: others.length === 1 ? 'Sign out 1 device' : `Sign out ${others.length} devices`,
-    names: others.map(({ name }) => name),
-    ids: others.map(({ id }) => id),
-    includesThis: false,
-    told: 'All other devices are signed out.',
+    confirmLabel: others.length === 1 ? 'Sign out 1 device' : `Sign out ${others.length} devices`,
+    deviceNames: others.map(({ name }) => name),
+    deviceIds: others.map(({ id }) => id),
+    includesCurrent: false,
+    doneMessage: 'All other devices are signed out.',
   };
 }
 
-export function endingOfAll(devices: readonly Device[]): Ending {
+export function allDevicesTarget(devices: readonly Device[]): RevocationTarget {
   return {
     path: '/devices',
     title: 'Sign out everywhere?',
-    action: 'Sign out everywhere',
-    names: devices.map(({ name, current }) => (current ? `${isolated(name)} (this device)` : name)),
-    ids: devices.map(({ id }) => id),
-    includesThis: true,
-    told: 'You signed out everywhere.',
+    confirmLabel: 'Sign out everywhere',
+    deviceNames: devices.map(({ name, current }) => (current ? `${bidiIsolate(name)} (this device)` : name)),
+    deviceIds: devices.map(({ id }) => id),
+    includesCurrent: true,
+    doneMessage: 'You signed out everywhere.',
   };
 }

@@ -1,50 +1,50 @@
-import { end } from '../api/account';
+import { revoke } from '../api/account';
 import { Problem, SignedOut } from '../api/errors';
-import { onItsWay } from '../copy/pending-note';
-import { Confirm } from '../ui/confirm-dialog';
-import { useSensitive } from './reauthentication';
-import type { Ending } from './revocation-target';
+import { pendingNote } from '../copy/pending-note';
+import { ConfirmDialog } from '../ui/confirm-dialog';
+import { useReauthentication } from './reauthentication';
+import type { RevocationTarget } from './revocation-target';
 
-interface EndDialogProps {
-  readonly ending: Ending;
+interface RevokeDialogProps {
+  readonly target: RevocationTarget;
   readonly onStart: () => void;
-  readonly onEnded: (ending: Ending, told: string) => void;
+  readonly onRevoked: (target: RevocationTarget, message: string) => void;
   readonly onCancel: () => void;
 }
 
-export function EndDialog({ ending, onStart, onEnded, onCancel }: EndDialogProps) {
-  const sensitive = useSensitive();
-  const { title, action, names, includesThis } = ending;
+export function RevokeDialog({ target, onStart, onRevoked, onCancel }: RevokeDialogProps) {
+  const withReauthentication = useReauthentication();
+  const { title, confirmLabel, deviceNames, includesCurrent } = target;
   const confirm = async () => {
-    const enforcement = await sensitive(() => {
+    const outcome = await withReauthentication(() => {
       onStart();
-      return orAlreadyEnded(() => end(ending.path));
+      return ignoreAlreadyEnded(() => revoke(target.path));
     });
-    onEnded(ending, ending.told + onItsWay(enforcement));
+    onRevoked(target, target.doneMessage + pendingNote(outcome));
   };
   return (
-    <Confirm title={title} action={action} onConfirm={confirm} onCancel={onCancel}>
+    <ConfirmDialog title={title} confirmLabel={confirmLabel} onConfirm={confirm} onCancel={onCancel}>
       <p>
-        {names.length === 1
+        {deviceNames.length === 1
           ? 'This will be signed out at once:'
-          : `These ${names.length} devices will be signed out at once:`}
+          : `These ${deviceNames.length} devices will be signed out at once:`}
       </p>
       <ul class="names">
-        {names.map((name, place) => (
-          <li key={place}>
+        {deviceNames.map((name, index) => (
+          <li key={index}>
             <bdi>{name}</bdi>
           </li>
         ))}
       </ul>
-      {includesThis && <p>You will have to sign in again here.</p>}
-    </Confirm>
+      {includesCurrent && <p>You will have to sign in again here.</p>}
+    </ConfirmDialog>
   );
 }
 
 /** What was to be ended is over, whoever was quicker. */
-async function orAlreadyEnded<T>(act: () => Promise<T>): Promise<T | 'enforced'> {
+async function ignoreAlreadyEnded<T>(action: () => Promise<T>): Promise<T | 'enforced'> {
   try {
-    return await act();
+    return await action();
   } catch (error) {
     if (error instanceof SignedOut || (error instanceof Problem && error.code === 'not_found'))
       return 'enforced';

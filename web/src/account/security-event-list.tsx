@@ -1,8 +1,8 @@
 import type { SecurityEvent } from '../api/types';
-import { whatHappened } from '../copy/security-events';
-import { When } from '../ui/relative-time';
+import { describeSecurityEvent } from '../copy/security-events';
+import { RelativeTime } from '../ui/relative-time';
 
-export function EventList({ events }: { events: readonly SecurityEvent[] | null }) {
+export function SecurityEventList({ events }: { events: readonly SecurityEvent[] | null }) {
   if (!events) return null;
   return (
     <section aria-labelledby="events">
@@ -16,7 +16,7 @@ export function EventList({ events }: { events: readonly SecurityEvent[] | null 
             <li key={event.id}>
               <div>
                 <p>
-                  {whatHappened(event)}
+                  {describeSecurityEvent(event)}
                   {device && (
                     <>
                       : <bdi>{device}</bdi>
@@ -24,7 +24,7 @@ export function EventList({ events }: { events: readonly SecurityEvent[] | null 
                   )}
                 </p>
                 <p class="aside">
-                  <When at={event.at} />
+                  <RelativeTime at={event.at} />
                   {from && <> · {from}</>}
                 </p>
               </div>

@@ -1,14 +1,14 @@
 import type { Device, Session } from '../api/types';
-import { where } from '../copy/format-location';
-import { When } from '../ui/relative-time';
+import { formatLocation } from '../copy/format-location';
+import { RelativeTime } from '../ui/relative-time';
 
 interface SessionListProps {
   readonly device: Device;
-  readonly onEnd: (session: Session) => void;
+  readonly onRevoke: (session: Session) => void;
 }
 
 /** Several sessions of one device: it has signed in several times without signing out. */
-export function SessionList({ device, onEnd }: SessionListProps) {
+export function SessionList({ device, onRevoke }: SessionListProps) {
   const { sessions } = device;
   return (
     <details class="sessions">
@@ -20,25 +20,25 @@ export function SessionList({ device, onEnd }: SessionListProps) {
         </span>
       </summary>
       <ul>
-        {sessions.map((session, place) => (
+        {sessions.map((session, index) => (
           <li key={session.id}>
             <p>
-              Signed in <When at={session.created_at} />
+              Signed in <RelativeTime at={session.created_at} />
               {session.current ? (
                 ', this session'
               ) : (
                 <>
-                  , last seen <When at={session.last_seen_at} />
+                  , last seen <RelativeTime at={session.last_seen_at} />
                 </>
               )}
-              {where(session) && <> · {where(session)}</>}
+              {formatLocation(session) && <> · {formatLocation(session)}</>}
             </p>
             {!session.current && (
-              <button type="button" class="link" onClick={() => onEnd(session)}>
+              <button type="button" class="link" onClick={() => onRevoke(session)}>
                 End
                 <span class="hidden-text">
                   {' '}
-                  session {place + 1} on <bdi>{device.name}</bdi>
+                  session {index + 1} on <bdi>{device.name}</bdi>
                 </span>
               </button>
             )}

@@ -4,22 +4,22 @@ import { PATHS } from '../paths';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { NewPasswordField } from '../ui/new-password-field';
-import { PlainPage } from '../ui/single-task-page';
+import { SingleTaskPage } from '../ui/single-task-page';
 
-interface EntranceViewProps {
+interface SignInViewProps {
   /** Why somebody is here who was inside a moment ago. */
   readonly notice: string | null;
   readonly email: string;
-  readonly onEntered: () => Promise<void>;
+  readonly onSignedIn: () => Promise<void>;
 }
 
 /** Signing in, and registering. */
-export function EntranceView({ notice, email, onEntered }: EntranceViewProps) {
+export function SignInView({ notice, email, onSignedIn }: SignInViewProps) {
   const [isNew, setIsNew] = useState(false);
   const title = isNew ? 'Create an account' : 'Sign in';
   return (
-    <PlainPage title={title} notice={notice}>
-      <EntranceForm key={title} isNew={isNew} email={email} title={title} onEntered={onEntered} />
+    <SingleTaskPage title={title} notice={notice}>
+      <CredentialsForm key={title} isNew={isNew} email={email} title={title} onSignedIn={onSignedIn} />
       {!isNew && (
         <p class="aside">
           <a href={PATHS.forgotPassword}>Forgot your password?</a>
@@ -31,26 +31,26 @@ export function EntranceView({ notice, email, onEntered }: EntranceViewProps) {
           {isNew ? 'Sign in' : 'Create an account'}
         </button>
       </p>
-    </PlainPage>
+    </SingleTaskPage>
   );
 }
 
-interface EntranceFormProps {
+interface CredentialsFormProps {
   readonly isNew: boolean;
   readonly email: string;
   readonly title: string;
-  readonly onEntered: () => Promise<void>;
+  readonly onSignedIn: () => Promise<void>;
 }
 
-function EntranceForm({ isNew, email, title, onEntered }: EntranceFormProps) {
-  const password = { label: 'Password', name: 'password', hasFocus: email !== '' };
+function CredentialsForm({ isNew, email, title, onSignedIn }: CredentialsFormProps) {
+  const password = { label: 'Password', name: 'password', takesFocus: email !== '' };
   return (
     <Form
-      action={title}
-      onSend={async ({ email: address = '', password = '' }) => {
+      submitLabel={title}
+      onSubmit={async ({ email: address = '', password = '' }) => {
         if (isNew) await register(address, password);
         await signIn(address, password);
-        await onEntered();
+        await onSignedIn();
       }}
     >
       <Field
@@ -59,7 +59,7 @@ function EntranceForm({ isNew, email, title, onEntered }: EntranceFormProps) {
         type="email"
         autoComplete="username"
         value={email}
-        hasFocus={email === ''}
+        takesFocus={email === ''}
       />
       {isNew ? (
         <NewPasswordField {...password} />

@@ -15,47 +15,47 @@ export interface Account {
   readonly error: unknown;
 }
 
-interface Reader {
-  onDevices(before: readonly Device[] | null, after: readonly Device[]): void;
-  onSignedOut(end: SignedOut): void;
+interface AccountHandlers {
+  onDevicesLoaded(before: readonly Device[] | null, after: readonly Device[]): void;
+  onSignedOut(error: SignedOut): void;
 }
 
-const NOTHING = { devices: null, ended: null, events: null, error: null };
+const NOT_LOADED = { devices: null, ended: null, events: null, error: null };
 
 /** Reads what there is to show, and reads again when asked; however often at once, one after the other. */
-export function useAccount(user: User, reader: Reader) {
-  const [account, setAccount] = useState<Account>({ ...NOTHING, isConfirmed: user.email_verified });
-  const latest = useRef({ account, reader, isOfferingMore: true });
-  latest.current.reader = reader;
+export function useAccount(user: User, handlers: AccountHandlers) {
+  const [account, setAccount] = useState<Account>({ ...NOT_LOADED, isConfirmed: user.email_verified });
+  const latest = useRef({ account, handlers, isFirstRead: true });
+  latest.current.handlers = handlers;
   const reading = useRef<{ again: boolean } | null>(null);
 
-  const read = useCallback(async (isPassive: boolean) => {
-    const show = (part: Partial<Account>) => {
+  const read = useCallback(async (isBackground: boolean) => {
+    const update = (part: Partial<Account>) => {
       latest.current.account = { ...latest.current.account, ...part };
       setAccount(latest.current.account);
     };
     try {
-      const after = await devices(isPassive);
-      latest.current.reader.onDevices(latest.current.account.devices, after);
-      show({ devices: after, error: null });
+      const after = await devices(isBackground);
+      latest.current.handlers.onDevicesLoaded(latest.current.account.devices, after);
+      update({ devices: after, error: null });
       const { ended, events, isConfirmed } = latest.current.account;
-      const isFirst = latest.current.isOfferingMore;
-      latest.current.isOfferingMore = false;
+      const isFirst = latest.current.isFirstRead;
+      latest.current.isFirstRead = false;
       // What a service does not have once, it does not have the next time.
-      const [moreEnded, moreEvents, nowConfirmed] = await Promise.all([
-        isFirst || ended ? endedSessions(isPassive) : null,
-        isFirst || events ? securityEvents(isPassive) : null,
-        isFirst || isConfirmed ? isConfirmed : isConfirmedNow(isPassive),
+      const [latestEnded, latestEvents, isConfirmedNow] = await Promise.all([
+        isFirst || ended ? endedSessions(isBackground) : null,
+        isFirst || events ? securityEvents(isBackground) : null,
+        isFirst || isConfirmed ? isConfirmed : loadIsConfirmed(isBackground),
       ]);
-      show({ ended: moreEnded, events: moreEvents, isConfirmed: nowConfirmed });
+      update({ ended: latestEnded, events: latestEvents, isConfirmed: isConfirmedNow });
     } catch (error) {
-      if (error instanceof SignedOut) latest.current.reader.onSignedOut(error);
-      else show({ error });
+      if (error instanceof SignedOut) latest.current.handlers.onSignedOut(error);
+      else update({ error });
     }
   }, []);
 
   const reload = useCallback(
-    async (isPassive: boolean) => {
+    async (isBackground: boolean) => {
       if (reading.current) {
         // What is being read may be older than what we were told of.
         reading.current.again = true;
@@ -65,7 +65,7 @@ export function useAccount(user: User, reader: Reader) {
       reading.current = state;
       while (state.again) {
         state.again = false;
-        await read(isPassive);
+        await read(isBackground);
       }
       reading.current = null;
     },
@@ -74,6 +74,6 @@ export function useAccount(user: User, reader: Reader) {
   return { account, reload };
 }
 
-async function isConfirmedNow(isPassive: boolean): Promise<boolean> {
-  return (await me(isPassive)).user.email_verified;
+async function loadIsConfirmed(isBackground: boolean): Promise<boolean> {
+  return (await me(isBackground)).user.email_verified;
 }

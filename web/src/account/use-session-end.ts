@@ -1,23 +1,23 @@
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { SignedOut } from '../api/errors';
-import { toldWhy } from '../copy/end-reasons';
+import { signOutNotice } from '../copy/end-reasons';
 
 const REASON_WAIT_MS = 1_000;
 
 /** Leaves the account when its session is over, with the reason that is known. */
-export function useLeaving(onLeave: (notice: string | null) => void) {
+export function useSessionEnd(onSignedOut: (notice: string | null) => void) {
   /** What is said when the session ends by something that this page has under way. */
-  const farewell = useRef<string | null>(null);
-  const leaving = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(leaving.current), []);
-  const onSignedOut = useCallback(
-    (end: SignedOut) => {
-      const told = farewell.current ?? toldWhy(end);
-      if (told !== null) onLeave(told);
+  const pendingNotice = useRef<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const handleSignedOut = useCallback(
+    (error: SignedOut) => {
+      const notice = pendingNotice.current ?? signOutNotice(error);
+      if (notice !== null) onSignedOut(notice);
       // The answer to another tab took the cookies, and with them the reason. The stream is about to tell it.
-      else leaving.current ??= setTimeout(() => onLeave(null), REASON_WAIT_MS);
+      else timer.current ??= setTimeout(() => onSignedOut(null), REASON_WAIT_MS);
     },
-    [onLeave],
+    [onSignedOut],
   );
-  return { farewell, onSignedOut };
+  return { pendingNotice, handleSignedOut };
 }

@@ -1,11 +1,11 @@
 import { me } from './account';
 import { SignedOut } from './errors';
 
-export interface Watcher {
+export interface AccountEventHandlers {
   /** Something may have changed: read again. */
   onChange(): void;
   onEnd(end: SignedOut): void;
-  onLive(isLive: boolean): void;
+  onConnected(isConnected: boolean): void;
 }
 
 const RETRY_MS = { first: 1_000, max: 30_000 };
@@ -16,80 +16,80 @@ const RETRY_MS = { first: 1_000, max: 30_000 };
  *
  * @returns stops it
  */
-export function watchAccount(watcher: Watcher): () => void {
-  const live = new LiveStream(watcher);
-  const onVisibility = () => (document.hidden ? live.close() : live.open());
+export function subscribeToAccount(handlers: AccountEventHandlers): () => void {
+  const stream = new AccountEventStream(handlers);
+  const onVisibility = () => (document.hidden ? stream.close() : stream.open());
   document.addEventListener('visibilitychange', onVisibility);
   addEventListener('online', onVisibility);
   onVisibility();
   return () => {
     document.removeEventListener('visibilitychange', onVisibility);
     removeEventListener('online', onVisibility);
-    live.close();
+    stream.close();
   };
 }
 
-class LiveStream {
+class AccountEventStream {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
-  private isWanted = false;
+  private isOpen = false;
 
-  constructor(private readonly watcher: Watcher) {}
+  constructor(private readonly handlers: AccountEventHandlers) {}
 
   open(): void {
-    this.isWanted = true;
+    this.isOpen = true;
     clearTimeout(this.timer);
     if (this.source) return;
     const source = new EventSource('/account/events');
     this.source = source;
     source.onopen = () => {
       this.failures = 0;
-      this.watcher.onLive(true);
+      this.handlers.onConnected(true);
       // Nobody has told us what happened before.
-      this.watcher.onChange();
+      this.handlers.onChange();
     };
-    source.addEventListener('changed', () => this.watcher.onChange());
-    source.addEventListener('ended', ({ data }) => this.end(JSON.parse(data)));
+    source.addEventListener('changed', () => this.handlers.onChange());
+    source.addEventListener('ended', ({ data }) => this.handleEnd(JSON.parse(data)));
     source.onerror = () => {
-      this.watcher.onLive(false);
+      this.handlers.onConnected(false);
       // Else the browser comes back by itself.
-      if (source.readyState === EventSource.CLOSED) void this.askWhy();
+      if (source.readyState === EventSource.CLOSED) void this.checkSession();
     };
   }
 
   close(): void {
-    this.isWanted = false;
-    this.drop();
+    this.isOpen = false;
+    this.disconnect();
   }
 
-  private drop(): void {
+  private disconnect(): void {
     clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
   }
 
-  private end({ code, reason }: { code: string; reason?: string }): void {
+  private handleEnd({ code, reason }: { code: string; reason?: string }): void {
     // Somebody has signed in anew in this browser, on this page or another: the page belongs to the new session.
-    if (reason === 'replaced') return void this.askWhy();
+    if (reason === 'replaced') return void this.checkSession();
     this.close();
-    this.watcher.onEnd(new SignedOut(code, reason ?? null));
+    this.handlers.onEnd(new SignedOut(code, reason ?? null));
   }
 
   /** A stream that was refused does not say why; any other request does. */
-  private async askWhy(): Promise<void> {
-    this.drop();
+  private async checkSession(): Promise<void> {
+    this.disconnect();
     try {
       await me(true);
-      this.later();
+      this.reconnectLater();
     } catch (error) {
-      if (!(error instanceof SignedOut)) this.later();
-      else if (this.isWanted) this.watcher.onEnd(error);
+      if (!(error instanceof SignedOut)) this.reconnectLater();
+      else if (this.isOpen) this.handlers.onEnd(error);
     }
   }
 
-  private later(): void {
-    if (!this.isWanted) return;
+  private reconnectLater(): void {
+    if (!this.isOpen) return;
     const delayMs = Math.min(RETRY_MS.max, RETRY_MS.first * 2 ** this.failures) * (0.5 + Math.random() / 2);
     // The first time is most often a new session in place of the old one, which is there already.
     this.timer = setTimeout(() => this.open(), this.failures === 0 ? 0 : delayMs);

@@ -9,11 +9,11 @@ export class Problem extends Error {
   }
 
   get reason(): string | null {
-    return text(this.members.reason);
+    return stringOrNull(this.members.reason);
   }
 
   get detail(): string | null {
-    return text(this.members.detail);
+    return stringOrNull(this.members.detail);
   }
 }
 
@@ -30,6 +30,6 @@ export class SignedOut extends Error {
   }
 }
 
-function text(value: unknown): string | null {
+function stringOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }

@@ -1,29 +1,29 @@
 import { Problem, SignedOut } from './errors';
-import { send } from './request';
+import { request } from './request';
 
-const LOCK = 'latchkey-renew';
+const LOCK_NAME = 'latchkey-renew';
 
 /** New cookies for old ones, one tab at a time. @throws {SignedOut | Problem | Unreachable} */
-export async function renew(): Promise<void> {
+export async function refreshSession(): Promise<void> {
   // Missing where the page has come over plain HTTP from elsewhere. The service bears a race of tabs.
-  if (!navigator.locks) return exchange();
-  const wasFree = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
-    if (lock) await exchange();
+  if (!navigator.locks) return postRefresh();
+  const gotLock = await navigator.locks.request(LOCK_NAME, { ifAvailable: true }, async (lock) => {
+    if (lock) await postRefresh();
     return lock !== null;
   });
   // Another tab was at it: its cookies are ours.
-  if (!wasFree) await navigator.locks.request(LOCK, () => {});
+  if (!gotLock) await navigator.locks.request(LOCK_NAME, () => {});
 }
 
-async function exchange(): Promise<void> {
+async function postRefresh(): Promise<void> {
   try {
-    await send('POST', '/auth/refresh');
+    await request('POST', '/auth/refresh');
   } catch (error) {
-    throw error instanceof Problem ? (signedOut(error) ?? error) : error;
+    throw error instanceof Problem ? (toSignedOut(error) ?? error) : error;
   }
 }
 
-const OVER = [
+const SESSION_ENDED_CODES = [
   'session_revoked',
   'session_expired',
   'invalid_grant',
@@ -33,6 +33,6 @@ const OVER = [
 ];
 
 /** What a problem says about the session; `null`: nothing, so it goes on. */
-export function signedOut(problem: Problem): SignedOut | null {
-  return OVER.includes(problem.code) ? new SignedOut(problem.code, problem.reason) : null;
+export function toSignedOut(problem: Problem): SignedOut | null {
+  return SESSION_ENDED_CODES.includes(problem.code) ? new SignedOut(problem.code, problem.reason) : null;
 }

@@ -1,8 +1,8 @@
-import type { Answer } from './request';
+import type { ApiResponse } from './request';
 
 /** How far an end has come: it holds everywhere, or it is certain and on its way. */
-export type Enforcement = 'enforced' | 'pending';
+export type RevocationOutcome = 'enforced' | 'pending';
 
-export function enforcementOf({ status }: Answer<unknown>): Enforcement {
+export function revocationOutcome({ status }: ApiResponse<unknown>): RevocationOutcome {
   return status === 202 ? 'pending' : 'enforced';
 }

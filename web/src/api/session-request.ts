@@ -1,7 +1,7 @@
 import { Problem } from './errors';
-import { renew, signedOut } from './refresh';
-import { type Answer, type Asked, send } from './request';
-import { whenSomebodyIsHere } from './user-activity';
+import { refreshSession, toSignedOut } from './refresh';
+import { type ApiResponse, type RequestOptions, request } from './request';
+import { untilUserIsActive } from './user-activity';
 
 const MAX_TRIES = 4;
 /** Another tab has just signed in anew; its cookies are on their way. */
@@ -13,26 +13,30 @@ const REPLACED_WAIT_MS = 150;
  * @throws {SignedOut} only when the service has said that the session is over
  * @throws {Problem | Unreachable}
  */
-export async function call<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
+export async function requestWithSession<T>(
+  method: string,
+  path: string,
+  options: RequestOptions = {},
+): Promise<ApiResponse<T>> {
   for (let tries = 1; ; tries++) {
     try {
-      return await send<T>(method, path, asked);
+      return await request<T>(method, path, options);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      await recover(error, tries, asked.isPassive ?? false);
+      await recover(error, tries, options.isBackground ?? false);
     }
   }
 }
 
 /** Makes another try worth it, or throws. */
-async function recover(problem: Problem, tries: number, isPassive: boolean): Promise<void> {
+async function recover(problem: Problem, tries: number, isBackground: boolean): Promise<void> {
   const mayTry = tries < MAX_TRIES;
   if (problem.reason === 'replaced' && mayTry) return sleep(REPLACED_WAIT_MS * tries);
   const isStale = problem.code === 'invalid_token' || problem.code === 'token_stale';
-  if (!isStale || !mayTry) throw signedOut(problem) ?? problem;
+  if (!isStale || !mayTry) throw toSignedOut(problem) ?? problem;
   // To renew is to use the session.
-  if (isPassive) await whenSomebodyIsHere();
-  await renew();
+  if (isBackground) await untilUserIsActive();
+  await refreshSession();
 }
 
 function sleep(ms: number): Promise<void> {

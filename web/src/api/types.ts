@@ -1,4 +1,4 @@
-export interface Place {
+export interface GeoLocation {
   readonly country: string;
   readonly country_code: string;
   readonly city: string | null;
@@ -11,7 +11,7 @@ export interface Session {
   readonly created_at: string;
   readonly last_seen_at: string;
   readonly address: string | null;
-  readonly place?: Place | null;
+  readonly place?: GeoLocation | null;
 }
 
 export type DeviceKind = 'desktop' | 'mobile' | 'tablet' | 'tv' | 'other';
@@ -23,7 +23,7 @@ export interface Device {
   readonly browser: string | null;
   readonly system: string | null;
   readonly address: string | null;
-  readonly place?: Place | null;
+  readonly place?: GeoLocation | null;
   readonly current: boolean;
   readonly first_seen_at: string;
   readonly last_seen_at: string;

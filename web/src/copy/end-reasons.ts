@@ -1,7 +1,7 @@
 import type { SignedOut } from '../api/errors';
 
 /** Why a session in the list of ended ones is there. */
-const REASONS: Readonly<Record<string, string>> = {
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
   logout: 'Signed out on the device itself',
   replaced: 'Signed in again on the same device',
   terminated: 'Signed out from your list of devices',
@@ -18,12 +18,12 @@ const REASONS: Readonly<Record<string, string>> = {
   absolute_expired: 'Reached its longest lifetime',
 };
 
-export function endedBecause(reason: string): string {
-  return REASONS[reason] ?? 'Ended';
+export function describeEndReason(reason: string): string {
+  return DESCRIPTIONS[reason] ?? 'Ended';
 }
 
 /** To somebody who was thrown out while they watched. */
-const TOLD: Readonly<Record<string, string>> = {
+const NOTICES: Readonly<Record<string, string>> = {
   logout: 'You signed out.',
   replaced: 'You were signed out because you signed in again in this browser.',
   terminated: 'This device was signed out from your list of devices.',
@@ -43,11 +43,11 @@ const TOLD: Readonly<Record<string, string>> = {
 };
 
 /** `null` where there is nothing to tell: somebody has come who was not signed in. */
-export function toldWhy({ code, reason }: SignedOut): string | null {
-  if (reason && TOLD[reason]) return TOLD[reason];
-  if (code === 'session_expired') return TOLD.idle_expired ?? null;
+export function signOutNotice({ code, reason }: SignedOut): string | null {
+  if (reason && NOTICES[reason]) return NOTICES[reason];
+  if (code === 'session_expired') return NOTICES.idle_expired ?? null;
   if (code === 'insufficient_user_authentication')
     return 'This sign-in was used in an unusual way. Please sign in again to go on.';
-  if (code === 'account_disabled') return TOLD.user_disabled ?? null;
+  if (code === 'account_disabled') return NOTICES.user_disabled ?? null;
   return code === 'session_revoked' ? 'You were signed out.' : null;
 }

@@ -1,12 +1,12 @@
 import { Problem, SignedOut } from '../api/errors';
-import { toldWhy } from './end-reasons';
+import { signOutNotice } from './end-reasons';
 
 const TRY_AGAIN = 'Something went wrong. Please try again.';
 const SIGN_IN_AGAIN = 'You are not signed in any more. Please sign in again.';
-const NOT_UNDERSTOOD =
+const OUTDATED_PAGE =
   'This page and the service do not understand each other. Reload the page and try again.';
 
-const WORDS: Readonly<Record<string, string>> = {
+const MESSAGES: Readonly<Record<string, string>> = {
   invalid_credentials: 'The email address or the password is wrong.',
   wrong_password: 'The current password is wrong.',
   email_taken: 'There is an account with this address already. Sign in instead.',
@@ -27,34 +27,34 @@ const WORDS: Readonly<Record<string, string>> = {
   service_unavailable: 'The service cannot be reached just now. That signs nobody out; please try again.',
   cross_site_request: 'This page was opened under another address than the service expects.',
   // A page of another version than the service, or something in between.
-  malformed_body: NOT_UNDERSTOOD,
-  malformed_request: NOT_UNDERSTOOD,
-  method_not_allowed: NOT_UNDERSTOOD,
-  body_too_large: NOT_UNDERSTOOD,
-  uri_too_long: NOT_UNDERSTOOD,
-  unsupported_media_type: NOT_UNDERSTOOD,
-  headers_too_large: NOT_UNDERSTOOD,
+  malformed_body: OUTDATED_PAGE,
+  malformed_request: OUTDATED_PAGE,
+  method_not_allowed: OUTDATED_PAGE,
+  body_too_large: OUTDATED_PAGE,
+  uri_too_long: OUTDATED_PAGE,
+  unsupported_media_type: OUTDATED_PAGE,
+  headers_too_large: OUTDATED_PAGE,
 };
 
 /** For people: what went wrong, and what to do. */
-export function inWords(error: unknown): string {
-  if (error instanceof SignedOut) return toldWhy(error) ?? SIGN_IN_AGAIN;
+export function errorMessage(error: unknown): string {
+  if (error instanceof SignedOut) return signOutNotice(error) ?? SIGN_IN_AGAIN;
   if (!(error instanceof Problem))
     return 'The service cannot be reached. Check your connection and try again.';
   if (error.code === 'too_many_requests')
-    return `Too many attempts. Try again ${inAWhile(error.retryAfterSeconds)}.`;
+    return `Too many attempts. Try again ${formatWait(error.retryAfterSeconds)}.`;
   if (error.code === 'password_rejected') return error.detail ?? 'Please choose another password.';
-  if (error.code === 'validation_failed') return fieldsInWords(error.members.errors);
-  return WORDS[error.code] ?? TRY_AGAIN;
+  if (error.code === 'validation_failed') return describeFieldErrors(error.members.errors);
+  return MESSAGES[error.code] ?? TRY_AGAIN;
 }
 
-function inAWhile(seconds: number | null): string {
+function formatWait(seconds: number | null): string {
   if (seconds === null) return 'later';
   if (seconds < 90) return `in ${seconds} seconds`;
   return `in ${Math.ceil(seconds / 60)} minutes`;
 }
 
-function fieldsInWords(errors: unknown): string {
+function describeFieldErrors(errors: unknown): string {
   const [first] = Array.isArray(errors) ? (errors as { field: string; message: string }[]) : [];
   if (!first) return 'Please check what you have entered.';
   const field = first.field.charAt(0).toUpperCase() + first.field.slice(1).replaceAll('_', ' ');

@@ -1,4 +1,4 @@
-const STEPS: readonly [limitSeconds: number, unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
+const UNITS: readonly [limitSeconds: number, unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   [3_600, 'minute', 60],
   [86_400, 'hour', 3_600],
   [30 * 86_400, 'day', 86_400],
@@ -6,19 +6,19 @@ const STEPS: readonly [limitSeconds: number, unit: Intl.RelativeTimeFormatUnit, 
   [Number.POSITIVE_INFINITY, 'year', 365 * 86_400],
 ];
 
-const WORDS = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 const EXACT = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'long' });
 
 /** `2 minutes ago`. @param now epoch milliseconds, by the clock that stamped the instant */
-export function ago(instant: string, now: number): string {
+export function formatRelativeTime(instant: string, now: number): string {
   const seconds = (now - Date.parse(instant)) / 1000;
   // What has just happened may be ahead of a clock that is a second behind.
   if (seconds < 60) return 'just now';
-  const [, unit, length] = STEPS.find(([limit]) => seconds < limit) ?? STEPS[0]!;
-  return WORDS.format(-Math.floor(seconds / length), unit);
+  const [, unit, length] = UNITS.find(([limit]) => seconds < limit) ?? UNITS[0]!;
+  return RELATIVE.format(-Math.floor(seconds / length), unit);
 }
 
 /** To the second, in the zone of whoever reads it. */
-export function exactly(instant: string): string {
+export function formatExactTime(instant: string): string {
   return EXACT.format(new Date(instant));
 }

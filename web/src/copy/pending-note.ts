@@ -1,6 +1,6 @@
-import type { Enforcement } from '../api/revocation-outcome';
+import type { RevocationOutcome } from '../api/revocation-outcome';
 
 /** To be put after what was done. */
-export function onItsWay(enforcement: Enforcement): string {
-  return enforcement === 'pending' ? ' It takes effect everywhere within moments.' : '';
+export function pendingNote(outcome: RevocationOutcome): string {
+  return outcome === 'pending' ? ' It takes effect everywhere within moments.' : '';
 }

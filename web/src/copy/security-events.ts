@@ -1,6 +1,6 @@
 import type { SecurityEvent } from '../api/types';
 
-const WORDS: Readonly<Record<string, string>> = {
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
   new_device_sign_in: 'Sign-in on a new device',
   sign_in_after_failures: 'Sign-in after several wrong passwords',
   refresh_token_reused: 'A stolen sign-in was used, and its session ended',
@@ -14,6 +14,6 @@ const WORDS: Readonly<Record<string, string>> = {
   disowned: 'A sign-in was reported as not yours',
 };
 
-export function whatHappened({ kind }: SecurityEvent): string {
-  return WORDS[kind] ?? kind.replaceAll('_', ' ');
+export function describeSecurityEvent({ kind }: SecurityEvent): string {
+  return DESCRIPTIONS[kind] ?? kind.replaceAll('_', ' ');
 }

@@ -1,53 +1,53 @@
 import { useState } from 'preact/hooks';
 import { confirmEmail } from '../api/links';
 import { PATHS } from '../paths';
-import { PlainPage } from '../ui/single-task-page';
-import { DeadLink } from './invalid-link-page';
-import { LinkStep } from './link-action-page';
+import { SingleTaskPage } from '../ui/single-task-page';
+import { InvalidLinkPage } from './invalid-link-page';
+import { LinkActionPage } from './link-action-page';
 import { useLinkToken } from './use-link-token';
 
 export function ConfirmEmailPage() {
   const token = useLinkToken();
-  return token === null ? <NotConfirmed /> : <Confirmation key={token} token={token} />;
+  return token === null ? <InvalidConfirmationLink /> : <Confirmation key={token} token={token} />;
 }
 
 function Confirmation({ token }: { token: string }) {
   const [isDone, setIsDone] = useState(false);
   if (isDone) return <Confirmed />;
   return (
-    <LinkStep
+    <LinkActionPage
       title="Confirm your address"
-      action="Confirm address"
-      look="primary"
-      onGo={async () => {
+      buttonLabel="Confirm address"
+      variant="primary"
+      onConfirm={async () => {
         await confirmEmail(token);
         setIsDone(true);
       }}
-      dead={<NotConfirmed />}
+      invalidLink={<InvalidConfirmationLink />}
     >
       <p>The mail came to you, so the address is yours: this tells us so.</p>
-    </LinkStep>
+    </LinkActionPage>
   );
 }
 
 function Confirmed() {
   return (
-    <PlainPage title="Your address is confirmed">
+    <SingleTaskPage title="Your address is confirmed">
       <p>There is nothing more to do.</p>
       <a class="button button-primary" href={PATHS.account}>
         Go to your account
       </a>
-    </PlainPage>
+    </SingleTaskPage>
   );
 }
 
-function NotConfirmed() {
+function InvalidConfirmationLink() {
   return (
-    <DeadLink>
+    <InvalidLinkPage>
       <p>If your address is not confirmed yet, your account offers to send the mail again.</p>
       <a class="button button-primary" href={PATHS.account}>
         Go to your account
       </a>
-    </DeadLink>
+    </InvalidLinkPage>
   );
 }

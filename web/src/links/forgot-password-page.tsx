@@ -3,21 +3,25 @@ import { forgotPassword } from '../api/links';
 import { PATHS } from '../paths';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
-import { PlainPage } from '../ui/single-task-page';
+import { SingleTaskPage } from '../ui/single-task-page';
 
 /** Whether there is such an account is told to nobody. */
 export function ForgotPasswordPage() {
   const [isSent, setIsSent] = useState(false);
-  return isSent ? <Sent onAgain={() => setIsSent(false)} /> : <Asking onSent={() => setIsSent(true)} />;
+  return isSent ? (
+    <LinkSent onRetry={() => setIsSent(false)} />
+  ) : (
+    <RequestForm onSent={() => setIsSent(true)} />
+  );
 }
 
-function Asking({ onSent }: { onSent: () => void }) {
+function RequestForm({ onSent }: { onSent: () => void }) {
   return (
-    <PlainPage title="Forgot your password?">
+    <SingleTaskPage title="Forgot your password?">
       <p>We send you a link to choose a new one.</p>
       <Form
-        action="Send the link"
-        onSend={async ({ email = '' }) => {
+        submitLabel="Send the link"
+        onSubmit={async ({ email = '' }) => {
           await forgotPassword(email);
           onSent();
         }}
@@ -25,22 +29,22 @@ function Asking({ onSent }: { onSent: () => void }) {
         <Field label="Email address" name="email" type="email" autoComplete="username" />
       </Form>
       <BackToSignIn />
-    </PlainPage>
+    </SingleTaskPage>
   );
 }
 
-function Sent({ onAgain }: { onAgain: () => void }) {
+function LinkSent({ onRetry }: { onRetry: () => void }) {
   return (
-    <PlainPage title="Look into your mail">
+    <SingleTaskPage title="Look into your mail">
       <p>If there is an account with this address, a mail is on its way. Its link works for 30 minutes.</p>
       <p class="aside">
         Nothing came?{' '}
-        <button type="button" class="link" onClick={onAgain}>
+        <button type="button" class="link" onClick={onRetry}>
           Ask again
         </button>
       </p>
       <BackToSignIn />
-    </PlainPage>
+    </SingleTaskPage>
   );
 }
 

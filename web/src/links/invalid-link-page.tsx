@@ -1,25 +1,25 @@
 import type { ComponentChildren } from 'preact';
 import { Problem } from '../api/errors';
-import { PlainPage } from '../ui/single-task-page';
+import { SingleTaskPage } from '../ui/single-task-page';
 
-interface DeadLinkProps {
+interface InvalidLinkPageProps {
   /** The way forward. */
   readonly children: ComponentChildren;
 }
 
 /** The service tells nobody which of these it is. */
-export function DeadLink({ children }: DeadLinkProps) {
+export function InvalidLinkPage({ children }: InvalidLinkPageProps) {
   return (
-    <PlainPage title="This link does not work any more">
+    <SingleTaskPage title="This link does not work any more">
       <p>
         It was used already, is too old, or is not complete. If you have only loaded this page again, open the
         link in your mail once more.
       </p>
       {children}
-    </PlainPage>
+    </SingleTaskPage>
   );
 }
 
-export function isDeadLink(error: unknown): boolean {
+export function isInvalidLink(error: unknown): boolean {
   return error instanceof Problem && error.code === 'invalid_link';
 }

@@ -1,34 +1,41 @@
 import type { ComponentChildren } from 'preact';
-import { inWords } from '../copy/error-messages';
-import { BusyButton } from '../ui/button';
-import { PlainPage } from '../ui/single-task-page';
+import { errorMessage } from '../copy/error-messages';
+import { Button } from '../ui/button';
+import { SingleTaskPage } from '../ui/single-task-page';
 import { useTask } from '../ui/use-task';
-import { isDeadLink } from './invalid-link-page';
+import { isInvalidLink } from './invalid-link-page';
 
-interface LinkStepProps {
+interface LinkActionPageProps {
   readonly title: string;
   /** What the button will do. */
   readonly children: ComponentChildren;
-  readonly action: string;
-  readonly look: 'primary' | 'danger';
-  readonly onGo: () => Promise<void>;
+  readonly buttonLabel: string;
+  readonly variant: 'primary' | 'danger';
+  readonly onConfirm: () => Promise<void>;
   /** Shown where the link is of no use. */
-  readonly dead: ComponentChildren;
+  readonly invalidLink: ComponentChildren;
 }
 
 /** What a link is for, done by a button: programs that look through mails open links, and press nothing. */
-export function LinkStep({ title, children, action, look, onGo, dead }: LinkStepProps) {
-  const task = useTask(onGo);
-  if (isDeadLink(task.error)) return dead;
+export function LinkActionPage({
+  title,
+  children,
+  buttonLabel,
+  variant,
+  onConfirm,
+  invalidLink,
+}: LinkActionPageProps) {
+  const task = useTask(onConfirm);
+  if (isInvalidLink(task.error)) return invalidLink;
   return (
-    <PlainPage title={title}>
+    <SingleTaskPage title={title}>
       {children}
-      <div role="alert">{task.error !== null && <p class="error">{inWords(task.error)}</p>}</div>
+      <div role="alert">{task.error !== null && <p class="error">{errorMessage(task.error)}</p>}</div>
       <div class="buttons">
-        <BusyButton look={look} isBusy={task.isBusy} onClick={() => void task.run()}>
-          {action}
-        </BusyButton>
+        <Button variant={variant} isBusy={task.isBusy} onClick={() => void task.run()}>
+          {buttonLabel}
+        </Button>
       </div>
-    </PlainPage>
+    </SingleTaskPage>
   );
 }

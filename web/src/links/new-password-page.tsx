@@ -1,59 +1,59 @@
 import { useState } from 'preact/hooks';
 import { resetPassword } from '../api/links';
-import type { Enforcement } from '../api/revocation-outcome';
-import { onItsWay } from '../copy/pending-note';
+import type { RevocationOutcome } from '../api/revocation-outcome';
+import { pendingNote } from '../copy/pending-note';
 import { PATHS } from '../paths';
 import { Form } from '../ui/form';
 import { NewPasswordField } from '../ui/new-password-field';
-import { PlainPage } from '../ui/single-task-page';
-import { DeadLink, isDeadLink } from './invalid-link-page';
+import { SingleTaskPage } from '../ui/single-task-page';
+import { InvalidLinkPage, isInvalidLink } from './invalid-link-page';
 
-interface NewPasswordProps {
+interface NewPasswordPageProps {
   readonly token: string;
   /** What has just happened. */
   readonly notice?: string;
 }
 
 /** Chooses a new password with a token that lets one do so, and says that it is set. */
-export function NewPassword({ token, notice }: NewPasswordProps) {
-  const [outcome, setOutcome] = useState<Enforcement | 'dead' | null>(null);
-  if (outcome === 'dead') return <NoNewPassword />;
-  if (outcome !== null) return <Changed enforcement={outcome} />;
-  const set = async ({ password = '' }) => {
+export function NewPasswordPage({ token, notice }: NewPasswordPageProps) {
+  const [outcome, setOutcome] = useState<RevocationOutcome | 'invalid_link' | null>(null);
+  if (outcome === 'invalid_link') return <InvalidResetLink />;
+  if (outcome !== null) return <PasswordChanged outcome={outcome} />;
+  const submit = async ({ password = '' }) => {
     try {
       setOutcome(await resetPassword(token, password));
     } catch (error) {
-      if (!isDeadLink(error)) throw error;
-      setOutcome('dead');
+      if (!isInvalidLink(error)) throw error;
+      setOutcome('invalid_link');
     }
   };
   return (
-    <PlainPage title="Choose a new password" notice={notice}>
+    <SingleTaskPage title="Choose a new password" notice={notice}>
       <p>Every device will be signed out.</p>
-      <Form action="Set the new password" onSend={set}>
+      <Form submitLabel="Set the new password" onSubmit={submit}>
         <NewPasswordField label="New password" name="password" />
       </Form>
-    </PlainPage>
+    </SingleTaskPage>
   );
 }
 
-function Changed({ enforcement }: { enforcement: Enforcement }) {
+function PasswordChanged({ outcome }: { outcome: RevocationOutcome }) {
   return (
-    <PlainPage title="Your new password is set">
-      <p>Every device was signed out.{onItsWay(enforcement)} Sign in with the new password.</p>
+    <SingleTaskPage title="Your new password is set">
+      <p>Every device was signed out.{pendingNote(outcome)} Sign in with the new password.</p>
       <a class="button button-primary" href={PATHS.account}>
         Sign in
       </a>
-    </PlainPage>
+    </SingleTaskPage>
   );
 }
 
-export function NoNewPassword() {
+export function InvalidResetLink() {
   return (
-    <DeadLink>
+    <InvalidLinkPage>
       <a class="button button-primary" href={PATHS.forgotPassword}>
         Ask for a new link
       </a>
-    </DeadLink>
+    </InvalidLinkPage>
   );
 }

@@ -1,47 +1,47 @@
 import { useState } from 'preact/hooks';
-import { type Disowned, disown } from '../api/links';
-import { onItsWay } from '../copy/pending-note';
+import { rejectSignIn, type SignInRejection } from '../api/links';
+import { pendingNote } from '../copy/pending-note';
 import { PATHS } from '../paths';
-import { DeadLink } from './invalid-link-page';
-import { LinkStep } from './link-action-page';
-import { NewPassword } from './new-password-page';
+import { InvalidLinkPage } from './invalid-link-page';
+import { LinkActionPage } from './link-action-page';
+import { NewPasswordPage } from './new-password-page';
 import { useLinkToken } from './use-link-token';
 
-export function DisownPage() {
+export function RejectSignInPage() {
   const token = useLinkToken();
-  return token === null ? <NotDisowned /> : <Disowning key={token} token={token} />;
+  return token === null ? <InvalidRejectionLink /> : <RejectSignIn key={token} token={token} />;
 }
 
-function Disowning({ token }: { token: string }) {
-  const [disowned, setDisowned] = useState<Disowned | null>(null);
-  if (disowned) {
-    const notice = `That device is signed out.${onItsWay(disowned.enforcement)} The old password lets nobody in any more.`;
-    return <NewPassword token={disowned.resetToken} notice={notice} />;
+function RejectSignIn({ token }: { token: string }) {
+  const [rejection, setDisowned] = useState<SignInRejection | null>(null);
+  if (rejection) {
+    const notice = `That device is signed out.${pendingNote(rejection.outcome)} The old password lets nobody in any more.`;
+    return <NewPasswordPage token={rejection.resetToken} notice={notice} />;
   }
   return (
-    <LinkStep
+    <LinkActionPage
       title="Was this not you?"
-      action="This wasn’t me"
-      look="danger"
-      onGo={async () => setDisowned(await disown(token))}
-      dead={<NotDisowned />}
+      buttonLabel="This wasn’t me"
+      variant="danger"
+      onConfirm={async () => setDisowned(await rejectSignIn(token))}
+      invalidLink={<InvalidRejectionLink />}
     >
       <p>
         The device that the mail tells of will be signed out and forgotten, at once. Whoever signed in there
         knows your password, so it will let nobody in any more: next, you choose a new one.
       </p>
       <p class="aside">If it was you, there is nothing to do here.</p>
-    </LinkStep>
+    </LinkActionPage>
   );
 }
 
-function NotDisowned() {
+function InvalidRejectionLink() {
   return (
-    <DeadLink>
+    <InvalidLinkPage>
       <p>If somebody else may be in your account, choose a new password: that signs every device out.</p>
       <a class="button button-primary" href={PATHS.forgotPassword}>
         Ask for a new password
       </a>
-    </DeadLink>
+    </InvalidLinkPage>
   );
 }

@@ -1,7 +1,7 @@
-import { NewPassword, NoNewPassword } from './new-password-page';
+import { InvalidResetLink, NewPasswordPage } from './new-password-page';
 import { useLinkToken } from './use-link-token';
 
 export function ResetPasswordPage() {
   const token = useLinkToken();
-  return token === null ? <NoNewPassword /> : <NewPassword key={token} token={token} />;
+  return token === null ? <InvalidResetLink /> : <NewPasswordPage key={token} token={token} />;
 }

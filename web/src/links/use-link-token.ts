@@ -5,11 +5,11 @@ import { useEffect, useState } from 'preact/hooks';
  * in no history, and in no picture of the window.
  */
 export function useLinkToken(): string | null {
-  const [token, setToken] = useState(take);
+  const [token, setToken] = useState(takeToken);
   useEffect(() => {
     // Another link to the same page, opened in the same tab, loads nothing.
     const onHashChange = () => {
-      if (location.hash !== '') setToken(take());
+      if (location.hash !== '') setToken(takeToken());
     };
     addEventListener('hashchange', onHashChange);
     return () => removeEventListener('hashchange', onHashChange);
@@ -17,7 +17,7 @@ export function useLinkToken(): string | null {
   return token;
 }
 
-function take(): string | null {
+function takeToken(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   history.replaceState(null, '', location.pathname);
   return token || null;

@@ -5,26 +5,26 @@ import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
 export type Announce = (text: string, kind?: 'status' | 'alert') => void;
 
 const AnnounceContext = createContext<Announce>(() => {});
-const SHOWN_MS = 8_000;
+const VISIBLE_MS = 8_000;
 
 /** Tells what happened: shown for a while, and read out when the screen reader has a moment. */
 export const useAnnounce = () => useContext(AnnounceContext);
 
 export function Announcer({ children }: { children: ComponentChildren }) {
-  const [told, setTold] = useState<{ text: string; kind: 'status' | 'alert' } | null>(null);
-  const announce = useCallback<Announce>((text, kind = 'status') => setTold({ text, kind }), []);
+  const [message, setMessage] = useState<{ text: string; kind: 'status' | 'alert' } | null>(null);
+  const announce = useCallback<Announce>((text, kind = 'status') => setMessage({ text, kind }), []);
   useEffect(() => {
-    if (!told) return;
-    const timer = setTimeout(() => setTold(null), SHOWN_MS);
+    if (!message) return;
+    const timer = setTimeout(() => setMessage(null), VISIBLE_MS);
     return () => clearTimeout(timer);
-  }, [told]);
+  }, [message]);
   return (
     <AnnounceContext.Provider value={announce}>
       {children}
       {/* Both are there before they say anything: a region that comes with its text is not read by all. */}
       <div class="toasts">
-        <div role="status">{told?.kind === 'status' && <p class="toast">{told.text}</p>}</div>
-        <div role="alert">{told?.kind === 'alert' && <p class="toast toast-alert">{told.text}</p>}</div>
+        <div role="status">{message?.kind === 'status' && <p class="toast">{message.text}</p>}</div>
+        <div role="alert">{message?.kind === 'alert' && <p class="toast toast-alert">{message.text}</p>}</div>
       </div>
     </AnnounceContext.Provider>
   );

@@ -1,25 +1,25 @@
 import type { ComponentChildren } from 'preact';
 
-interface BusyButtonProps {
+interface ButtonProps {
   readonly children: ComponentChildren;
   readonly isBusy?: boolean;
   readonly type?: 'button' | 'submit';
-  readonly look?: 'plain' | 'primary' | 'danger' | 'quiet';
+  readonly variant?: 'plain' | 'primary' | 'danger' | 'quiet';
   readonly onClick?: () => void;
 }
 
 /** Does nothing while it is busy, yet keeps the focus, which a disabled button would lose. */
-export function BusyButton({
+export function Button({
   children,
   isBusy = false,
   type = 'button',
-  look = 'plain',
+  variant = 'plain',
   onClick,
-}: BusyButtonProps) {
+}: ButtonProps) {
   return (
     <button
       type={type}
-      class={`button button-${look}`}
+      class={`button button-${variant}`}
       aria-disabled={isBusy}
       onClick={(event) => {
         if (isBusy) event.preventDefault();

@@ -10,7 +10,7 @@ interface FieldProps {
   readonly value?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
-  readonly hasFocus?: boolean;
+  readonly takesFocus?: boolean;
   readonly isReadOnly?: boolean;
   readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
@@ -21,25 +21,25 @@ export function Field({
   hint,
   value,
   autoComplete,
-  hasFocus,
+  takesFocus,
   isReadOnly,
   inputRef,
   ...rest
 }: FieldProps) {
   const id = useId();
-  const own = useRef<HTMLInputElement>(null);
-  const input = inputRef ?? own;
+  const ownRef = useRef<HTMLInputElement>(null);
+  const ref = inputRef ?? ownRef;
   // `autofocus` is for what is there when a page or dialog opens, which this may come after.
   useLayoutEffect(() => {
-    if (hasFocus) input.current?.focus();
-  }, [hasFocus, input]);
+    if (takesFocus) ref.current?.focus();
+  }, [takesFocus, ref]);
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         {...(rest as { type: 'text' })}
         id={id}
-        ref={input as RefObject<HTMLInputElement>}
+        ref={ref as RefObject<HTMLInputElement>}
         defaultValue={value}
         autocomplete={autoComplete as 'on'}
         autocapitalize="none"

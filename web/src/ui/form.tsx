@@ -1,23 +1,23 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import { inWords } from '../copy/error-messages';
-import { BusyButton } from './button';
+import { errorMessage } from '../copy/error-messages';
+import { Button } from './button';
 import { useTask } from './use-task';
 
 interface FormProps {
   /** Its fields. */
   readonly children: ComponentChildren;
-  readonly action: string;
-  /** @param entered what was typed, by the names of the fields */
-  readonly onSend: (entered: Record<string, string>) => Promise<void>;
+  readonly submitLabel: string;
+  /** @param values what was typed, by the names of the fields */
+  readonly onSubmit: (values: Record<string, string>) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
 /** Is sent once, however often somebody presses, and says what went wrong. Escape is Cancel. */
-export function Form({ children, action, onSend, onCancel }: FormProps) {
+export function Form({ children, submitLabel, onSubmit, onCancel }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const errorId = useId();
-  const task = useTask(() => onSend(entered(form.current)));
+  const task = useTask(() => onSubmit(formValues(form.current)));
   return (
     <form
       ref={form}
@@ -34,18 +34,18 @@ export function Form({ children, action, onSend, onCancel }: FormProps) {
     >
       {children}
       <div role="alert" id={errorId}>
-        {task.error !== null && <p class="error">{inWords(task.error)}</p>}
+        {task.error !== null && <p class="error">{errorMessage(task.error)}</p>}
       </div>
       <div class="buttons">
-        {onCancel && <BusyButton onClick={onCancel}>Cancel</BusyButton>}
-        <BusyButton type="submit" look="primary" isBusy={task.isBusy}>
-          {action}
-        </BusyButton>
+        {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+        <Button type="submit" variant="primary" isBusy={task.isBusy}>
+          {submitLabel}
+        </Button>
       </div>
     </form>
   );
 }
 
-function entered(form: HTMLFormElement | null): Record<string, string> {
+function formValues(form: HTMLFormElement | null): Record<string, string> {
   return Object.fromEntries(new FormData(form ?? undefined)) as Record<string, string>;
 }

@@ -4,7 +4,7 @@ import { Field } from './field';
 interface NewPasswordFieldProps {
   readonly label: string;
   readonly name: string;
-  readonly hasFocus?: boolean;
+  readonly takesFocus?: boolean;
 }
 
 /** Can be looked at while it is chosen (NIST SP 800-63B; OWASP ASVS 5.0 V6.2.6). */

@@ -1,19 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
 import { serverNow } from '../api/server-time';
-import { ago, exactly } from '../copy/format-time';
+import { formatExactTime, formatRelativeTime } from '../copy/format-time';
 
 const TICK_MS = 10_000;
 
 /** An instant in words that stay true, and to the second for whoever points at it. */
-export function When({ at }: { at: string }) {
+export function RelativeTime({ at }: { at: string }) {
   const [now, setNow] = useState(serverNow);
   useEffect(() => {
     const timer = setInterval(() => setNow(serverNow()), TICK_MS);
     return () => clearInterval(timer);
   }, []);
   return (
-    <time dateTime={at} title={exactly(at)}>
-      {ago(at, Math.max(now, serverNow()))}
+    <time dateTime={at} title={formatExactTime(at)}>
+      {formatRelativeTime(at, Math.max(now, serverNow()))}
     </time>
   );
 }

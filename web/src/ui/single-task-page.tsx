@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon';
-import { useTitle } from './use-document-title';
+import { useDocumentTitle } from './use-document-title';
 
-interface PlainPageProps {
+interface SingleTaskPageProps {
   readonly title: string;
   /** What has just happened. */
   readonly notice?: string | null;
@@ -11,9 +11,9 @@ interface PlainPageProps {
 }
 
 /** A page for one thing. The focus goes to its heading, unless something in it has asked for it. */
-export function PlainPage({ title, notice, children }: PlainPageProps) {
+export function SingleTaskPage({ title, notice, children }: SingleTaskPageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useTitle(title);
+  useDocumentTitle(title);
   useEffect(() => {
     if (document.activeElement === document.body) heading.current?.focus();
   }, []);

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-export function useTitle(title: string): void {
+export function useDocumentTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} – Latchkey`;
   }, [title]);
