@@ -40,9 +40,9 @@ describe('streams on two instances', () => {
 
   const listen = (service: ServiceProcess, { access_token }: Pick<Tokens, 'access_token'>) =>
     EventSource.open(service.url, { authorization: `Bearer ${access_token}` });
-  const timed = async (act: () => Promise<unknown>, heard: Promise<{ at: number; data: unknown }>) => {
+  const timed = async (act: () => Promise<unknown>, received: Promise<{ at: number; data: unknown }>) => {
     const startedAt = performance.now();
-    const [{ at, data }] = await Promise.all([heard, act()]);
+    const [{ at, data }] = await Promise.all([received, act()]);
     return { data, ms: at - startedAt };
   };
 
@@ -73,9 +73,9 @@ describe('streams on two instances', () => {
     const end = () =>
       postgres.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [mine.session_id]);
     const startedAt = performance.now();
-    const heard = streams.map((stream) => stream.next('ended'));
+    const received = streams.map((stream) => stream.next('ended'));
     await end();
-    for (const { at, data } of await Promise.all(heard)) {
+    for (const { at, data } of await Promise.all(received)) {
       expect(data).toEqual({ code: 'session_revoked', reason: 'unspecified' });
       expect(at - startedAt).toBeLessThan(SOON_MS);
     }
@@ -117,7 +117,7 @@ describe('streams on two instances', () => {
       await breakIt();
       const changed = stream.next('changed', 30_000);
       await one.api.session(mine.email);
-      expect(stream.heard).toEqual([]);
+      expect(stream.received).toEqual([]);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       await proxy.heal();
       await changed;
@@ -135,7 +135,7 @@ describe('streams on two instances', () => {
       const changed = stream.next('changed', 30_000);
       await two.api.session(mine.email);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      expect(stream.heard).toEqual([]);
+      expect(stream.received).toEqual([]);
       await proxy.heal();
       await changed;
     } finally {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LastSeen } from '../../src/sessions/last-seen.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { EventSource } from '../support/event-source.js';
-import { Browser } from '../support/http-browser.js';
+import { HttpBrowser } from '../support/http-browser.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const ORIGIN = 'https://id.example.com';
@@ -31,8 +31,8 @@ describe('the stream of an account', () => {
   const listenWith = (token: string) => listen({ authorization: `Bearer ${token}` });
 
   it('is open to a cookie as to a bearer token, and closed to anybody else', async () => {
-    const chrome = new Browser(service.url, ORIGIN);
-    await chrome.newcomer();
+    const chrome = new HttpBrowser(service.url, ORIGIN);
+    await chrome.registerAndLogin();
     const byCookie = await listen({ cookie: chrome.cookieHeader });
     const byToken = await listenWith((await service.api.newcomer()).access_token);
     const byNobody = await listen({});
@@ -93,7 +93,7 @@ describe('the stream of an account', () => {
     const stranger = await api.newcomer();
     await api.logout(stranger.access_token);
     await sleep(500);
-    expect(stream.heard).toEqual([]);
+    expect(stream.received).toEqual([]);
   });
 
   it.each([
@@ -180,9 +180,9 @@ describe('the stream of an account', () => {
         body: { name: 'x' },
       });
     for (let time = 0; time < 50; time++) await tell();
-    await waitUntil('the quick one to have heard', () => quick.heard.length > 0);
+    await waitUntil('the quick one to have received', () => quick.received.length > 0);
     slow.answer.resume();
-    await waitUntil('the slow one to hear', () => slow.heard.length > 0);
+    await waitUntil('the slow one to hear', () => slow.received.length > 0);
     const ended = slow.next('ended');
     await service.api.logout(mine.access_token);
     await ended;
@@ -213,7 +213,7 @@ describe('the stream of an account that nobody uses', () => {
     expect(performance.now() - stoppedAt).toBeLessThan(5_000);
     await stream.closed();
     // No word of an end: the page comes back, to another instance.
-    expect(stream.heard).toEqual([]);
+    expect(stream.received).toEqual([]);
   });
 });
 

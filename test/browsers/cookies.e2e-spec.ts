@@ -1,5 +1,5 @@
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser } from '../support/http-browser.js';
+import { HttpBrowser } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
 
 const ORIGIN = 'https://id.example.com';
@@ -13,7 +13,7 @@ describe('a browser that logs in with cookies', () => {
   });
   afterAll(() => service?.close());
 
-  const browser = () => new Browser(service.url, ORIGIN);
+  const browser = () => new HttpBrowser(service.url, ORIGIN);
   const activeSessions = async (email: string) =>
     service.sql(
       `SELECT s.id, s.status, s.ended_reason FROM sessions s JOIN users u ON u.id = s.user_id
@@ -23,7 +23,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('is told of its session, and finds no token in any answer', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     const answers = [
       await chrome.login(email),
       await chrome.me(),
@@ -39,15 +39,15 @@ describe('a browser that logs in with cookies', () => {
 
   it('gets cookies that are for this host alone, HTTPS alone, this site alone and no script', async () => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     expect([...chrome.cookies.keys()].sort()).toEqual([
       '__Host-latchkey_access',
       '__Host-latchkey_device',
       '__Host-latchkey_refresh',
     ]);
     const ages = { access: 900, refresh: 60 * 86_400 + 900, device: 400 * 86_400 };
-    for (const [end, maxAge] of Object.entries(ages)) {
-      expect(chrome.cookie(end)?.attributes).toEqual([
+    for (const [kind, maxAge] of Object.entries(ages)) {
+      expect(chrome.cookie(kind)?.attributes).toEqual([
         `max-age=${maxAge}`,
         'path=/',
         'httponly',
@@ -70,7 +70,7 @@ describe('a browser that logs in with cookies', () => {
     'gets tokens in the answer and no cookie when it asks for %j',
     async (token_delivery) => {
       const chrome = browser();
-      const { email } = await chrome.newcomer();
+      const { email } = await chrome.registerAndLogin();
       const answer = await browser().login(email, { token_delivery });
       expect(answer.body).toMatchObject({
         access_token: expect.any(String),
@@ -82,7 +82,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('never gets the device token of its cookie in an answer, however it logs in next', async () => {
     const chrome = browser();
-    const { email, device_id } = await chrome.newcomer();
+    const { email, device_id } = await chrome.registerAndLogin();
     const { value } = chrome.cookie('device') ?? {};
     const answer = await chrome.login(email, { token_delivery: 'body' });
     expect(answer.status).toBe(200);
@@ -92,7 +92,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('is the same device at its next login, after a logout too', async () => {
     const chrome = browser();
-    const { email, device_id } = await chrome.newcomer();
+    const { email, device_id } = await chrome.registerAndLogin();
     expect((await chrome.call('POST', '/auth/logout')).status).toBe(204);
     const again = await chrome.login(email);
     expect(again.body.device_id).toBe(device_id);
@@ -100,7 +100,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('loses its token cookies at logout, and stays known as a device', async () => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     const before = chrome.copy();
     const answer = await chrome.call('POST', '/auth/logout');
     expect(answer.status).toBe(204);
@@ -117,7 +117,7 @@ describe('a browser that logs in with cookies', () => {
     'loses its token cookies with the answer to %s',
     async (call) => {
       const chrome = browser();
-      const mine = await chrome.newcomer();
+      const mine = await chrome.registerAndLogin();
       const [method = '', path = ''] = call
         .replace('{device_id}', mine.device_id)
         .replace('{session_id}', mine.session_id)
@@ -129,7 +129,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('keeps them when it signs out of all other devices', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     await browser().login(email);
     expect((await chrome.call('DELETE', '/devices?except=current')).status).toBe(204);
     expect((await chrome.me()).status).toBe(200);
@@ -137,7 +137,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('loses them with the first refusal after its session was ended from elsewhere', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     const phone = await service.api.session(email);
     await service.api.end(phone.access_token, '/devices?except=current');
     expect(await chrome.me()).toMatchObject({ status: 401, body: { code: 'session_revoked' } });
@@ -146,7 +146,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('loses them when a refresh is refused for good', async () => {
     const chrome = browser();
-    const { session_id } = await chrome.newcomer();
+    const { session_id } = await chrome.registerAndLogin();
     await service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [session_id]);
     expect(await chrome.refresh()).toMatchObject({ status: 401, body: { code: 'invalid_grant' } });
     expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
@@ -154,7 +154,7 @@ describe('a browser that logs in with cookies', () => {
 
   it('keeps its refresh cookie when only its access token is no good', async () => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     const { value = '', attributes = [] } = chrome.cookie('access') ?? {};
     chrome.cookies.set('__Host-latchkey_access', { value: `${value.slice(0, -6)}AAAAAA`, attributes });
     expect(await chrome.me()).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
@@ -165,7 +165,7 @@ describe('a browser that logs in with cookies', () => {
   describe('that logs in anew', () => {
     it('gets a new session, and its former one is over (no fixation)', async () => {
       const chrome = browser();
-      const first = await chrome.newcomer();
+      const first = await chrome.registerAndLogin();
       const before = chrome.copy();
       const second = await chrome.login(first.email);
       expect(second.body.session_id).not.toBe(first.session_id);
@@ -183,9 +183,9 @@ describe('a browser that logs in with cookies', () => {
 
     it('takes on no session that somebody has planted in it', async () => {
       const attacker = browser();
-      const planted = await attacker.newcomer();
+      const planted = await attacker.registerAndLogin();
       const victim = attacker.copy();
-      const { email } = await browser().newcomer();
+      const { email } = await browser().registerAndLogin();
       const own = await victim.login(email);
       expect(own.body.session_id).not.toBe(planted.session_id);
       expect(own.body.device_id).not.toBe(planted.device_id);
@@ -198,7 +198,7 @@ describe('a browser that logs in with cookies', () => {
       ['comes twice', (token: string) => `${token}; __Host-latchkey_refresh=${token}`],
     ])('ends nothing when its refresh cookie %s', async (_, spoil) => {
       const chrome = browser();
-      const { email, session_id } = await chrome.newcomer();
+      const { email, session_id } = await chrome.registerAndLogin();
       const { value = '', attributes = [] } = chrome.cookie('refresh') ?? {};
       chrome.cookies.set('__Host-latchkey_refresh', { value: spoil(value), attributes });
       expect((await chrome.login(email)).status).toBe(200);
@@ -207,7 +207,7 @@ describe('a browser that logs in with cookies', () => {
 
     it('ends nothing when the password is wrong', async () => {
       const chrome = browser();
-      const { email } = await chrome.newcomer();
+      const { email } = await chrome.registerAndLogin();
       expect((await chrome.login(email, { password: 'not the one' })).status).toBe(401);
       expect((await chrome.me()).status).toBe(200);
     });
@@ -216,7 +216,7 @@ describe('a browser that logs in with cookies', () => {
   describe('that refreshes', () => {
     it('gets the same successor in all of its tabs', async () => {
       const chrome = browser();
-      const { session_id } = await chrome.newcomer();
+      const { session_id } = await chrome.registerAndLogin();
       const old = chrome.cookie('refresh')?.value;
       const tabs = Array.from({ length: 20 }, () => chrome.copy());
       const answers = await Promise.all(tabs.map((tab) => tab.refresh()));
@@ -231,7 +231,7 @@ describe('a browser that logs in with cookies', () => {
 
     it('is thrown out, and so is the thief, when an older refresh cookie was stolen and used', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const thief = chrome.copy();
       await chrome.refresh();
       await chrome.refresh();
@@ -245,7 +245,7 @@ describe('a browser that logs in with cookies', () => {
 
     it('leaves the tokens of a body to the answer, and the cookies alone', async () => {
       const chrome = browser();
-      const { email } = await chrome.newcomer();
+      const { email } = await chrome.registerAndLogin();
       const { refresh_token } = await service.api.session(email);
       const answer = await chrome.call('POST', '/auth/refresh', { refresh_token });
       expect(answer.body).toMatchObject({ refresh_token: expect.stringMatching(/^lkr_/) });
@@ -267,7 +267,7 @@ describe('a browser that logs in with cookies', () => {
   describe('whose request holds', () => {
     it('a cookie and an Authorization header is whom the header says', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const other = await service.api.newcomer();
       const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
       const answer = await chrome.call('GET', '/auth/me', undefined, bearer(other.access_token));
@@ -281,9 +281,9 @@ describe('a browser that logs in with cookies', () => {
 
     it('two access cookies or two refresh cookies is refused, whichever is first (cookie tossing)', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const evil = browser();
-      await evil.newcomer();
+      await evil.registerAndLogin();
       for (const cookie of [
         `${chrome.cookieHeader}; ${evil.cookieHeader}`,
         `${evil.cookieHeader}; ${chrome.cookieHeader}`,
@@ -331,9 +331,9 @@ describe('a browser that logs in with cookies', () => {
 
     it('a cookie of one kind in the place of another is refused', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const { access, refresh, device } = Object.fromEntries(
-        ['access', 'refresh', 'device'].map((end) => [end, chrome.cookie(end)?.value ?? '']),
+        ['access', 'refresh', 'device'].map((kind) => [kind, chrome.cookie(kind)?.value ?? '']),
       );
       for (const token of [refresh, device]) {
         const headers = { cookie: `__Host-latchkey_access=${token}` };
@@ -349,8 +349,8 @@ describe('a browser that logs in with cookies', () => {
   it('has cookies of plain names on a machine of its own, where browsers take no prefix', async () => {
     await service.close();
     service = await startApp({ LATCHKEY_ISSUER: '' });
-    const chrome = new Browser(service.url, service.url);
-    await chrome.newcomer();
+    const chrome = new HttpBrowser(service.url, service.url);
+    await chrome.registerAndLogin();
     expect([...chrome.cookies.keys()].sort()).toEqual([
       'latchkey_access',
       'latchkey_device',

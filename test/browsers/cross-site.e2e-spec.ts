@@ -1,6 +1,6 @@
 import { newEmail, PASSWORD } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser, type Page } from '../support/http-browser.js';
+import { HttpBrowser, type RequestSource } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
 
 const ORIGIN = 'https://id.example.com';
@@ -8,7 +8,7 @@ const APP = 'https://app.example.com';
 const REFUSED = { status: 403, body: { code: 'cross_site_request' } };
 
 /** Pages of somebody else, as browsers with and without Fetch Metadata say it. */
-const FOREIGN: [string, Page][] = [
+const FOREIGN: [string, RequestSource][] = [
   ['another site', { origin: 'https://evil.example', fetchSite: 'cross-site' }],
   ['another site, in an older browser', { origin: 'https://evil.example' }],
   ['another site that hides its origin', { origin: 'null', fetchSite: 'cross-site' }],
@@ -31,7 +31,7 @@ const FOREIGN: [string, Page][] = [
   ['the service’s own port under another name (DNS rebinding)', { origin: 'http://rebound.example:3000' }],
 ];
 
-const OWN: [string, Page][] = [
+const OWN: [string, RequestSource][] = [
   ['its own page', { origin: ORIGIN, fetchSite: 'same-origin' }],
   ['its own page, in an older browser', { origin: ORIGIN }],
   ['its own page that sends no origin', { fetchSite: 'same-origin' }],
@@ -63,13 +63,13 @@ describe('a request that a page has made', () => {
   });
   afterAll(() => service?.close());
 
-  const browser = () => new Browser(service.url, ORIGIN);
+  const browser = () => new HttpBrowser(service.url, ORIGIN);
 
-  it.each(FOREIGN)('of %s changes nothing', async (_, page) => {
+  it.each(FOREIGN)('of %s changes nothing', async (_, source) => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     for (const [method, path] of UNSAFE) {
-      const answer = await chrome.call(method, path, undefined, { page });
+      const answer = await chrome.call(method, path, undefined, { source });
       expect({ path, answer }).toMatchObject({ path, answer: REFUSED });
       expect(answer.headers.getSetCookie()).toEqual([]);
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
@@ -78,38 +78,40 @@ describe('a request that a page has made', () => {
     expect((await chrome.refresh()).status).toBe(200);
   });
 
-  it.each(FOREIGN)('of %s logs nobody in, and registers nobody (login CSRF)', async (_, page) => {
+  it.each(FOREIGN)('of %s logs nobody in, and registers nobody (login CSRF)', async (_, source) => {
     const { email } = await service.api.newcomer();
     const fresh = browser();
     for (const token_delivery of ['cookie', 'body']) {
-      expect(await fresh.login(email, { token_delivery }, page)).toMatchObject(REFUSED);
+      expect(await fresh.login(email, { token_delivery }, source)).toMatchObject(REFUSED);
     }
     const registration = { email: newEmail(), password: PASSWORD };
-    expect(await fresh.call('POST', '/auth/register', registration, { page })).toMatchObject(REFUSED);
+    expect(await fresh.call('POST', '/auth/register', registration, { source })).toMatchObject(REFUSED);
     expect((await service.api.register(registration.email)).status).toBe(201);
   });
 
-  it.each(OWN)('of %s is let in', async (_, page) => {
+  it.each(OWN)('of %s is let in', async (_, source) => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
-    expect((await chrome.refresh(page)).status).toBe(200);
-    expect((await chrome.call('POST', '/auth/logout', undefined, { page })).status).toBe(204);
-    expect((await chrome.login(email, {}, page)).status).toBe(200);
+    const { email } = await chrome.registerAndLogin();
+    expect((await chrome.refresh(source)).status).toBe(200);
+    expect((await chrome.call('POST', '/auth/logout', undefined, { source })).status).toBe(204);
+    expect((await chrome.login(email, {}, source)).status).toBe(200);
   });
 
   it('of another site is refused with a bearer token as well', async () => {
     const { access_token } = await service.api.newcomer();
     const headers = { authorization: `Bearer ${access_token}` };
-    const page = { origin: 'https://evil.example', fetchSite: 'cross-site' };
-    expect(await browser().call('POST', '/auth/logout', undefined, { page, headers })).toMatchObject(REFUSED);
+    const source = { origin: 'https://evil.example', fetchSite: 'cross-site' };
+    expect(await browser().call('POST', '/auth/logout', undefined, { source, headers })).toMatchObject(
+      REFUSED,
+    );
     expect((await service.api.me(access_token)).status).toBe(200);
   });
 
   it('that says nothing of where it comes from is refused when it has cookies, or asks for them', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     for (const [method, path] of UNSAFE) {
-      expect(await chrome.call(method, path, undefined, { page: {} })).toMatchObject(REFUSED);
+      expect(await chrome.call(method, path, undefined, { source: {} })).toMatchObject(REFUSED);
     }
     expect(await browser().login(email, {}, {})).toMatchObject(REFUSED);
     // A leftover device cookie alone is one of ours too.
@@ -124,17 +126,17 @@ describe('a request that a page has made', () => {
     expect(refreshed.status).toBe(200);
     // A bearer token says who calls; no browser adds one by itself.
     const chrome = browser();
-    await chrome.newcomer();
-    const bearer = { page: {}, headers: { authorization: `Bearer ${access_token}` } };
+    await chrome.registerAndLogin();
+    const bearer = { source: {}, headers: { authorization: `Bearer ${access_token}` } };
     expect((await chrome.call('POST', '/auth/logout', undefined, bearer)).status).toBe(204);
   });
 
   it.each(FOREIGN.slice(0, 8))(
     'of %s may be a link that leads here: reading changes nothing',
-    async (_, page) => {
+    async (_, source) => {
       const chrome = browser();
-      await chrome.newcomer();
-      const answer = await chrome.me(page);
+      await chrome.registerAndLogin();
+      const answer = await chrome.me(source);
       expect(answer.status).toBe(200);
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
       expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
@@ -142,10 +144,10 @@ describe('a request that a page has made', () => {
   );
 
   it('is judged before its body, and where there is no route', async () => {
-    const page = { origin: 'https://evil.example' };
+    const source = { origin: 'https://evil.example' };
     const headers = { 'content-type': 'text/plain' };
-    expect(await browser().call('POST', '/nowhere', undefined, { page })).toMatchObject(REFUSED);
-    expect(await browser().call('POST', '/auth/login', {}, { page, headers })).toMatchObject(REFUSED);
+    expect(await browser().call('POST', '/nowhere', undefined, { source })).toMatchObject(REFUSED);
+    expect(await browser().call('POST', '/auth/login', {}, { source, headers })).toMatchObject(REFUSED);
   });
 
   it.each([

@@ -6,22 +6,22 @@ import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
 import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
-import { EMULATION, Visitor } from '../support/visitor.js';
+import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
 
-const program = chromiumProgram();
-const describeInChromium = program ? describe : describe.skip;
+const chromiumPath = chromiumProgram();
+const describeInChromium = chromiumPath ? describe : describe.skip;
 
-const PICTURES = fileURLToPath(new URL('../output/', import.meta.url));
+const SCREENSHOTS = fileURLToPath(new URL('../output/', import.meta.url));
 const WINDOWS =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
-const OTHERS = {
+const OTHER_DEVICES = {
   'Ada’s iPhone':
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
   'Living room':
     'Mozilla/5.0 (Linux; Android 12; BRAVIA 4K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36',
   'Old laptop': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
 };
-const HOSTILE = [
+const HOSTILE_NAMES = [
   `<img src=x onerror="document.title='owned'">`,
   `\u202Egnp.elif\u202Eretne ot sserp`,
   'W'.repeat(64),
@@ -36,26 +36,26 @@ describeInChromium('the page of devices', () => {
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true });
+    mkdirSync(SCREENSHOTS, { recursive: true });
     mailbox = await Mailbox.open();
     deployment = await Deployment.create({
       LATCHKEY_ISSUER: 'http://localhost:3000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
-      ...EMULATION,
+      ...EMULATED_CLIENTS,
       SMTP_URL: mailbox.url,
     });
     service = await deployment.start();
-    chromium = await launchChromium(program ?? '');
+    chromium = await launchChromium(chromiumPath ?? '');
   });
-  afterEach(() => Promise.all(visitors.splice(0).map((visitor) => visitor.leave())));
+  afterEach(() => Promise.all(visitors.splice(0).map((visitor) => visitor.close())));
   afterAll(async () => {
     await chromium?.close();
     await deployment?.close();
     await mailbox?.close();
   });
 
-  const arrive = async (options: BrowserContextOptions = {}) => {
-    const visitor = await Visitor.arrive(chromium, service.url, {
+  const open = async (options: BrowserContextOptions = {}) => {
+    const visitor = await Visitor.open(chromium, service.url, {
       userAgent: WINDOWS,
       reducedMotion: 'reduce',
       ...options,
@@ -69,61 +69,63 @@ describeInChromium('the page of devices', () => {
       headers: { 'user-agent': userAgent },
     });
   };
-  const withOthers = async (options?: BrowserContextOptions) => {
-    const desk = await arrive(options);
-    const email = await desk.register();
-    for (const [name, userAgent] of Object.entries(OTHERS)) await signInElsewhere(email, name, userAgent);
-    for (const name of Object.keys(OTHERS)) await desk.card(name).waitFor();
-    return { desk, email };
+  const withOtherDevices = async (options?: BrowserContextOptions) => {
+    const desktop = await open(options);
+    const email = await desktop.register();
+    for (const [name, userAgent] of Object.entries(OTHER_DEVICES))
+      await signInElsewhere(email, name, userAgent);
+    for (const name of Object.keys(OTHER_DEVICES)) await desktop.card(name).waitFor();
+    return { desktop, email };
   };
 
   /** The rules of WCAG 2.2 AA and of good practice, in both colour schemes. */
-  const faultsOf = async ({ page }: Visitor) => {
+  const axeViolations = async ({ page }: Visitor) => {
     await page.evaluate(axe.source);
-    const faults: string[] = [];
+    const violations: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = (await page.evaluate('axe.run(document)')) as axe.AxeResults;
-      for (const { id, nodes } of violations)
-        faults.push(`${colorScheme}: ${id}: ${nodes.map(({ html }) => html)}`);
+      const { violations: found } = (await page.evaluate('axe.run(document)')) as axe.AxeResults;
+      for (const { id, nodes } of found)
+        violations.push(`${colorScheme}: ${id}: ${nodes.map(({ html }) => html)}`);
     }
-    return faults;
+    return violations;
   };
 
   it('has no fault that axe finds, in any state, light or dark', async () => {
-    const desk = await arrive({ bypassCSP: true });
+    const desktop = await open({ bypassCSP: true });
     const states: Record<string, string[]> = {};
-    states.entrance = await faultsOf(desk);
-    await desk.enter('nobody@example.org', 'Sign in');
-    await desk.page.locator('.error').waitFor();
-    states.refused = await faultsOf(desk);
-    const email = await desk.register();
-    states.alone = await faultsOf(desk);
-    for (const [name, userAgent] of Object.entries(OTHERS)) await signInElsewhere(email, name, userAgent);
-    await desk.card('Old laptop').waitFor();
-    await desk.card('Old laptop').getByText('1 session').click();
-    states.devices = await faultsOf(desk);
-    await desk
+    states.entrance = await axeViolations(desktop);
+    await desktop.submitCredentials('nobody@example.org', 'Sign in');
+    await desktop.page.locator('.error').waitFor();
+    states.refused = await axeViolations(desktop);
+    const email = await desktop.register();
+    states.alone = await axeViolations(desktop);
+    for (const [name, userAgent] of Object.entries(OTHER_DEVICES))
+      await signInElsewhere(email, name, userAgent);
+    await desktop.card('Old laptop').waitFor();
+    await desktop.card('Old laptop').getByText('1 session').click();
+    states.devices = await axeViolations(desktop);
+    await desktop
       .card('Old laptop')
       .getByRole('button', { name: /^Rename/ })
       .click();
-    states.renaming = await faultsOf(desk);
-    await desk.button('Sign out all other devices').click();
-    states.asking = await faultsOf(desk);
-    await desk.page.keyboard.press('Escape');
-    await desk.button('Change password').click();
-    await desk.dialog.waitFor();
-    states.changing = await faultsOf(desk);
-    await desk.page.keyboard.press('Escape');
-    await desk.button('Sign out everywhere').click();
-    await desk.dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
-    await desk.thrownOut('You signed out everywhere.');
-    states.out = await faultsOf(desk);
-    expect(Object.entries(states).filter(([, faults]) => faults.length > 0)).toEqual([]);
+    states.renaming = await axeViolations(desktop);
+    await desktop.button('Sign out all other devices').click();
+    states.asking = await axeViolations(desktop);
+    await desktop.page.keyboard.press('Escape');
+    await desktop.button('Change password').click();
+    await desktop.dialog.waitFor();
+    states.changing = await axeViolations(desktop);
+    await desktop.page.keyboard.press('Escape');
+    await desktop.button('Sign out everywhere').click();
+    await desktop.dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await desktop.waitForSignOut('You signed out everywhere.');
+    states.out = await axeViolations(desktop);
+    expect(Object.entries(states).filter(([, violations]) => violations.length > 0)).toEqual([]);
   });
 
   it('has no fault that axe finds, nor is wider than a phone, where mails lead to', async () => {
-    const owner = await arrive({ bypassCSP: true, viewport: { width: 320, height: 640 } });
+    const owner = await open({ bypassCSP: true, viewport: { width: 320, height: 640 } });
     const email = await owner.register();
     await signInElsewhere(email, 'Old laptop');
     const states: Record<string, string[]> = {};
@@ -131,8 +133,8 @@ describeInChromium('the page of devices', () => {
       await owner.heading(heading).waitFor();
       expect(await owner.page.title()).toBe(`${heading} – Latchkey`);
       expect(await owner.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
-      states[heading] = await faultsOf(owner);
-      await owner.page.screenshot({ path: `${PICTURES}${heading.replaceAll(/\W+/g, '-')}.png` });
+      states[heading] = await axeViolations(owner);
+      await owner.page.screenshot({ path: `${SCREENSHOTS}${heading.replaceAll(/\W+/g, '-')}.png` });
     };
     const press = (name: string) => owner.button(name).click();
     const choose = async (password: string) => {
@@ -140,7 +142,7 @@ describeInChromium('the page of devices', () => {
       await press('Set the new password');
     };
 
-    await owner.follow(await mailbox.waitFor(email, 'Confirm your address'));
+    await owner.openLinkIn(await mailbox.waitFor(email, 'Confirm your address'));
     await look('Confirm your address');
     await press('Confirm address');
     await look('Your address is confirmed');
@@ -149,12 +151,12 @@ describeInChromium('the page of devices', () => {
     await owner.page.getByLabel('Email address').fill(email);
     await press('Send the link');
     await look('Look into your mail');
-    await owner.follow(await mailbox.waitFor(email, 'Set a new password'));
+    await owner.openLinkIn(await mailbox.waitFor(email, 'Set a new password'));
     await press('Show password');
     await choose('password');
     await owner.page.locator('.error').waitFor();
     await look('Choose a new password');
-    await owner.follow(await mailbox.waitFor(email, 'New sign-in to your account'));
+    await owner.openLinkIn(await mailbox.waitFor(email, 'New sign-in to your account'));
     await look('Was this not you?');
     await press('This wasn’t me');
     await owner.page.getByText('That device is signed out.').waitFor();
@@ -163,14 +165,14 @@ describeInChromium('the page of devices', () => {
     await look('Your new password is set');
     await owner.page.goto('/account/disown');
     await look('This link does not work any more');
-    expect(Object.entries(states).filter(([, faults]) => faults.length > 0)).toEqual([]);
+    expect(Object.entries(states).filter(([, violations]) => violations.length > 0)).toEqual([]);
   });
 
   it('can be used with the keyboard alone where a mail leads to', async () => {
-    const owner = await arrive();
+    const owner = await open();
     const email = await owner.register();
     await signInElsewhere(email, 'Old laptop');
-    await owner.follow(await mailbox.waitFor(email, 'New sign-in to your account'));
+    await owner.openLinkIn(await mailbox.waitFor(email, 'New sign-in to your account'));
     const { keyboard } = owner.page;
     const headed = async (text: string) => {
       await owner.page.locator('h1:focus').filter({ hasText: text }).waitFor();
@@ -193,19 +195,19 @@ describeInChromium('the page of devices', () => {
   });
 
   it('can be used with the keyboard alone', async () => {
-    const desk = await arrive();
-    const email = await desk.register();
-    await desk.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+    const desktop = await open();
+    const email = await desktop.register();
+    await desktop.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
     await signInElsewhere(email, 'Old laptop');
-    await desk.heading('Sign in').waitFor();
-    const { keyboard } = desk.page;
-    const focused = () => desk.page.evaluate('document.activeElement.textContent') as Promise<string>;
+    await desktop.heading('Sign in').waitFor();
+    const { keyboard } = desktop.page;
+    const focused = () => desktop.page.evaluate('document.activeElement.textContent') as Promise<string>;
     const tabTo = async (text: string) => {
       for (let presses = 0; presses < 40; presses++) {
         await keyboard.press('Tab');
         if ((await focused()).startsWith(text)) {
           // Where it is can be seen.
-          expect(await desk.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe(
+          expect(await desktop.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe(
             'solid',
           );
           return;
@@ -215,11 +217,11 @@ describeInChromium('the page of devices', () => {
     };
 
     // The address is remembered, and the password has the focus.
-    await desk.page.locator('input[type=password]:focus').waitFor();
+    await desktop.page.locator('input[type=password]:focus').waitFor();
     await keyboard.type('correct horse battery');
     await keyboard.press('Enter');
-    await desk.card('Old laptop').waitFor();
-    await desk.page.locator('h1:focus').waitFor();
+    await desktop.card('Old laptop').waitFor();
+    await desktop.page.locator('h1:focus').waitFor();
     expect(await focused()).toBe('Your devices');
     await keyboard.press('Shift+Tab');
     await keyboard.press('Shift+Tab');
@@ -227,59 +229,60 @@ describeInChromium('the page of devices', () => {
     await keyboard.press('Enter');
     await tabTo('Rename Old laptop');
     await keyboard.press('Enter');
-    await desk.page.locator('input:focus').waitFor();
+    await desktop.page.locator('input:focus').waitFor();
     await keyboard.type('Cellar');
     await keyboard.press('Enter');
-    await desk.card('Cellar').waitFor();
+    await desktop.card('Cellar').waitFor();
     await tabTo('Sign out Cellar');
     await keyboard.press('Enter');
-    await desk.dialog.waitFor();
+    await desktop.dialog.waitFor();
     expect(await focused()).toBe('Cancel');
     // The focus stays in the dialog, and goes back where it was.
     for (let presses = 0; presses < 6; presses++) {
       await keyboard.press('Tab');
-      expect(await desk.page.evaluate(`!document.activeElement.closest('main, header')`)).toBe(true);
+      expect(await desktop.page.evaluate(`!document.activeElement.closest('main, header')`)).toBe(true);
     }
     await keyboard.press('Escape');
-    await desk.dialog.waitFor({ state: 'detached' });
+    await desktop.dialog.waitFor({ state: 'detached' });
     expect(await focused()).toMatch(/^Sign out Cellar/);
     await keyboard.press('Enter');
-    await desk.dialog.locator('button:focus').waitFor();
+    await desktop.dialog.locator('button:focus').waitFor();
     await tabTo('Sign out');
     await keyboard.press('Enter');
-    await desk.card('Cellar').waitFor({ state: 'detached' });
-    await desk.page.locator('h1:focus').waitFor();
+    await desktop.card('Cellar').waitFor({ state: 'detached' });
+    await desktop.page.locator('h1:focus').waitFor();
     expect(await focused()).toBe('Your devices');
   });
 
   it('shows names as text, whatever they are, and stays in its place', async () => {
-    const desk = await arrive({ viewport: { width: 320, height: 640 } });
-    const email = await desk.register();
-    for (const name of HOSTILE) await signInElsewhere(email, name);
+    const desktop = await open({ viewport: { width: 320, height: 640 } });
+    const email = await desktop.register();
+    for (const name of HOSTILE_NAMES) await signInElsewhere(email, name);
     await signInElsewhere(email, 'to be longer');
     const longer = 'x'.repeat(200);
     await deployment.sql(
       `UPDATE devices SET name = $1, browser = $2, system = $2 WHERE name = 'to be longer'`,
-      [longer, HOSTILE[0]],
+      [longer, HOSTILE_NAMES[0]],
     );
-    await desk.page.reload();
-    for (const name of [...HOSTILE, longer])
-      await desk.page.getByRole('listitem', { name, exact: true }).waitFor();
-    await desk.button('Sign out all other devices').click();
-    for (const name of [...HOSTILE, longer]) await desk.dialog.getByText(name, { exact: true }).waitFor();
-    expect(await desk.page.title()).toBe('Your devices – Latchkey');
-    expect(await desk.page.locator('img, script:not([src])').count()).toBe(0);
-    expect(await desk.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    await desktop.page.reload();
+    for (const name of [...HOSTILE_NAMES, longer])
+      await desktop.page.getByRole('listitem', { name, exact: true }).waitFor();
+    await desktop.button('Sign out all other devices').click();
+    for (const name of [...HOSTILE_NAMES, longer])
+      await desktop.dialog.getByText(name, { exact: true }).waitFor();
+    expect(await desktop.page.title()).toBe('Your devices – Latchkey');
+    expect(await desktop.page.locator('img, script:not([src])').count()).toBe(0);
+    expect(await desktop.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
     const isIsolated = `[...document.querySelectorAll('.cards bdi')].every((it) => getComputedStyle(it).unicodeBidi === 'isolate')`;
-    expect(await desk.page.evaluate(isIsolated)).toBe(true);
-    expect(desk.complaints).toEqual([]);
+    expect(await desktop.page.evaluate(isIsolated)).toBe(true);
+    expect(desktop.pageErrors).toEqual([]);
   });
 
   it('looks like this', async () => {
-    const { desk, email } = await withOthers({ viewport: { width: 820, height: 860 } });
+    const { desktop, email } = await withOtherDevices({ viewport: { width: 820, height: 860 } });
     const { token } = await mailbox.waitFor(email, 'Confirm your address');
     await service.api.call('POST', '/auth/email/confirm', { body: { token } });
-    await desk.heading('Confirm your address').waitFor({ state: 'detached' });
+    await desktop.heading('Confirm your address').waitFor({ state: 'detached' });
     // As after some weeks.
     await deployment.sql(
       `UPDATE devices SET first_seen_at = first_seen_at - interval '40 days',
@@ -290,18 +293,18 @@ describeInChromium('the page of devices', () => {
          last_seen_at = s.last_seen_at - length(d.name) * interval '47 minutes'
        FROM devices d WHERE d.id = s.device_id AND d.name NOT LIKE 'Chrome%'`,
     );
-    await desk.page.reload();
-    await desk.page.getByText('This list is live').waitFor();
-    await desk.page.emulateMedia({ colorScheme: 'light' });
-    await desk.page.screenshot({ path: `${PICTURES}devices-light.png` });
-    await desk.page.emulateMedia({ colorScheme: 'dark' });
-    await desk.page.screenshot({ path: `${PICTURES}devices-dark.png` });
-    await desk.button('Sign out all other devices').click();
-    await desk.page.screenshot({ path: `${PICTURES}asking-dark.png` });
-    await desk.page.keyboard.press('Escape');
-    await desk.page.setViewportSize({ width: 320, height: 690 });
-    await desk.page.emulateMedia({ colorScheme: 'light' });
-    await desk.page.screenshot({ path: `${PICTURES}devices-phone.png` });
-    expect(await desk.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    await desktop.page.reload();
+    await desktop.page.getByText('This list is live').waitFor();
+    await desktop.page.emulateMedia({ colorScheme: 'light' });
+    await desktop.page.screenshot({ path: `${SCREENSHOTS}devices-light.png` });
+    await desktop.page.emulateMedia({ colorScheme: 'dark' });
+    await desktop.page.screenshot({ path: `${SCREENSHOTS}devices-dark.png` });
+    await desktop.button('Sign out all other devices').click();
+    await desktop.page.screenshot({ path: `${SCREENSHOTS}asking-dark.png` });
+    await desktop.page.keyboard.press('Escape');
+    await desktop.page.setViewportSize({ width: 320, height: 690 });
+    await desktop.page.emulateMedia({ colorScheme: 'light' });
+    await desktop.page.screenshot({ path: `${SCREENSHOTS}devices-phone.png` });
+    expect(await desktop.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
   });
 });

@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { waitUntil } from './wait-until.js';
 
-export interface HeardEvent {
+export interface ReceivedEvent {
   readonly event: string;
   readonly data: unknown;
   /** Monotonic. */
@@ -10,7 +10,7 @@ export interface HeardEvent {
 
 /** Reads a stream of events as a page's `EventSource` would, without coming back. */
 export class EventSource {
-  readonly heard: HeardEvent[] = [];
+  readonly received: ReceivedEvent[] = [];
   comments = 0;
   isClosed = false;
   private rest = '';
@@ -39,12 +39,16 @@ export class EventSource {
   }
 
   /** The next event of that name, counted from when this is called. */
-  async next(event: string, timeoutMs = 10_000): Promise<HeardEvent> {
-    const before = this.heard.length;
-    return waitUntil(`the event ${event}`, () => this.heard.slice(before).find((it) => it.event === event), {
-      timeoutMs,
-      everyMs: 5,
-    });
+  async next(event: string, timeoutMs = 10_000): Promise<ReceivedEvent> {
+    const before = this.received.length;
+    return waitUntil(
+      `the event ${event}`,
+      () => this.received.slice(before).find((it) => it.event === event),
+      {
+        timeoutMs,
+        everyMs: 5,
+      },
+    );
   }
 
   async closed(): Promise<void> {
@@ -67,6 +71,7 @@ export class EventSource {
       lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
     const event = field('event');
     if (lines.some((line) => line.startsWith(':'))) this.comments += 1;
-    if (event) this.heard.push({ event, data: JSON.parse(field('data') ?? 'null'), at: performance.now() });
+    if (event)
+      this.received.push({ event, data: JSON.parse(field('data') ?? 'null'), at: performance.now() });
   }
 }

@@ -1,20 +1,20 @@
 import { type Answer, newEmail, PASSWORD } from './api.js';
 
-export interface KeptCookie {
+export interface StoredCookie {
   readonly value: string;
   /** As they were set, in small letters, without the name and value. */
   readonly attributes: readonly string[];
 }
 
 /** What a page behind a request is, in a browser's words; `undefined` leaves the header out. */
-export interface Page {
+export interface RequestSource {
   readonly origin?: string | undefined;
   readonly fetchSite?: string | undefined;
 }
 
 /** A browser on a page of the service: it keeps cookies, sends them, and says which page asks. */
-export class Browser {
-  readonly cookies = new Map<string, KeptCookie>();
+export class HttpBrowser {
+  readonly cookies = new Map<string, StoredCookie>();
 
   /**
    * @param url where the service listens
@@ -29,27 +29,30 @@ export class Browser {
     method: string,
     path: string,
     body?: unknown,
-    { page = this.ownPage, headers = {} }: { page?: Page; headers?: Record<string, string> } = {},
+    {
+      source = this.sameOrigin,
+      headers = {},
+    }: { source?: RequestSource; headers?: Record<string, string> } = {},
   ): Promise<Answer<T>> {
     const response = await fetch(this.url + path, {
       method,
       headers: {
         ...(this.cookies.size > 0 && { cookie: this.cookieHeader }),
-        ...(page.origin !== undefined && method !== 'GET' && { origin: page.origin }),
-        ...(page.fetchSite !== undefined && { 'sec-fetch-site': page.fetchSite }),
+        ...(source.origin !== undefined && method !== 'GET' && { origin: source.origin }),
+        ...(source.fetchSite !== undefined && { 'sec-fetch-site': source.fetchSite }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    for (const line of response.headers.getSetCookie()) this.keep(line);
+    for (const line of response.headers.getSetCookie()) this.store(line);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     const { status, headers: received } = response;
     return { status, headers: received, text, body: (isJson && text !== '' ? JSON.parse(text) : {}) as T };
   }
 
-  get ownPage(): Page {
+  get sameOrigin(): RequestSource {
     return { origin: this.origin, fetchSite: 'same-origin' };
   }
 
@@ -57,17 +60,17 @@ export class Browser {
     return [...this.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
   }
 
-  login(email: string, extra: Record<string, unknown> = {}, page?: Page) {
+  login(email: string, extra: Record<string, unknown> = {}, source?: RequestSource) {
     return this.call<{ session_id: string; device_id: string; expires_in: number }>(
       'POST',
       '/auth/login',
       { email, password: PASSWORD, token_delivery: 'cookie', ...extra },
-      page ? { page } : {},
+      source ? { source } : {},
     );
   }
 
   /** Registers somebody and logs them in. */
-  async newcomer() {
+  async registerAndLogin() {
     const email = newEmail();
     const registered = await this.call('POST', '/auth/register', { email, password: PASSWORD });
     if (registered.status !== 201) throw new Error(`registration: ${registered.text}`);
@@ -76,27 +79,27 @@ export class Browser {
     return { email, ...body };
   }
 
-  refresh(page?: Page) {
-    return this.call('POST', '/auth/refresh', undefined, page ? { page } : {});
+  refresh(source?: RequestSource) {
+    return this.call('POST', '/auth/refresh', undefined, source ? { source } : {});
   }
 
-  me(page?: Page) {
-    return this.call('GET', '/auth/me', undefined, page ? { page } : {});
+  me(source?: RequestSource) {
+    return this.call('GET', '/auth/me', undefined, source ? { source } : {});
   }
 
   /** The value of a cookie by the end of its name: `access`, `refresh` or `device`. */
-  cookie(end: string): KeptCookie | undefined {
-    return [...this.cookies].find(([name]) => name.endsWith(`latchkey_${end}`))?.[1];
+  cookie(kind: string): StoredCookie | undefined {
+    return [...this.cookies].find(([name]) => name.endsWith(`latchkey_${kind}`))?.[1];
   }
 
   /** Another browser with what this one holds now. */
-  copy(): Browser {
-    const copy = new Browser(this.url, this.origin);
+  copy(): HttpBrowser {
+    const copy = new HttpBrowser(this.url, this.origin);
     for (const [name, cookie] of this.cookies) copy.cookies.set(name, cookie);
     return copy;
   }
 
-  private keep(line: string): void {
+  private store(line: string): void {
     const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
     const [name = '', value = ''] = pair.split(/=(.*)/s);
     const lower = attributes.map((attribute) => attribute.toLowerCase());
