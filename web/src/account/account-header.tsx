@@ -1,33 +1,25 @@
-import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { signOut } from '../api/account';
-import { SignedOut } from '../api/errors';
 import { errorMessage } from '../copy/error-messages';
 import { useAnnounce } from '../ui/announcer';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { useTask } from '../ui/use-task';
+import type { WithNotice } from './use-session-end';
+
+const SIGNED_OUT = 'You signed out.';
 
 interface AccountHeaderProps {
   readonly email: string;
-  /** What is said when the session ends while this is under way: the stream may be quicker than the answer. */
-  readonly pendingNotice: RefObject<string | null>;
-  readonly onSignedOut: () => void;
+  readonly withNotice: WithNotice;
+  readonly onSignedOut: (notice: string) => void;
 }
 
-export function AccountHeader({ email, pendingNotice, onSignedOut }: AccountHeaderProps) {
+export function AccountHeader({ email, withNotice, onSignedOut }: AccountHeaderProps) {
   const announce = useAnnounce();
   const task = useTask(async () => {
-    pendingNotice.current = 'You signed out.';
-    try {
-      await signOut();
-    } catch (error) {
-      if (!(error instanceof SignedOut)) {
-        pendingNotice.current = null;
-        throw error;
-      }
-    }
-    onSignedOut();
+    await withNotice(SIGNED_OUT, signOut);
+    onSignedOut(SIGNED_OUT);
   });
   useEffect(() => {
     if (task.error !== null) announce(errorMessage(task.error), 'alert');

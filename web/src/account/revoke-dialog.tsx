@@ -1,26 +1,30 @@
 import { revoke } from '../api/account';
-import { Problem, SignedOut } from '../api/errors';
 import { pendingNote } from '../copy/pending-note';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { useReauthentication } from './reauthentication';
 import type { RevocationTarget } from './revocation-target';
+import type { RevokedHere } from './use-revoked-here';
+import type { WithNotice } from './use-session-end';
 
 interface RevokeDialogProps {
   readonly target: RevocationTarget;
-  readonly onStart: () => void;
-  readonly onRevoked: (target: RevocationTarget, message: string) => void;
+  readonly withNotice: WithNotice;
+  readonly revokedHere: RevokedHere;
+  readonly onRevoked: (message: string) => void;
   readonly onCancel: () => void;
 }
 
-export function RevokeDialog({ target, onStart, onRevoked, onCancel }: RevokeDialogProps) {
+export function RevokeDialog(props: RevokeDialogProps) {
+  const { target, withNotice, revokedHere, onRevoked, onCancel } = props;
   const withReauthentication = useReauthentication();
   const { title, confirmLabel, deviceNames, includesCurrent } = target;
   const confirm = async () => {
-    const outcome = await withReauthentication(() => {
-      onStart();
-      return ignoreAlreadyEnded(() => revoke(target.path));
-    });
-    onRevoked(target, target.doneMessage + pendingNote(outcome));
+    const outcome = await withReauthentication(() =>
+      withNotice(includesCurrent ? target.doneMessage : null, () =>
+        revokedHere.during(target.deviceIds, () => revoke(target.path)),
+      ),
+    );
+    onRevoked(target.doneMessage + pendingNote(outcome));
   };
   return (
     <ConfirmDialog title={title} confirmLabel={confirmLabel} onConfirm={confirm} onCancel={onCancel}>
@@ -39,15 +43,4 @@ export function RevokeDialog({ target, onStart, onRevoked, onCancel }: RevokeDia
       {includesCurrent && <p>You will have to sign in again here.</p>}
     </ConfirmDialog>
   );
-}
-
-/** What was to be ended is over, whoever was quicker. */
-async function ignoreAlreadyEnded<T>(action: () => Promise<T>): Promise<T | 'enforced'> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof SignedOut || (error instanceof Problem && error.code === 'not_found'))
-      return 'enforced';
-    throw error;
-  }
 }

@@ -9,29 +9,33 @@ export function SecurityEventList({ events }: { events: readonly SecurityEvent[]
       <h2 id="events">Security events</h2>
       {events.length === 0 && <p class="aside">Nothing to report.</p>}
       <ul class="rows">
-        {events.map((event) => {
-          const device = typeof event.detail.device === 'string' ? event.detail.device : null;
-          const from = [event.place, event.address].filter(Boolean).join(' · ');
-          return (
-            <li key={event.id}>
-              <div>
-                <p>
-                  {describeSecurityEvent(event)}
-                  {device && (
-                    <>
-                      : <bdi>{device}</bdi>
-                    </>
-                  )}
-                </p>
-                <p class="aside">
-                  <RelativeTime at={event.at} />
-                  {from && <> · {from}</>}
-                </p>
-              </div>
-            </li>
-          );
-        })}
+        {events.map((event) => (
+          <SecurityEventRow key={event.id} event={event} />
+        ))}
       </ul>
     </section>
+  );
+}
+
+function SecurityEventRow({ event }: { event: SecurityEvent }) {
+  const device = typeof event.detail.device === 'string' ? event.detail.device : null;
+  const location = [event.place, event.address].filter(Boolean).join(' · ');
+  return (
+    <li>
+      <div>
+        <p>
+          {describeSecurityEvent(event)}
+          {device && (
+            <>
+              : <bdi>{device}</bdi>
+            </>
+          )}
+        </p>
+        <p class="aside">
+          <RelativeTime at={event.at} />
+          {location && <> · {location}</>}
+        </p>
+      </div>
+    </li>
   );
 }

@@ -21,30 +21,50 @@ export function SessionList({ device, onRevoke }: SessionListProps) {
       </summary>
       <ul>
         {sessions.map((session, index) => (
-          <li key={session.id}>
-            <p>
-              Signed in <RelativeTime at={session.created_at} />
-              {session.current ? (
-                ', this session'
-              ) : (
-                <>
-                  , last seen <RelativeTime at={session.last_seen_at} />
-                </>
-              )}
-              {formatLocation(session) && <> · {formatLocation(session)}</>}
-            </p>
-            {!session.current && (
-              <button type="button" class="link" onClick={() => onRevoke(session)}>
-                End
-                <span class="hidden-text">
-                  {' '}
-                  session {index + 1} on <bdi>{device.name}</bdi>
-                </span>
-              </button>
-            )}
-          </li>
+          <SessionRow
+            key={session.id}
+            session={session}
+            number={index + 1}
+            deviceName={device.name}
+            onRevoke={() => onRevoke(session)}
+          />
         ))}
       </ul>
     </details>
+  );
+}
+
+interface SessionRowProps {
+  readonly session: Session;
+  readonly number: number;
+  readonly deviceName: string;
+  readonly onRevoke: () => void;
+}
+
+function SessionRow({ session, number, deviceName, onRevoke }: SessionRowProps) {
+  const location = formatLocation(session);
+  return (
+    <li>
+      <p>
+        Signed in <RelativeTime at={session.created_at} />
+        {session.current ? (
+          ', this session'
+        ) : (
+          <>
+            , last seen <RelativeTime at={session.last_seen_at} />
+          </>
+        )}
+        {location && <> · {location}</>}
+      </p>
+      {!session.current && (
+        <button type="button" class="link" onClick={onRevoke}>
+          End
+          <span class="hidden-text">
+            {' '}
+            session {number} on <bdi>{deviceName}</bdi>
+          </span>
+        </button>
+      )}
+    </li>
   );
 }

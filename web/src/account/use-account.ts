@@ -27,8 +27,6 @@ export function useAccount(user: User, handlers: AccountHandlers) {
   const [account, setAccount] = useState<Account>({ ...NOT_LOADED, isConfirmed: user.email_verified });
   const latest = useRef({ account, handlers, isFirstRead: true });
   latest.current.handlers = handlers;
-  const reading = useRef<{ again: boolean } | null>(null);
-
   const read = useCallback(async (isBackground: boolean) => {
     const update = (part: Partial<Account>) => {
       latest.current.account = { ...latest.current.account, ...part };
@@ -38,40 +36,47 @@ export function useAccount(user: User, handlers: AccountHandlers) {
       const after = await devices(isBackground);
       latest.current.handlers.onDevicesLoaded(latest.current.account.devices, after);
       update({ devices: after, error: null });
-      const { ended, events, isConfirmed } = latest.current.account;
       const isFirst = latest.current.isFirstRead;
       latest.current.isFirstRead = false;
-      // What a service does not have once, it does not have the next time.
-      const [latestEnded, latestEvents, isConfirmedNow] = await Promise.all([
-        isFirst || ended ? endedSessions(isBackground) : null,
-        isFirst || events ? securityEvents(isBackground) : null,
-        isFirst || isConfirmed ? isConfirmed : loadIsConfirmed(isBackground),
-      ]);
-      update({ ended: latestEnded, events: latestEvents, isConfirmed: isConfirmedNow });
+      update(await loadDetails(latest.current.account, isFirst, isBackground));
     } catch (error) {
       if (error instanceof SignedOut) latest.current.handlers.onSignedOut(error);
       else update({ error });
     }
   }, []);
 
-  const reload = useCallback(
+  return { account, reload: useSerialized(read) };
+}
+
+async function loadDetails(account: Account, isFirst: boolean, isBackground: boolean) {
+  // What the service does not support at first, it is not asked for again.
+  const [ended, events, isConfirmed] = await Promise.all([
+    isFirst || account.ended ? endedSessions(isBackground) : null,
+    isFirst || account.events ? securityEvents(isBackground) : null,
+    isFirst || account.isConfirmed ? account.isConfirmed : loadIsConfirmed(isBackground),
+  ]);
+  return { ended, events, isConfirmed };
+}
+
+/** Runs one read at a time; a call during a read makes it run once more, because that read may have missed a change. */
+function useSerialized(read: (isBackground: boolean) => Promise<void>) {
+  const running = useRef<{ again: boolean } | null>(null);
+  return useCallback(
     async (isBackground: boolean) => {
-      if (reading.current) {
-        // What is being read may be older than what we were told of.
-        reading.current.again = true;
+      if (running.current) {
+        running.current.again = true;
         return;
       }
       const state = { again: true };
-      reading.current = state;
+      running.current = state;
       while (state.again) {
         state.again = false;
         await read(isBackground);
       }
-      reading.current = null;
+      running.current = null;
     },
     [read],
   );
-  return { account, reload };
 }
 
 async function loadIsConfirmed(isBackground: boolean): Promise<boolean> {

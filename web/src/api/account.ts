@@ -1,5 +1,5 @@
-import { Problem } from './errors';
-import { request } from './request';
+import { Problem, SignedOut } from './errors';
+import { type ApiResponse, request } from './request';
 import { type RevocationOutcome, revocationOutcome } from './revocation-outcome';
 import { requestWithSession } from './session-request';
 import type { Device, EndedSession, Me, SecurityEvent } from './types';
@@ -37,12 +37,24 @@ export async function resendConfirmation(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await requestWithSession('POST', '/auth/logout');
+  await revokeOnce(() => requestWithSession('POST', '/auth/logout'));
 }
 
 /** @param path `/devices`, `/devices/:id`, `/devices?except=current` or `/sessions/:id` */
 export async function revoke(path: string): Promise<RevocationOutcome> {
-  return revocationOutcome(await requestWithSession('DELETE', path));
+  return revokeOnce(() => requestWithSession('DELETE', path));
+}
+
+/** A session that has already ended, for whatever reason, counts as revoked. */
+async function revokeOnce(send: () => Promise<ApiResponse<unknown>>): Promise<RevocationOutcome> {
+  try {
+    return revocationOutcome(await send());
+  } catch (error) {
+    const isAlreadyEnded =
+      error instanceof SignedOut || (error instanceof Problem && error.code === 'not_found');
+    if (isAlreadyEnded) return 'enforced';
+    throw error;
+  }
 }
 
 /** `null` from a service that does not have them. */

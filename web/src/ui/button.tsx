@@ -4,7 +4,7 @@ interface ButtonProps {
   readonly children: ComponentChildren;
   readonly isBusy?: boolean;
   readonly type?: 'button' | 'submit';
-  readonly variant?: 'plain' | 'primary' | 'danger' | 'quiet';
+  readonly variant?: 'plain' | 'primary' | 'danger';
   readonly onClick?: () => void;
 }
 
