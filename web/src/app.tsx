@@ -13,7 +13,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   [PATHS.rejectSignIn]: RejectSignInPage,
 };
 
-/** The address decides what is shown. From one page to another leads an ordinary link. */
+/** Chooses the page by the URL path. Pages link to one another with ordinary links. */
 export function App() {
   const Page = PAGES[location.pathname] ?? AccountPage;
   return <Page />;

@@ -3,7 +3,7 @@ import { App } from './app';
 import { Announcer } from './ui/announcer';
 
 const page = document.getElementById('page');
-if (!page) throw new Error('the page has nowhere to be');
+if (!page) throw new Error('index.html has no #page element');
 render(
   <Announcer>
     <App />

@@ -1,6 +1,6 @@
 import { Field } from '../ui/field';
 
-/** Whose password it is, also for programs that keep passwords. */
+/** Shows which account the password is for, and tells password managers. */
 export function AccountEmailField({ email }: { email: string }) {
   return (
     <Field label="Email address" name="email" type="email" autoComplete="username" value={email} isReadOnly />

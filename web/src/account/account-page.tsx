@@ -12,7 +12,7 @@ type View =
   | { readonly name: 'sign-in'; readonly notice: string | null; readonly email: string }
   | { readonly name: 'devices'; readonly user: User };
 
-/** Who is here decides what is shown. */
+/** Shows the devices to a signed-in user, and the sign-in form to anyone else. */
 export function AccountPage() {
   const [view, setView] = useState<View>({ name: 'loading', error: null });
   const email = useRef('');

@@ -5,7 +5,7 @@ import { useAnnounce } from '../ui/announcer';
 import { Button } from '../ui/button';
 import { useTask } from '../ui/use-task';
 
-/** Nobody has followed the link that was mailed to the address. */
+/** Shown until the user opens the confirmation link. */
 export function ConfirmEmailNotice({ email }: { email: string }) {
   const announce = useAnnounce();
   const task = useTask(async () => {

@@ -58,7 +58,7 @@ function Name({ device, nameId, onRenamed }: NameProps) {
           type="button"
           class="link"
           ref={(button) => {
-            // The form that had the focus is gone.
+            // The form that had the focus has closed.
             if (button && isRenaming === 'done' && document.activeElement === document.body) button.focus();
           }}
           onClick={() => setIsRenaming(true)}

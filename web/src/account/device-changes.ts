@@ -1,7 +1,7 @@
 import type { Device } from '../api/types';
 import { bidiIsolate } from '../copy/bidi-isolate';
 
-/** What somebody who is watching is to be told: one sentence for each sign-in that signedIn, and each device that signedOut. */
+/** One sentence for each new sign-in, and for each device that was signed out elsewhere. */
 export function describeDeviceChanges(
   before: readonly Device[],
   after: readonly Device[],

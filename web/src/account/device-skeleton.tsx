@@ -1,4 +1,4 @@
-/** What is about to come, in outline. */
+/** Placeholder cards while the devices load. */
 export function DeviceSkeleton() {
   return (
     <div role="status">

@@ -4,7 +4,6 @@ import { formatLocation } from '../copy/format-location';
 import { Icon } from '../ui/icon';
 import { RelativeTime } from '../ui/relative-time';
 
-/** What is over, and why. */
 export function EndedSessionList({ sessions }: { sessions: readonly EndedSession[] | null }) {
   if (!sessions) return null;
   return (

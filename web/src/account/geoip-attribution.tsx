@@ -1,6 +1,6 @@
 import type { Account } from './use-account';
 
-/** The licence of the database of places (CC BY 4.0) asks for it on every page that shows one. */
+/** The licence of the GeoIP database (CC BY 4.0) requires this on every page that shows a location. */
 export function GeoIpAttribution({ account: { devices, ended, events } }: { account: Account }) {
   const shown = [
     ...(devices ?? []),

@@ -2,7 +2,7 @@ import { errorMessage } from '../copy/error-messages';
 import { Button } from '../ui/button';
 import { useTask } from '../ui/use-task';
 
-/** What is shown could not be read again. It stays, and says so. */
+/** Reports that a reload failed. The data loaded before stays on the page. */
 export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => Promise<void> }) {
   const task = useTask(onRetry);
   return (

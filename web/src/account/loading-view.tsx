@@ -8,7 +8,7 @@ interface LoadingViewProps {
   readonly onRetry: () => void;
 }
 
-/** Until it is known who is here. That it cannot be known yet is no sign-out. */
+/** Shown until the page knows whether the user is signed in. A failed request does not mean signed out. */
 export function LoadingView({ error, onRetry }: LoadingViewProps) {
   useDocumentTitle('Your devices');
   return (

@@ -12,7 +12,7 @@ import { useReauthentication } from './reauthentication';
 
 interface PasswordSectionProps {
   readonly email: string;
-  /** Does what signs every other device out. */
+  /** Runs the action, which also signs out all other devices. */
   readonly whileRevokingOthers: <T>(action: () => Promise<T>) => Promise<T>;
 }
 

@@ -8,7 +8,7 @@ import { Form } from '../ui/form';
 import { Cancelled } from '../ui/use-task';
 import { AccountEmailField } from './account-email-field';
 
-/** Does something; where the service wants to know first that it is still you, asks, and does it then. */
+/** Runs an action. If the service requires a recent sign-in, asks for the password and runs the action again. */
 type WithReauthentication = <T>(action: () => Promise<T>) => Promise<T>;
 
 const ReauthenticationContext = createContext<WithReauthentication>((action) => action());

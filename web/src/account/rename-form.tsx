@@ -19,7 +19,7 @@ export function RenameForm({ device, onRenamed, onClose }: RenameFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const announce = useAnnounce();
   const withReauthentication = useReauthentication();
-  // Before the next key is pressed.
+  // A layout effect, so that the next key press already goes into the field.
   useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();

@@ -1,16 +1,15 @@
 import type { Device, Session } from '../api/types';
 import { bidiIsolate } from '../copy/bidi-isolate';
 
-/** Something that somebody is about to end. */
+/** What the user is about to sign out, with the texts of the dialog that asks for confirmation. */
 export interface RevocationTarget {
   readonly path: string;
   readonly title: string;
   readonly confirmLabel: string;
-  /** What it is, by name. */
   readonly deviceNames: readonly string[];
   readonly deviceIds: readonly string[];
   readonly includesCurrent: boolean;
-  /** Once it is done. */
+  /** Announced once it is done. */
   readonly doneMessage: string;
 }
 
@@ -32,7 +31,7 @@ export function sessionTarget(session: Session, device: Device): RevocationTarge
     title: 'End this session?',
     confirmLabel: 'End session',
     deviceNames: [device.name],
-    // A device goes with its last session.
+    // A device leaves the list with its last session.
     deviceIds: device.sessions.length === 1 ? [device.id] : [],
     includesCurrent: session.current,
     doneMessage: `A session on ${bidiIsolate(device.name)} has ended.`,

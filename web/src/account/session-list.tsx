@@ -7,7 +7,7 @@ interface SessionListProps {
   readonly onRevoke: (session: Session) => void;
 }
 
-/** Several sessions of one device: it has signed in several times without signing out. */
+/** A device has several sessions if it signed in several times without signing out. */
 export function SessionList({ device, onRevoke }: SessionListProps) {
   const { sessions } = device;
   return (

@@ -7,13 +7,12 @@ import { NewPasswordField } from '../ui/new-password-field';
 import { SingleTaskPage } from '../ui/single-task-page';
 
 interface SignInViewProps {
-  /** Why somebody is here who was inside a moment ago. */
+  /** Why the user was signed out a moment ago. */
   readonly notice: string | null;
   readonly email: string;
   readonly onSignedIn: () => Promise<void>;
 }
 
-/** Signing in, and registering. */
 export function SignInView({ notice, email, onSignedIn }: SignInViewProps) {
   const [isNew, setIsNew] = useState(false);
   const title = isNew ? 'Create an account' : 'Sign in';

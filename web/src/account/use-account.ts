@@ -4,14 +4,14 @@ import { SignedOut } from '../api/errors';
 import type { Device, EndedSession, SecurityEvent, User } from '../api/types';
 
 export interface Account {
-  /** `null`: not known yet. */
+  /** `null` until loaded. */
   readonly devices: readonly Device[] | null;
-  /** `null`: not known yet, or the service does not tell. */
+  /** `null` until loaded, or if the service does not support it. */
   readonly ended: readonly EndedSession[] | null;
   readonly events: readonly SecurityEvent[] | null;
-  /** Whether the address is. */
+  /** Whether the email address is confirmed. */
   readonly isConfirmed: boolean;
-  /** Why what is shown may be out of date. */
+  /** Why the data may be out of date; `null` if it is current. */
   readonly error: unknown;
 }
 
@@ -22,7 +22,7 @@ interface AccountHandlers {
 
 const NOT_LOADED = { devices: null, ended: null, events: null, error: null };
 
-/** Reads what there is to show, and reads again when asked; however often at once, one after the other. */
+/** Loads the account data, and loads it again on `reload`. */
 export function useAccount(user: User, handlers: AccountHandlers) {
   const [account, setAccount] = useState<Account>({ ...NOT_LOADED, isConfirmed: user.email_verified });
   const latest = useRef({ account, handlers, isFirstRead: true });
@@ -49,7 +49,7 @@ export function useAccount(user: User, handlers: AccountHandlers) {
 }
 
 async function loadDetails(account: Account, isFirst: boolean, isBackground: boolean) {
-  // What the service does not support at first, it is not asked for again.
+  // A list that the service does not support is requested only once.
   const [ended, events, isConfirmed] = await Promise.all([
     isFirst || account.ended ? endedSessions(isBackground) : null,
     isFirst || account.events ? securityEvents(isBackground) : null,
@@ -58,7 +58,7 @@ async function loadDetails(account: Account, isFirst: boolean, isBackground: boo
   return { ended, events, isConfirmed };
 }
 
-/** Runs one read at a time; a call during a read makes it run once more, because that read may have missed a change. */
+/** Runs one read at a time. A call during a read runs it once more, because that read may have missed a change. */
 function useSerialized(read: (isBackground: boolean) => Promise<void>) {
   const running = useRef<{ again: boolean } | null>(null);
   return useCallback(

@@ -2,7 +2,7 @@ import { me } from './account';
 import { SignedOut } from './errors';
 
 export interface AccountEventHandlers {
-  /** Something may have changed: read again. */
+  /** Something may have changed, so the page should reload its data. */
   onChange(): void;
   onEnd(end: SignedOut): void;
   onConnected(isConnected: boolean): void;
@@ -11,10 +11,10 @@ export interface AccountEventHandlers {
 const RETRY_MS = { first: 1_000, max: 30_000 };
 
 /**
- * Hears of changes while the page can be seen. A hidden one gives its connection back, of which a browser has six for
- * a host, and reads again when it is shown.
+ * Receives account events while the page is visible. A hidden page closes its connection, because a browser opens at
+ * most six per host over HTTP/1.1, and reloads when it becomes visible again.
  *
- * @returns stops it
+ * @returns a function that unsubscribes
  */
 export function subscribeToAccount(handlers: AccountEventHandlers): () => void {
   const stream = new AccountEventStream(handlers);
@@ -46,14 +46,14 @@ class AccountEventStream {
     source.onopen = () => {
       this.failures = 0;
       this.handlers.onConnected(true);
-      // Nobody has told us what happened before.
+      // Changes from before the connection was opened were not delivered.
       this.handlers.onChange();
     };
     source.addEventListener('changed', () => this.handlers.onChange());
     source.addEventListener('ended', ({ data }) => this.handleEnd(JSON.parse(data)));
     source.onerror = () => {
       this.handlers.onConnected(false);
-      // Else the browser comes back by itself.
+      // In any other state the browser reconnects by itself.
       if (source.readyState === EventSource.CLOSED) void this.checkSession();
     };
   }
@@ -70,13 +70,13 @@ class AccountEventStream {
   }
 
   private handleEnd({ code, reason }: { code: string; reason?: string }): void {
-    // Somebody has signed in anew in this browser, on this page or another: the page belongs to the new session.
+    // The user signed in again in this browser, in this tab or another. This page now uses the new session.
     if (reason === 'replaced') return void this.checkSession();
     this.close();
     this.handlers.onEnd(new SignedOut(code, reason ?? null));
   }
 
-  /** A stream that was refused does not say why; any other request does. */
+  /** `EventSource` hides why a stream was refused; any other request reveals it. */
   private async checkSession(): Promise<void> {
     this.disconnect();
     try {
@@ -91,7 +91,7 @@ class AccountEventStream {
   private reconnectLater(): void {
     if (!this.isOpen) return;
     const delayMs = Math.min(RETRY_MS.max, RETRY_MS.first * 2 ** this.failures) * (0.5 + Math.random() / 2);
-    // The first time is most often a new session in place of the old one, which is there already.
+    // The first failure usually means that a new session replaced the old one, so reconnecting works at once.
     this.timer = setTimeout(() => this.open(), this.failures === 0 ? 0 : delayMs);
     this.failures += 1;
   }

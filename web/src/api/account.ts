@@ -8,7 +8,7 @@ export async function register(email: string, password: string): Promise<void> {
   await request('POST', '/auth/register', { body: { email, password } });
 }
 
-/** Also proves again who somebody is who is signed in: the new session takes the place of the old one. */
+/** Also reauthenticates a user who is signed in: the new session replaces the old one. */
 export async function signIn(email: string, password: string): Promise<void> {
   await request('POST', '/auth/login', { body: { email, password, token_delivery: 'cookie' } });
 }
@@ -25,13 +25,13 @@ export async function rename(deviceId: string, name: string): Promise<void> {
   await requestWithSession('PATCH', `/devices/${deviceId}`, { body: { name } });
 }
 
-/** Signs out every other session of the account. */
+/** Also revokes every other session of the account. */
 export async function changePassword(current: string, newPassword: string): Promise<RevocationOutcome> {
   const body = { current_password: current, new_password: newPassword };
   return revocationOutcome(await requestWithSession('POST', '/auth/password/change', { body }));
 }
 
-/** Mails the link to confirm the address again. */
+/** Sends another confirmation link. */
 export async function resendConfirmation(): Promise<void> {
   await requestWithSession('POST', '/auth/email/resend');
 }
@@ -57,7 +57,7 @@ async function revokeOnce(send: () => Promise<ApiResponse<unknown>>): Promise<Re
   }
 }
 
-/** `null` from a service that does not have them. */
+/** `null` if the service does not support this list. */
 export async function endedSessions(isBackground: boolean): Promise<readonly EndedSession[] | null> {
   const response = await nullIfUnsupported(() =>
     requestWithSession<{ sessions: EndedSession[] }>('GET', '/sessions?status=ended&limit=20', {
@@ -67,7 +67,7 @@ export async function endedSessions(isBackground: boolean): Promise<readonly End
   return response?.body.sessions ?? null;
 }
 
-/** `null` from a service that does not have them. */
+/** `null` if the service does not support this list. */
 export async function securityEvents(isBackground: boolean): Promise<readonly SecurityEvent[] | null> {
   const response = await nullIfUnsupported(() =>
     requestWithSession<{ events: SecurityEvent[] }>('GET', '/security-events?limit=20', { isBackground }),

@@ -1,4 +1,4 @@
-/** The service has answered that it did not do it (RFC 9457). */
+/** The service refused the request, with problem details (RFC 9457). */
 export class Problem extends Error {
   constructor(
     readonly code: string,
@@ -17,10 +17,10 @@ export class Problem extends Error {
   }
 }
 
-/** No answer, or not one of the service. It says nothing about the session. */
+/** No response, or none from the service itself. It says nothing about the state of the session. */
 export class Unreachable extends Error {}
 
-/** Nobody is signed in here any more; `reason` where the service told one. */
+/** The browser is no longer signed in; `reason` is set if the service gave one. */
 export class SignedOut extends Error {
   constructor(
     readonly code: string,

@@ -1,12 +1,12 @@
 import { request } from './request';
 import { type RevocationOutcome, revocationOutcome } from './revocation-outcome';
 
-/** Asks for a link to set a new password. The response is the same for every address. */
+/** Requests a password reset link. The response is the same whether or not an account exists. */
 export async function forgotPassword(email: string): Promise<void> {
   await request('POST', '/auth/password/forgot', { body: { email } });
 }
 
-/** @throws {Problem} invalid_link; password_rejected, and then the token is good for another try */
+/** @throws {Problem} invalid_link; password_rejected, after which the token can still be used */
 export async function resetPassword(token: string, newPassword: string): Promise<RevocationOutcome> {
   return revocationOutcome(
     await request('POST', '/auth/password/reset', { body: { token, new_password: newPassword } }),
@@ -19,7 +19,7 @@ export async function confirmEmail(token: string): Promise<void> {
 }
 
 export interface SignInRejection {
-  /** Sets the new password, without which nobody signs in any more. */
+  /** Sets a new password. The old one no longer works. */
   readonly resetToken: string;
   readonly outcome: RevocationOutcome;
 }

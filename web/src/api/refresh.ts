@@ -3,15 +3,15 @@ import { request } from './request';
 
 const LOCK_NAME = 'latchkey-renew';
 
-/** New cookies for old ones, one tab at a time. @throws {SignedOut | Problem | Unreachable} */
+/** Exchanges the refresh cookie for new cookies, one tab at a time. @throws {SignedOut | Problem | Unreachable} */
 export async function refreshSession(): Promise<void> {
-  // Missing where the page has come over plain HTTP from elsewhere. The service bears a race of tabs.
+  // Web Locks exist only in secure contexts. Without them tabs may race, which the service tolerates.
   if (!navigator.locks) return postRefresh();
   const gotLock = await navigator.locks.request(LOCK_NAME, { ifAvailable: true }, async (lock) => {
     if (lock) await postRefresh();
     return lock !== null;
   });
-  // Another tab was at it: its cookies are ours.
+  // Another tab was refreshing: wait until it is done, then use the cookies it received.
   if (!gotLock) await navigator.locks.request(LOCK_NAME, () => {});
 }
 
@@ -28,11 +28,11 @@ const SESSION_ENDED_CODES = [
   'session_expired',
   'invalid_grant',
   'account_disabled',
-  // Not ended, but of no use before a new sign-in, which takes its place.
+  // Still active, but unusable until the user signs in again, which replaces it.
   'insufficient_user_authentication',
 ];
 
-/** What a problem says about the session; `null`: nothing, so it goes on. */
+/** `null` if the problem does not mean that the session has ended. */
 export function toSignedOut(problem: Problem): SignedOut | null {
   return SESSION_ENDED_CODES.includes(problem.code) ? new SignedOut(problem.code, problem.reason) : null;
 }

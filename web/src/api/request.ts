@@ -8,14 +8,14 @@ export interface ApiResponse<T> {
 
 export interface RequestOptions {
   readonly body?: unknown;
-  /** The page asks by itself: the request is no use of the session. */
+  /** Sent by the page on its own, so it must not count as use of the session. */
   readonly isBackground?: boolean;
 }
 
-/** A password is hashed on purpose slowly, and a network may be slow without purpose. */
+/** Generous, because password hashing is slow by design and networks can be slow too. */
 const TIMEOUT_MS = 20_000;
 
-/** One request and its response. Cookies carry the tokens: no script sees one. @throws {Problem | Unreachable} */
+/** Sends one request. The tokens are in cookies that scripts cannot read. @throws {Problem | Unreachable} */
 export async function request<T>(
   method: string,
   path: string,
@@ -25,7 +25,7 @@ export async function request<T>(
   noteServerTime(response.headers.get('date'));
   const body = parseJson(text);
   if (response.ok) return { status: response.status, body: body as T };
-  // A proxy in between answers in its own words.
+  // Not problem details, so the response came from a proxy in between.
   if (typeof body?.code !== 'string') throw new Unreachable(`answered ${response.status}`);
   const retryAfter = Number(response.headers.get('retry-after'));
   throw new Problem(body.code, body, retryAfter > 0 ? retryAfter : null);
@@ -54,7 +54,7 @@ function parseJson(text: string): Record<string, unknown> | null {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    // An empty response, or one that is not the service's.
+    // Empty, or not from the service.
     return null;
   }
 }

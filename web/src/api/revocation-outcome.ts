@@ -1,6 +1,6 @@
 import type { ApiResponse } from './request';
 
-/** How far an end has come: it holds everywhere, or it is certain and on its way. */
+/** `enforced`: every instance refuses the session. `pending`: committed, but not yet confirmed by every instance. */
 export type RevocationOutcome = 'enforced' | 'pending';
 
 export function revocationOutcome({ status }: ApiResponse<unknown>): RevocationOutcome {

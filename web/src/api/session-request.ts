@@ -4,13 +4,13 @@ import { type ApiResponse, type RequestOptions, request } from './request';
 import { untilUserIsActive } from './user-activity';
 
 const MAX_TRIES = 4;
-/** Another tab has just signed in anew; its cookies are on their way. */
+/** Another tab has just signed in again, and its cookies have not arrived yet. */
 const REPLACED_WAIT_MS = 150;
 
 /**
- * A request of whoever is signed in. Where the access token has run out, gets a new one and asks again.
+ * Sends a request as the signed-in user. If the access token has expired, refreshes it and tries again.
  *
- * @throws {SignedOut} only when the service has said that the session is over
+ * @throws {SignedOut} only if the service said that the session has ended
  * @throws {Problem | Unreachable}
  */
 export async function requestWithSession<T>(
@@ -28,13 +28,13 @@ export async function requestWithSession<T>(
   }
 }
 
-/** Makes another try worth it, or throws. */
+/** Returns when the request can be tried again; throws if it cannot. */
 async function recover(problem: Problem, tries: number, isBackground: boolean): Promise<void> {
   const mayTry = tries < MAX_TRIES;
   if (problem.reason === 'replaced' && mayTry) return sleep(REPLACED_WAIT_MS * tries);
   const isStale = problem.code === 'invalid_token' || problem.code === 'token_stale';
   if (!isStale || !mayTry) throw toSignedOut(problem) ?? problem;
-  // To renew is to use the session.
+  // A refresh counts as use of the session, so a background request waits for the user.
   if (isBackground) await untilUserIsActive();
   await refreshSession();
 }

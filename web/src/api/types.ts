@@ -49,7 +49,7 @@ export interface SecurityEvent {
 export interface User {
   readonly id: string;
   readonly email: string;
-  /** Whether a mail to the address has been answered. */
+  /** Whether the user has confirmed the address by a mailed link. */
   readonly email_verified: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** So long after their last sign somebody is still in front of the page. */
+/** The user counts as active for this long after the last input. */
 const ACTIVE_MS = 60_000;
 
 let lastActivityAt = performance.now();
@@ -13,7 +13,7 @@ function noteActivity(): void {
   for (const resume of waiting.splice(0)) resume();
 }
 
-/** At once where somebody is here, else when they come back. A page that lies open alone keeps no session alive. */
+/** Resolves at once if the user is active, otherwise on the next input. An unattended page keeps no session alive. */
 export function untilUserIsActive(): Promise<void> {
   if (performance.now() - lastActivityAt < ACTIVE_MS) return Promise.resolve();
   return new Promise((resolve) => {

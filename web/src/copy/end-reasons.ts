@@ -1,6 +1,6 @@
 import type { SignedOut } from '../api/errors';
 
-/** Why a session in the list of ended ones is there. */
+/** For the list of ended sessions. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   logout: 'Signed out on the device itself',
   replaced: 'Signed in again on the same device',
@@ -22,7 +22,7 @@ export function describeEndReason(reason: string): string {
   return DESCRIPTIONS[reason] ?? 'Ended';
 }
 
-/** To somebody who was thrown out while they watched. */
+/** For a user who was signed out while the page was open. */
 const NOTICES: Readonly<Record<string, string>> = {
   logout: 'You signed out.',
   replaced: 'You were signed out because you signed in again in this browser.',
@@ -42,7 +42,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   absolute_expired: 'It has been long since you signed in. Please sign in again.',
 };
 
-/** `null` where there is nothing to tell: somebody has come who was not signed in. */
+/** `null` if there is nothing to report, as for a visitor who was not signed in. */
 export function signOutNotice({ code, reason }: SignedOut): string | null {
   if (reason && NOTICES[reason]) return NOTICES[reason];
   if (code === 'session_expired') return NOTICES.idle_expired ?? null;

@@ -26,7 +26,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   overloaded: 'The service is busy. Please try again in a moment.',
   service_unavailable: 'The service cannot be reached just now. That signs nobody out; please try again.',
   cross_site_request: 'This page was opened under another address than the service expects.',
-  // A page of another version than the service, or something in between.
+  // The page's version does not match the service's, or a proxy changed the request.
   malformed_body: OUTDATED_PAGE,
   malformed_request: OUTDATED_PAGE,
   method_not_allowed: OUTDATED_PAGE,
@@ -36,7 +36,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   headers_too_large: OUTDATED_PAGE,
 };
 
-/** For people: what went wrong, and what to do. */
+/** What went wrong and what to do about it. */
 export function errorMessage(error: unknown): string {
   if (error instanceof SignedOut) return signOutNotice(error) ?? SIGN_IN_AGAIN;
   if (!(error instanceof Problem))

@@ -1,6 +1,6 @@
 import type { GeoLocation } from '../api/types';
 
-/** `Berlin, Germany · 203.0.113.7`, as far as is known. */
+/** `Berlin, Germany · 203.0.113.7`, or the parts of it that are known. */
 export function formatLocation({
   place,
   address,

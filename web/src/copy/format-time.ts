@@ -9,16 +9,16 @@ const UNITS: readonly [limitSeconds: number, unit: Intl.RelativeTimeFormatUnit, 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 const EXACT = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'long' });
 
-/** `2 minutes ago`. @param now epoch milliseconds, by the clock that stamped the instant */
+/** `2 minutes ago`. @param now epoch milliseconds, by the clock that recorded the instant */
 export function formatRelativeTime(instant: string, now: number): string {
   const seconds = (now - Date.parse(instant)) / 1000;
-  // What has just happened may be ahead of a clock that is a second behind.
+  // Negative if the clock is slightly behind the one that recorded the instant.
   if (seconds < 60) return 'just now';
   const [, unit, length] = UNITS.find(([limit]) => seconds < limit) ?? UNITS[0]!;
   return RELATIVE.format(-Math.floor(seconds / length), unit);
 }
 
-/** To the second, in the zone of whoever reads it. */
+/** To the second, in the user's time zone. */
 export function formatExactTime(instant: string): string {
   return EXACT.format(new Date(instant));
 }

@@ -1,6 +1,6 @@
 import type { RevocationOutcome } from '../api/revocation-outcome';
 
-/** To be put after what was done. */
+/** Appended to a message about a revocation that not every instance has confirmed. */
 export function pendingNote(outcome: RevocationOutcome): string {
   return outcome === 'pending' ? ' It takes effect everywhere within moments.' : '';
 }

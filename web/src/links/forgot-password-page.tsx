@@ -5,7 +5,7 @@ import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { SingleTaskPage } from '../ui/single-task-page';
 
-/** Whether there is such an account is told to nobody. */
+/** Does not reveal whether an account exists. */
 export function ForgotPasswordPage() {
   const [isSent, setIsSent] = useState(false);
   return isSent ? (

@@ -3,11 +3,11 @@ import { Problem } from '../api/errors';
 import { SingleTaskPage } from '../ui/single-task-page';
 
 interface InvalidLinkPageProps {
-  /** The way forward. */
+  /** What the user can do next. */
   readonly children: ComponentChildren;
 }
 
-/** The service tells nobody which of these it is. */
+/** The service does not say whether a link is used, expired or unknown. */
 export function InvalidLinkPage({ children }: InvalidLinkPageProps) {
   return (
     <SingleTaskPage title="This link does not work any more">

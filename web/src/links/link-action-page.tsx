@@ -7,16 +7,16 @@ import { isInvalidLink } from './invalid-link-page';
 
 interface LinkActionPageProps {
   readonly title: string;
-  /** What the button will do. */
+  /** Explains what the button does. */
   readonly children: ComponentChildren;
   readonly buttonLabel: string;
   readonly variant: 'primary' | 'danger';
   readonly onConfirm: () => Promise<void>;
-  /** Shown where the link is of no use. */
+  /** Shown if the link is not valid. */
   readonly invalidLink: ComponentChildren;
 }
 
-/** What a link is for, done by a button: programs that look through mails open links, and press nothing. */
+/** Performs the link's action only on a button press: mail scanners open links but press nothing. */
 export function LinkActionPage({
   title,
   children,

@@ -10,11 +10,11 @@ import { InvalidLinkPage, isInvalidLink } from './invalid-link-page';
 
 interface NewPasswordPageProps {
   readonly token: string;
-  /** What has just happened. */
+  /** Reports what happened just before. */
   readonly notice?: string;
 }
 
-/** Chooses a new password with a token that lets one do so, and says that it is set. */
+/** Sets a new password with a reset token. */
 export function NewPasswordPage({ token, notice }: NewPasswordPageProps) {
   const [outcome, setOutcome] = useState<RevocationOutcome | 'invalid_link' | null>(null);
   if (outcome === 'invalid_link') return <InvalidResetLink />;

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /**
- * The token of the link that led here; `null`: there was none. It is taken out of the address at once, so that it is
- * in no history, and in no picture of the window.
+ * The token from the fragment of the URL; `null` if there is none. It is removed from the URL at once, so that it
+ * appears neither in the history nor in a screenshot.
  */
 export function useLinkToken(): string | null {
   const [token, setToken] = useState(takeToken);
   useEffect(() => {
-    // Another link to the same page, opened in the same tab, loads nothing.
+    // Opening another link to this page in the same tab changes only the fragment and does not reload.
     const onHashChange = () => {
       if (location.hash !== '') setToken(takeToken());
     };

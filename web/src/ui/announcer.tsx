@@ -7,7 +7,7 @@ export type Announce = (text: string, kind?: 'status' | 'alert') => void;
 const AnnounceContext = createContext<Announce>(() => {});
 const VISIBLE_MS = 8_000;
 
-/** Tells what happened: shown for a while, and read out when the screen reader has a moment. */
+/** Announces a message: shown for a few seconds, and read out by screen readers. */
 export const useAnnounce = () => useContext(AnnounceContext);
 
 export function Announcer({ children }: { children: ComponentChildren }) {
@@ -21,7 +21,7 @@ export function Announcer({ children }: { children: ComponentChildren }) {
   return (
     <AnnounceContext.Provider value={announce}>
       {children}
-      {/* Both are there before they say anything: a region that comes with its text is not read by all. */}
+      {/* Both regions exist before they have text: some screen readers ignore a region added together with its text. */}
       <div class="toasts">
         <div role="status">{message?.kind === 'status' && <p class="toast">{message.text}</p>}</div>
         <div role="alert">{message?.kind === 'alert' && <p class="toast toast-alert">{message.text}</p>}</div>

@@ -8,7 +8,7 @@ interface ButtonProps {
   readonly onClick?: () => void;
 }
 
-/** Does nothing while it is busy, yet keeps the focus, which a disabled button would lose. */
+/** While busy, ignores clicks but keeps the focus, which a disabled button would lose. */
 export function Button({
   children,
   isBusy = false,

@@ -12,7 +12,6 @@ interface ConfirmDialogProps {
   readonly onCancel: () => void;
 }
 
-/** Says what will end before it does. */
 export function ConfirmDialog({ title, confirmLabel, children, onConfirm, onCancel }: ConfirmDialogProps) {
   const task = useTask(onConfirm);
   return (
@@ -20,7 +19,7 @@ export function ConfirmDialog({ title, confirmLabel, children, onConfirm, onCanc
       {children}
       <div role="alert">{task.error !== null && <p class="error">{errorMessage(task.error)}</p>}</div>
       <div class="buttons">
-        {/* First, so that it has the focus: Enter pressed too quickly ends nothing. */}
+        {/* First, so that it gets the focus and a hasty Enter cancels. */}
         <Button onClick={onCancel}>Cancel</Button>
         <Button variant="danger" isBusy={task.isBusy} onClick={() => void task.run()}>
           {confirmLabel}

@@ -7,10 +7,10 @@ interface DialogProps {
   readonly onCancel: () => void;
 }
 
-/** The browser keeps the focus inside, and gives it back to what had it. */
+/** A modal dialog. The browser keeps the focus inside and restores it afterwards. */
 export function Dialog({ title, children, onCancel }: DialogProps) {
   const titleId = useId();
-  // Before any effect: what is inside gets the focus that it asks for in an open dialog only.
+  // A ref, because it runs before all effects: fields in the dialog can take the focus only once it is open.
   const open = useCallback((dialog: HTMLDialogElement | null) => {
     dialog?.showModal();
     return () => dialog?.close();

@@ -15,7 +15,7 @@ interface FieldProps {
   readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
 
-/** A labelled input that the form reads when it is sent. */
+/** A labelled input. The form reads its value on submit. */
 export function Field({
   label,
   hint,
@@ -29,7 +29,7 @@ export function Field({
   const id = useId();
   const ownRef = useRef<HTMLInputElement>(null);
   const ref = inputRef ?? ownRef;
-  // `autofocus` is for what is there when a page or dialog opens, which this may come after.
+  // `autofocus` works only for elements present when the page or dialog opens; this one may be added later.
   useLayoutEffect(() => {
     if (takesFocus) ref.current?.focus();
   }, [takesFocus, ref]);

@@ -5,15 +5,15 @@ import { Button } from './button';
 import { useTask } from './use-task';
 
 interface FormProps {
-  /** Its fields. */
+  /** The fields. */
   readonly children: ComponentChildren;
   readonly submitLabel: string;
-  /** @param values what was typed, by the names of the fields */
+  /** @param values the input values by field name */
   readonly onSubmit: (values: Record<string, string>) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
-/** Is sent once, however often somebody presses, and says what went wrong. Escape is Cancel. */
+/** Ignores repeated submits while one is running, and shows the error if it fails. Escape cancels. */
 export function Form({ children, submitLabel, onSubmit, onCancel }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const errorId = useId();

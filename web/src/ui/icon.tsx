@@ -9,7 +9,7 @@ const PATHS: Readonly<Record<DeviceKind | 'key', string>> = {
   key: 'M4.5 15.5a4 4 0 1 0 8 0 4 4 0 1 0-8 0M11.4 12.6 20 4M16.5 7.5l3 3',
 };
 
-/** Says nothing that the words beside it do not. */
+/** Decorative: hidden from screen readers, because the text beside it says the same. */
 export function Icon({ name }: { name: DeviceKind | 'key' }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -7,7 +7,7 @@ interface NewPasswordFieldProps {
   readonly takesFocus?: boolean;
 }
 
-/** Can be looked at while it is chosen (NIST SP 800-63B; OWASP ASVS 5.0 V6.2.6). */
+/** Lets the user show the password while typing (NIST SP 800-63B; OWASP ASVS 5.0 V6.2.6). */
 export function NewPasswordField(props: NewPasswordFieldProps) {
   const [isShown, setIsShown] = useState(false);
   return (

@@ -4,7 +4,7 @@ import { formatExactTime, formatRelativeTime } from '../copy/format-time';
 
 const TICK_MS = 10_000;
 
-/** An instant in words that stay true, and to the second for whoever points at it. */
+/** A relative time that updates itself, with the exact time as a tooltip. */
 export function RelativeTime({ at }: { at: string }) {
   const [now, setNow] = useState(serverNow);
   useEffect(() => {

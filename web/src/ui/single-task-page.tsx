@@ -5,12 +5,12 @@ import { useDocumentTitle } from './use-document-title';
 
 interface SingleTaskPageProps {
   readonly title: string;
-  /** What has just happened. */
+  /** Reports what happened just before. */
   readonly notice?: string | null;
   readonly children: ComponentChildren;
 }
 
-/** A page for one thing. The focus goes to its heading, unless something in it has asked for it. */
+/** A narrow page for one task. Focuses its heading, unless something else on the page took the focus. */
 export function SingleTaskPage({ title, notice, children }: SingleTaskPageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useDocumentTitle(title);

@@ -7,15 +7,15 @@ export interface Task {
   run(): Promise<void>;
 }
 
-/** Somebody has thought better of it: nothing to tell. */
+/** The user cancelled, so there is no error to show. */
 export class Cancelled extends Error {}
 
-/** Work that somebody starts and that is never started twice at once. */
+/** Asynchronous work started by the user, never twice at the same time. */
 export function useTask(work: () => Promise<void>): Task {
   const [state, setState] = useState<{ isBusy: boolean; error: unknown }>({ isBusy: false, error: null });
   const isRunning = useRef(false);
   const run = async () => {
-    // The state is that of the last drawing; a double click is quicker.
+    // The state is from the last render; a double click is faster.
     if (isRunning.current) return;
     isRunning.current = true;
     setState({ isBusy: true, error: null });
