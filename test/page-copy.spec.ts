@@ -81,6 +81,6 @@ describe('the words of the page', () => {
   it('tell no answer from one that ends the session', () => {
     const { SignedOut, Unreachable } = words.failures;
     expect(words.failure.errorMessage(new Unreachable())).toMatch(/Check your connection/);
-    expect(words.failure.errorMessage(new SignedOut('session_revoked', 'disowned'))).toMatch(/not yours/);
+    expect(words.failure.errorMessage(new SignedOut('session_revoked', 'disowned'))).toMatch(/unauthorized/);
   });
 });

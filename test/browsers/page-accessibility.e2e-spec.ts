@@ -119,7 +119,7 @@ describeInChromium('the page of devices', () => {
     await desktop.page.keyboard.press('Escape');
     await desktop.button('Sign out everywhere').click();
     await desktop.dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
-    await desktop.waitForSignOut('You signed out everywhere.');
+    await desktop.waitForSignOut('You’re signed out everywhere.');
     states.out = await axeViolations(desktop);
     expect(Object.entries(states).filter(([, violations]) => violations.length > 0)).toEqual([]);
   });
@@ -139,32 +139,32 @@ describeInChromium('the page of devices', () => {
     const press = (name: string) => owner.button(name).click();
     const choose = async (password: string) => {
       await owner.page.getByLabel('New password').fill(password);
-      await press('Set the new password');
+      await press('Set new password');
     };
 
     await owner.openLinkIn(await mailbox.waitFor(email, 'Confirm your address'));
-    await look('Confirm your address');
-    await press('Confirm address');
-    await look('Your address is confirmed');
+    await look('Confirm your email address');
+    await press('Confirm email address');
+    await look('Email address confirmed');
     await owner.page.goto('/account/forgot-password');
     await look('Forgot your password?');
     await owner.page.getByLabel('Email address').fill(email);
-    await press('Send the link');
-    await look('Look into your mail');
+    await press('Send reset link');
+    await look('Check your email');
     await owner.openLinkIn(await mailbox.waitFor(email, 'Set a new password'));
     await press('Show password');
     await choose('password');
     await owner.page.locator('.error').waitFor();
     await look('Choose a new password');
     await owner.openLinkIn(await mailbox.waitFor(email, 'New sign-in to your account'));
-    await look('Was this not you?');
+    await look('Don’t recognize this sign-in?');
     await press('This wasn’t me');
-    await owner.page.getByText('That device is signed out.').waitFor();
+    await owner.page.getByText('The device is signed out.').waitFor();
     await look('Choose a new password');
     await choose('a lonely wizard hums');
-    await look('Your new password is set');
+    await look('Your password has been reset');
     await owner.page.goto('/account/disown');
-    await look('This link does not work any more');
+    await look('This link has expired or was already used');
     expect(Object.entries(states).filter(([, violations]) => violations.length > 0)).toEqual([]);
   });
 
@@ -178,12 +178,12 @@ describeInChromium('the page of devices', () => {
       await owner.page.locator('h1:focus').filter({ hasText: text }).waitFor();
       await keyboard.press('Tab');
     };
-    await headed('Was this not you?');
+    await headed('Don’t recognize this sign-in?');
     await keyboard.press('Enter');
     await headed('Choose a new password');
     await keyboard.type('a lonely wizard hums');
     await keyboard.press('Enter');
-    await headed('Your new password is set');
+    await headed('Your password has been reset');
     await keyboard.press('Enter');
     await owner.signIn(email, 'a lonely wizard hums');
     await owner.button('Change password').focus();
@@ -282,7 +282,7 @@ describeInChromium('the page of devices', () => {
     const { desktop, email } = await withOtherDevices({ viewport: { width: 820, height: 860 } });
     const { token } = await mailbox.waitFor(email, 'Confirm your address');
     await service.api.call('POST', '/auth/email/confirm', { body: { token } });
-    await desktop.heading('Confirm your address').waitFor({ state: 'detached' });
+    await desktop.heading('Confirm your email address').waitFor({ state: 'detached' });
     // As after some weeks.
     await deployment.sql(
       `UPDATE devices SET first_seen_at = first_seen_at - interval '40 days',
@@ -294,7 +294,7 @@ describeInChromium('the page of devices', () => {
        FROM devices d WHERE d.id = s.device_id AND d.name NOT LIKE 'Chrome%'`,
     );
     await desktop.page.reload();
-    await desktop.page.getByText('This list is live').waitFor();
+    await desktop.page.getByText('Updating live').waitFor();
     await desktop.page.emulateMedia({ colorScheme: 'light' });
     await desktop.page.screenshot({ path: `${SCREENSHOTS}devices-light.png` });
     await desktop.page.emulateMedia({ colorScheme: 'dark' });

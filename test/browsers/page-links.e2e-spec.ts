@@ -13,7 +13,7 @@ const NEW_PASSWORD = 'a lonely wizard hums';
 const RESET_MAIL = 'Set a new password';
 const CONFIRM_MAIL = 'Confirm your address';
 const SIGN_IN_MAIL = 'New sign-in to your account';
-const INVALID_LINK = 'This link does not work any more';
+const INVALID_LINK = 'This link has expired or was already used';
 
 describeInChromium('the pages that mails lead to', () => {
   let chromium: Browser;
@@ -55,13 +55,13 @@ describeInChromium('the pages that mails lead to', () => {
   const requestReset = async (visitor: Visitor, email: string) => {
     await visitor.link('Forgot your password?').click();
     await visitor.page.getByLabel('Email address').fill(email);
-    await visitor.button('Send the link').click();
-    await visitor.heading('Look into your mail').waitFor();
+    await visitor.button('Send reset link').click();
+    await visitor.heading('Check your email').waitFor();
     return visitor.page.locator('main').textContent();
   };
   const choosePassword = async ({ page }: Visitor, password: string) => {
     await page.getByLabel('New password').fill(password);
-    await page.getByRole('button', { name: 'Set the new password' }).click();
+    await page.getByRole('button', { name: 'Set new password' }).click();
   };
   const usedLinks = async (email: string) => {
     const rows = await deployment.sql(
@@ -83,11 +83,11 @@ describeInChromium('the pages that mails lead to', () => {
       .waitFor();
     const out = desktop.waitForSignOut('You were signed out because your password was reset.');
     await choosePassword(phone, NEW_PASSWORD);
-    await phone.heading('Your new password is set').waitFor();
+    await phone.heading('Your password has been reset').waitFor();
     await out;
     await phone.link('Sign in').click();
     await phone.submitCredentials(email, 'Sign in');
-    await phone.page.getByText('The email address or the password is wrong.').waitFor();
+    await phone.page.getByText('Incorrect email address or password.').waitFor();
     await phone.signIn(email, NEW_PASSWORD);
     expect(await phone.cards.count()).toBe(1);
   });
@@ -96,7 +96,7 @@ describeInChromium('the pages that mails lead to', () => {
     const { email } = await registered();
     const [known, unknown] = [await open(), await open()];
     const told = await requestReset(known, email);
-    expect(told).toContain('If there is an account with this address, a mail is on its way.');
+    expect(told).toContain('If an account exists for this address, a password reset link is on its way.');
     expect(await requestReset(unknown, newEmail())).toBe(told);
     await unknown.link('Back to sign in').click();
     await unknown.heading('Sign in').waitFor();
@@ -106,52 +106,52 @@ describeInChromium('the pages that mails lead to', () => {
     const { desktop, email } = await registered();
     const intruder = await open();
     await intruder.signIn(email);
-    await intruder.page.getByText('This list is live').waitFor();
+    await intruder.page.getByText('Updating live').waitFor();
     const owner = await open();
     await owner.openLinkIn(await mailbox.waitFor(email, SIGN_IN_MAIL));
-    const out = intruder.waitForSignOut('this sign-in was reported as not yours');
+    const out = intruder.waitForSignOut('this sign-in was reported as unauthorized');
     await owner.button('This wasn’t me').click();
     await out;
-    await owner.page.getByRole('alert').filter({ hasText: 'That device is signed out.' }).waitFor();
+    await owner.page.getByRole('alert').filter({ hasText: 'The device is signed out.' }).waitFor();
     // What they know is of no use any more, and the owner's own device goes on.
     await intruder.submitCredentials(email, 'Sign in');
-    await intruder.page.getByText('The email address or the password is wrong.').waitFor();
+    await intruder.page.getByText('Incorrect email address or password.').waitFor();
     expect(await desktop.card('This device').count()).toBe(1);
     await choosePassword(owner, NEW_PASSWORD);
-    await owner.heading('Your new password is set').waitFor();
+    await owner.heading('Your password has been reset').waitFor();
     await desktop.waitForSignOut('your password was reset');
     await desktop.signIn(email, NEW_PASSWORD);
-    await desktop.page.getByText('A sign-in was reported as not yours').waitFor();
+    await desktop.page.getByText('You reported that a sign-in wasn’t you').waitFor();
   });
 
   it('confirm an address, which other pages hear of', async () => {
     const { desktop, email } = await registered();
-    await desktop.heading('Confirm your address').waitFor();
+    await desktop.heading('Confirm your email address').waitFor();
     const phone = await open();
     await phone.openLinkIn(await mailbox.waitFor(email, CONFIRM_MAIL));
-    await phone.button('Confirm address').click();
-    await phone.heading('Your address is confirmed').waitFor();
-    await desktop.heading('Confirm your address').waitFor({ state: 'detached' });
+    await phone.button('Confirm email address').click();
+    await phone.heading('Email address confirmed').waitFor();
+    await desktop.heading('Confirm your email address').waitFor({ state: 'detached' });
     await desktop.page.getByText('Email address confirmed').waitFor();
     await phone.link('Go to your account').click();
     await phone.signIn(email);
-    expect(await phone.heading('Confirm your address').count()).toBe(0);
+    expect(await phone.heading('Confirm your email address').count()).toBe(0);
   });
 
   it('send the confirmation again, and say when that was often enough', async () => {
     const { desktop, email } = await registered();
     await mailbox.waitFor(email, CONFIRM_MAIL);
-    await desktop.button('Send the mail again').click();
+    await desktop.button('Resend email').click();
     await desktop.page.getByRole('status').filter({ hasText: 'is on its way' }).waitFor();
     await desktop.openLinkIn(await mailbox.waitFor(email, CONFIRM_MAIL, 2));
-    await desktop.heading('Confirm your address').waitFor();
+    await desktop.heading('Confirm your email address').waitFor();
     const tab = await desktop.newTab();
-    await tab.heading('Confirm your address').waitFor();
+    await tab.heading('Confirm your email address').waitFor();
     const refused = tab.page.getByText(/^Too many attempts\. Try again in \d+ (seconds|minutes)\.$/);
     for (let sent = 1; sent < 4; sent++) {
       expect(await refused.count()).toBe(0);
       const answered = tab.page.waitForResponse(/email\/resend/);
-      await tab.button('Send the mail again').click();
+      await tab.button('Resend email').click();
       await answered;
     }
     await refused.waitFor();
@@ -187,7 +187,7 @@ describeInChromium('the pages that mails lead to', () => {
     const mail = await mailbox.waitFor(email, CONFIRM_MAIL);
     const phone = await open();
     await phone.openLinkIn(mail);
-    await phone.heading('Confirm your address').waitFor();
+    await phone.heading('Confirm your email address').waitFor();
     expect(phone.page.url()).toBe(`${service.url}/account/confirm-email`);
     await phone.page.goto('/account');
     await phone.page.goBack();
@@ -202,12 +202,12 @@ describeInChromium('the pages that mails lead to', () => {
     await phone.openLinkIn(await mailbox.waitFor(email, CONFIRM_MAIL));
     const { token } = await mailbox.waitFor(email, CONFIRM_MAIL);
     expect((await service.api.call('POST', '/auth/email/confirm', { body: { token } })).status).toBe(204);
-    await phone.button('Confirm address').click();
+    await phone.button('Confirm email address').click();
     await phone.heading(INVALID_LINK).waitFor();
 
     await phone.page.goto('/account/reset-password');
     await phone.heading(INVALID_LINK).waitFor();
-    await phone.link('Ask for a new link').click();
+    await phone.link('Request a new link').click();
     await phone.heading('Forgot your password?').waitFor();
     await service.api.call('POST', '/auth/password/forgot', { body: { email } });
     await phone.page.goto('/account/reset-password#token=lkm_of-nothing');
@@ -217,7 +217,7 @@ describeInChromium('the pages that mails lead to', () => {
     // Nothing is loaded: the address differs in its fragment only.
     await phone.openLinkIn(await mailbox.waitFor(email, RESET_MAIL));
     await choosePassword(phone, NEW_PASSWORD);
-    await phone.heading('Your new password is set').waitFor();
+    await phone.heading('Your password has been reset').waitFor();
   });
 
   it('change a password for somebody who knows it, and sign out every device but theirs', async () => {
@@ -230,11 +230,11 @@ describeInChromium('the pages that mails lead to', () => {
     await desktop.dialog.getByLabel('Current password').fill('not the password');
     await desktop.dialog.getByLabel('New password').fill(NEW_PASSWORD);
     await send.click();
-    await desktop.dialog.getByText('The current password is wrong.').waitFor();
+    await desktop.dialog.getByText('Your current password is incorrect.').waitFor();
     await desktop.dialog.getByLabel('Current password').fill('correct horse battery');
     const out = phone.waitForSignOut('You were signed out because your password was changed.');
     await send.click();
-    await desktop.page.getByRole('status').filter({ hasText: 'Your password is changed.' }).waitFor();
+    await desktop.page.getByRole('status').filter({ hasText: 'Password changed.' }).waitFor();
     await out;
     await desktop.page.getByText('only on this device').waitFor();
     await phone.signIn(email, NEW_PASSWORD);

@@ -59,7 +59,7 @@ describeInChromium('the page of devices and its session', () => {
     const thief = await open(service);
     await thief.context.addCookies(stolen);
     const toldOwner = [owner, tab].map((it) =>
-      it.waitForSignOut(/a copy of this device’s sign-in was used somewhere else/),
+      it.waitForSignOut(/a copy of this session was used somewhere else/),
     );
     await thief.page.reload();
     await thief.heading('Sign in').waitFor();
@@ -70,7 +70,7 @@ describeInChromium('the page of devices and its session', () => {
     const { service } = await deploy();
     const owner = await open(service);
     const email = await owner.register();
-    await owner.page.getByText('This list is live').waitFor();
+    await owner.page.getByText('Updating live').waitFor();
     const { access_token: token } = await service.api.session(email);
     await owner.cards.nth(1).waitFor();
     await owner.context.clearCookies();
@@ -92,16 +92,16 @@ describeInChromium('the page of devices and its session', () => {
 
     await proxy.cut();
     await desktop.button(/^Rename/).click();
-    await desktop.page.getByLabel('Name').fill('Desk');
+    await desktop.page.getByLabel('Device name').fill('Desk');
     await desktop.button('Save').click();
-    await desktop.card('That signs nobody out; please try again.').waitFor();
+    await desktop.card('Your devices stay signed in.').waitFor();
     await proxy.heal();
     await desktop.button('Save').click();
     await desktop.card('Desk').waitFor();
 
     await desktop.context.setOffline(true);
     await desktop.button(/^Rename/).click();
-    await desktop.page.getByLabel('Name').fill('Table');
+    await desktop.page.getByLabel('Device name').fill('Table');
     await desktop.button('Save').click();
     await desktop.card('Check your connection and try again.').waitFor();
     await desktop.context.setOffline(false);
@@ -114,7 +114,7 @@ describeInChromium('the page of devices and its session', () => {
     const desktop = await open(service);
     const email = await desktop.register();
     let isOut = false;
-    const out = desktop.waitForSignOut('away for too long').then(() => {
+    const out = desktop.waitForSignOut('inactive for too long').then(() => {
       isOut = true;
     });
     // Each is a change that the page reads; as uses of the session they would keep it for ever.
@@ -140,7 +140,7 @@ describeInChromium('the page of devices and its session', () => {
       headers: { ...elsewhere, 'user-agent': FIREFOX, 'sec-fetch-site': 'same-origin' },
     });
     expect(body).toMatchObject({ code: 'insufficient_user_authentication' });
-    await desktop.waitForSignOut('This sign-in was used in an unusual way.');
+    await desktop.waitForSignOut('We noticed unusual activity in this session.');
     await desktop.page.reload();
     await desktop.heading('Sign in').waitFor();
     await desktop.signIn(email);
@@ -153,15 +153,15 @@ describeInChromium('the page of devices and its session', () => {
     const email = await desktop.register();
     await new Promise((resolve) => setTimeout(resolve, 5_500));
     await desktop.button(/^Rename/).click();
-    await desktop.page.getByLabel('Name').fill('Counter');
+    await desktop.page.getByLabel('Device name').fill('Counter');
     await desktop.button('Save').click();
     await desktop.dialog.getByLabel('Password').fill('not the password');
     await desktop.dialog.getByRole('button', { name: 'Continue' }).click();
-    await desktop.dialog.getByText('The email address or the password is wrong.').waitFor();
+    await desktop.dialog.getByText('Incorrect email address or password.').waitFor();
     await desktop.dialog.getByLabel('Password').fill('correct horse battery');
     await desktop.dialog.getByRole('button', { name: 'Continue' }).click();
     await desktop.card('Counter').waitFor();
-    await desktop.page.getByText('This list is live').waitFor();
+    await desktop.page.getByText('Updating live').waitFor();
     const active = await deployment.sql(`SELECT id FROM sessions WHERE status = 'active'`);
     expect(active).toHaveLength(1);
 

@@ -61,10 +61,12 @@ describeInChromium('the page of devices', () => {
   it('lets somebody register, see this device, sign out and in again', async () => {
     const desktop = await open(FIREFOX);
     const email = await desktop.register();
-    expect(await desktop.card('This device').textContent()).toMatch(/Firefox on Windows[\s\S]*Active now/);
-    expect(await desktop.page.getByText('You are signed in only on this device').count()).toBe(1);
+    expect(await desktop.card('This device').textContent()).toMatch(
+      /Firefox on Windows[\s\S]*Last active\s*Now/,
+    );
+    expect(await desktop.page.getByText('You’re signed in only on this device').count()).toBe(1);
     await desktop.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
-    await desktop.waitForSignOut('You signed out.');
+    await desktop.waitForSignOut('You’re signed out.');
     expect(await desktop.page.getByLabel('Email address').inputValue()).toBe(email);
     await desktop.signIn(email);
     expect(await desktop.cards.count()).toBe(1);
@@ -75,7 +77,7 @@ describeInChromium('the page of devices', () => {
     const email = await desktop.register();
     const phone = await open();
     await phone.submitCredentials(email, 'Sign in', 'not the password');
-    await phone.page.getByText('The email address or the password is wrong.').waitFor();
+    await phone.page.getByText('Incorrect email address or password.').waitFor();
     await phone.page.reload();
     await phone.heading('Sign in').waitFor();
     await phone.button('Create an account').click();
@@ -85,14 +87,14 @@ describeInChromium('the page of devices', () => {
       .filter({ hasText: /password/i })
       .waitFor();
     await phone.submitCredentials(email, 'Create an account');
-    await phone.page.getByText('There is an account with this address already.').waitFor();
+    await phone.page.getByText('An account with this email address already exists.').waitFor();
     expect(await desktop.cards.count()).toBe(1);
   });
 
   it('shows a sign-in elsewhere while one watches', async () => {
     const desktop = await open(FIREFOX);
     const email = await desktop.register();
-    await desktop.page.getByText('This list is live').waitFor();
+    await desktop.page.getByText('Updating live').waitFor();
     const signedInAt = performance.now();
     await service.api.session(email, { device_name: 'Kitchen tablet' });
     await desktop.card('Kitchen tablet').waitFor();
@@ -138,10 +140,12 @@ describeInChromium('the page of devices', () => {
   it('signs everything out, this one too', async () => {
     const { desktop, phone } = await twoDevices();
     await phone.button('Sign out everywhere').click();
-    expect(await phone.dialog.textContent()).toMatch(/Firefox[\s\S]*You will have to sign in again here/);
+    expect(await phone.dialog.textContent()).toMatch(
+      /Firefox[\s\S]*You’ll need to sign in again on this device/,
+    );
     await phone.dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
     await Promise.all([
-      phone.waitForSignOut('You signed out everywhere.'),
+      phone.waitForSignOut('You’re signed out everywhere.'),
       desktop.waitForSignOut(/signed out from your list/),
     ]);
   });
@@ -155,8 +159,8 @@ describeInChromium('the page of devices', () => {
     await service.api.session(email, { device_token });
     const tablet = desktop.card('Kitchen tablet');
     await tablet.getByText('2 sessions').click();
-    await tablet.getByRole('button', { name: /^End session 2/ }).click();
-    await desktop.dialog.getByRole('button', { name: 'End session' }).click();
+    await tablet.getByRole('button', { name: /^Sign out session 2/ }).click();
+    await desktop.dialog.getByRole('button', { name: 'Sign out' }).click();
     await tablet.getByText('1 session').waitFor();
     expect((await service.api.me(access_token)).status).toBe(401);
   });
@@ -167,7 +171,7 @@ describeInChromium('the page of devices', () => {
       .card('iOS')
       .getByRole('button', { name: /^Rename/ })
       .click();
-    await desktop.page.getByLabel('Name').fill('Ada’s phone');
+    await desktop.page.getByLabel('Device name').fill('Ada’s phone');
     await desktop.button('Save').click();
     await Promise.all([desktop.card('Ada’s phone').waitFor(), phone.card('Ada’s phone').waitFor()]);
     await desktop.page.getByRole('status').filter({ hasText: 'Renamed' }).waitFor();

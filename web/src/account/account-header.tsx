@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon';
 import { useTask } from '../ui/use-task';
 import type { WithNotice } from './use-session-end';
 
-const SIGNED_OUT = 'You signed out.';
+const SIGNED_OUT = 'You’re signed out.';
 
 interface AccountHeaderProps {
   readonly email: string;

@@ -10,19 +10,20 @@ export function ConfirmEmailNotice({ email }: { email: string }) {
   const announce = useAnnounce();
   const task = useTask(async () => {
     await resendConfirmation();
-    announce(`A mail to ${bidiIsolate(email)} is on its way.`);
+    announce(`An email to ${bidiIsolate(email)} is on its way.`);
   });
   return (
     <section class="notice" aria-labelledby="unconfirmed">
       <div>
-        <h2 id="unconfirmed">Confirm your address</h2>
+        <h2 id="unconfirmed">Confirm your email address</h2>
         <p>
-          Follow the link in the mail that we have sent you. It helps you back in if you forget your password.
+          Open the link in the email we sent you. That way we know we can reach you if you forget your
+          password.
         </p>
         <div role="alert">{task.error !== null && <p class="error">{errorMessage(task.error)}</p>}</div>
       </div>
       <Button isBusy={task.isBusy} onClick={() => void task.run()}>
-        Send the mail again
+        Resend email
       </Button>
     </section>
   );

@@ -79,11 +79,9 @@ function Facts({ device }: { device: Device }) {
   return (
     <dl class="facts">
       {kind && kind !== device.name && <Fact label="Browser">{kind}</Fact>}
-      <Fact label="Last seen">
-        {device.current ? 'Active now' : <RelativeTime at={device.last_seen_at} />}
-      </Fact>
-      {formatLocation(device) && <Fact label="Where">{formatLocation(device)}</Fact>}
-      <Fact label="First seen">
+      <Fact label="Last active">{device.current ? 'Now' : <RelativeTime at={device.last_seen_at} />}</Fact>
+      {formatLocation(device) && <Fact label="Location">{formatLocation(device)}</Fact>}
+      <Fact label="First sign-in">
         <RelativeTime at={device.first_seen_at} />
       </Fact>
     </dl>

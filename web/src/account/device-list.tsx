@@ -24,7 +24,7 @@ export function DeviceList({ devices, isConnected, onRevoke, onRenamed }: Device
   return (
     <>
       <p class="lead">
-        You are signed in {count}. <ConnectionStatus isConnected={isConnected} />
+        You’re signed in {count}. <ConnectionStatus isConnected={isConnected} />
       </p>
       <ul class="cards">
         {sorted.map((device) => (
@@ -51,9 +51,7 @@ export function DeviceList({ devices, isConnected, onRevoke, onRenamed }: Device
 
 function ConnectionStatus({ isConnected }: { isConnected: boolean }) {
   return (
-    <span class={isConnected ? 'live live-on' : 'live'}>
-      {isConnected ? 'This list is live' : 'Connecting…'}
-    </span>
+    <span class={isConnected ? 'live live-on' : 'live'}>{isConnected ? 'Updating live' : 'Connecting…'}</span>
   );
 }
 

@@ -8,8 +8,8 @@ export function EndedSessionList({ sessions }: { sessions: readonly EndedSession
   if (!sessions) return null;
   return (
     <section aria-labelledby="ended">
-      <h2 id="ended">Recently ended</h2>
-      {sessions.length === 0 && <p class="aside">Nothing has ended in the last 30 days.</p>}
+      <h2 id="ended">Ended sessions</h2>
+      {sessions.length === 0 && <p class="aside">No sessions ended in the last 30 days.</p>}
       <ul class="rows">
         {sessions.map((session) => (
           <li key={session.id}>
@@ -19,7 +19,7 @@ export function EndedSessionList({ sessions }: { sessions: readonly EndedSession
                 <bdi>{session.device_name}</bdi>
               </p>
               <p class="aside">
-                {describeEndReason(session.reason)}, <RelativeTime at={session.ended_at} />
+                {describeEndReason(session.reason)} · <RelativeTime at={session.ended_at} />
                 {formatLocation(session) && <> · {formatLocation(session)}</>}
               </p>
             </div>

@@ -11,7 +11,7 @@ export function GeoIpAttribution({ account: { devices, ended, events } }: { acco
   if (!shown.some(({ place }) => place)) return null;
   return (
     <footer class="aside">
-      Places are approximate: <a href="https://db-ip.com">IP Geolocation by DB-IP</a>
+      Locations are approximate. <a href="https://db-ip.com">IP Geolocation by DB-IP</a>
     </footer>
   );
 }

@@ -21,7 +21,7 @@ export function PasswordSection({ email, whileRevokingOthers }: PasswordSectionP
   return (
     <section aria-labelledby="password">
       <h2 id="password">Password</h2>
-      <p class="aside">Changing it signs every other device out.</p>
+      <p class="aside">Changing your password signs out all your other devices.</p>
       <div class="buttons">
         <Button onClick={() => setIsChanging(true)}>Change password</Button>
       </div>
@@ -48,7 +48,7 @@ function ChangePasswordDialog({
       whileRevokingOthers(() => changePassword(current, newPassword)),
     );
     onClose();
-    announce(`Your password is changed. Every other device is signed out.${pendingNote(outcome)}`);
+    announce(`Password changed. All your other devices are signed out.${pendingNote(outcome)}`);
   };
   return (
     <Dialog title="Change your password" onCancel={onClose}>

@@ -47,8 +47,8 @@ export function Reauthentication({ email, children }: { email: string; children:
 
 function ReauthenticationDialog({ email, onConfirmed, onCancel }: Prompt & { email: string }) {
   return (
-    <Dialog title="Is it still you?" onCancel={onCancel}>
-      <p>Enter your password again to go on.</p>
+    <Dialog title="Confirm it’s you" onCancel={onCancel}>
+      <p>Enter your password to continue.</p>
       <Form
         submitLabel="Continue"
         onCancel={onCancel}

@@ -37,7 +37,7 @@ export function RenameForm({ device, onRenamed, onClose }: RenameFormProps) {
     <div class="rename">
       <Form submitLabel="Save" onSubmit={save} onCancel={onClose}>
         <Field
-          label="Name"
+          label="Device name"
           name="name"
           type="text"
           autoComplete="off"

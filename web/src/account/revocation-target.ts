@@ -5,6 +5,8 @@ import { bidiIsolate } from '../copy/bidi-isolate';
 export interface RevocationTarget {
   readonly path: string;
   readonly title: string;
+  /** Introduces the list of device names. */
+  readonly summary: string;
   readonly confirmLabel: string;
   readonly deviceNames: readonly string[];
   readonly deviceIds: readonly string[];
@@ -16,25 +18,27 @@ export interface RevocationTarget {
 export function deviceTarget(device: Device): RevocationTarget {
   return {
     path: `/devices/${device.id}`,
-    title: device.current ? 'Sign out this device?' : 'Sign out this other device?',
+    title: device.current ? 'Sign out this device?' : 'Sign out another device?',
+    summary: summaryOf([device]),
     confirmLabel: 'Sign out',
     deviceNames: [device.name],
     deviceIds: [device.id],
     includesCurrent: device.current,
-    doneMessage: device.current ? 'You signed out.' : `${bidiIsolate(device.name)} is signed out.`,
+    doneMessage: device.current ? 'You’re signed out.' : `Signed out ${bidiIsolate(device.name)}.`,
   };
 }
 
 export function sessionTarget(session: Session, device: Device): RevocationTarget {
   return {
     path: `/sessions/${session.id}`,
-    title: 'End this session?',
-    confirmLabel: 'End session',
+    title: 'Sign out this session?',
+    summary: 'One session on this device will be signed out right away:',
+    confirmLabel: 'Sign out',
     deviceNames: [device.name],
     // A device leaves the list with its last session.
     deviceIds: device.sessions.length === 1 ? [device.id] : [],
     includesCurrent: session.current,
-    doneMessage: `A session on ${bidiIsolate(device.name)} has ended.`,
+    doneMessage: `Signed out a session on ${bidiIsolate(device.name)}.`,
   };
 }
 
@@ -43,11 +47,12 @@ export function otherDevicesTarget(devices: readonly Device[]): RevocationTarget
   return {
     path: '/devices?except=current',
     title: 'Sign out all other devices?',
+    summary: summaryOf(others),
     confirmLabel: others.length === 1 ? 'Sign out 1 device' : `Sign out ${others.length} devices`,
     deviceNames: others.map(({ name }) => name),
     deviceIds: others.map(({ id }) => id),
     includesCurrent: false,
-    doneMessage: 'All other devices are signed out.',
+    doneMessage: 'Signed out all other devices.',
   };
 }
 
@@ -55,10 +60,17 @@ export function allDevicesTarget(devices: readonly Device[]): RevocationTarget {
   return {
     path: '/devices',
     title: 'Sign out everywhere?',
+    summary: summaryOf(devices),
     confirmLabel: 'Sign out everywhere',
     deviceNames: devices.map(({ name, current }) => (current ? `${bidiIsolate(name)} (this device)` : name)),
     deviceIds: devices.map(({ id }) => id),
     includesCurrent: true,
-    doneMessage: 'You signed out everywhere.',
+    doneMessage: 'You’re signed out everywhere.',
   };
+}
+
+function summaryOf(devices: readonly Device[]): string {
+  return devices.length === 1
+    ? 'This device will be signed out right away:'
+    : `These ${devices.length} devices will be signed out right away:`;
 }

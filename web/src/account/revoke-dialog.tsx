@@ -17,7 +17,7 @@ interface RevokeDialogProps {
 export function RevokeDialog(props: RevokeDialogProps) {
   const { target, withNotice, revokedHere, onRevoked, onCancel } = props;
   const withReauthentication = useReauthentication();
-  const { title, confirmLabel, deviceNames, includesCurrent } = target;
+  const { title, summary, confirmLabel, deviceNames, includesCurrent } = target;
   const confirm = async () => {
     const outcome = await withReauthentication(() =>
       withNotice(includesCurrent ? target.doneMessage : null, () =>
@@ -28,11 +28,7 @@ export function RevokeDialog(props: RevokeDialogProps) {
   };
   return (
     <ConfirmDialog title={title} confirmLabel={confirmLabel} onConfirm={confirm} onCancel={onCancel}>
-      <p>
-        {deviceNames.length === 1
-          ? 'This will be signed out at once:'
-          : `These ${deviceNames.length} devices will be signed out at once:`}
-      </p>
+      <p>{summary}</p>
       <ul class="names">
         {deviceNames.map((name, index) => (
           <li key={index}>
@@ -40,7 +36,7 @@ export function RevokeDialog(props: RevokeDialogProps) {
           </li>
         ))}
       </ul>
-      {includesCurrent && <p>You will have to sign in again here.</p>}
+      {includesCurrent && <p>You’ll need to sign in again on this device.</p>}
     </ConfirmDialog>
   );
 }

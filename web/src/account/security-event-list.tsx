@@ -6,8 +6,8 @@ export function SecurityEventList({ events }: { events: readonly SecurityEvent[]
   if (!events) return null;
   return (
     <section aria-labelledby="events">
-      <h2 id="events">Security events</h2>
-      {events.length === 0 && <p class="aside">Nothing to report.</p>}
+      <h2 id="events">Recent security activity</h2>
+      {events.length === 0 && <p class="aside">No recent security activity.</p>}
       <ul class="rows">
         {events.map((event) => (
           <SecurityEventRow key={event.id} event={event} />

@@ -48,17 +48,17 @@ function SessionRow({ session, number, deviceName, onRevoke }: SessionRowProps) 
       <p>
         Signed in <RelativeTime at={session.created_at} />
         {session.current ? (
-          ', this session'
+          ', current session'
         ) : (
           <>
-            , last seen <RelativeTime at={session.last_seen_at} />
+            , last active <RelativeTime at={session.last_seen_at} />
           </>
         )}
         {location && <> · {location}</>}
       </p>
       {!session.current && (
         <button type="button" class="link" onClick={onRevoke}>
-          End
+          Sign out
           <span class="hidden-text">
             {' '}
             session {number} on <bdi>{deviceName}</bdi>

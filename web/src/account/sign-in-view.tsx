@@ -25,7 +25,7 @@ export function SignInView({ notice, email, onSignedIn }: SignInViewProps) {
         </p>
       )}
       <p class="aside">
-        {isNew ? 'Have an account?' : 'New here?'}{' '}
+        {isNew ? 'Already have an account?' : 'New here?'}{' '}
         <button type="button" class="link" onClick={() => setIsNew(!isNew)}>
           {isNew ? 'Sign in' : 'Create an account'}
         </button>

@@ -2,20 +2,20 @@ import type { SignedOut } from '../api/errors';
 
 /** For the list of ended sessions. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  logout: 'Signed out on the device itself',
-  replaced: 'Signed in again on the same device',
+  logout: 'Signed out on the device',
+  replaced: 'Replaced by a new sign-in on the same device',
   terminated: 'Signed out from your list of devices',
-  refresh_reuse: 'Ended for safety: its sign-in was used in two places',
-  suspicious: 'Ended for safety: somebody else seemed to use it',
-  device_limit: 'Made room for a newer device',
-  session_limit: 'Made room for a newer sign-in',
-  password_changed: 'The password was changed',
-  password_reset: 'The password was reset',
-  user_disabled: 'The account was disabled',
-  operator: 'Ended by an administrator',
-  disowned: 'You said it was not you',
-  idle_expired: 'Not used for too long',
-  absolute_expired: 'Reached its longest lifetime',
+  refresh_reuse: 'Signed out for your security because the session was used in two places',
+  suspicious: 'Signed out for your security after unusual activity',
+  device_limit: 'Signed out to make room for another device',
+  session_limit: 'Signed out because of a newer sign-in',
+  password_changed: 'Signed out when the password was changed',
+  password_reset: 'Signed out when the password was reset',
+  user_disabled: 'Signed out when the account was disabled',
+  operator: 'Signed out by an administrator',
+  disowned: 'Signed out because you reported it wasn’t you',
+  idle_expired: 'Expired after a period of inactivity',
+  absolute_expired: 'Expired after the maximum session length',
 };
 
 export function describeEndReason(reason: string): string {
@@ -24,22 +24,22 @@ export function describeEndReason(reason: string): string {
 
 /** For a user who was signed out while the page was open. */
 const NOTICES: Readonly<Record<string, string>> = {
-  logout: 'You signed out.',
+  logout: 'You’re signed out.',
   replaced: 'You were signed out because you signed in again in this browser.',
   terminated: 'This device was signed out from your list of devices.',
   refresh_reuse:
-    'You were signed out for safety: a copy of this device’s sign-in was used somewhere else. If that was not you, change your password.',
+    'For your security, we signed you out because a copy of this session was used somewhere else. If that wasn’t you, change your password.',
   suspicious:
-    'You were signed out for safety: somebody else seemed to use this sign-in. If that was not you, change your password.',
-  device_limit: 'You were signed out to make room for a newer device.',
+    'For your security, we signed you out after unusual activity. If that wasn’t you, change your password.',
+  device_limit: 'You were signed out because you reached your device limit and signed in on another device.',
   session_limit: 'You were signed out because you signed in somewhere else.',
   password_changed: 'You were signed out because your password was changed.',
   password_reset: 'You were signed out because your password was reset.',
-  user_disabled: 'Your account was disabled.',
-  operator: 'You were signed out by an administrator.',
-  disowned: 'You were signed out because this sign-in was reported as not yours.',
-  idle_expired: 'You were signed out because you were away for too long.',
-  absolute_expired: 'It has been long since you signed in. Please sign in again.',
+  user_disabled: 'Your account has been disabled.',
+  operator: 'An administrator signed you out.',
+  disowned: 'You were signed out because this sign-in was reported as unauthorized.',
+  idle_expired: 'You were signed out because you were inactive for too long.',
+  absolute_expired: 'Your session has expired. Please sign in again.',
 };
 
 /** `null` if there is nothing to report, as for a visitor who was not signed in. */
@@ -47,7 +47,7 @@ export function signOutNotice({ code, reason }: SignedOut): string | null {
   if (reason && NOTICES[reason]) return NOTICES[reason];
   if (code === 'session_expired') return NOTICES.idle_expired ?? null;
   if (code === 'insufficient_user_authentication')
-    return 'This sign-in was used in an unusual way. Please sign in again to go on.';
+    return 'We noticed unusual activity in this session. Please sign in again to continue.';
   if (code === 'account_disabled') return NOTICES.user_disabled ?? null;
   return code === 'session_revoked' ? 'You were signed out.' : null;
 }

@@ -2,16 +2,16 @@ import type { SecurityEvent } from '../api/types';
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   new_device_sign_in: 'Sign-in on a new device',
-  sign_in_after_failures: 'Sign-in after several wrong passwords',
-  refresh_token_reused: 'A stolen sign-in was used, and its session ended',
-  device_token_shared: 'A device was copied',
-  impossible_travel: 'Sign-in from a place too far away to have been reached',
-  client_changed: 'A session was used by another browser',
-  session_ended_suspicious: 'A session ended because somebody else seemed to use it',
+  sign_in_after_failures: 'Sign-in after several incorrect passwords',
+  refresh_token_reused: 'A session was used in two places and has been signed out',
+  device_token_shared: 'A device’s sign-in data was used in two places',
+  impossible_travel: 'Activity from locations too far apart to travel between in that time',
+  client_changed: 'A session continued in a different browser or app',
+  session_ended_suspicious: 'A session was signed out after unusual activity',
   password_changed: 'Password changed',
   password_reset: 'Password reset',
   email_confirmed: 'Email address confirmed',
-  disowned: 'A sign-in was reported as not yours',
+  disowned: 'You reported that a sign-in wasn’t you',
 };
 
 export function describeSecurityEvent({ kind }: SecurityEvent): string {

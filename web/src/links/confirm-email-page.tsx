@@ -16,8 +16,8 @@ function Confirmation({ token }: { token: string }) {
   if (isDone) return <Confirmed />;
   return (
     <LinkActionPage
-      title="Confirm your address"
-      buttonLabel="Confirm address"
+      title="Confirm your email address"
+      buttonLabel="Confirm email address"
       variant="primary"
       onConfirm={async () => {
         await confirmEmail(token);
@@ -25,15 +25,15 @@ function Confirmation({ token }: { token: string }) {
       }}
       invalidLink={<InvalidConfirmationLink />}
     >
-      <p>The mail came to you, so the address is yours: this tells us so.</p>
+      <p>Confirm that this email address belongs to you.</p>
     </LinkActionPage>
   );
 }
 
 function Confirmed() {
   return (
-    <SingleTaskPage title="Your address is confirmed">
-      <p>There is nothing more to do.</p>
+    <SingleTaskPage title="Email address confirmed">
+      <p>You’re all set.</p>
       <a class="button button-primary" href={PATHS.account}>
         Go to your account
       </a>
@@ -44,7 +44,7 @@ function Confirmed() {
 function InvalidConfirmationLink() {
   return (
     <InvalidLinkPage>
-      <p>If your address is not confirmed yet, your account offers to send the mail again.</p>
+      <p>If your email address isn’t confirmed yet, you can request a new link from your account.</p>
       <a class="button button-primary" href={PATHS.account}>
         Go to your account
       </a>

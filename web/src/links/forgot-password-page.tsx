@@ -18,9 +18,9 @@ export function ForgotPasswordPage() {
 function RequestForm({ onSent }: { onSent: () => void }) {
   return (
     <SingleTaskPage title="Forgot your password?">
-      <p>We send you a link to choose a new one.</p>
+      <p>Enter your email address, and we’ll send you a password reset link.</p>
       <Form
-        submitLabel="Send the link"
+        submitLabel="Send reset link"
         onSubmit={async ({ email = '' }) => {
           await forgotPassword(email);
           onSent();
@@ -35,12 +35,14 @@ function RequestForm({ onSent }: { onSent: () => void }) {
 
 function LinkSent({ onRetry }: { onRetry: () => void }) {
   return (
-    <SingleTaskPage title="Look into your mail">
-      <p>If there is an account with this address, a mail is on its way. Its link works for 30 minutes.</p>
+    <SingleTaskPage title="Check your email">
+      <p>
+        If an account exists for this address, a password reset link is on its way. It expires in 30 minutes.
+      </p>
       <p class="aside">
-        Nothing came?{' '}
+        Didn’t get it?{' '}
         <button type="button" class="link" onClick={onRetry}>
-          Ask again
+          Try again
         </button>
       </p>
       <BackToSignIn />

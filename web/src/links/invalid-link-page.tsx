@@ -10,11 +10,8 @@ interface InvalidLinkPageProps {
 /** The service does not say whether a link is used, expired or unknown. */
 export function InvalidLinkPage({ children }: InvalidLinkPageProps) {
   return (
-    <SingleTaskPage title="This link does not work any more">
-      <p>
-        It was used already, is too old, or is not complete. If you have only loaded this page again, open the
-        link in your mail once more.
-      </p>
+    <SingleTaskPage title="This link has expired or was already used">
+      <p>It may also be incomplete. If you just reloaded this page, open the link in your email again.</p>
       {children}
     </SingleTaskPage>
   );

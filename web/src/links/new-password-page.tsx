@@ -29,8 +29,8 @@ export function NewPasswordPage({ token, notice }: NewPasswordPageProps) {
   };
   return (
     <SingleTaskPage title="Choose a new password" notice={notice}>
-      <p>Every device will be signed out.</p>
-      <Form submitLabel="Set the new password" onSubmit={submit}>
+      <p>All your devices will be signed out.</p>
+      <Form submitLabel="Set new password" onSubmit={submit}>
         <NewPasswordField label="New password" name="password" />
       </Form>
     </SingleTaskPage>
@@ -39,8 +39,8 @@ export function NewPasswordPage({ token, notice }: NewPasswordPageProps) {
 
 function PasswordChanged({ outcome }: { outcome: RevocationOutcome }) {
   return (
-    <SingleTaskPage title="Your new password is set">
-      <p>Every device was signed out.{pendingNote(outcome)} Sign in with the new password.</p>
+    <SingleTaskPage title="Your password has been reset">
+      <p>All your devices are signed out.{pendingNote(outcome)} Sign in with your new password.</p>
       <a class="button button-primary" href={PATHS.account}>
         Sign in
       </a>
@@ -52,7 +52,7 @@ export function InvalidResetLink() {
   return (
     <InvalidLinkPage>
       <a class="button button-primary" href={PATHS.forgotPassword}>
-        Ask for a new link
+        Request a new link
       </a>
     </InvalidLinkPage>
   );

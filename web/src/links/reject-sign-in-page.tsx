@@ -15,22 +15,22 @@ export function RejectSignInPage() {
 function RejectSignIn({ token }: { token: string }) {
   const [rejection, setDisowned] = useState<SignInRejection | null>(null);
   if (rejection) {
-    const notice = `That device is signed out.${pendingNote(rejection.outcome)} The old password lets nobody in any more.`;
+    const notice = `The device is signed out.${pendingNote(rejection.outcome)} Your old password no longer works.`;
     return <NewPasswordPage token={rejection.resetToken} notice={notice} />;
   }
   return (
     <LinkActionPage
-      title="Was this not you?"
+      title="Don’t recognize this sign-in?"
       buttonLabel="This wasn’t me"
       variant="danger"
       onConfirm={async () => setDisowned(await rejectSignIn(token))}
       invalidLink={<InvalidRejectionLink />}
     >
       <p>
-        The device that the mail tells of will be signed out and forgotten, at once. Whoever signed in there
-        knows your password, so it will let nobody in any more: next, you choose a new one.
+        We’ll sign out and forget the device named in the email right away. Someone else may know your
+        password, so it will stop working too. You’ll choose a new one in the next step.
       </p>
-      <p class="aside">If it was you, there is nothing to do here.</p>
+      <p class="aside">If it was you, you can close this page.</p>
     </LinkActionPage>
   );
 }
@@ -38,9 +38,11 @@ function RejectSignIn({ token }: { token: string }) {
 function InvalidRejectionLink() {
   return (
     <InvalidLinkPage>
-      <p>If somebody else may be in your account, choose a new password: that signs every device out.</p>
+      <p>
+        If someone else may have access to your account, reset your password. This signs out all your devices.
+      </p>
       <a class="button button-primary" href={PATHS.forgotPassword}>
-        Ask for a new password
+        Reset your password
       </a>
     </InvalidLinkPage>
   );

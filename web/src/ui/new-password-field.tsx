@@ -16,7 +16,7 @@ export function NewPasswordField(props: NewPasswordFieldProps) {
         {...props}
         type={isShown ? 'text' : 'password'}
         autoComplete="new-password"
-        hint="At least 8 characters. A few words are a good password."
+        hint="At least 8 characters. A few unrelated words make a strong password."
         minLength={8}
       />
       <button type="button" class="link" aria-pressed={isShown} onClick={() => setIsShown(!isShown)}>
