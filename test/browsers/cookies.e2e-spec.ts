@@ -21,7 +21,7 @@ describe('a browser that logs in with cookies', () => {
       [email],
     );
 
-  it('is told of its session, and finds no token in any answer', async () => {
+  it('receives its session id, and no token in any response body', async () => {
     const chrome = browser();
     const { email } = await chrome.registerAndLogin();
     const answers = [
@@ -37,7 +37,7 @@ describe('a browser that logs in with cookies', () => {
     expect(answers[2]?.body).toEqual(answers[0]?.body);
   });
 
-  it('gets cookies that are for this host alone, HTTPS alone, this site alone and no script', async () => {
+  it('receives cookies limited to this host, HTTPS and this site, and hidden from scripts', async () => {
     const chrome = browser();
     await chrome.registerAndLogin();
     expect([...chrome.cookies.keys()].sort()).toEqual([
@@ -58,7 +58,7 @@ describe('a browser that logs in with cookies', () => {
   });
 
   it.each(['', 'cookies', 'COOKIE', 'header', 1, true, ['cookie'], {}])(
-    'is refused when it asks for a delivery that there is not: %j',
+    'is refused when it asks for the unknown token delivery %j',
     async (token_delivery) => {
       const answer = await browser().login('ada@example.org', { token_delivery });
       expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
@@ -67,7 +67,7 @@ describe('a browser that logs in with cookies', () => {
   );
 
   it.each(['body', null, undefined])(
-    'gets tokens in the answer and no cookie when it asks for %j',
+    'receives tokens in the body and no cookies when it asks for the token delivery %j',
     async (token_delivery) => {
       const chrome = browser();
       const { email } = await chrome.registerAndLogin();
@@ -80,7 +80,7 @@ describe('a browser that logs in with cookies', () => {
     },
   );
 
-  it('never gets the device token of its cookie in an answer, however it logs in next', async () => {
+  it('never receives the device token from its cookie in a response body, even if it logs in for body tokens', async () => {
     const chrome = browser();
     const { email, device_id } = await chrome.registerAndLogin();
     const { value } = chrome.cookie('device') ?? {};
@@ -90,7 +90,7 @@ describe('a browser that logs in with cookies', () => {
     expect(answer.body.device_id).not.toBe(device_id);
   });
 
-  it('is the same device at its next login, after a logout too', async () => {
+  it('is recognized as the same device when it logs in again after a logout', async () => {
     const chrome = browser();
     const { email, device_id } = await chrome.registerAndLogin();
     expect((await chrome.call('POST', '/auth/logout')).status).toBe(204);
@@ -98,7 +98,7 @@ describe('a browser that logs in with cookies', () => {
     expect(again.body.device_id).toBe(device_id);
   });
 
-  it('loses its token cookies at logout, and stays known as a device', async () => {
+  it('loses its token cookies at logout, but keeps its device cookie', async () => {
     const chrome = browser();
     await chrome.registerAndLogin();
     const before = chrome.copy();
@@ -114,7 +114,7 @@ describe('a browser that logs in with cookies', () => {
   });
 
   it.each(['DELETE /devices', 'DELETE /devices/{device_id}', 'DELETE /sessions/{session_id}'])(
-    'loses its token cookies with the answer to %s',
+    'loses its token cookies with the response to %s',
     async (call) => {
       const chrome = browser();
       const mine = await chrome.registerAndLogin();
@@ -127,7 +127,7 @@ describe('a browser that logs in with cookies', () => {
     },
   );
 
-  it('keeps them when it signs out of all other devices', async () => {
+  it('keeps its token cookies when it terminates all other devices', async () => {
     const chrome = browser();
     const { email } = await chrome.registerAndLogin();
     await browser().login(email);
@@ -135,7 +135,7 @@ describe('a browser that logs in with cookies', () => {
     expect((await chrome.me()).status).toBe(200);
   });
 
-  it('loses them with the first refusal after its session was ended from elsewhere', async () => {
+  it('loses its token cookies with the first refusal after its session was revoked elsewhere', async () => {
     const chrome = browser();
     const { email } = await chrome.registerAndLogin();
     const phone = await service.api.session(email);
@@ -144,7 +144,7 @@ describe('a browser that logs in with cookies', () => {
     expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
   });
 
-  it('loses them when a refresh is refused for good', async () => {
+  it('loses its token cookies when a refresh is refused for good', async () => {
     const chrome = browser();
     const { session_id } = await chrome.registerAndLogin();
     await service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [session_id]);
@@ -152,7 +152,7 @@ describe('a browser that logs in with cookies', () => {
     expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
   });
 
-  it('keeps its refresh cookie when only its access token is no good', async () => {
+  it('keeps its refresh cookie when only its access token is invalid', async () => {
     const chrome = browser();
     await chrome.registerAndLogin();
     const { value = '', attributes = [] } = chrome.cookie('access') ?? {};
@@ -162,8 +162,8 @@ describe('a browser that logs in with cookies', () => {
     expect((await chrome.me()).status).toBe(200);
   });
 
-  describe('that logs in anew', () => {
-    it('gets a new session, and its former one is over (no fixation)', async () => {
+  describe('that logs in again', () => {
+    it('receives a new session, and its former one is revoked (no session fixation)', async () => {
       const chrome = browser();
       const first = await chrome.registerAndLogin();
       const before = chrome.copy();
@@ -176,12 +176,12 @@ describe('a browser that logs in with cookies', () => {
       ]);
       const refused = await before.me();
       expect(refused).toMatchObject({ status: 401, body: { code: 'session_revoked', reason: 'replaced' } });
-      // The browser has newer ones by now.
+      // The cookies are not cleared, because the browser already has newer ones.
       expect(refused.headers.getSetCookie()).toEqual([]);
       expect((await chrome.me()).status).toBe(200);
     });
 
-    it('takes on no session that somebody has planted in it', async () => {
+    it('does not adopt a session that an attacker planted', async () => {
       const attacker = browser();
       const planted = await attacker.registerAndLogin();
       const victim = attacker.copy();
@@ -195,8 +195,8 @@ describe('a browser that logs in with cookies', () => {
 
     it.each([
       ['is forged', (token: string) => `${token.slice(0, -2)}AA`],
-      ['comes twice', (token: string) => `${token}; __Host-latchkey_refresh=${token}`],
-    ])('ends nothing when its refresh cookie %s', async (_, spoil) => {
+      ['is sent twice', (token: string) => `${token}; __Host-latchkey_refresh=${token}`],
+    ])('revokes nothing when its refresh cookie %s', async (_, spoil) => {
       const chrome = browser();
       const { email, session_id } = await chrome.registerAndLogin();
       const { value = '', attributes = [] } = chrome.cookie('refresh') ?? {};
@@ -205,7 +205,7 @@ describe('a browser that logs in with cookies', () => {
       expect((await activeSessions(email))[0]).toMatchObject({ id: session_id, status: 'active' });
     });
 
-    it('ends nothing when the password is wrong', async () => {
+    it('revokes nothing when the password is wrong', async () => {
       const chrome = browser();
       const { email } = await chrome.registerAndLogin();
       expect((await chrome.login(email, { password: 'not the one' })).status).toBe(401);
@@ -214,7 +214,7 @@ describe('a browser that logs in with cookies', () => {
   });
 
   describe('that refreshes', () => {
-    it('gets the same successor in all of its tabs', async () => {
+    it('receives the same successor in all of its tabs', async () => {
       const chrome = browser();
       const { session_id } = await chrome.registerAndLogin();
       const old = chrome.cookie('refresh')?.value;
@@ -229,7 +229,7 @@ describe('a browser that logs in with cookies', () => {
       for (const tab of tabs) expect((await tab.me()).status).toBe(200);
     });
 
-    it('is thrown out, and so is the thief, when an older refresh cookie was stolen and used', async () => {
+    it('is signed out together with the thief when an older refresh cookie is reused', async () => {
       const chrome = browser();
       await chrome.registerAndLogin();
       const thief = chrome.copy();
@@ -243,7 +243,7 @@ describe('a browser that logs in with cookies', () => {
       expect(thief.cookie('refresh')).toBeUndefined();
     });
 
-    it('leaves the tokens of a body to the answer, and the cookies alone', async () => {
+    it('receives body tokens for a body token, with its cookies unchanged', async () => {
       const chrome = browser();
       const { email } = await chrome.registerAndLogin();
       const { refresh_token } = await service.api.session(email);
@@ -253,7 +253,7 @@ describe('a browser that logs in with cookies', () => {
       expect((await chrome.refresh()).status).toBe(200);
     });
 
-    it('has to log in when it has no cookie; another client has forgotten a field', async () => {
+    it('gets 401 without a refresh cookie, while a client without cookies gets 400 for the missing field', async () => {
       expect(await browser().refresh()).toMatchObject({ status: 401, body: { code: 'invalid_grant' } });
       for (const body of [undefined, {}, { refresh_token: null }]) {
         expect(await service.api.call('POST', '/auth/refresh', { body })).toMatchObject({
@@ -264,8 +264,8 @@ describe('a browser that logs in with cookies', () => {
     });
   });
 
-  describe('whose request holds', () => {
-    it('a cookie and an Authorization header is whom the header says', async () => {
+  describe('whose request has', () => {
+    it('a cookie and an Authorization header is authenticated by the header', async () => {
       const chrome = browser();
       await chrome.registerAndLogin();
       const other = await service.api.newcomer();
@@ -273,13 +273,13 @@ describe('a browser that logs in with cookies', () => {
       const answer = await chrome.call('GET', '/auth/me', undefined, bearer(other.access_token));
       expect(answer.body).toMatchObject({ user: { email: other.email } });
       expect((await chrome.call('GET', '/auth/me', undefined, bearer('none'))).status).toBe(401);
-      // The header's session ends; the cookies are those of another.
+      // The logout revoked the header's session, so the cookies of the other session stay.
       const logout = await chrome.call('POST', '/auth/logout', undefined, bearer(other.access_token));
       expect(logout.headers.getSetCookie()).toEqual([]);
       expect((await chrome.me()).status).toBe(200);
     });
 
-    it('two access cookies or two refresh cookies is refused, whichever is first (cookie tossing)', async () => {
+    it('two access cookies or two refresh cookies is refused, in either order (cookie tossing)', async () => {
       const chrome = browser();
       await chrome.registerAndLogin();
       const evil = browser();
@@ -296,19 +296,19 @@ describe('a browser that logs in with cookies', () => {
     });
 
     it.each([
-      ['nothing', ''],
-      ['no pairs', ';;; ; ,'],
+      ['an empty cookie header', ''],
+      ['no name-value pairs', ';;; ; ,'],
       ['an empty token', '__Host-latchkey_access='],
-      ['a name alone', '__Host-latchkey_access'],
+      ['a name without a value', '__Host-latchkey_access'],
       ['quotes', '__Host-latchkey_access="x.y.z"'],
       ['escapes', '__Host-latchkey_access=%00%ff%E0%A4%A'],
-      ['bytes that are no text', '__Host-latchkey_access=\xff\xfe\x80'],
-      ['another spelling', '__host-latchkey_access=x.y.z'],
+      ['bytes that are not text', '__Host-latchkey_access=\xff\xfe\x80'],
+      ['a name in another case', '__host-latchkey_access=x.y.z'],
       ['the name without its prefix', 'latchkey_access=x.y.z'],
-      ['a prototype', '__proto__=x; constructor=y; __Host-latchkey_access=__proto__'],
+      ['prototype names', '__proto__=x; constructor=y; __Host-latchkey_access=__proto__'],
       ['a token that is too long', `__Host-latchkey_access=${'x'.repeat(5_000)}`],
       ['a thousand cookies', Array.from({ length: 1_000 }, (_, at) => `c${at}=${at}`).join('; ')],
-    ])('%s is refused, with 401', async (_, cookie) => {
+    ])('%s is refused with 401', async (_, cookie) => {
       const port = Number(new URL(service.url).port);
       for (const [method, path] of [
         ['GET', '/auth/me'],
@@ -323,13 +323,13 @@ describe('a browser that logs in with cookies', () => {
       }
     });
 
-    it('more cookies than fit is refused with 431', async () => {
+    it('too many bytes of cookies is refused with 431', async () => {
       const chrome = browser();
       chrome.cookies.set('big', { value: 'x'.repeat(17_000), attributes: [] });
       expect((await chrome.me()).status).toBe(431);
     });
 
-    it('a cookie of one kind in the place of another is refused', async () => {
+    it('a token of one kind in the cookie of another is refused', async () => {
       const chrome = browser();
       await chrome.registerAndLogin();
       const { access, refresh, device } = Object.fromEntries(
@@ -346,7 +346,7 @@ describe('a browser that logs in with cookies', () => {
     });
   });
 
-  it('has cookies of plain names on a machine of its own, where browsers take no prefix', async () => {
+  it('receives cookies without a prefix on a local issuer, where browsers reject the prefix', async () => {
     await service.close();
     service = await startApp({ LATCHKEY_ISSUER: '' });
     const chrome = new HttpBrowser(service.url, service.url);
