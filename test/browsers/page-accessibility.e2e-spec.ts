@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
@@ -28,7 +29,7 @@ const HOSTILE_NAMES = [
   '&lt;script&gt;alert(1)&lt;/script&gt;',
 ];
 
-describeInChromium('the page of devices', () => {
+describeInChromium('the accessibility of the account page', () => {
   let chromium: Browser;
   let mailbox: Mailbox;
   let deployment: Deployment;
@@ -78,7 +79,7 @@ describeInChromium('the page of devices', () => {
     return { desktop, email };
   };
 
-  /** The rules of WCAG 2.2 AA and of good practice, in both colour schemes. */
+  /** Violations of WCAG 2.2 AA and of axe's best practices, in both colour schemes. */
   const axeViolations = async ({ page }: Visitor) => {
     await page.evaluate(axe.source);
     const violations: string[] = [];
@@ -91,15 +92,15 @@ describeInChromium('the page of devices', () => {
     return violations;
   };
 
-  it('has no fault that axe finds, in any state, light or dark', async () => {
+  it('passes axe in every state, light and dark', async () => {
     const desktop = await open({ bypassCSP: true });
     const states: Record<string, string[]> = {};
-    states.entrance = await axeViolations(desktop);
-    await desktop.submitCredentials('nobody@example.org', 'Sign in');
+    states.signIn = await axeViolations(desktop);
+    await desktop.submitCredentials('unknown@example.org', 'Sign in');
     await desktop.page.locator('.error').waitFor();
-    states.refused = await axeViolations(desktop);
+    states.wrongPassword = await axeViolations(desktop);
     const email = await desktop.register();
-    states.alone = await axeViolations(desktop);
+    states.oneDevice = await axeViolations(desktop);
     for (const [name, userAgent] of Object.entries(OTHER_DEVICES))
       await signInElsewhere(email, name, userAgent);
     await desktop.card('Old laptop').waitFor();
@@ -111,20 +112,20 @@ describeInChromium('the page of devices', () => {
       .click();
     states.renaming = await axeViolations(desktop);
     await desktop.button('Sign out all other devices').click();
-    states.asking = await axeViolations(desktop);
+    states.confirming = await axeViolations(desktop);
     await desktop.page.keyboard.press('Escape');
     await desktop.button('Change password').click();
     await desktop.dialog.waitFor();
-    states.changing = await axeViolations(desktop);
+    states.changingPassword = await axeViolations(desktop);
     await desktop.page.keyboard.press('Escape');
     await desktop.button('Sign out everywhere').click();
     await desktop.dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
     await desktop.waitForSignOut('You’re signed out everywhere.');
-    states.out = await axeViolations(desktop);
+    states.signedOut = await axeViolations(desktop);
     expect(Object.entries(states).filter(([, violations]) => violations.length > 0)).toEqual([]);
   });
 
-  it('has no fault that axe finds, nor is wider than a phone, where mails lead to', async () => {
+  it('passes axe and fits a phone on the pages that mailed links lead to', async () => {
     const owner = await open({ bypassCSP: true, viewport: { width: 320, height: 640 } });
     const email = await owner.register();
     await signInElsewhere(email, 'Old laptop');
@@ -142,7 +143,7 @@ describeInChromium('the page of devices', () => {
       await press('Set new password');
     };
 
-    await owner.openLinkIn(await mailbox.waitFor(email, 'Confirm your address'));
+    await owner.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
     await look('Confirm your email address');
     await press('Confirm email address');
     await look('Email address confirmed');
@@ -151,12 +152,12 @@ describeInChromium('the page of devices', () => {
     await owner.page.getByLabel('Email address').fill(email);
     await press('Send reset link');
     await look('Check your email');
-    await owner.openLinkIn(await mailbox.waitFor(email, 'Set a new password'));
+    await owner.openLinkIn(await waitForMailTo(mailbox, email, 'reset-password'));
     await press('Show password');
     await choose('password');
     await owner.page.locator('.error').waitFor();
     await look('Choose a new password');
-    await owner.openLinkIn(await mailbox.waitFor(email, 'New sign-in to your account'));
+    await owner.openLinkIn(await waitForMailTo(mailbox, email, 'disown'));
     await look('Don’t recognize this sign-in?');
     await press('This wasn’t me');
     await owner.page.getByText('The device is signed out.').waitFor();
@@ -168,11 +169,11 @@ describeInChromium('the page of devices', () => {
     expect(Object.entries(states).filter(([, violations]) => violations.length > 0)).toEqual([]);
   });
 
-  it('can be used with the keyboard alone where a mail leads to', async () => {
+  it('allows keyboard-only use on the pages that mailed links lead to', async () => {
     const owner = await open();
     const email = await owner.register();
     await signInElsewhere(email, 'Old laptop');
-    await owner.openLinkIn(await mailbox.waitFor(email, 'New sign-in to your account'));
+    await owner.openLinkIn(await waitForMailTo(mailbox, email, 'disown'));
     const { keyboard } = owner.page;
     const headed = async (text: string) => {
       await owner.page.locator('h1:focus').filter({ hasText: text }).waitFor();
@@ -194,7 +195,7 @@ describeInChromium('the page of devices', () => {
     expect(await owner.page.evaluate('document.activeElement.textContent')).toBe('Change password');
   });
 
-  it('can be used with the keyboard alone', async () => {
+  it('allows keyboard-only use on the devices page', async () => {
     const desktop = await open();
     const email = await desktop.register();
     await desktop.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
@@ -206,17 +207,17 @@ describeInChromium('the page of devices', () => {
       for (let presses = 0; presses < 40; presses++) {
         await keyboard.press('Tab');
         if ((await focused()).startsWith(text)) {
-          // Where it is can be seen.
+          // The focus is visible.
           expect(await desktop.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe(
             'solid',
           );
           return;
         }
       }
-      throw new Error(`no way to ${text} with the Tab key`);
+      throw new Error(`the Tab key does not reach ${text}`);
     };
 
-    // The address is remembered, and the password has the focus.
+    // The email address is filled in, and the password field has the focus.
     await desktop.page.locator('input[type=password]:focus').waitFor();
     await keyboard.type('correct horse battery');
     await keyboard.press('Enter');
@@ -237,7 +238,7 @@ describeInChromium('the page of devices', () => {
     await keyboard.press('Enter');
     await desktop.dialog.waitFor();
     expect(await focused()).toBe('Cancel');
-    // The focus stays in the dialog, and goes back where it was.
+    // The focus stays in the dialog, and returns when the dialog closes.
     for (let presses = 0; presses < 6; presses++) {
       await keyboard.press('Tab');
       expect(await desktop.page.evaluate(`!document.activeElement.closest('main, header')`)).toBe(true);
@@ -254,21 +255,21 @@ describeInChromium('the page of devices', () => {
     expect(await focused()).toBe('Your devices');
   });
 
-  it('shows names as text, whatever they are, and stays in its place', async () => {
+  it('shows hostile device names as text without breaking the layout', async () => {
     const desktop = await open({ viewport: { width: 320, height: 640 } });
     const email = await desktop.register();
     for (const name of HOSTILE_NAMES) await signInElsewhere(email, name);
-    await signInElsewhere(email, 'to be longer');
-    const longer = 'x'.repeat(200);
-    await deployment.sql(
-      `UPDATE devices SET name = $1, browser = $2, system = $2 WHERE name = 'to be longer'`,
-      [longer, HOSTILE_NAMES[0]],
-    );
+    await signInElsewhere(email, 'long name');
+    const longName = 'x'.repeat(200);
+    await deployment.sql(`UPDATE devices SET name = $1, browser = $2, system = $2 WHERE name = 'long name'`, [
+      longName,
+      HOSTILE_NAMES[0],
+    ]);
     await desktop.page.reload();
-    for (const name of [...HOSTILE_NAMES, longer])
+    for (const name of [...HOSTILE_NAMES, longName])
       await desktop.page.getByRole('listitem', { name, exact: true }).waitFor();
     await desktop.button('Sign out all other devices').click();
-    for (const name of [...HOSTILE_NAMES, longer])
+    for (const name of [...HOSTILE_NAMES, longName])
       await desktop.dialog.getByText(name, { exact: true }).waitFor();
     expect(await desktop.page.title()).toBe('Your devices – Latchkey');
     expect(await desktop.page.locator('img, script:not([src])').count()).toBe(0);
@@ -278,12 +279,12 @@ describeInChromium('the page of devices', () => {
     expect(desktop.pageErrors).toEqual([]);
   });
 
-  it('looks like this', async () => {
+  it('takes the screenshots for the README', async () => {
     const { desktop, email } = await withOtherDevices({ viewport: { width: 820, height: 860 } });
-    const { token } = await mailbox.waitFor(email, 'Confirm your address');
+    const { token } = await waitForMailTo(mailbox, email, 'confirm-email');
     await service.api.call('POST', '/auth/email/confirm', { body: { token } });
     await desktop.heading('Confirm your email address').waitFor({ state: 'detached' });
-    // As after some weeks.
+    // As if used for some weeks.
     await deployment.sql(
       `UPDATE devices SET first_seen_at = first_seen_at - interval '40 days',
          last_seen_at = last_seen_at - length(name) * interval '47 minutes'`,
@@ -300,7 +301,7 @@ describeInChromium('the page of devices', () => {
     await desktop.page.emulateMedia({ colorScheme: 'dark' });
     await desktop.page.screenshot({ path: `${SCREENSHOTS}devices-dark.png` });
     await desktop.button('Sign out all other devices').click();
-    await desktop.page.screenshot({ path: `${SCREENSHOTS}asking-dark.png` });
+    await desktop.page.screenshot({ path: `${SCREENSHOTS}confirm-dialog-dark.png` });
     await desktop.page.keyboard.press('Escape');
     await desktop.page.setViewportSize({ width: 320, height: 690 });
     await desktop.page.emulateMedia({ colorScheme: 'light' });

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { newEmail } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
@@ -10,12 +11,10 @@ const chromiumPath = chromiumProgram();
 const describeInChromium = chromiumPath ? describe : describe.skip;
 
 const NEW_PASSWORD = 'a lonely wizard hums';
-const RESET_MAIL = 'Set a new password';
-const CONFIRM_MAIL = 'Confirm your address';
-const SIGN_IN_MAIL = 'New sign-in to your account';
+const LINKED_PAGES = ['reset-password', 'confirm-email', 'disown'] as const;
 const INVALID_LINK = 'This link has expired or was already used';
 
-describeInChromium('the pages that mails lead to', () => {
+describeInChromium('the pages that mailed links lead to', () => {
   let chromium: Browser;
   let mailbox: Mailbox;
   let deployment: Deployment;
@@ -71,11 +70,11 @@ describeInChromium('the pages that mails lead to', () => {
     return rows.filter(({ used_at }) => used_at !== null).length;
   };
 
-  it('let somebody who forgot their password choosePassword a new one, and sign every device out', async () => {
+  it('reset a forgotten password and sign out every device', async () => {
     const { desktop, email } = await registered();
     const phone = await open();
     await requestReset(phone, email);
-    await phone.openLinkIn(await mailbox.waitFor(email, RESET_MAIL));
+    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'reset-password'));
     await choosePassword(phone, 'password');
     await phone.page
       .locator('.error')
@@ -92,28 +91,28 @@ describeInChromium('the pages that mails lead to', () => {
     expect(await phone.cards.count()).toBe(1);
   });
 
-  it('say the same of an address that nobody has', async () => {
+  it('show the same page for an unknown address', async () => {
     const { email } = await registered();
     const [known, unknown] = [await open(), await open()];
-    const told = await requestReset(known, email);
-    expect(told).toContain('If an account exists for this address, a password reset link is on its way.');
-    expect(await requestReset(unknown, newEmail())).toBe(told);
+    const text = await requestReset(known, email);
+    expect(text).toContain('If an account exists for this address, a password reset link is on its way.');
+    expect(await requestReset(unknown, newEmail())).toBe(text);
     await unknown.link('Back to sign in').click();
     await unknown.heading('Sign in').waitFor();
   });
 
-  it('throw out whoever the mail told of, while they watch, and lead to a new password', async () => {
+  it('sign out the device of a reported sign-in while its page is open, then set a new password', async () => {
     const { desktop, email } = await registered();
     const intruder = await open();
     await intruder.signIn(email);
     await intruder.page.getByText('Updating live').waitFor();
     const owner = await open();
-    await owner.openLinkIn(await mailbox.waitFor(email, SIGN_IN_MAIL));
+    await owner.openLinkIn(await waitForMailTo(mailbox, email, 'disown'));
     const out = intruder.waitForSignOut('this sign-in was reported as unauthorized');
     await owner.button('This wasn’t me').click();
     await out;
     await owner.page.getByRole('alert').filter({ hasText: 'The device is signed out.' }).waitFor();
-    // What they know is of no use any more, and the owner's own device goes on.
+    // The intruder's password no longer works, and the owner's own device stays signed in.
     await intruder.submitCredentials(email, 'Sign in');
     await intruder.page.getByText('Incorrect email address or password.').waitFor();
     expect(await desktop.card('This device').count()).toBe(1);
@@ -124,11 +123,11 @@ describeInChromium('the pages that mails lead to', () => {
     await desktop.page.getByText('You reported that a sign-in wasn’t you').waitFor();
   });
 
-  it('confirm an address, which other pages hear of', async () => {
+  it('confirm an address, and open pages update', async () => {
     const { desktop, email } = await registered();
     await desktop.heading('Confirm your email address').waitFor();
     const phone = await open();
-    await phone.openLinkIn(await mailbox.waitFor(email, CONFIRM_MAIL));
+    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
     await phone.button('Confirm email address').click();
     await phone.heading('Email address confirmed').waitFor();
     await desktop.heading('Confirm your email address').waitFor({ state: 'detached' });
@@ -138,12 +137,12 @@ describeInChromium('the pages that mails lead to', () => {
     expect(await phone.heading('Confirm your email address').count()).toBe(0);
   });
 
-  it('send the confirmation again, and say when that was often enough', async () => {
+  it('resend the confirmation, and report when the limit is reached', async () => {
     const { desktop, email } = await registered();
-    await mailbox.waitFor(email, CONFIRM_MAIL);
+    await waitForMailTo(mailbox, email, 'confirm-email');
     await desktop.button('Resend email').click();
     await desktop.page.getByRole('status').filter({ hasText: 'is on its way' }).waitFor();
-    await desktop.openLinkIn(await mailbox.waitFor(email, CONFIRM_MAIL, 2));
+    await desktop.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email', 2));
     await desktop.heading('Confirm your email address').waitFor();
     const tab = await desktop.newTab();
     await tab.heading('Confirm your email address').waitFor();
@@ -157,15 +156,13 @@ describeInChromium('the pages that mails lead to', () => {
     await refused.waitFor();
   });
 
-  it('do nothing when they are only opened, as programs do that look through mails', async () => {
+  it('do nothing when they are only opened, as mail scanners do', async () => {
     const { desktop, email } = await registered();
     const other = await service.api.session(email, { device_name: 'Kitchen tablet' });
     await requestReset(await open(), email);
-    const mails = await Promise.all(
-      [RESET_MAIL, CONFIRM_MAIL, SIGN_IN_MAIL].map((it) => mailbox.waitFor(email, it)),
-    );
+    const mails = await Promise.all(LINKED_PAGES.map((page) => waitForMailTo(mailbox, email, page)));
     const scanner = await open();
-    // What the page of devices asks is over.
+    // The requests of the account page are done.
     await scanner.heading('Sign in').waitFor();
     scanner.requests.length = 0;
     for (const mail of mails) {
@@ -182,9 +179,9 @@ describeInChromium('the pages that mails lead to', () => {
     expect(await desktop.card('Kitchen tablet').count()).toBe(1);
   });
 
-  it('keep no token in the address or the history', async () => {
+  it('keep no token in the URL or the history', async () => {
     const { email } = await registered();
-    const mail = await mailbox.waitFor(email, CONFIRM_MAIL);
+    const mail = await waitForMailTo(mailbox, email, 'confirm-email');
     const phone = await open();
     await phone.openLinkIn(mail);
     await phone.heading('Confirm your email address').waitFor();
@@ -196,11 +193,11 @@ describeInChromium('the pages that mails lead to', () => {
     expect(phone.requests.join('\n')).not.toContain(mail.token);
   });
 
-  it('say that a link was used, and take the next one in the same tab', async () => {
+  it('report a used link, and accept another one in the same tab', async () => {
     const { email } = await registered();
     const phone = await open();
-    await phone.openLinkIn(await mailbox.waitFor(email, CONFIRM_MAIL));
-    const { token } = await mailbox.waitFor(email, CONFIRM_MAIL);
+    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
+    const { token } = await waitForMailTo(mailbox, email, 'confirm-email');
     expect((await service.api.call('POST', '/auth/email/confirm', { body: { token } })).status).toBe(204);
     await phone.button('Confirm email address').click();
     await phone.heading(INVALID_LINK).waitFor();
@@ -214,13 +211,13 @@ describeInChromium('the pages that mails lead to', () => {
     await phone.heading('Choose a new password').waitFor();
     await choosePassword(phone, NEW_PASSWORD);
     await phone.heading(INVALID_LINK).waitFor();
-    // Nothing is loaded: the address differs in its fragment only.
-    await phone.openLinkIn(await mailbox.waitFor(email, RESET_MAIL));
+    // The page does not reload, because only the fragment of the URL changes.
+    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'reset-password'));
     await choosePassword(phone, NEW_PASSWORD);
     await phone.heading('Your password has been reset').waitFor();
   });
 
-  it('change a password for somebody who knows it, and sign out every device but theirs', async () => {
+  it('change a password, and sign out every other device', async () => {
     const { desktop, email } = await registered();
     const phone = await open();
     await phone.signIn(email);

@@ -13,7 +13,7 @@ const describeInChromium = chromiumPath ? describe : describe.skip;
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:141.0) Gecko/20100101 Firefox/141.0';
 const ISSUER = { LATCHKEY_ISSUER: 'http://localhost:3000' };
 
-describeInChromium('the page of devices and its session', () => {
+describeInChromium('the session of the devices page', () => {
   let chromium: Browser;
   const visitors: Visitor[] = [];
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -37,11 +37,12 @@ describeInChromium('the page of devices and its session', () => {
     cleanups.push(() => deployment.close());
     return { deployment, service: await deployment.start() };
   };
-  // As a browser forgets it: `clearCookies` takes all of them away for a moment, in which another tab may ask.
-  const forgetAccess = ({ context, page }: Visitor) =>
+  // Expires one cookie, as a browser does. `clearCookies` would briefly remove all of them, and another tab may send a
+  // request in that moment.
+  const expireAccessCookie = ({ context, page }: Visitor) =>
     context.addCookies([{ name: 'latchkey_access', value: '', url: page.url(), expires: 1 }]);
 
-  it('goes on when its access token has run out, in all tabs, and ends for whoever stole a former refresh token', async () => {
+  it('survives an expired access token in all tabs, and ends when a stolen older refresh token is used', async () => {
     const { service } = await deploy();
     const owner = await open(service);
     await owner.register();
@@ -49,24 +50,24 @@ describeInChromium('the page of devices and its session', () => {
 
     const tab = await owner.newTab();
     await tab.card('This device').waitFor();
-    await forgetAccess(owner);
+    await expireAccessCookie(owner);
     await Promise.all([owner.page.reload(), tab.page.reload()]);
     await Promise.all([owner.card('This device').waitFor(), tab.card('This device').waitFor()]);
-    await forgetAccess(owner);
+    await expireAccessCookie(owner);
     await owner.page.reload();
     await owner.card('This device').waitFor();
 
     const thief = await open(service);
     await thief.context.addCookies(stolen);
-    const toldOwner = [owner, tab].map((it) =>
+    const ownerNotices = [owner, tab].map((it) =>
       it.waitForSignOut(/a copy of this session was used somewhere else/),
     );
     await thief.page.reload();
     await thief.heading('Sign in').waitFor();
-    await Promise.all(toldOwner);
+    await Promise.all(ownerNotices);
   });
 
-  it('tells why it ended, though the answer to another tab has taken its cookies', async () => {
+  it('shows why it ended, even if the response to another tab cleared its cookies', async () => {
     const { service } = await deploy();
     const owner = await open(service);
     const email = await owner.register();
@@ -74,12 +75,12 @@ describeInChromium('the page of devices and its session', () => {
     const { access_token: token } = await service.api.session(email);
     await owner.cards.nth(1).waitFor();
     await owner.context.clearCookies();
-    const told = owner.waitForSignOut('This device was signed out from your list of devices.');
+    const signedOut = owner.waitForSignOut('This device was signed out from your list of devices.');
     expect((await service.api.call('DELETE', '/devices?except=current', { token })).status).toBe(204);
-    await told;
+    await signedOut;
   });
 
-  it('signs nobody out because a database or the network is away', async () => {
+  it('does not end when the database or the network is unavailable', async () => {
     const database = await createTestDatabase();
     cleanups.push(() => database.drop());
     const { hostname, port } = new URL(database.url);
@@ -109,17 +110,17 @@ describeInChromium('the page of devices and its session', () => {
     await desktop.card('Table').waitFor();
   });
 
-  it('keeps no session alive by lying open, whatever changes meanwhile', async () => {
+  it('expires on an idle page, even while the page reloads changes', async () => {
     const { service } = await deploy({ SESSION_IDLE_TTL: '5s' });
     const desktop = await open(service);
     const email = await desktop.register();
-    let isOut = false;
+    let isSignedOut = false;
     const out = desktop.waitForSignOut('inactive for too long').then(() => {
-      isOut = true;
+      isSignedOut = true;
     });
-    // Each is a change that the page reads; as uses of the session they would keep it for ever.
+    // The page loads each of these changes. If that counted as use, the session would never expire.
     let changes = 0;
-    while (!isOut && changes < 40) {
+    while (!isSignedOut && changes < 40) {
       await service.api.session(email, { device_name: `Device ${changes++}` });
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
@@ -128,7 +129,7 @@ describeInChromium('the page of devices and its session', () => {
     expect(desktop.requests.filter((request) => request === 'GET /devices').length).toBeGreaterThan(3);
   });
 
-  it('leads to a new sign-in when its session may not go on without one', async () => {
+  it('asks the user to sign in again when suspicious activity requires it', async () => {
     const { service, deployment } = await deploy({
       SUSPICION_ACTIONS: 'client_changed:require_reauthentication',
     });
@@ -147,7 +148,7 @@ describeInChromium('the page of devices and its session', () => {
     expect(await deployment.sql(`SELECT id FROM sessions WHERE status = 'active'`)).toHaveLength(1);
   });
 
-  it('asks for the password again where a bank wants a recent login, and goes on', async () => {
+  it('asks for the password again when the bank policy requires a recent login, then continues', async () => {
     const { service, deployment } = await deploy({ LATCHKEY_POLICY: 'bank', REAUTHENTICATION_MAX_AGE: '5s' });
     const desktop = await open(service);
     const email = await desktop.register();

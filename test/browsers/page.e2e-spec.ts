@@ -8,8 +8,8 @@ import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
 const chromiumPath = chromiumProgram();
 const describeInChromium = chromiumPath ? describe : describe.skip;
 
-/** What somebody who watches calls at once, and what a busy machine adds to it. */
-const PROMPT_MS = 5_000;
+/** What a user perceives as immediate, with an allowance for a busy machine. */
+const IMMEDIATE_MS = 5_000;
 const FIREFOX = {
   userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:141.0) Gecko/20100101 Firefox/141.0',
 };
@@ -18,7 +18,7 @@ const IPHONE = {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 };
 
-describeInChromium('the page of devices', () => {
+describeInChromium('the devices page', () => {
   let chromium: Browser;
   let deployment: Deployment;
   let service: ServiceProcess;
@@ -48,7 +48,7 @@ describeInChromium('the page of devices', () => {
     visitors.push(visitor);
     return visitor;
   };
-  /** One person on a computer with Firefox, and on a phone. */
+  /** One user, signed in on a computer with Firefox and on a phone. */
   const twoDevices = async () => {
     const desktop = await open(FIREFOX);
     const email = await desktop.register();
@@ -58,7 +58,7 @@ describeInChromium('the page of devices', () => {
     return { email, desktop, phone };
   };
 
-  it('lets somebody register, see this device, sign out and in again', async () => {
+  it('registers a user, shows this device, signs out and signs in again', async () => {
     const desktop = await open(FIREFOX);
     const email = await desktop.register();
     expect(await desktop.card('This device').textContent()).toMatch(
@@ -72,7 +72,7 @@ describeInChromium('the page of devices', () => {
     expect(await desktop.cards.count()).toBe(1);
   });
 
-  it('says what is wrong with a password, and lets nobody in', async () => {
+  it('explains a wrong or rejected password', async () => {
     const desktop = await open();
     const email = await desktop.register();
     const phone = await open();
@@ -91,38 +91,38 @@ describeInChromium('the page of devices', () => {
     expect(await desktop.cards.count()).toBe(1);
   });
 
-  it('shows a sign-in elsewhere while one watches', async () => {
+  it('shows a sign-in elsewhere without a reload', async () => {
     const desktop = await open(FIREFOX);
     const email = await desktop.register();
     await desktop.page.getByText('Updating live').waitFor();
     const signedInAt = performance.now();
     await service.api.session(email, { device_name: 'Kitchen tablet' });
     await desktop.card('Kitchen tablet').waitFor();
-    expect(performance.now() - signedInAt).toBeLessThan(PROMPT_MS);
+    expect(performance.now() - signedInAt).toBeLessThan(IMMEDIATE_MS);
     await desktop.page.getByRole('status').filter({ hasText: 'New sign-in' }).waitFor();
   });
 
-  it('throws a device out while its owner watches, and tells it why', async () => {
+  it('signs out a device, whose open page shows the reason', async () => {
     const { desktop, phone } = await twoDevices();
     await desktop
       .card('iOS')
       .getByRole('button', { name: /^Sign out/ })
       .click();
     expect(await desktop.dialog.textContent()).toContain('iOS');
-    const thrownOut = phone.waitForSignOut('This device was signed out from your list of devices.');
+    const signedOut = phone.waitForSignOut('This device was signed out from your list of devices.');
     const confirmedAt = performance.now();
     await desktop.dialog.getByRole('button', { name: 'Sign out' }).click();
-    const tookMs = (await thrownOut) - confirmedAt;
-    process.stderr.write(`a device was thrown out of its page in ${Math.round(tookMs)} ms\n`);
-    expect(tookMs).toBeLessThan(PROMPT_MS);
+    const tookMs = (await signedOut) - confirmedAt;
+    process.stderr.write(`a device was signed out of its open page in ${Math.round(tookMs)} ms\n`);
+    expect(tookMs).toBeLessThan(IMMEDIATE_MS);
     await desktop.card('iOS').waitFor({ state: 'detached' });
     expect(await desktop.cards.count()).toBe(1);
-    // And it stays out.
+    // It stays signed out.
     await phone.page.reload();
     await phone.heading('Sign in').waitFor();
   });
 
-  it('signs all others out, and leaves this one in', async () => {
+  it('signs out all other devices, but not this one', async () => {
     const { email, desktop, phone } = await twoDevices();
     const { access_token } = await service.api.session(email, { device_name: 'Kitchen tablet' });
     await desktop.card('Kitchen tablet').waitFor();
@@ -137,7 +137,7 @@ describeInChromium('the page of devices', () => {
     expect((await service.api.me(access_token)).status).toBe(401);
   });
 
-  it('signs everything out, this one too', async () => {
+  it('signs out everywhere, this device included', async () => {
     const { desktop, phone } = await twoDevices();
     await phone.button('Sign out everywhere').click();
     expect(await phone.dialog.textContent()).toMatch(
@@ -150,7 +150,7 @@ describeInChromium('the page of devices', () => {
     ]);
   });
 
-  it('ends one session of a device, and leaves its other one', async () => {
+  it('signs out one session of a device, but not the other', async () => {
     const desktop = await open(FIREFOX);
     const email = await desktop.register();
     const { device_token, access_token } = await service.api.session(email, {
@@ -165,7 +165,7 @@ describeInChromium('the page of devices', () => {
     expect((await service.api.me(access_token)).status).toBe(401);
   });
 
-  it('renames a device, on every page that shows it', async () => {
+  it('renames a device on every open page', async () => {
     const { desktop, phone } = await twoDevices();
     await desktop
       .card('iOS')
@@ -177,15 +177,15 @@ describeInChromium('the page of devices', () => {
     await desktop.page.getByRole('status').filter({ hasText: 'Renamed' }).waitFor();
   });
 
-  it('does nothing when the question is answered with no', async () => {
+  it('does nothing when the dialog is cancelled', async () => {
     const { desktop } = await twoDevices();
-    for (const no of [
+    for (const cancel of [
       () => desktop.page.keyboard.press('Escape'),
       () => desktop.dialog.getByText('Cancel').click(),
     ]) {
       await desktop.button('Sign out all other devices').click();
       await desktop.dialog.waitFor();
-      await no();
+      await cancel();
       await desktop.dialog.waitFor({ state: 'detached' });
     }
     await desktop.page.reload();
@@ -193,7 +193,7 @@ describeInChromium('the page of devices', () => {
     expect(desktop.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 
-  it('asks once, however often a button is pressed', async () => {
+  it('sends one request even if the button is clicked repeatedly', async () => {
     const { desktop, phone } = await twoDevices();
     await desktop
       .card('iOS')
@@ -204,7 +204,7 @@ describeInChromium('the page of devices', () => {
     expect(desktop.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
   });
 
-  it('lets no script of the page see a token, and asks nobody but the service', async () => {
+  it('hides tokens from scripts, and sends requests only to the service', async () => {
     const desktop = await open(FIREFOX);
     await desktop.register();
     const cookies = await desktop.context.cookies();

@@ -8,7 +8,7 @@ export interface ReceivedEvent {
   readonly at: number;
 }
 
-/** Reads a stream of events as a page's `EventSource` would, without coming back. */
+/** Reads an event stream as a browser's `EventSource` does, but does not reconnect. */
 export class EventSource {
   readonly received: ReceivedEvent[] = [];
   comments = 0;
@@ -29,7 +29,7 @@ export class EventSource {
   /** @param headers with the cookie or the token */
   static open(url: string, headers: Record<string, string>): Promise<EventSource> {
     return new Promise((resolve, reject) => {
-      // A connection of its own, as every open stream has.
+      // A separate connection, as every open stream has.
       const sent = request(`${url}/account/events`, { headers, agent: false }, (answer) =>
         resolve(new EventSource(sent, answer)),
       );
@@ -38,7 +38,7 @@ export class EventSource {
     });
   }
 
-  /** The next event of that name, counted from when this is called. */
+  /** The first event with this name received after the call. */
   async next(event: string, timeoutMs = 10_000): Promise<ReceivedEvent> {
     const before = this.received.length;
     return waitUntil(

@@ -2,23 +2,23 @@ import { type Answer, newEmail, PASSWORD } from './api.js';
 
 export interface StoredCookie {
   readonly value: string;
-  /** As they were set, in small letters, without the name and value. */
+  /** As set, in lower case, without the name and value. */
   readonly attributes: readonly string[];
 }
 
-/** What a page behind a request is, in a browser's words; `undefined` leaves the header out. */
+/** The `Origin` and `Sec-Fetch-Site` headers that a browser adds to a page's request; `undefined` omits one. */
 export interface RequestSource {
   readonly origin?: string | undefined;
   readonly fetchSite?: string | undefined;
 }
 
-/** A browser on a page of the service: it keeps cookies, sends them, and says which page asks. */
+/** The HTTP side of a browser on a page of the service: stores cookies, sends them, and states the page's origin. */
 export class HttpBrowser {
   readonly cookies = new Map<string, StoredCookie>();
 
   /**
    * @param url where the service listens
-   * @param origin which the browser sees it under
+   * @param origin the origin of the service as the browser sees it
    */
   constructor(
     private readonly url: string,
@@ -69,7 +69,7 @@ export class HttpBrowser {
     );
   }
 
-  /** Registers somebody and logs them in. */
+  /** Registers a new user and logs in. */
   async registerAndLogin() {
     const email = newEmail();
     const registered = await this.call('POST', '/auth/register', { email, password: PASSWORD });
@@ -87,12 +87,12 @@ export class HttpBrowser {
     return this.call('GET', '/auth/me', undefined, source ? { source } : {});
   }
 
-  /** The value of a cookie by the end of its name: `access`, `refresh` or `device`. */
+  /** A cookie by the end of its name: `access`, `refresh` or `device`. */
   cookie(kind: string): StoredCookie | undefined {
     return [...this.cookies].find(([name]) => name.endsWith(`latchkey_${kind}`))?.[1];
   }
 
-  /** Another browser with what this one holds now. */
+  /** Another browser with the same cookies. */
   copy(): HttpBrowser {
     const copy = new HttpBrowser(this.url, this.origin);
     for (const [name, cookie] of this.cookies) copy.cookies.set(name, cookie);

@@ -5,14 +5,14 @@ import type { ReceivedMail } from './mailbox.js';
 const TIMEOUT_MS = 40_000;
 
 /**
- * For visitors with the user agent of another browser: after a reload Chromium now and then sends a request with its own,
- * as a thief of the session would.
+ * For visitors that emulate another browser's user agent: after a reload Chromium sometimes sends a request with its
+ * own user agent, which looks like a stolen session.
  */
 export const EMULATED_CLIENTS = { SUSPICION_ACTIONS: 'client_changed:off' };
 
-/** Somebody in front of a browser of their own, on the page of their devices. */
+/** A person with their own browser, on the account page. */
 export class Visitor {
-  /** What the browser complained of: scripts and styles that it did not run, and errors of the page. */
+  /** Uncaught errors of the page, and scripts and styles that its security policy blocked. */
   readonly pageErrors: string[] = [];
   /** Each request as `METHOD /path`. */
   readonly requests: string[] = [];
@@ -40,14 +40,14 @@ export class Visitor {
     return visitor;
   }
 
-  /** Another tab of the same browser. */
+  /** Opens another tab in the same browser. */
   async newTab(): Promise<Visitor> {
     const tab = new Visitor(this.context, await this.context.newPage(), this.url);
     await tab.page.goto('/account');
     return tab;
   }
 
-  /** Follows the link in a mail, in this tab. Mails name the public address of the service, which leads to this one. */
+  /** Opens the link in a mail, in this tab. The mail has the public URL of the service; only its path is used. */
   async openLinkIn({ text }: ReceivedMail): Promise<void> {
     const { pathname, hash } = new URL(/http\S+#token=\S+/.exec(text)?.[0] ?? '');
     await this.page.goto(pathname + hash);
@@ -87,7 +87,7 @@ export class Visitor {
     return this.page.getByRole('heading', { name, exact: true });
   }
 
-  /** The cards that say so. */
+  /** The device cards that contain the text. */
   card(text: string | RegExp): Locator {
     return this.page.locator('.cards > li').filter({ hasText: text });
   }
@@ -100,7 +100,7 @@ export class Visitor {
     return this.page.getByRole('dialog');
   }
 
-  /** Waits until this browser has been thrown out, and was told so. @returns when, on the clock of the test */
+  /** Waits until the page shows the sign-in form with the notice. @returns when, on the monotonic clock of the test */
   async waitForSignOut(notice: string | RegExp): Promise<number> {
     await this.heading('Sign in').waitFor();
     const at = performance.now();
