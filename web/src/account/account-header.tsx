@@ -26,11 +26,11 @@ export function AccountHeader({ email, withNotice, onSignedOut }: AccountHeaderP
   }, [task.error, announce]);
   return (
     <header class="bar">
-      <div class="bar-inside">
+      <div class="bar-content">
         <span class="brand">
           <Icon name="key" /> Latchkey
         </span>
-        <span class="who">
+        <span class="account-email">
           <bdi>{email}</bdi>
         </span>
         <Button isBusy={task.isBusy} onClick={() => void task.run()}>

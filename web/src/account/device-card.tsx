@@ -17,12 +17,16 @@ interface DeviceCardProps {
 export function DeviceCard({ device, onRevoke, onRevokeSession, onRenamed }: DeviceCardProps) {
   const nameId = useId();
   return (
-    <li class={device.current ? 'card card-this' : 'card'} data-device={device.id} aria-labelledby={nameId}>
+    <li
+      class={device.current ? 'card card-current' : 'card'}
+      data-device={device.id}
+      aria-labelledby={nameId}
+    >
       <Icon name={device.kind} />
-      <div class="card-text">
+      <div class="card-content">
         <Name device={device} nameId={nameId} onRenamed={onRenamed} />
         <Facts device={device} />
-        <div class="card-foot">
+        <div class="card-footer">
           <SessionList device={device} onRevoke={onRevokeSession} />
           <Button onClick={onRevoke}>
             Sign out

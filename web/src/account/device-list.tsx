@@ -37,7 +37,7 @@ export function DeviceList({ devices, isConnected, onRevoke, onRenamed }: Device
           />
         ))}
       </ul>
-      <div class="buttons all">
+      <div class="buttons device-actions">
         {devices.length > 1 && (
           <Button variant="danger" onClick={() => onRevoke(otherDevicesTarget(sorted))}>
             Sign out all other devices
@@ -51,7 +51,9 @@ export function DeviceList({ devices, isConnected, onRevoke, onRenamed }: Device
 
 function ConnectionStatus({ isConnected }: { isConnected: boolean }) {
   return (
-    <span class={isConnected ? 'live live-on' : 'live'}>{isConnected ? 'Updating live' : 'Connecting…'}</span>
+    <span class={isConnected ? 'live live-connected' : 'live'}>
+      {isConnected ? 'Updating live' : 'Connecting…'}
+    </span>
   );
 }
 

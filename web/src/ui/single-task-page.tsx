@@ -18,7 +18,7 @@ export function SingleTaskPage({ title, notice, children }: SingleTaskPageProps)
     if (document.activeElement === document.body) heading.current?.focus();
   }, []);
   return (
-    <main class="column entrance">
+    <main class="column single-task">
       <p class="brand">
         <Icon name="key" /> Latchkey
       </p>
