@@ -2,8 +2,8 @@ import type { Bench } from '../bench-context.js';
 import { readResults } from '../results.js';
 import type { Section, SectionResult } from '../section.js';
 import { LANES } from './throughput-lanes.js';
-import { ways } from './ways-contenders.js';
-import { type Measurement, measureWay, type Outage } from './ways-measure.js';
+import { approaches } from './approaches.js';
+import { type Measurement, measureApproach, type Outage } from './measure-approach.js';
 
 const COOKIE_SECONDS = 10;
 
@@ -12,14 +12,14 @@ export const comparison: Section = { name: 'comparison', run };
 
 async function run(bench: Bench): Promise<SectionResult> {
   const rows: string[][] = [];
-  for (const way of ways(bench.quick ? 2 : COOKIE_SECONDS)) {
-    const measured = await measureWay(bench, way);
-    bench.say(`  ${way.name}: ${JSON.stringify(measured)}`);
+  for (const approach of approaches(bench.quick ? 2 : COOKIE_SECONDS)) {
+    const measured = await measureApproach(bench, approach);
+    bench.say(`  ${approach.name}: ${JSON.stringify(measured)}`);
     rows.push([
-      way.name,
-      costOf(way.lane),
+      approach.name,
+      costOf(approach.lane),
       refusal(measured),
-      way.stolen,
+      approach.stolen,
       outage(measured.withoutRedis),
       outage(measured.withoutPostgres),
     ]);

@@ -3,7 +3,7 @@ import { latchkey, ME } from '../contenders/latchkey.js';
 import { bearer, betterAuth, cookie, guard, introspection, LANES } from './throughput-lanes.js';
 
 /** One way to know who is calling. */
-export interface Way {
+export interface Approach {
   readonly name: string;
   /** The lane of the throughput section that says what it costs. */
   readonly lane: keyof typeof LANES;
@@ -20,7 +20,7 @@ const ORIGIN = { origin: 'http://127.0.0.1' };
 const SESSION_COOKIE = 'all that the user can, until the session ends';
 
 /** @param cookieSeconds of the cookie cache: measured with a short one, since the default takes five minutes */
-export function ways(cookieSeconds: number): Way[] {
+export function approaches(cookieSeconds: number): Approach[] {
   const signOut: Route = { path: '/api/auth/sign-out', method: 'POST', headers: { cookie: '{}', ...ORIGIN } };
   return [
     {

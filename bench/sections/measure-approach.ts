@@ -4,7 +4,7 @@ import type { Bench } from '../bench-context.js';
 import { aimAt, type Route, type RunningContender, startContender } from '../contenders/contender.js';
 import { openPrivateStores } from '../servers/stores.js';
 import { type Answer, ask } from './ask.js';
-import type { Way } from './ways-contenders.js';
+import type { Approach } from './approaches.js';
 
 const SESSIONS = 20;
 /** What was granted this long after its end counts as never refused. */
@@ -30,26 +30,26 @@ export interface Outage {
   readonly slowestMs: number;
 }
 
-export async function measureWay(bench: Bench, way: Way): Promise<Measurement> {
+export async function measureApproach(bench: Bench, approach: Approach): Promise<Measurement> {
   const stores = await openPrivateStores();
-  const running = await startContender({ ...bench, stores, sessions: SESSIONS }, way.contender);
+  const running = await startContender({ ...bench, stores, sessions: SESSIONS }, approach.contender);
   try {
     await sleep(SETTLE_MS);
     const [first = '', second = ''] = readFileSync(running.credentialsFile, 'utf8').split('\n');
-    await requireGrant(running, way.route, first);
-    const refusedAfterMs = way.end && (await endAndPoll(running, way.route, way.end, first));
-    await requireGrant(running, way.route, second);
+    await requireGrant(running, approach.route, first);
+    const refusedAfterMs = approach.end && (await endAndPoll(running, approach.route, approach.end, first));
+    await requireGrant(running, approach.route, second);
     const without = async (store: 'postgres' | 'redis') => {
       await stores[store].kill();
-      return outage(running, way.route, second);
+      return outage(running, approach.route, second);
     };
     // A Redis that comes back is empty, so it goes last.
-    const withoutPostgres = way.usesPostgres ? await without('postgres') : null;
+    const withoutPostgres = approach.usesPostgres ? await without('postgres') : null;
     if (withoutPostgres) {
       await stores.postgres.start();
       await sleep(SETTLE_MS);
     }
-    return { refusedAfterMs, withoutPostgres, withoutRedis: way.usesRedis ? await without('redis') : null };
+    return { refusedAfterMs, withoutPostgres, withoutRedis: approach.usesRedis ? await without('redis') : null };
   } finally {
     await running.server.stop('SIGKILL');
     await stores.release();
