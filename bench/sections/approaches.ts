@@ -1,12 +1,12 @@
 import type { Contender, Route } from '../contenders/contender.js';
 import { latchkey, ME } from '../contenders/latchkey.js';
-import { bearer, betterAuth, cookie, guard, introspection, LANES } from './throughput-lanes.js';
+import { bearer, betterAuth, cookie, guard, introspection, SERIES_NAMES } from './throughput-series.js';
 
 /** One way to know who is calling. */
 export interface Approach {
   readonly name: string;
-  /** The lane of the throughput section that says what it costs. */
-  readonly lane: keyof typeof LANES;
+  /** The series of the throughput section that says what it costs. */
+  readonly series: keyof typeof SERIES_NAMES;
   readonly contender: Contender;
   readonly route: Route;
   /** Ends the session; `null`: cannot be done. */
@@ -25,7 +25,7 @@ export function approaches(cookieSeconds: number): Approach[] {
   return [
     {
       name: 'stateless JWT (plain guard, signature remembered)',
-      lane: 'remembering',
+      series: 'remembering',
       contender: guard('remembering'),
       route: bearer,
       end: null,
@@ -35,7 +35,7 @@ export function approaches(cookieSeconds: number): Approach[] {
     },
     {
       name: 'session in the database (better-auth, Postgres)',
-      lane: 'betterAuthPostgres',
+      series: 'betterAuthPostgres',
       contender: betterAuth('postgres'),
       route: cookie('/api/auth/get-session'),
       end: signOut,
@@ -45,7 +45,7 @@ export function approaches(cookieSeconds: number): Approach[] {
     },
     {
       name: 'session in Redis (express-session)',
-      lane: 'express',
+      series: 'express',
       contender: { program: 'express-session/server.mjs', redis: true },
       route: cookie('/me'),
       end: { path: '/logout', method: 'POST', headers: { cookie: '{}' } },
@@ -55,7 +55,7 @@ export function approaches(cookieSeconds: number): Approach[] {
     },
     {
       name: `cookie cache of ${cookieSeconds} s (better-auth, Redis behind it)`,
-      lane: 'betterAuthCookie',
+      series: 'betterAuthCookie',
       contender: {
         ...betterAuth('cookie'),
         env: { BENCH_STORAGE: 'cookie', BENCH_COOKIE_SECONDS: String(cookieSeconds) },
@@ -68,7 +68,7 @@ export function approaches(cookieSeconds: number): Approach[] {
     },
     {
       name: 'opaque token, introspected (oidc-provider, Redis)',
-      lane: 'oidc',
+      series: 'oidc',
       contender: { program: 'oidc-provider/server.mjs', redis: true },
       route: introspection,
       end: { ...introspection, path: '/token/revocation' },
@@ -78,7 +78,7 @@ export function approaches(cookieSeconds: number): Approach[] {
     },
     {
       name: 'JWT with a checked session (Latchkey)',
-      lane: 'warm',
+      series: 'warm',
       contender: latchkey(),
       route: ME,
       end: { path: '/auth/logout', method: 'POST', headers: { authorization: 'Bearer {}' } },

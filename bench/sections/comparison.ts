@@ -1,9 +1,9 @@
 import type { Bench } from '../bench-context.js';
 import { readResults } from '../results.js';
 import type { Section, SectionResult } from '../section.js';
-import { LANES } from './throughput-lanes.js';
 import { approaches } from './approaches.js';
 import { type Measurement, measureApproach, type Outage } from './measure-approach.js';
+import { SERIES_NAMES } from './throughput-series.js';
 
 const COOKIE_SECONDS = 10;
 
@@ -17,7 +17,7 @@ async function run(bench: Bench): Promise<SectionResult> {
     bench.say(`  ${approach.name}: ${JSON.stringify(measured)}`);
     rows.push([
       approach.name,
-      costOf(approach.lane),
+      costOf(approach.series),
       refusal(measured),
       approach.stolen,
       outage(measured.withoutRedis),
@@ -46,8 +46,8 @@ async function run(bench: Bench): Promise<SectionResult> {
 }
 
 /** From the last run of the throughput section. */
-function costOf(lane: keyof typeof LANES): string {
-  const perSecond = readResults(['throughput'])[0]?.result.figures?.[lane];
+function costOf(series: keyof typeof SERIES_NAMES): string {
+  const perSecond = readResults(['throughput'])[0]?.result.figures?.[series];
   return perSecond ? `${(1e6 / perSecond).toFixed(0)} µs` : '';
 }
 

@@ -1,26 +1,26 @@
-import { type Lane, warm } from '../alternate.js';
+import { type Series, warm } from '../interleaved-rounds.js';
 import type { Measured } from '../load/load.js';
 
 type Tier = 'memory' | 'shared' | 'truth';
 
-/** Of the requests of one warm lane, so many must have been answered by the tier that it is named after. */
+/** Of the requests of one warm series, so many must have been answered by the tier that it is named after. */
 const SHARE = 0.98;
 
 /**
- * Warms a lane of Latchkey again, and counts which tier its sessions came from.
+ * Warms a series of Latchkey again, and counts which tier its sessions came from.
  *
- * @throws when it is not the tier that the lane is to measure
+ * @throws when it is not the tier that the series is to measure
  */
-export async function requireTier(lane: Lane, tier: Tier, seconds: number): Promise<Measured> {
-  const before = await lookups(lane);
-  const measured = await warm(lane, seconds);
-  const after = await lookups(lane);
+export async function requireTier(series: Series, tier: Tier, seconds: number): Promise<Measured> {
+  const before = await lookups(series);
+  const measured = await warm(series, seconds);
+  const after = await lookups(series);
   const share = (after[tier] - before[tier]) / measured.requests;
-  if (share < SHARE) throw new Error(`${lane.name}: only ${share.toFixed(2)} of the requests did so`);
+  if (share < SHARE) throw new Error(`${series.name}: only ${share.toFixed(2)} of the requests did so`);
   return measured;
 }
 
-async function lookups({ running }: Lane): Promise<Record<Tier, number>> {
+async function lookups({ running }: Series): Promise<Record<Tier, number>> {
   const answer = await fetch(`${running.server.url}/bench/lookups`);
   const counted = (await answer.json()) as Partial<Record<Tier, number>>;
   return { memory: 0, shared: 0, truth: 0, ...counted };

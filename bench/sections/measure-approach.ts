@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench-context.js';
 import { aimAt, type Route, type RunningContender, startContender } from '../contenders/contender.js';
 import { openPrivateStores } from '../servers/stores.js';
-import { type Answer, ask } from './ask.js';
 import type { Approach } from './approaches.js';
+import { type Answer, ask } from './ask.js';
 
 const SESSIONS = 20;
 /** What was granted this long after its end counts as never refused. */
@@ -49,7 +49,11 @@ export async function measureApproach(bench: Bench, approach: Approach): Promise
       await stores.postgres.start();
       await sleep(SETTLE_MS);
     }
-    return { refusedAfterMs, withoutPostgres, withoutRedis: approach.usesRedis ? await without('redis') : null };
+    return {
+      refusedAfterMs,
+      withoutPostgres,
+      withoutRedis: approach.usesRedis ? await without('redis') : null,
+    };
   } finally {
     await running.server.stop('SIGKILL');
     await stores.release();

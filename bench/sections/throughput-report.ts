@@ -1,9 +1,9 @@
-import type { LaneResult } from '../alternate.js';
 import type { Bench } from '../bench-context.js';
+import type { SeriesResult } from '../interleaved-rounds.js';
 import type { SectionResult, Table, Target } from '../section.js';
-import { LANES } from './throughput-lanes.js';
+import { SERIES_NAMES } from './throughput-series.js';
 
-type Results = ReadonlyMap<string, LaneResult>;
+type Results = ReadonlyMap<string, SeriesResult>;
 
 export function reportThroughput(bench: Bench, few: Results, many: Results): SectionResult {
   return {
@@ -20,7 +20,7 @@ export function reportThroughput(bench: Bench, few: Results, many: Results): Sec
 }
 
 function tableOf(caption: string, results: Results): Table {
-  const open = results.get(LANES.open)?.perSecond ?? Number.NaN;
+  const open = results.get(SERIES_NAMES.open)?.perSecond ?? Number.NaN;
   return {
     caption,
     columns: ['', 'requests/s', '±', 'µs each', 'of the open route', 'p50 ms', 'p99 ms', 'server busy'],
@@ -50,7 +50,7 @@ function chartOf(results: Results) {
 
 function targetsOf(few: Results, many: Results): Target[] {
   const perSecond = (name: string) => few.get(name)?.perSecond ?? Number.NaN;
-  const warmOver = (name: string) => perSecond(LANES.warm) / perSecond(name);
+  const warmOver = (name: string) => perSecond(SERIES_NAMES.warm) / perSecond(name);
   const atLeast = (claim: string, measured: number, target: number, unit = ''): Target => ({
     claim,
     measured,
@@ -60,35 +60,47 @@ function targetsOf(few: Results, many: Results): Target[] {
   });
   const p99 = (results: Results, connections: number): Target => ({
     claim: `p99 of a checked request over that of the open route, ${connections} connections`,
-    measured: (results.get(LANES.warm)?.p99Ms ?? Number.NaN) / (results.get(LANES.open)?.p99Ms ?? Number.NaN),
+    measured:
+      (results.get(SERIES_NAMES.warm)?.p99Ms ?? Number.NaN) /
+      (results.get(SERIES_NAMES.open)?.p99Ms ?? Number.NaN),
     bound: 'at most',
     target: 1.5,
     unit: 'x',
   });
   return [
-    atLeast('checked from memory, over the open route', warmOver(LANES.open), 0.8, 'x'),
-    atLeast('the same, as it should be', warmOver(LANES.open), 0.9, 'x'),
-    atLeast('over a stateless guard in its place', warmOver(LANES.stateless), 1, 'x'),
-    atLeast('over a bare stateless service with a `KeyObject`', warmOver(LANES.keyObject), 1, 'x'),
-    atLeast('over a bare stateless service that remembers signatures', warmOver(LANES.remembering), 1, 'x'),
-    atLeast('over passport-jwt with a PEM key', warmOver(LANES.stock), 10, 'x'),
-    atLeast('over better-auth with Redis', warmOver(LANES.betterAuthRedis), 15, 'x'),
-    atLeast('over express-session with connect-redis', warmOver(LANES.express), 4, 'x'),
+    atLeast('checked from memory, over the open route', warmOver(SERIES_NAMES.open), 0.8, 'x'),
+    atLeast('the same, as it should be', warmOver(SERIES_NAMES.open), 0.9, 'x'),
+    atLeast('over a stateless guard in its place', warmOver(SERIES_NAMES.stateless), 1, 'x'),
+    atLeast('over a bare stateless service with a `KeyObject`', warmOver(SERIES_NAMES.keyObject), 1, 'x'),
+    atLeast(
+      'over a bare stateless service that remembers signatures',
+      warmOver(SERIES_NAMES.remembering),
+      1,
+      'x',
+    ),
+    atLeast('over passport-jwt with a PEM key', warmOver(SERIES_NAMES.stock), 10, 'x'),
+    atLeast('over better-auth with Redis', warmOver(SERIES_NAMES.betterAuthRedis), 15, 'x'),
+    atLeast('over express-session with connect-redis', warmOver(SERIES_NAMES.express), 4, 'x'),
     p99(few, 16),
     ...(many === few ? [] : [p99(many, 128)]),
-    atLeast('from Redis, over the open route', perSecond(LANES.cold) / perSecond(LANES.open), 0.35, 'x'),
+    atLeast(
+      'from Redis, over the open route',
+      perSecond(SERIES_NAMES.cold) / perSecond(SERIES_NAMES.open),
+      0.35,
+      'x',
+    ),
     atLeast(
       'from Postgres, over the open route',
-      perSecond(LANES.postgres) / perSecond(LANES.open),
+      perSecond(SERIES_NAMES.postgres) / perSecond(SERIES_NAMES.open),
       0.2,
       'x',
     ),
   ];
 }
 
-/** Requests per second, by the key of the lane. */
+/** Requests per second, by the key of the series. */
 function figuresOf(results: Results): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(LANES).map(([key, name]) => [key, results.get(name)?.perSecond ?? Number.NaN]),
+    Object.entries(SERIES_NAMES).map(([key, name]) => [key, results.get(name)?.perSecond ?? Number.NaN]),
   );
 }

@@ -4,14 +4,14 @@ import { drive, type Measured } from './load/load.js';
 import { median, spread } from './statistics.js';
 
 /** One route of a running contender, under the name that the report gives it. */
-export interface Lane {
+export interface Series {
   readonly name: string;
   readonly running: RunningContender;
   readonly route: Route;
 }
 
 /** Medians over the rounds. */
-export interface LaneResult {
+export interface SeriesResult {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -25,28 +25,28 @@ export interface LaneResult {
 /** How far the mean size of the answers may be from that of the checked ones. */
 const SIZE_TOLERANCE = 0.02;
 
-/** Not measured: a lane that has waited for its turn has work to make up for, which one in use has done on the way. */
+/** Not measured: a series that has waited for its turn has work to make up for, which one in use has done on the way. */
 const LEAD_SECONDS = 1;
 
 /** Sends every credential once if time allows, looks into every answer, and lets the code grow hot. */
-export async function warm({ running, route }: Lane, seconds: number): Promise<Measured> {
+export async function warm({ running, route }: Series, seconds: number): Promise<Measured> {
   return drive(running.server, aimAt(running, route), { connections: 16, seconds, checked: true });
 }
 
 /**
- * Measures the lanes in turn (A, B, C, then again), so that what slows the machine down for a while slows down all.
+ * Measures the series in turn (A, B, C, then again), so that what slows the machine down for a while slows down all.
  *
- * @param sizes mean bytes of a checked answer, by lane: bodies are not looked into here, but must be as long
+ * @param sizes mean bytes of a checked answer, by series: bodies are not looked into here, but must be as long
  */
-export async function alternate(
+export async function measureInterleaved(
   bench: Bench,
-  lanes: readonly Lane[],
+  allSeries: readonly Series[],
   { connections, seconds }: { connections: number; seconds: number },
   sizes: ReadonlyMap<string, number>,
-): Promise<Map<string, LaneResult>> {
-  const rounds = new Map<string, Measured[]>(lanes.map(({ name }) => [name, []]));
+): Promise<Map<string, SeriesResult>> {
+  const rounds = new Map<string, Measured[]>(allSeries.map(({ name }) => [name, []]));
   for (let round = 1; round <= bench.rounds; round++) {
-    for (const { name, running, route } of lanes) {
+    for (const { name, running, route } of allSeries) {
       const aim = aimAt(running, route);
       await drive(running.server, aim, { connections, seconds: LEAD_SECONDS });
       const measured = await drive(running.server, aim, { connections, seconds });
@@ -58,7 +58,7 @@ export async function alternate(
   return new Map([...rounds].map(([name, measured]) => [name, summarise(measured)]));
 }
 
-function summarise(rounds: readonly Measured[]): LaneResult {
+function summarise(rounds: readonly Measured[]): SeriesResult {
   const of = (figure: keyof Measured) => rounds.map((round) => round[figure]);
   return {
     perSecond: median(of('perSecond')),
