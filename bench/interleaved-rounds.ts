@@ -1,6 +1,6 @@
 import type { Bench } from './bench-context.js';
-import { aimAt, type Route, type RunningContender } from './contenders/contender.js';
-import { drive, type Measured } from './load/load.js';
+import { loadTargetOf, type Route, type RunningContender } from './contenders/contender.js';
+import { type MeasuredLoad, runLoad } from './load/run-load.js';
 import { median, spread } from './statistics.js';
 
 /** One route of a running contender, under the name that the report gives it. */
@@ -29,8 +29,8 @@ const SIZE_TOLERANCE = 0.02;
 const LEAD_SECONDS = 1;
 
 /** Sends every credential once if time allows, looks into every answer, and lets the code grow hot. */
-export async function warm({ running, route }: Series, seconds: number): Promise<Measured> {
-  return drive(running.server, aimAt(running, route), { connections: 16, seconds, checked: true });
+export async function warm({ running, route }: Series, seconds: number): Promise<MeasuredLoad> {
+  return runLoad(running.server, loadTargetOf(running, route), { connections: 16, seconds, checked: true });
 }
 
 /**
@@ -44,12 +44,12 @@ export async function measureInterleaved(
   { connections, seconds }: { connections: number; seconds: number },
   sizes: ReadonlyMap<string, number>,
 ): Promise<Map<string, SeriesResult>> {
-  const rounds = new Map<string, Measured[]>(allSeries.map(({ name }) => [name, []]));
+  const rounds = new Map<string, MeasuredLoad[]>(allSeries.map(({ name }) => [name, []]));
   for (let round = 1; round <= bench.rounds; round++) {
     for (const { name, running, route } of allSeries) {
-      const aim = aimAt(running, route);
-      await drive(running.server, aim, { connections, seconds: LEAD_SECONDS });
-      const measured = await drive(running.server, aim, { connections, seconds });
+      const target = loadTargetOf(running, route);
+      await runLoad(running.server, target, { connections, seconds: LEAD_SECONDS });
+      const measured = await runLoad(running.server, target, { connections, seconds });
       requireSize(name, measured.bytes, sizes.get(name));
       rounds.get(name)?.push(measured);
     }
@@ -58,8 +58,8 @@ export async function measureInterleaved(
   return new Map([...rounds].map(([name, measured]) => [name, summarise(measured)]));
 }
 
-function summarise(rounds: readonly Measured[]): SeriesResult {
-  const of = (figure: keyof Measured) => rounds.map((round) => round[figure]);
+function summarise(rounds: readonly MeasuredLoad[]): SeriesResult {
+  const of = (figure: keyof MeasuredLoad) => rounds.map((round) => round[figure]);
   return {
     perSecond: median(of('perSecond')),
     p50Ms: median(of('p50Ms')),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench-context.js';
-import type { Aim } from '../load/load.js';
+import type { LoadTarget } from '../load/run-load.js';
 import { ServerProcess } from '../servers/server-process.js';
 
 const LOADER = new URL('../../test/support/typescript.mjs', import.meta.url).href;
@@ -24,7 +24,7 @@ export interface RunningContender {
 }
 
 /** How a route is asked, without the server's own address. */
-export type Route = Omit<Aim, 'url' | 'credentialsFile'> & { readonly path: string };
+export type Route = Omit<LoadTarget, 'url' | 'credentialsFile'> & { readonly path: string };
 
 export async function startContender(bench: Bench, contender: Contender): Promise<RunningContender> {
   const credentialsFile = join(bench.directory, `credentials-${randomUUID()}`);
@@ -44,6 +44,9 @@ export async function startContender(bench: Bench, contender: Contender): Promis
   return { server, credentialsFile };
 }
 
-export function aimAt({ server, credentialsFile }: RunningContender, { path, ...aim }: Route): Aim {
-  return { ...aim, url: server.url + path, credentialsFile };
+export function loadTargetOf(
+  { server, credentialsFile }: RunningContender,
+  { path, ...target }: Route,
+): LoadTarget {
+  return { ...target, url: server.url + path, credentialsFile };
 }

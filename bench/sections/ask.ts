@@ -1,4 +1,4 @@
-import type { Aim } from '../load/load.js';
+import type { LoadTarget } from '../load/run-load.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -10,20 +10,20 @@ export interface Answer {
 }
 
 /** One request with one credential. Whether it was granted is told by the body: some refuse with a 200. */
-export async function ask(aim: Aim, credential: string): Promise<Answer> {
+export async function ask(target: LoadTarget, credential: string): Promise<Answer> {
   const fill = (text: string) => text.replaceAll('{}', () => credential);
   const startedAt = performance.now();
   try {
-    const answer = await fetch(aim.url, {
-      method: aim.method ?? 'GET',
-      headers: Object.entries(aim.headers ?? {}).map(([name, value]): [string, string] => [
+    const answer = await fetch(target.url, {
+      method: target.method ?? 'GET',
+      headers: Object.entries(target.headers ?? {}).map(([name, value]): [string, string] => [
         name,
         fill(value),
       ]),
-      ...(aim.body ? { body: fill(aim.body) } : {}),
+      ...(target.body ? { body: fill(target.body) } : {}),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const granted = answer.ok && (await answer.text()).includes(aim.expect ?? '');
+    const granted = answer.ok && (await answer.text()).includes(target.expect ?? '');
     return { status: answer.status, granted, ms: performance.now() - startedAt };
   } catch {
     // No answer is an answer here: it is what people would see.

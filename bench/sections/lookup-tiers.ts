@@ -1,5 +1,5 @@
 import { type Series, warm } from '../interleaved-rounds.js';
-import type { Measured } from '../load/load.js';
+import type { MeasuredLoad } from '../load/run-load.js';
 
 type Tier = 'memory' | 'shared' | 'truth';
 
@@ -11,7 +11,7 @@ const SHARE = 0.98;
  *
  * @throws when it is not the tier that the series is to measure
  */
-export async function requireTier(series: Series, tier: Tier, seconds: number): Promise<Measured> {
+export async function requireTier(series: Series, tier: Tier, seconds: number): Promise<MeasuredLoad> {
   const before = await lookups(series);
   const measured = await warm(series, seconds);
   const after = await lookups(series);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench-context.js';
-import { aimAt, type Route, type RunningContender, startContender } from '../contenders/contender.js';
+import { loadTargetOf, type Route, type RunningContender, startContender } from '../contenders/contender.js';
 import { openPrivateStores } from '../servers/stores.js';
 import type { Approach } from './approaches.js';
 import { type Answer, ask } from './ask.js';
@@ -66,12 +66,12 @@ async function endAndPoll(
   end: Route,
   credential: string,
 ): Promise<number> {
-  const ended = await ask(aimAt(running, end), credential);
+  const ended = await ask(loadTargetOf(running, end), credential);
   if (ended.status === null || ended.status >= 300) throw new Error(`${end.path} answered ${ended.status}`);
   const endedAt = performance.now();
   while (performance.now() - endedAt < GIVE_UP_MS) {
     const askedAt = performance.now();
-    const { granted } = await ask(aimAt(running, route), credential);
+    const { granted } = await ask(loadTargetOf(running, route), credential);
     if (!granted) return askedAt - endedAt;
     await sleep(20);
   }
@@ -82,7 +82,7 @@ async function outage(running: RunningContender, route: Route, credential: strin
   const answers: Answer[] = [];
   const until = performance.now() + OUTAGE_MS;
   while (performance.now() < until) {
-    answers.push(await ask(aimAt(running, route), credential));
+    answers.push(await ask(loadTargetOf(running, route), credential));
     await sleep(50);
   }
   const refused = answers.filter(({ granted }) => !granted);
@@ -95,7 +95,7 @@ async function outage(running: RunningContender, route: Route, credential: strin
 }
 
 async function requireGrant(running: RunningContender, route: Route, credential: string): Promise<void> {
-  const { granted, status } = await ask(aimAt(running, route), credential);
+  const { granted, status } = await ask(loadTargetOf(running, route), credential);
   if (!granted)
     throw new Error(`${route.path} answered ${status} to a good credential\n${running.server.output}`);
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { ROTATE } from '../../src/sessions/session-rotation.js';
 import { postgresPrograms } from '../../test/support/postgres-programs.js';
 import type { Bench } from '../bench-context.js';
-import { drive } from '../load/load.js';
+import { runLoad } from '../load/run-load.js';
 import type { Section } from '../section.js';
 import { startService } from '../service/service.js';
 import { ask, firstRefreshToken, openSessions, SESSION_ID } from '../service/session-supply.js';
@@ -35,7 +35,7 @@ export const refresh: Section = {
         const ids = sessions.slice(round * perRound, (round + 1) * perRound);
         writeFileSync(file, ids.map(firstRefreshToken).join('\n'));
         const before = await commits(url);
-        const { perSecond, p50Ms, p99Ms, serverBusy, requests } = await drive(
+        const { perSecond, p50Ms, p99Ms, serverBusy, requests } = await runLoad(
           server,
           {
             url: `${server.url}/auth/refresh`,

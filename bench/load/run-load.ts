@@ -4,7 +4,7 @@ import { loadGenerator } from './load-generator.js';
 import { runWrk } from './wrk.js';
 
 /** Requests to one route. `{}` in a header or in the body stands for the credential whose turn it is. */
-export interface Aim {
+export interface LoadTarget {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface Aim {
   readonly expect?: string;
 }
 
-export interface Burst {
+export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
   /** Looks into the bodies, too. */
@@ -26,7 +26,7 @@ export interface Burst {
 const turns = new Map<string, number>();
 
 /** As the generator saw it. Latencies in milliseconds, of a closed loop: a slow answer delays the next request. */
-export interface Load {
+export interface LoadResult {
   readonly requests: number;
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -37,23 +37,29 @@ export interface Load {
   readonly bytes: number;
 }
 
-export interface Measured extends Load {
+export interface MeasuredLoad extends LoadResult {
   /** CPU time of the server over the time of the run: near 1, the server is what limits the figure. */
   readonly serverBusy: number;
 }
 
 /** @throws when one answer is not 2xx, or a connection fails: figures with errors in them are none */
-export async function drive(server: ServerProcess, aim: Aim, burst: Burst): Promise<Measured> {
+export async function runLoad(
+  server: ServerProcess,
+  target: LoadTarget,
+  options: LoadOptions,
+): Promise<MeasuredLoad> {
   const cpuBefore = server.cpuSeconds();
   const startedAt = performance.now();
-  const turn = turns.get(aim.credentialsFile) ?? 0;
-  const load = await (loadGenerator() === 'wrk' ? runWrk(aim, burst, turn) : runAutocannon(aim, burst, turn));
+  const turn = turns.get(target.credentialsFile) ?? 0;
+  const load = await (loadGenerator() === 'wrk'
+    ? runWrk(target, options, turn)
+    : runAutocannon(target, options, turn));
   // Requests under way at the end were sent, and are not counted.
-  turns.set(aim.credentialsFile, turn + load.requests + burst.connections);
+  turns.set(target.credentialsFile, turn + load.requests + options.connections);
   const serverBusy = (server.cpuSeconds() - cpuBefore) / ((performance.now() - startedAt) / 1_000);
   if (load.errors > 0) {
     throw new Error(
-      `${aim.url}: ${load.errors} of ${load.requests} requests failed\n${server.output.slice(-2_000)}`,
+      `${target.url}: ${load.errors} of ${load.requests} requests failed\n${server.output.slice(-2_000)}`,
     );
   }
   return { ...load, serverBusy };
