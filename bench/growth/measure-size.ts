@@ -1,4 +1,4 @@
-import { ask } from '../service/session-supply.js';
+import { query } from '../servers/query.js';
 
 export interface Size {
   readonly table: string;
@@ -9,7 +9,7 @@ export interface Size {
 
 /** What a database takes on disk, table by table. */
 export function measureSize(url: string): Promise<Size[]> {
-  return ask<Size>(
+  return query<Size>(
     url,
     `SELECT c.relname AS table, c.reltuples::float8 AS rows, pg_table_size(c.oid)::float8 AS "tableBytes",
             pg_indexes_size(c.oid)::float8 AS "indexBytes"

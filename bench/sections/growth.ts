@@ -1,5 +1,5 @@
 import { loadSessions } from '../growth/load-sessions.js';
-import { measurePaths, measureSweep, type Times } from '../growth/measure-paths.js';
+import { measureOperations, measureSweep, type Times } from '../growth/measure-operations.js';
 import { measureSize, type Size } from '../growth/measure-size.js';
 import { populationOf } from '../growth/population.js';
 import type { Section } from '../section.js';
@@ -32,14 +32,14 @@ export const growth: Section = {
 };
 
 export async function measureGrown(
-  bench: Parameters<typeof measurePaths>[0],
+  bench: Parameters<typeof measureOperations>[0],
   url: string,
   sessions: number,
   samples = SAMPLES,
 ): Promise<Measured> {
   const sizes = await measureSize(url);
   const times = {
-    ...(await measurePaths(bench, url, samples)),
+    ...(await measureOperations(bench, url, samples)),
     'a hundred rows of the sweep of a day': await measureSweep(url),
   };
   return { sessions, times, sizes };

@@ -3,8 +3,8 @@ import type { Bench } from '../bench-context.js';
 import type { Section } from '../section.js';
 import { ServerProcess } from '../servers/server-process.js';
 import { HttpClient } from '../service/http-client.js';
+import { accessTokens, seedSessions } from '../service/seed-sessions.js';
 import { startService } from '../service/service.js';
-import { accessTokens, openSessions } from '../service/session-supply.js';
 import { closedLoop, pacedLoop } from '../service/traffic.js';
 import { median, quantile } from '../statistics.js';
 
@@ -23,7 +23,7 @@ export const logins: Section = {
   name: 'logins',
   async run(bench) {
     const url = await bench.stores.createServiceDatabase();
-    const sessions = await openSessions(url, 200);
+    const sessions = await seedSessions(url, 200);
     const server = await startService(bench, url, { REDIS_URL: bench.stores.redisUrl });
     const client = new HttpClient(server.url, IN_FLIGHT);
     const checker = new HttpClient(server.url, 16);

@@ -4,7 +4,7 @@ import type { Bench } from '../bench-context.js';
 import { loadTargetOf, type Route, type RunningContender, startContender } from '../contenders/contender.js';
 import { openPrivateStores } from '../servers/stores.js';
 import type { Approach } from './approaches.js';
-import { type Answer, ask } from './ask.js';
+import { type ProbeResult, probe } from './probe.js';
 
 const SESSIONS = 20;
 /** What was granted this long after its end counts as never refused. */
@@ -66,12 +66,12 @@ async function endAndPoll(
   end: Route,
   credential: string,
 ): Promise<number> {
-  const ended = await ask(loadTargetOf(running, end), credential);
+  const ended = await probe(loadTargetOf(running, end), credential);
   if (ended.status === null || ended.status >= 300) throw new Error(`${end.path} answered ${ended.status}`);
   const endedAt = performance.now();
   while (performance.now() - endedAt < GIVE_UP_MS) {
     const askedAt = performance.now();
-    const { granted } = await ask(loadTargetOf(running, route), credential);
+    const { granted } = await probe(loadTargetOf(running, route), credential);
     if (!granted) return askedAt - endedAt;
     await sleep(20);
   }
@@ -79,10 +79,10 @@ async function endAndPoll(
 }
 
 async function outage(running: RunningContender, route: Route, credential: string): Promise<Outage> {
-  const answers: Answer[] = [];
+  const answers: ProbeResult[] = [];
   const until = performance.now() + OUTAGE_MS;
   while (performance.now() < until) {
-    answers.push(await ask(loadTargetOf(running, route), credential));
+    answers.push(await probe(loadTargetOf(running, route), credential));
     await sleep(50);
   }
   const refused = answers.filter(({ granted }) => !granted);
@@ -95,7 +95,7 @@ async function outage(running: RunningContender, route: Route, credential: strin
 }
 
 async function requireGrant(running: RunningContender, route: Route, credential: string): Promise<void> {
-  const { granted, status } = await ask(loadTargetOf(running, route), credential);
+  const { granted, status } = await probe(loadTargetOf(running, route), credential);
   if (!granted)
     throw new Error(`${route.path} answered ${status} to a good credential\n${running.server.output}`);
 }

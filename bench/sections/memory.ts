@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { freePort } from '../../test/support/free-port.js';
 import type { Section } from '../section.js';
+import { query } from '../servers/query.js';
 import { HttpClient } from '../service/http-client.js';
 import { counterSum } from '../service/metrics.js';
 import { residentMiB } from '../service/resident-memory.js';
+import { accessTokens, seedSessions } from '../service/seed-sessions.js';
 import { startService } from '../service/service.js';
-import { accessTokens, ask, openSessions } from '../service/session-supply.js';
 
 const SESSIONS = 100_000;
 const FLOOD = 50_000;
@@ -19,7 +20,7 @@ export const memory: Section = {
   async run(bench) {
     const count = bench.quick ? 2_000 : SESSIONS;
     const url = await bench.stores.createServiceDatabase();
-    const sessions = await openSessions(url, count);
+    const sessions = await seedSessions(url, count);
     const metricsPort = await freePort();
     const server = await startService(bench, url, {
       REDIS_URL: bench.stores.redisUrl,
@@ -129,7 +130,7 @@ async function missesOf(metricsPort: number): Promise<number> {
 
 async function sessionWrites(url: string): Promise<number> {
   await told();
-  const [row] = await ask<{ n: number }>(
+  const [row] = await query<{ n: number }>(
     url,
     `SELECT (n_tup_ins + n_tup_upd + n_tup_del)::float8 AS n FROM pg_stat_user_tables WHERE relname = 'sessions'`,
   );

@@ -7,8 +7,9 @@ import { postgresPrograms } from '../../test/support/postgres-programs.js';
 import type { Bench } from '../bench-context.js';
 import { runLoad } from '../load/run-load.js';
 import type { Section } from '../section.js';
+import { query } from '../servers/query.js';
+import { firstRefreshToken, seedSessions, sessionIdSql } from '../service/seed-sessions.js';
 import { startService } from '../service/service.js';
-import { ask, firstRefreshToken, openSessions, SESSION_ID } from '../service/session-supply.js';
 import { median, spread } from '../statistics.js';
 
 const run = promisify(execFile);
@@ -25,7 +26,7 @@ export const refresh: Section = {
     const url = await bench.stores.createServiceDatabase();
     const rounds = Math.min(bench.rounds, 3);
     const perRound = TOKENS_PER_SECOND * bench.roundSeconds;
-    const sessions = await openSessions(url, perRound * (rounds + 1));
+    const sessions = await seedSessions(url, perRound * (rounds + 1));
     const server = await startService(bench, url, { REDIS_URL: bench.stores.redisUrl });
     const statement: number[] = [];
     const service: { perSecond: number; p50Ms: number; p99Ms: number; busy: number; commits: number }[] = [];
@@ -100,7 +101,7 @@ export const refresh: Section = {
 async function commits(url: string): Promise<number> {
   // A backend tells of its transactions at most once a second.
   await new Promise((resolve) => setTimeout(resolve, 1_200));
-  const [row] = await ask<{ n: number }>(
+  const [row] = await query<{ n: number }>(
     url,
     'SELECT xact_commit::float8 AS n FROM pg_stat_database WHERE datname = current_database()',
   );
@@ -111,7 +112,7 @@ async function commits(url: string): Promise<number> {
 async function pgbench(bench: Bench, url: string, first: number, count: number): Promise<number> {
   const script = join(bench.directory, 'rotate.sql');
   const values: Record<string, string> = {
-    $1: SESSION_ID(':n'),
+    $1: sessionIdSql(':n'),
     $2: ':generation',
     $3: "'192.0.2.7'",
     $4: '5184010000',

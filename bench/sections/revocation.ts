@@ -4,8 +4,8 @@ import type { Section } from '../section.js';
 import { ServerProcess } from '../servers/server-process.js';
 import { HttpClient } from '../service/http-client.js';
 import { histogramOf, histogramQuantile } from '../service/metrics.js';
+import { accessTokens, seedSessions } from '../service/seed-sessions.js';
 import { startService } from '../service/service.js';
-import { accessTokens, openSessions } from '../service/session-supply.js';
 import { closedLoop, pacedLoop } from '../service/traffic.js';
 import { quantile } from '../statistics.js';
 
@@ -24,7 +24,7 @@ export const revocation: Section = {
     const url = await bench.stores.createServiceDatabase();
     const revokes = bench.quick ? 50 : 500;
     const lead = bench.quick ? 10 : LEAD;
-    const sessions = await openSessions(url, lead + revokes + 500);
+    const sessions = await seedSessions(url, lead + revokes + 500);
     const started = await Promise.all(Array.from({ length: INSTANCES }, () => startInstance(bench, url)));
     try {
       const clients = started.map(({ server }) => new HttpClient(server.url, 16));

@@ -1,7 +1,7 @@
 import type { Bench } from '../bench-context.js';
 import { measureInterleaved, type Series, type SeriesResult, warm } from '../interleaved-rounds.js';
 import type { Section, SectionResult } from '../section.js';
-import { requireTier } from './lookup-tiers.js';
+import { requireLookupSource } from './lookup-source.js';
 import { reportThroughput } from './throughput-report.js';
 import { SERIES_NAMES, startSeries } from './throughput-series.js';
 
@@ -32,18 +32,24 @@ async function warmAll(bench: Bench, allSeries: readonly Series[]): Promise<Map<
   const seconds = bench.quick ? 1 : 3;
   const sizes = new Map<string, number>();
   // The stateless guard of Latchkey knows only tokens that the checked route has verified.
-  const [checked, rest] = [allSeries.filter(tierOf), allSeries.filter((series) => !tierOf(series))];
+  const [checked, rest] = [
+    allSeries.filter(expectedSource),
+    allSeries.filter((series) => !expectedSource(series)),
+  ];
   for (const series of checked) {
     // Every token and every session once, however long that takes: then memory, or Redis, holds them all.
     for (let sent = 0; sent < bench.sessions; ) sent += (await warm(series, seconds)).requests;
-    sizes.set(series.name, (await requireTier(series, tierOf(series) ?? 'memory', seconds)).bytes);
+    sizes.set(
+      series.name,
+      (await requireLookupSource(series, expectedSource(series) ?? 'memory', seconds)).bytes,
+    );
   }
   for (const series of rest) sizes.set(series.name, (await warm(series, seconds)).bytes);
   bench.say('  every contender is warm');
   return sizes;
 }
 
-function tierOf({ name }: Series) {
+function expectedSource({ name }: Series) {
   if (name === SERIES_NAMES.warm) return 'memory';
   if (name === SERIES_NAMES.cold) return 'shared';
   return name === SERIES_NAMES.postgres ? 'truth' : undefined;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from '@redis/client';
-import { Client } from 'pg';
 import { runMigrations } from '../../src/database/migrations.js';
 import { PostgresServer } from '../../test/support/postgres-server.js';
 import { RedisServer } from '../../test/support/redis-server.js';
+import { query } from './query.js';
 
 /** The Postgres and the Redis of a run. */
 export interface Stores {
@@ -48,14 +48,16 @@ async function describeStores(
   const made: string[] = [];
   const createDatabase = async () => {
     const name = `latchkey_bench_${randomBytes(5).toString('hex')}`;
-    await ask(server, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+    await query(server, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
     made.push(name);
     return Object.assign(new URL(server), { pathname: `/${name}` }).href;
   };
   return {
     redisUrl,
     postgresVersion:
-      String((await ask(server, 'SHOW server_version'))[0]?.server_version).split(' ')[0] ?? '',
+      String((await query<Record<string, unknown>>(server, 'SHOW server_version'))[0]?.server_version).split(
+        ' ',
+      )[0] ?? '',
     redisVersion: await redisVersion(redisUrl),
     createDatabase,
     async createServiceDatabase() {
@@ -67,20 +69,10 @@ async function describeStores(
       // Databases on a server of our own go with it.
       const [postgres] = own;
       if (!postgres)
-        for (const name of made) await ask(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+        for (const name of made) await query(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await Promise.all(own.map((it) => it?.dispose()));
     },
   };
-}
-
-async function ask(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(statement)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 async function redisVersion(url: string): Promise<string> {

@@ -3,16 +3,17 @@ import { readEnvironment } from '../../src/config/environment.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { SessionSweeper } from '../../src/sessions/session-sweeper.js';
 import type { Bench } from '../bench-context.js';
+import { query } from '../servers/query.js';
 import { HttpClient } from '../service/http-client.js';
+import { firstRefreshToken, type Tokens } from '../service/seed-sessions.js';
 import { serviceEnv, startService } from '../service/service.js';
-import { ask, firstRefreshToken, type Tokens } from '../service/session-supply.js';
 import { HEAVY, LIGHT } from './population.js';
 
 /** Milliseconds of every request, or of a hundred rows of every statement of the sweeper. */
 export type Times = Readonly<Record<string, readonly number[]>>;
 
 /** What people and chores do with a database of this size, one after the other. Memory holds one session, Redis none. */
-export async function measurePaths(
+export async function measureOperations(
   bench: Pick<Bench, 'cores'>,
   url: string,
   samples: number,
@@ -84,7 +85,7 @@ async function timed<T, R extends { ms: number }>(
 
 /** All over the table, not where it was filled last. */
 async function anyActive(url: string, count: number): Promise<string[]> {
-  const rows = await ask<{ id: string }>(
+  const rows = await query<{ id: string }>(
     url,
     `SELECT s.id
      FROM (SELECT growth.id('any', n, now() - interval '100 days' * random()) AS start
@@ -102,7 +103,7 @@ async function anyActive(url: string, count: number): Promise<string[]> {
 
 /** One token of each user with so many sessions, over and over until there are enough. */
 async function tokensOf(client: HttpClient, url: string, sessions: number, count: number): Promise<string[]> {
-  const rows = await ask<{ id: string }>(
+  const rows = await query<{ id: string }>(
     url,
     `SELECT min(id::text) AS id FROM sessions WHERE status = 'active' AND refresh_generation = 0
        AND user_id IN (SELECT id FROM users ORDER BY id DESC LIMIT $2) GROUP BY user_id HAVING count(*) > $1 * 0.5 AND count(*) <= $1`,

@@ -2,7 +2,7 @@ import type { LoadTarget } from '../load/run-load.js';
 
 const TIMEOUT_MS = 5_000;
 
-export interface Answer {
+export interface ProbeResult {
   /** `null`: none within five seconds, or a broken connection. */
   readonly status: number | null;
   readonly granted: boolean;
@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 /** One request with one credential. Whether it was granted is told by the body: some refuse with a 200. */
-export async function ask(target: LoadTarget, credential: string): Promise<Answer> {
+export async function probe(target: LoadTarget, credential: string): Promise<ProbeResult> {
   const fill = (text: string) => text.replaceAll('{}', () => credential);
   const startedAt = performance.now();
   try {
