@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench-context.js';
 import type { Section } from '../section.js';
@@ -105,7 +106,7 @@ async function p99(
 ): Promise<number> {
   const times: number[] = [];
   const load = pacedLoop(check(times), CHECKS_PER_SECOND);
-  await Promise.all([flood(), new Promise((resolve) => setTimeout(resolve, seconds * 1000))]);
+  await Promise.all([flood(), sleep(seconds * 1000)]);
   await load.stop();
   return quantile(times, 0.99);
 }
@@ -118,6 +119,6 @@ async function hashOnly(bench: Bench, seconds: number): Promise<number> {
       await server.stop();
       return Number(found[1]);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }

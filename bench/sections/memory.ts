@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../test/support/free-port.js';
 import type { Section } from '../section.js';
 import { query } from '../servers/query.js';
@@ -33,7 +34,7 @@ export const memory: Section = {
       const redisBefore = await redisBytes(bench.stores.redisUrl);
       const tokens = await accessTokens(client, sessions);
       await eachOf(tokens, (token) => client.expect(200, 'GET', '/auth/me', { token }));
-      await new Promise((resolve) => setTimeout(resolve, FLUSHED_MS));
+      await sleep(FLUSHED_MS);
       const warm = residentMiB(server.pid);
       const redis = (await redisBytes(bench.stores.redisUrl)) - redisBefore;
       const strangers = Array.from({ length: bench.quick ? 2_000 : FLOOD }, (_, at) =>
@@ -50,7 +51,7 @@ export const memory: Section = {
         Array.from({ length: checks }, (_, at) => tokens[at % 100] as string),
         (token) => client.expect(200, 'GET', '/auth/me', { token }),
       );
-      await new Promise((resolve) => setTimeout(resolve, FLUSHED_MS / 2));
+      await sleep(FLUSHED_MS / 2);
       const writes = (await sessionWrites(url)) - writesBefore;
       const mib = (value: number) => `${value.toFixed(0)} MiB`;
       return {
@@ -139,7 +140,7 @@ async function sessionWrites(url: string): Promise<number> {
 
 /** A backend tells of what it has done at most once a second, and when it is idle. */
 function told(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1_500));
+  return sleep(1_500);
 }
 
 async function redisBytes(url: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ROTATE } from '../../src/sessions/session-rotation.js';
 import { postgresPrograms } from '../../test/support/postgres-programs.js';
@@ -100,7 +101,7 @@ export const refresh: Section = {
 
 async function commits(url: string): Promise<number> {
   // A backend tells of its transactions at most once a second.
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await sleep(1_200);
   const [row] = await query<{ n: number }>(
     url,
     'SELECT xact_commit::float8 AS n FROM pg_stat_database WHERE datname = current_database()',

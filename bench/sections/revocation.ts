@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../test/support/free-port.js';
 import type { Bench } from '../bench-context.js';
 import type { Section } from '../section.js';
@@ -30,7 +31,7 @@ export const revocation: Section = {
       const clients = started.map(({ server }) => new HttpClient(server.url, 16));
       const tokens = await accessTokens(clients[0] as HttpClient, sessions);
       const background = tokens.slice(lead + revokes);
-      await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+      await sleep(SETTLED_MS);
       const checks = (at: number) =>
         (clients[at % INSTANCES] as HttpClient).expect(200, 'GET', '/auth/me', {
           token: background[at % background.length] as string,
@@ -77,7 +78,7 @@ async function revokeAll(clients: readonly HttpClient[], tokens: readonly string
     const elsewhere = clients[(at + 1) % clients.length] as HttpClient;
     times.push((await here.expect(204, 'POST', '/auth/logout', { token })).ms);
     if ((await elsewhere.send('GET', '/auth/me', { token })).status !== 401) granted += 1;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
   return { times, granted };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../test/support/free-port.js';
 import type { Bench } from '../bench-context.js';
 import type { Section } from '../section.js';
@@ -76,7 +77,7 @@ async function timeOne(bench: Bench, databaseUrl: string) {
   );
   const server = await starting;
   while ((await client.send('GET', '/health/ready').catch(() => null))?.status !== 200) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
   const seconds = (performance.now() - startedAt) / 1000;
   const run = { seconds, cpuSeconds: server.cpuSeconds(), memoryMiB: residentMiB(server.pid) };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench-context.js';
 import { onServerCore } from './cores.js';
@@ -41,7 +42,7 @@ export class ServerProcess {
         child.kill('SIGKILL');
         throw new Error(`${command.join(' ')} did not start:\n${server.output}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
     }
     return server;
   }
