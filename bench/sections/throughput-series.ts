@@ -8,16 +8,16 @@ import {
 import { latchkey, ME, OPEN, STATELESS } from '../contenders/latchkey.js';
 import type { Series } from '../interleaved-rounds.js';
 
-/** Names, as the report and the targets use them. */
+/** Names of the series as they appear in the report. The keys are stored with the results. */
 export const SERIES_NAMES = {
-  open: 'Latchkey: the same answer on an open route',
-  stateless: 'Latchkey: a stateless guard in its place',
+  open: 'Latchkey: open route, no check',
+  stateless: 'Latchkey: stateless guard, no session lookup',
   warm: 'Latchkey: session checked, from memory',
   cold: 'Latchkey: session checked, from Redis',
   postgres: 'Latchkey: session checked, from Postgres',
   stock: 'stateless: passport-jwt, PEM key',
   keyObject: 'stateless: plain guard, KeyObject',
-  remembering: 'stateless: plain guard, signature remembered',
+  remembering: 'stateless: plain guard, cached signature check',
   guardRedis: 'passport-jwt + Redis GET',
   guardPostgres: 'passport-jwt + Postgres SELECT',
   betterAuthRedis: 'better-auth: Redis',
@@ -53,17 +53,20 @@ export const betterAuth = (storage: string): Contender => ({
   redis: true,
 });
 
-/** Smaller than the rotation, so that memory never holds the next session; larger than what is under way at once. */
+/**
+ * Smaller than the number of sessions, so that the next one is never in memory; larger than the number of requests
+ * in flight.
+ */
 const coldCacheSize = (sessions: number) => String(Math.max(256, Math.round(sessions / 10)));
 
-/** Starts everything that is compared, one after another. */
+/** Starts all contenders, one after another. */
 export async function startSeries(bench: Bench): Promise<Series[]> {
   const cold = { SESSION_CACHE_SIZE: coldCacheSize(bench.sessions) };
   const allSeries: Series[] = [];
   const add = async (contender: Contender, routes: readonly (readonly [name: string, route: Route])[]) => {
     const running: RunningContender = await startContender(bench, contender);
     allSeries.push(...routes.map(([name, route]) => ({ name, running, route })));
-    bench.say(`  ${contender.program} ${Object.values(contender.env ?? {}).at(-1) ?? ''} is up`);
+    bench.say(`  ${contender.program} ${Object.values(contender.env ?? {}).at(-1) ?? ''} is ready`);
   };
   await add(latchkey(), [
     [SERIES_NAMES.open, OPEN],
@@ -74,7 +77,7 @@ export async function startSeries(bench: Bench): Promise<Series[]> {
   await add(latchkey({ redis: false, env: cold }), [[SERIES_NAMES.postgres, ME]]);
   await add(guard('stock'), [[SERIES_NAMES.stock, bearer]]);
   await add(guard('key-object'), [[SERIES_NAMES.keyObject, bearer]]);
-  await add(guard('remembering'), [[SERIES_NAMES.remembering, bearer]]);
+  await add(guard('caching'), [[SERIES_NAMES.remembering, bearer]]);
   await add(guard('redis'), [[SERIES_NAMES.guardRedis, bearer]]);
   await add(guard('postgres'), [[SERIES_NAMES.guardPostgres, bearer]]);
   await add(betterAuth('redis'), [[SERIES_NAMES.betterAuthRedis, cookie('/api/auth/get-session')]]);

@@ -5,6 +5,7 @@ import { requireLookupSource } from './lookup-source.js';
 import { reportThroughput } from './throughput-report.js';
 import { SERIES_NAMES, startSeries } from './throughput-series.js';
 
+/** Requests per second on one core: Latchkey's session check beside unchecked routes and other session services. */
 export const throughput: Section = { name: 'throughput', run };
 
 async function run(bench: Bench): Promise<SectionResult> {
@@ -27,17 +28,17 @@ async function run(bench: Bench): Promise<SectionResult> {
   }
 }
 
-/** @returns the mean size of an answer, by series */
+/** @returns the mean response size in bytes, by series */
 async function warmAll(bench: Bench, allSeries: readonly Series[]): Promise<Map<string, number>> {
   const seconds = bench.quick ? 1 : 3;
   const sizes = new Map<string, number>();
-  // The stateless guard of Latchkey knows only tokens that the checked route has verified.
+  // Latchkey's checked routes come first: its stateless guard accepts only tokens that they have verified.
   const [checked, rest] = [
     allSeries.filter(expectedSource),
     allSeries.filter((series) => !expectedSource(series)),
   ];
   for (const series of checked) {
-    // Every token and every session once, however long that takes: then memory, or Redis, holds them all.
+    // Until every token has been sent once, however long that takes, so that all sessions are cached.
     for (let sent = 0; sent < bench.sessions; ) sent += (await warm(series, seconds)).requests;
     sizes.set(
       series.name,
@@ -45,7 +46,7 @@ async function warmAll(bench: Bench, allSeries: readonly Series[]): Promise<Map<
     );
   }
   for (const series of rest) sizes.set(series.name, (await warm(series, seconds)).bytes);
-  bench.say('  every contender is warm');
+  bench.say('  warm-up done');
   return sizes;
 }
 
