@@ -3,7 +3,7 @@ import { loadTargetOf, type Route, type RunningContender } from './contenders/co
 import { type MeasuredLoad, runLoad } from './load/run-load.js';
 import { median, spread } from './statistics.js';
 
-/** One route of a running contender, under the name that the report gives it. */
+/** One route of a running contender, with its name in the report. */
 export interface Series {
   readonly name: string;
   readonly running: RunningContender;
@@ -16,27 +16,31 @@ export interface SeriesResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly serverBusy: number;
-  /** Of `perSecond`: half the distance between the slowest and the fastest round, as a part of the median. */
+  /** Half the distance between the slowest and the fastest round, as a fraction of the median of `perSecond`. */
   readonly spread: number;
   readonly perSecondOfRounds: readonly number[];
   readonly p99MsOfRounds: readonly number[];
 }
 
-/** How far the mean size of the answers may be from that of the checked ones. */
+/** Tolerated relative difference between the mean response size and that of the responses whose bodies were checked. */
 const SIZE_TOLERANCE = 0.02;
 
-/** Not measured: a series that has waited for its turn has work to make up for, which one in use has done on the way. */
+/**
+ * Load before each round that is not counted: a server that was idle while the others had their turn first has to do
+ * work that a busy one does as it goes.
+ */
 const LEAD_SECONDS = 1;
 
-/** Sends every credential once if time allows, looks into every answer, and lets the code grow hot. */
+/** Runs load until V8 has compiled the hot code, and checks the body of every response. */
 export async function warm({ running, route }: Series, seconds: number): Promise<MeasuredLoad> {
-  return runLoad(running.server, loadTargetOf(running, route), { connections: 16, seconds, checked: true });
+  const target = loadTargetOf(running, route);
+  return runLoad(running.server, target, { connections: 16, seconds, checked: true });
 }
 
 /**
- * Measures the series in turn (A, B, C, then again), so that what slows the machine down for a while slows down all.
+ * Measures the series in turn (A, B, C, A, B, C, ...), so that a temporary slowdown of the machine affects all of them.
  *
- * @param sizes mean bytes of a checked answer, by series: bodies are not looked into here, but must be as long
+ * @param sizes mean size in bytes of a checked response, by series: bodies are not checked here, only their size
  */
 export async function measureInterleaved(
   bench: Bench,
@@ -59,21 +63,21 @@ export async function measureInterleaved(
 }
 
 function summarise(rounds: readonly MeasuredLoad[]): SeriesResult {
-  const of = (figure: keyof MeasuredLoad) => rounds.map((round) => round[figure]);
+  const valuesOf = (figure: keyof MeasuredLoad) => rounds.map((round) => round[figure]);
   return {
-    perSecond: median(of('perSecond')),
-    p50Ms: median(of('p50Ms')),
-    p99Ms: median(of('p99Ms')),
-    serverBusy: median(of('serverBusy')),
-    spread: spread(of('perSecond')),
-    perSecondOfRounds: of('perSecond'),
-    p99MsOfRounds: of('p99Ms'),
+    perSecond: median(valuesOf('perSecond')),
+    p50Ms: median(valuesOf('p50Ms')),
+    p99Ms: median(valuesOf('p99Ms')),
+    serverBusy: median(valuesOf('serverBusy')),
+    spread: spread(valuesOf('perSecond')),
+    perSecondOfRounds: valuesOf('perSecond'),
+    p99MsOfRounds: valuesOf('p99Ms'),
   };
 }
 
 function requireSize(name: string, bytes: number, expected: number | undefined): void {
   if (expected === undefined || Math.abs(bytes / expected - 1) <= SIZE_TOLERANCE) return;
   throw new Error(
-    `${name}: answers of ${bytes.toFixed(0)} bytes, where good ones have ${expected.toFixed(0)}`,
+    `${name}: the mean response has ${bytes.toFixed(0)} bytes, expected ${expected.toFixed(0)}`,
   );
 }

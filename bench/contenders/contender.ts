@@ -7,23 +7,23 @@ import { ServerProcess } from '../servers/server-process.js';
 
 const LOADER = new URL('../../test/support/typescript.mjs', import.meta.url).href;
 
-/** A server and the routes of it that are measured. */
+/** A server that is measured, and what it needs to run. */
 export interface Contender {
-  /** Below `bench/contenders/`. */
+  /** Path below `bench/contenders/`. */
   readonly program: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Gets a database: `service` with Latchkey's schema, `empty` without tables. */
+  /** The database to create for it: `service` has Latchkey's schema, `empty` no tables. */
   readonly database?: 'service' | 'empty';
   readonly redis?: boolean;
 }
 
 export interface RunningContender {
   readonly server: ServerProcess;
-  /** One credential per line: `bench.sessions` of them. */
+  /** `bench.sessions` credentials, one per line. */
   readonly credentialsFile: string;
 }
 
-/** How a route is asked, without the server's own address. */
+/** A load target without the address of the server. */
 export type Route = Omit<LoadTarget, 'url' | 'credentialsFile'> & { readonly path: string };
 
 export async function startContender(bench: Bench, contender: Contender): Promise<RunningContender> {

@@ -1,4 +1,4 @@
-// `node autocannon-run.mjs '{"target":...,"options":...}'`: what wrk.lua does, for machines without wrk.
+// `node autocannon-run.mjs '{"target":...,"options":...,"turn":...}'`: does what wrk.lua does, on machines without wrk.
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 
@@ -14,7 +14,7 @@ const prepared = credentials.map((credential) => {
   };
 });
 
-// One turn for all connections, so that no two of them send the same credential.
+// All connections share one counter, so that no two of them send the same credential.
 let turn = firstTurn;
 let unexpected = 0;
 const result = await autocannon({

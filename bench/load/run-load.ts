@@ -3,46 +3,49 @@ import { runAutocannon } from './autocannon.js';
 import { loadGenerator } from './load-generator.js';
 import { runWrk } from './wrk.js';
 
-/** Requests to one route. `{}` in a header or in the body stands for the credential whose turn it is. */
+/** The requests to send to one route. `{}` in a header or in the body stands for the next credential. */
 export interface LoadTarget {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** One credential per line, sent in rotation; a run goes on where the last one ended. */
+  /** One credential per line, sent in rotation. A run continues where the previous one stopped. */
   readonly credentialsFile: string;
-  /** Is in the body of every good answer; looked for while warming, since looking takes the generator's time. */
+  /** Occurs in the body of every granted response. Searched for only if `checked`, since it costs the generator time. */
   readonly expect?: string;
 }
 
 export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
-  /** Looks into the bodies, too. */
+  /** Also checks that each body contains `expect`. */
   readonly checked?: boolean;
 }
 
-/** Whose turn it is, by file: a rotation that began anew would meet sessions that a small memory still holds. */
+/**
+ * Requests sent so far, by credentials file. If each run started again with the first credential, it would meet
+ * sessions that a small cache still holds.
+ */
 const turns = new Map<string, number>();
 
-/** As the generator saw it. Latencies in milliseconds, of a closed loop: a slow answer delays the next request. */
+/** As measured by the generator, which sends a connection's next request only after the answer to the previous one. */
 export interface LoadResult {
   readonly requests: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answers that are not 2xx, failed connections, and bodies without what was expected. */
+  /** Responses that are not 2xx, failed connections, and bodies without the expected text. */
   readonly errors: number;
-  /** Mean size of an answer with its headers; NaN where the generator does not tell. */
+  /** Mean size of a response, with its headers. */
   readonly bytes: number;
 }
 
 export interface MeasuredLoad extends LoadResult {
-  /** CPU time of the server over the time of the run: near 1, the server is what limits the figure. */
+  /** CPU time of the server divided by the duration of the run. Near 1, the server limits the figure. */
   readonly serverBusy: number;
 }
 
-/** @throws when one answer is not 2xx, or a connection fails: figures with errors in them are none */
+/** @throws if any request failed: figures that include errors are useless */
 export async function runLoad(
   server: ServerProcess,
   target: LoadTarget,
@@ -54,7 +57,7 @@ export async function runLoad(
   const load = await (loadGenerator() === 'wrk'
     ? runWrk(target, options, turn)
     : runAutocannon(target, options, turn));
-  // Requests under way at the end were sent, and are not counted.
+  // Requests in flight at the end were sent but are not counted in `requests`.
   turns.set(target.credentialsFile, turn + load.requests + options.connections);
   const serverBusy = (server.cpuSeconds() - cpuBefore) / ((performance.now() - startedAt) / 1_000);
   if (load.errors > 0) {

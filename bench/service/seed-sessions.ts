@@ -5,16 +5,16 @@ import { SECRET } from './service.js';
 
 const refreshTokens = new RefreshTokens(Buffer.from(SECRET));
 
-/** The first refresh token of a session, as the service would have issued it. */
+/** The first refresh token of a session, as issued by the service. */
 export function firstRefreshToken(sessionId: string): string {
   return refreshTokens.issue({ sessionId, generation: 0 });
 }
 
-/** The id of the n-th session that is opened here, so that pgbench can make it too. */
+/** SQL for the id of the n-th seeded session, so that pgbench can compute it as well. */
 export const sessionIdSql = (n: string) =>
   `('00000000-0000-7000-8000-' || lpad(to_hex((${n})::bigint), 12, '0'))::uuid`;
 
-/** Opens sessions behind the service's back, each of a user and a device of its own. @returns their ids */
+/** Inserts sessions directly into the database, each with its own user and device. @returns the session ids */
 export async function seedSessions(url: string, count: number): Promise<string[]> {
   const rows = await query<{ id: string }>(
     url,
@@ -38,7 +38,7 @@ export interface Tokens {
   readonly refresh_token: string;
 }
 
-/** Access tokens of sessions, by the one call that gives them without a password. */
+/** Gets access tokens for the sessions by refreshing each one: the only endpoint that needs no password. */
 export async function accessTokens(client: HttpClient, sessionIds: readonly string[]): Promise<string[]> {
   const tokens: string[] = [];
   for (let at = 0; at < sessionIds.length; at += 16) {
