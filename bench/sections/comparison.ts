@@ -29,7 +29,7 @@ export function reportComparison(measured: readonly MeasuredApproach[]): Section
   return {
     title: 'Ways to authenticate a request',
     notes: [
-      'What each approach costs per request (one second divided by the requests per second at 16 connections, from the stored results of the `throughput` section), and what it does when a session is revoked, a credential is stolen or a store fails.',
+      'What each approach costs per request (one second divided by the requests per second at 16 connections, from the `throughput` results that were stored when this section was measured, so the figures can differ slightly from the table above), and what it does when a session is revoked, a credential is stolen or a store fails.',
       `**Refused after revocation**: a session was ended by the approach's own logout or revocation endpoint. From the answer to that, a request with its credential was sent every 20 ms until the first refusal. The cookie cache was set to ${COOKIE_CACHE_SECONDS} s instead of its default of 300 s, to keep the measurement short. **Without Redis, without Postgres**: that server was killed, and a session in use sent requests for three seconds.`,
     ],
     tables: [
