@@ -6,7 +6,7 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** From registration to logout. */
-export function loggingIn(service: () => RunningApp): void {
+export function loginScenarios(service: () => RunningApp): void {
   it('registers a user and tells them who they are, and nothing of their password', async () => {
     const email = newEmail();
     const { status, body, text } = await service().api.register(email);

@@ -3,7 +3,7 @@ import type { RunningApp } from '../support/app.js';
 const TERMINATED = { status: 401, body: { code: 'session_revoked', reason: 'terminated' } };
 
 /** Seeing where one is logged in, and ending some of it. */
-export function endingSessions(service: () => RunningApp): void {
+export function revocationScenarios(service: () => RunningApp): void {
   it('lists devices and sessions, newest first, and marks the caller’s own', async () => {
     const { api } = service();
     const phone = await api.newcomer();

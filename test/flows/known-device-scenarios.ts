@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RunningApp } from '../support/app.js';
 
 /** A device is known by the token it keeps. */
-export function knownDevices(service: () => RunningApp): void {
+export function knownDeviceScenarios(service: () => RunningApp): void {
   it('recognises a device by its token, which stays good', async () => {
     const { api } = service();
     const first = await api.newcomer();

@@ -1,9 +1,9 @@
 import { type RunningApp, startApp } from '../support/app.js';
 import { startEmbeddedDatabase } from '../support/embedded-database.js';
-import { endingSessions } from './ending-sessions.js';
-import { foreignIds } from './foreign-ids.js';
-import { knownDevices } from './known-devices.js';
-import { loggingIn } from './logging-in.js';
+import { foreignIdScenarios } from './foreign-id-scenarios.js';
+import { knownDeviceScenarios } from './known-device-scenarios.js';
+import { loginScenarios } from './login-scenarios.js';
+import { revocationScenarios } from './revocation-scenarios.js';
 
 async function startOnEmbedded(): Promise<RunningApp> {
   const database = await startEmbeddedDatabase();
@@ -30,8 +30,8 @@ describe.each([
 
   afterAll(() => running?.close());
 
-  describe('logging in', () => loggingIn(service));
-  describe('ending sessions', () => endingSessions(service));
-  describe('the ids of others', () => foreignIds(service));
-  describe('a known device', () => knownDevices(service));
+  describe('logging in', () => loginScenarios(service));
+  describe('ending sessions', () => revocationScenarios(service));
+  describe('the ids of others', () => foreignIdScenarios(service));
+  describe('a known device', () => knownDeviceScenarios(service));
 });

@@ -3,7 +3,7 @@ import type { RunningApp } from '../support/app.js';
 import { comparable } from '../support/comparable.js';
 
 /** Nobody learns whether an id that is not theirs exists. */
-export function foreignIds(service: () => RunningApp): void {
+export function foreignIdScenarios(service: () => RunningApp): void {
   it.each([
     ['DELETE', '/devices/', 'device_id'],
     ['PATCH', '/devices/', 'device_id'],
