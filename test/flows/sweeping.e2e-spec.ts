@@ -26,7 +26,7 @@ describe('the sweeper', () => {
     ['last_seen_at', '2 hours'],
     ['created_at', '9 hours'],
   ] as const)(
-    'closes a session whose %s was %s ago, and its tokens are refused as expired',
+    'expires a session with %s %s ago, and its tokens are refused as expired',
     async (moment, ago) => {
       const { api } = service;
       const tokens = await api.newcomer();
@@ -50,7 +50,7 @@ describe('the sweeper', () => {
     },
   );
 
-  it('leaves a session that was used since, and looks again later', async () => {
+  it('keeps a session that was used in the meantime and postpones its sweep', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await makeDue();
@@ -59,7 +59,7 @@ describe('the sweeper', () => {
     expect((await api.me(tokens.access_token)).status).toBe(200);
   });
 
-  it('leaves how and by whom a session was ended', async () => {
+  it('keeps the reason for which a session was revoked', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await api.logout(tokens.access_token);
@@ -68,7 +68,7 @@ describe('the sweeper', () => {
     expect(await rowOf(tokens.session_id)).toMatchObject({ status: 'revoked', ended_reason: 'logout' });
   });
 
-  it('removes what ended long ago, with the devices that nobody has used since', async () => {
+  it('deletes sessions that ended long ago and devices unused since then', async () => {
     const { api } = service;
     const recent = await api.newcomer();
     const old = await api.session(recent.email);

@@ -3,24 +3,31 @@ import { readEnvironment } from '../../src/config/environment.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { SessionSweeper } from '../../src/sessions/store/session-sweeper.js';
 import type { Bench } from '../bench-context.js';
+import { query } from '../servers/query.js';
 import { HttpClient } from '../service/http-client.js';
+import { firstRefreshToken, type Tokens } from '../service/seed-sessions.js';
 import { serviceEnv, startService } from '../service/service.js';
-import { ask, firstRefreshToken, type Tokens } from '../service/session-supply.js';
 import { HEAVY, LIGHT } from './population.js';
 
-/** Milliseconds of every request, or of a hundred rows of every statement of the sweeper. */
-export type Times = Readonly<Record<string, readonly number[]>>;
+/** Not counted, at the beginning of each operation. */
+const WARM_UP_REQUESTS = 50;
 
-/** What people and chores do with a database of this size, one after the other. Memory holds one session, Redis none. */
-export async function measurePaths(
+/** Milliseconds by operation: of each request, or per 100 rows of each statement of the sweeper. */
+export type Durations = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * Sends the requests that users make, one after another, to a service whose memory cache holds one session and which
+ * has no Redis.
+ */
+export async function measureOperations(
   bench: Pick<Bench, 'cores'>,
   url: string,
   samples: number,
-): Promise<Times> {
+): Promise<Durations> {
   const server = await startService(bench, url, { SESSION_CACHE_SIZE: '1' });
   const client = new HttpClient(server.url, 1);
   try {
-    const ids = await anyActive(url, samples + 50);
+    const ids = await activeSessionIds(url, samples + WARM_UP_REQUESTS);
     const refreshed = await timed(ids, async (id) => {
       const reply = await client.expect(200, 'POST', '/auth/refresh', {
         body: { refresh_token: firstRefreshToken(id) },
@@ -33,13 +40,13 @@ export async function measurePaths(
     const few = await timed(await tokensOf(client, url, LIGHT.sessions, samples), get('/devices'));
     const many = await timed(await tokensOf(client, url, HEAVY.sessions, samples / 4), get('/devices'));
     const revoked = await timed(tokens, (token) => client.expect(204, 'POST', '/auth/logout', { token }));
-    const ms = (of: readonly { ms: number }[]) => of.slice(50).map((it) => it.ms);
+    const ms = (replies: readonly { ms: number }[]) => replies.slice(WARM_UP_REQUESTS).map((it) => it.ms);
     return {
-      'a check that no cache answers': ms(checked),
-      'a refresh': ms(refreshed),
-      [`the devices of somebody with ${LIGHT.sessions} sessions`]: ms(few),
-      [`the devices of somebody with ${HEAVY.sessions} sessions`]: ms(many),
-      'a logout': ms(revoked),
+      'session check, not cached': ms(checked),
+      refresh: ms(refreshed),
+      [`device list of a user with ${LIGHT.sessions} sessions`]: ms(few),
+      [`device list of a user with ${HEAVY.sessions} sessions`]: ms(many),
+      logout: ms(revoked),
     };
   } finally {
     client.close();
@@ -47,7 +54,7 @@ export async function measurePaths(
   }
 }
 
-/** Closes and removes what a day has made due. @returns for every statement, which is a batch, its time for a hundred rows */
+/** Expires and removes one day's worth of due rows. @returns milliseconds per 100 rows, of each statement (a batch) */
 export async function measureSweep(url: string): Promise<readonly number[]> {
   const dataSource = await new DataSource(dataSourceOptions(url, 2)).initialize();
   const times: number[] = [];
@@ -82,16 +89,16 @@ async function timed<T, R extends { ms: number }>(
   return done;
 }
 
-/** All over the table, not where it was filled last. */
-async function anyActive(url: string, count: number): Promise<string[]> {
-  const rows = await ask<{ id: string }>(
+/** @returns active sessions from all over the table, so that they are not just the rows that were written last */
+async function activeSessionIds(url: string, count: number): Promise<string[]> {
+  const rows = await query<{ id: string }>(
     url,
     `SELECT s.id
      FROM (SELECT growth.id('any', n, now() - interval '100 days' * random()) AS start
-           FROM generate_series(1, $1::integer * 4) AS n) AS places
+           FROM generate_series(1, $1::integer * 4) AS n) AS points
      CROSS JOIN LATERAL (
        SELECT id FROM sessions
-       WHERE id >= places.start AND status = 'active'
+       WHERE id >= points.start AND status = 'active'
          AND sweep_at > now() + interval '1 day' AND refresh_generation = 0
        ORDER BY id LIMIT 1) AS s
      GROUP BY s.id ORDER BY random() LIMIT $1`,
@@ -100,9 +107,9 @@ async function anyActive(url: string, count: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** One token of each user with so many sessions, over and over until there are enough. */
+/** One token for each user that has about that many sessions, repeated until there are `count` of them. */
 async function tokensOf(client: HttpClient, url: string, sessions: number, count: number): Promise<string[]> {
-  const rows = await ask<{ id: string }>(
+  const rows = await query<{ id: string }>(
     url,
     `SELECT min(id::text) AS id FROM sessions WHERE status = 'active' AND refresh_generation = 0
        AND user_id IN (SELECT id FROM users ORDER BY id DESC LIMIT $2) GROUP BY user_id HAVING count(*) > $1 * 0.5 AND count(*) <= $1`,
@@ -115,5 +122,8 @@ async function tokensOf(client: HttpClient, url: string, sessions: number, count
     });
     tokens.push((JSON.parse(reply.text) as Tokens).access_token);
   }
-  return Array.from({ length: Math.ceil(count) + 50 }, (_, at) => tokens[at % tokens.length] as string);
+  return Array.from(
+    { length: Math.ceil(count) + WARM_UP_REQUESTS },
+    (_, at) => tokens[at % tokens.length] as string,
+  );
 }

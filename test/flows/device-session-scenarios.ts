@@ -2,9 +2,9 @@ import type { RunningApp } from '../support/app.js';
 
 const TERMINATED = { status: 401, body: { code: 'session_revoked', reason: 'terminated' } };
 
-/** Seeing where one is logged in, and ending some of it. */
-export function endingSessions(service: () => RunningApp): void {
-  it('lists devices and sessions, newest first, and marks the caller’s own', async () => {
+/** Listing one's devices and sessions, and revoking some of them. */
+export function deviceSessionScenarios(service: () => RunningApp): void {
+  it('lists devices and sessions, newest first, and marks those of the caller', async () => {
     const { api } = service();
     const phone = await api.newcomer();
     const tv = await api.session(phone.email, { device_name: 'Living room' });
@@ -35,7 +35,7 @@ export function endingSessions(service: () => RunningApp): void {
     ]);
   });
 
-  it('lists as many as are asked for', async () => {
+  it('limits the lists as requested', async () => {
     const { api } = service();
     const one = await api.newcomer();
     const two = await api.session(one.email);
@@ -45,7 +45,7 @@ export function endingSessions(service: () => RunningApp): void {
     expect(devices.body).toMatchObject({ devices: [{ id: two.device_id }] });
   });
 
-  it('renames a device, and shows the name wherever the device is shown', async () => {
+  it('renames a device and returns the new name everywhere', async () => {
     const { api } = service();
     const tokens = await api.newcomer();
     await api.me(tokens.access_token);
@@ -58,7 +58,7 @@ export function endingSessions(service: () => RunningApp): void {
     expect((await api.me(tokens.access_token)).body).toMatchObject({ device: { name: 'Küche 📺' } });
   });
 
-  it('throws a device out from another one: both its tokens are refused at once', async () => {
+  it('terminates another device: its access and refresh tokens are refused immediately', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const stolen = await api.session(mine.email);
@@ -76,14 +76,14 @@ export function endingSessions(service: () => RunningApp): void {
     expect((await api.devices(mine.access_token)).body.devices.map(({ id }) => id)).toEqual([mine.device_id]);
   });
 
-  it('may throw out the very device that asks', async () => {
+  it('can terminate the device of the caller', async () => {
     const { api } = service();
     const tokens = await api.newcomer();
     expect((await api.end(tokens.access_token, `/devices/${tokens.device_id}`)).status).toBe(204);
     expect(await api.me(tokens.access_token)).toMatchObject(TERMINATED);
   });
 
-  it('renames no device that was thrown out', async () => {
+  it('does not rename a terminated device', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const { device_id } = await api.session(mine.email);
@@ -95,7 +95,7 @@ export function endingSessions(service: () => RunningApp): void {
     expect(renamed).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
-  it('signs out of all other devices', async () => {
+  it('signs out all other devices', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const others = [await api.session(mine.email), await api.session(mine.email)];
@@ -109,7 +109,7 @@ export function endingSessions(service: () => RunningApp): void {
     }
   });
 
-  it('signs out of all devices, this one too, and of nobody else’s', async () => {
+  it('signs out all devices of the user, including the current one, and none of other users', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const other = await api.session(mine.email);
@@ -123,7 +123,7 @@ export function endingSessions(service: () => RunningApp): void {
     expect((await api.login(mine.email)).status).toBe(200);
   });
 
-  it('ends one session and leaves the others of its device', async () => {
+  it('revokes one session and keeps the others of its device', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const again = await api.session(mine.email, { device_token: mine.device_token });
@@ -132,7 +132,7 @@ export function endingSessions(service: () => RunningApp): void {
     expect((await api.me(mine.access_token)).status).toBe(200);
   });
 
-  it('answers 204 again for what has ended already, and keeps the first reason', async () => {
+  it('answers 204 again for an ended session or device and keeps the first reason', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const other = await api.session(mine.email);

@@ -1,4 +1,3 @@
-import type { Lane } from '../alternate.js';
 import type { Bench } from '../bench-context.js';
 import {
   type Contender,
@@ -7,17 +6,18 @@ import {
   startContender,
 } from '../contenders/contender.js';
 import { latchkey, ME, OPEN, STATELESS } from '../contenders/latchkey.js';
+import type { Series } from '../interleaved-rounds.js';
 
-/** Names, as the report and the targets use them. */
-export const LANES = {
-  open: 'Latchkey: the same answer on an open route',
-  stateless: 'Latchkey: a stateless guard in its place',
+/** Names of the series as they appear in the report. The keys are stored with the results. */
+export const SERIES_NAMES = {
+  open: 'Latchkey: open route, no check',
+  stateless: 'Latchkey: stateless guard, no session lookup',
   warm: 'Latchkey: session checked, from memory',
   cold: 'Latchkey: session checked, from Redis',
   postgres: 'Latchkey: session checked, from Postgres',
   stock: 'stateless: passport-jwt, PEM key',
   keyObject: 'stateless: plain guard, KeyObject',
-  remembering: 'stateless: plain guard, signature remembered',
+  remembering: 'stateless: plain guard, cached signature check',
   guardRedis: 'passport-jwt + Redis GET',
   guardPostgres: 'passport-jwt + Postgres SELECT',
   betterAuthRedis: 'better-auth: Redis',
@@ -53,34 +53,37 @@ export const betterAuth = (storage: string): Contender => ({
   redis: true,
 });
 
-/** Smaller than the rotation, so that memory never holds the next session; larger than what is under way at once. */
+/**
+ * Smaller than the number of sessions, so that the next one is never in memory; larger than the number of requests
+ * in flight.
+ */
 const coldCacheSize = (sessions: number) => String(Math.max(256, Math.round(sessions / 10)));
 
-/** Starts everything that is compared, one after another. */
-export async function startLanes(bench: Bench): Promise<Lane[]> {
+/** Starts all contenders, one after another. */
+export async function startSeries(bench: Bench): Promise<Series[]> {
   const cold = { SESSION_CACHE_SIZE: coldCacheSize(bench.sessions) };
-  const lanes: Lane[] = [];
+  const allSeries: Series[] = [];
   const add = async (contender: Contender, routes: readonly (readonly [name: string, route: Route])[]) => {
     const running: RunningContender = await startContender(bench, contender);
-    lanes.push(...routes.map(([name, route]) => ({ name, running, route })));
-    bench.say(`  ${contender.program} ${Object.values(contender.env ?? {}).at(-1) ?? ''} is up`);
+    allSeries.push(...routes.map(([name, route]) => ({ name, running, route })));
+    bench.say(`  ${contender.program} ${Object.values(contender.env ?? {}).at(-1) ?? ''} is ready`);
   };
   await add(latchkey(), [
-    [LANES.open, OPEN],
-    [LANES.warm, ME],
-    [LANES.stateless, STATELESS],
+    [SERIES_NAMES.open, OPEN],
+    [SERIES_NAMES.warm, ME],
+    [SERIES_NAMES.stateless, STATELESS],
   ]);
-  await add(latchkey({ env: cold }), [[LANES.cold, ME]]);
-  await add(latchkey({ redis: false, env: cold }), [[LANES.postgres, ME]]);
-  await add(guard('stock'), [[LANES.stock, bearer]]);
-  await add(guard('key-object'), [[LANES.keyObject, bearer]]);
-  await add(guard('remembering'), [[LANES.remembering, bearer]]);
-  await add(guard('redis'), [[LANES.guardRedis, bearer]]);
-  await add(guard('postgres'), [[LANES.guardPostgres, bearer]]);
-  await add(betterAuth('redis'), [[LANES.betterAuthRedis, cookie('/api/auth/get-session')]]);
-  await add(betterAuth('cookie'), [[LANES.betterAuthCookie, cookie('/api/auth/get-session')]]);
-  await add(betterAuth('postgres'), [[LANES.betterAuthPostgres, cookie('/api/auth/get-session')]]);
-  await add({ program: 'express-session/server.mjs', redis: true }, [[LANES.express, cookie('/me')]]);
-  await add({ program: 'oidc-provider/server.mjs', redis: true }, [[LANES.oidc, introspection]]);
-  return lanes;
+  await add(latchkey({ env: cold }), [[SERIES_NAMES.cold, ME]]);
+  await add(latchkey({ redis: false, env: cold }), [[SERIES_NAMES.postgres, ME]]);
+  await add(guard('stock'), [[SERIES_NAMES.stock, bearer]]);
+  await add(guard('key-object'), [[SERIES_NAMES.keyObject, bearer]]);
+  await add(guard('caching'), [[SERIES_NAMES.remembering, bearer]]);
+  await add(guard('redis'), [[SERIES_NAMES.guardRedis, bearer]]);
+  await add(guard('postgres'), [[SERIES_NAMES.guardPostgres, bearer]]);
+  await add(betterAuth('redis'), [[SERIES_NAMES.betterAuthRedis, cookie('/api/auth/get-session')]]);
+  await add(betterAuth('cookie'), [[SERIES_NAMES.betterAuthCookie, cookie('/api/auth/get-session')]]);
+  await add(betterAuth('postgres'), [[SERIES_NAMES.betterAuthPostgres, cookie('/api/auth/get-session')]]);
+  await add({ program: 'express-session/server.mjs', redis: true }, [[SERIES_NAMES.express, cookie('/me')]]);
+  await add({ program: 'oidc-provider/server.mjs', redis: true }, [[SERIES_NAMES.oidc, introspection]]);
+  return allSeries;
 }

@@ -6,8 +6,8 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** From registration to logout. */
-export function loggingIn(service: () => RunningApp): void {
-  it('registers a user and tells them who they are, and nothing of their password', async () => {
+export function loginScenarios(service: () => RunningApp): void {
+  it('registers a user and returns the profile without the password', async () => {
     const email = newEmail();
     const { status, body, text } = await service().api.register(email);
     expect(status).toBe(201);
@@ -21,7 +21,7 @@ export function loggingIn(service: () => RunningApp): void {
     expect(text).not.toContain(PASSWORD);
   });
 
-  it('answers a login with everything a client needs, and nothing that may be stored', async () => {
+  it('answers a login with all tokens and ids, and forbids caching', async () => {
     const { api } = service();
     const email = newEmail();
     await api.register(email);
@@ -40,7 +40,7 @@ export function loggingIn(service: () => RunningApp): void {
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  it('issues tokens that anybody can verify with the published keys', async () => {
+  it('issues tokens that can be verified with the published keys', async () => {
     const { api } = service();
     const tokens = await api.newcomer();
     const { headers, body } = await api.call<{ keys: ({ kid: string } & Record<string, string>)[] }>(
@@ -53,16 +53,16 @@ export function loggingIn(service: () => RunningApp): void {
     expect(rest).toEqual({ alg: 'ES256', typ: 'at+jwt' });
     const jwk = body.keys.find((key) => key.kid === kid);
     const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
-    const isGood = verify(
+    const isValid = verify(
       'sha256',
       Buffer.from(`${header}.${payload}`),
       { key, dsaEncoding: 'ieee-p1363' },
       Buffer.from(signature, 'base64url'),
     );
-    expect(isGood).toBe(true);
+    expect(isValid).toBe(true);
   });
 
-  it('says in the token who it is for, of which session, since when and until when', async () => {
+  it('states the user, session, login time and expiry in the access token', async () => {
     const { api } = service();
     const tokens = await api.newcomer();
     const me = await api.me(tokens.access_token);
@@ -83,7 +83,7 @@ export function loggingIn(service: () => RunningApp): void {
     expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(30);
   });
 
-  it('tells a bearer the user, the session and the device behind the token', async () => {
+  it('returns the user, session and device of an access token', async () => {
     const { api, url } = service();
     const { email } = await api.newcomer();
     const tokens = await new Api(url, { 'user-agent': FIREFOX }).session(email, { device_name: 'Büro' });
@@ -132,7 +132,7 @@ export function loggingIn(service: () => RunningApp): void {
     });
   });
 
-  it('takes both tokens back at logout, though neither has expired', async () => {
+  it('revokes both tokens at logout although neither has expired', async () => {
     const { api } = service();
     const tokens = await api.newcomer();
     expect((await api.me(tokens.access_token)).status).toBe(200);
@@ -150,7 +150,7 @@ export function loggingIn(service: () => RunningApp): void {
     expect(grant.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
   });
 
-  it('logs out of one session and leaves the others of the user', async () => {
+  it('logs out of one session and keeps the other sessions of the user', async () => {
     const { api } = service();
     const one = await api.newcomer();
     const other = await api.session(one.email);
@@ -159,14 +159,14 @@ export function loggingIn(service: () => RunningApp): void {
     expect((await api.refresh(other.refresh_token)).status).toBe(200);
   });
 
-  it('challenges a caller without a token, and tells no more', async () => {
+  it('challenges a caller without a token and gives no reason', async () => {
     const { status, headers, body } = await service().api.call('GET', '/auth/me');
     expect(status).toBe(401);
     expect(body).toMatchObject({ code: 'invalid_token' });
     expect(headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
   });
 
-  it('takes a refresh token for no access token, nor the reverse', async () => {
+  it('accepts neither a refresh token as an access token nor the reverse', async () => {
     const { api } = service();
     const tokens = await api.newcomer();
     expect(await api.me(tokens.refresh_token)).toMatchObject({

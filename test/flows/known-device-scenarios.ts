@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { RunningApp } from '../support/app.js';
 
-/** A device is known by the token it keeps. */
-export function knownDevices(service: () => RunningApp): void {
-  it('recognises a device by its token, which stays good', async () => {
+/** A device is recognised by the token that it stores. */
+export function knownDeviceScenarios(service: () => RunningApp): void {
+  it('recognises a device by its token, which stays valid', async () => {
     const { api } = service();
     const first = await api.newcomer();
     const second = await api.session(first.email, { device_token: first.device_token });
@@ -14,7 +14,7 @@ export function knownDevices(service: () => RunningApp): void {
     expect(new Set([first, second, third].map(({ session_id }) => session_id)).size).toBe(3);
   });
 
-  it('still knows a device that logged out, and keeps the name it was given', async () => {
+  it('recognises a device after a logout and keeps its name', async () => {
     const { api } = service();
     const first = await api.newcomer();
     await api.call('PATCH', `/devices/${first.device_id}`, {
@@ -28,7 +28,7 @@ export function knownDevices(service: () => RunningApp): void {
     });
   });
 
-  it('takes an unknown and somebody else’s token for none, and gives out a new one', async () => {
+  it('ignores an unknown token and a token of another user, and issues a new one', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const theirs = await api.newcomer();
@@ -40,7 +40,7 @@ export function knownDevices(service: () => RunningApp): void {
     }
   });
 
-  it('forgets the token of a device that was thrown out', async () => {
+  it('forgets the token of a terminated device', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const stolen = await api.session(mine.email);
@@ -50,7 +50,7 @@ export function knownDevices(service: () => RunningApp): void {
     expect(back.device_token).not.toBe(stolen.device_token);
   });
 
-  it('forgets all tokens but the caller’s when all others are signed out', async () => {
+  it('forgets the tokens of all other devices when they are signed out', async () => {
     const { api } = service();
     const mine = await api.newcomer();
     const other = await api.session(mine.email);
@@ -61,7 +61,7 @@ export function knownDevices(service: () => RunningApp): void {
     expect(otherAgain.device_id).not.toBe(other.device_id);
   });
 
-  it('takes null for "none"', async () => {
+  it('treats null as a missing token or name', async () => {
     const { api } = service();
     const { email } = await api.newcomer();
     const { status, body } = await api.login(email, { device_token: null, device_name: null });

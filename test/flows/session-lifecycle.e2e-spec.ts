@@ -1,9 +1,9 @@
 import { type RunningApp, startApp } from '../support/app.js';
 import { startEmbeddedDatabase } from '../support/embedded-database.js';
-import { endingSessions } from './ending-sessions.js';
-import { foreignIds } from './foreign-ids.js';
-import { knownDevices } from './known-devices.js';
-import { loggingIn } from './logging-in.js';
+import { deviceSessionScenarios } from './device-session-scenarios.js';
+import { foreignIdScenarios } from './foreign-id-scenarios.js';
+import { knownDeviceScenarios } from './known-device-scenarios.js';
+import { loginScenarios } from './login-scenarios.js';
 
 async function startOnEmbedded(): Promise<RunningApp> {
   const database = await startEmbeddedDatabase();
@@ -15,12 +15,12 @@ async function startOnEmbedded(): Promise<RunningApp> {
   return { ...service, close };
 }
 
-/** Whatever holds the sessions, the service is the same. */
+/** The behaviour of the service does not depend on the kind of store. */
 describe.each([
   ['Postgres alone', () => startApp()],
   ['Postgres and Redis', () => startApp({ REDIS_URL: process.env.TEST_REDIS_URL })],
-  ['the embedded Postgres of development', startOnEmbedded],
-])('on %s', (_, start) => {
+  ['the embedded development database', startOnEmbedded],
+])('with %s', (_, start) => {
   let running: RunningApp;
   const service = () => running;
 
@@ -30,8 +30,8 @@ describe.each([
 
   afterAll(() => running?.close());
 
-  describe('logging in', () => loggingIn(service));
-  describe('ending sessions', () => endingSessions(service));
-  describe('the ids of others', () => foreignIds(service));
-  describe('a known device', () => knownDevices(service));
+  describe('login', () => loginScenarios(service));
+  describe('devices and sessions', () => deviceSessionScenarios(service));
+  describe('ids of another user', () => foreignIdScenarios(service));
+  describe('known devices', () => knownDeviceScenarios(service));
 });

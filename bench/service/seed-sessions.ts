@@ -1,26 +1,26 @@
-import { Client } from 'pg';
 import { RefreshTokens } from '../../src/sessions/refresh/refresh-token.js';
+import { query } from '../servers/query.js';
 import type { HttpClient } from './http-client.js';
 import { SECRET } from './service.js';
 
 const refreshTokens = new RefreshTokens(Buffer.from(SECRET));
 
-/** The first refresh token of a session, as the service would have issued it. */
+/** The first refresh token of a session, as issued by the service. */
 export function firstRefreshToken(sessionId: string): string {
   return refreshTokens.issue({ sessionId, generation: 0 });
 }
 
-/** The id of the n-th session that is opened here, so that pgbench can make it too. */
-export const SESSION_ID = (n: string) =>
+/** SQL for the id of the n-th seeded session, so that pgbench can compute it as well. */
+export const sessionIdSql = (n: string) =>
   `('00000000-0000-7000-8000-' || lpad(to_hex((${n})::bigint), 12, '0'))::uuid`;
 
-/** Opens sessions behind the service's back, each of a user and a device of its own. @returns their ids */
-export async function openSessions(url: string, count: number): Promise<string[]> {
-  const rows = await ask<{ id: string }>(
+/** Inserts sessions directly into the database, each with its own user and device. @returns the session ids */
+export async function seedSessions(url: string, count: number): Promise<string[]> {
+  const rows = await query<{ id: string }>(
     url,
     `WITH u AS (
        INSERT INTO users (id, email, password_hash)
-       SELECT ${SESSION_ID('n')}, n || '@example.org', 'none' FROM generate_series(1, $1::integer) AS n RETURNING id),
+       SELECT ${sessionIdSql('n')}, n || '@example.org', 'none' FROM generate_series(1, $1::integer) AS n RETURNING id),
      d AS (
        INSERT INTO devices (id, user_id, token_hash, name, kind, browser, system)
        SELECT id, id, sha256(id::text::bytea), 'Firefox on Android', 'mobile', 'Firefox 140', 'Android 16' FROM u
@@ -29,7 +29,7 @@ export async function openSessions(url: string, count: number): Promise<string[]
      SELECT id, id, id, '{pwd}', now() + interval '60 days' FROM d RETURNING id`,
     [count],
   );
-  await ask(url, 'VACUUM (ANALYZE) users, devices, sessions, session_events');
+  await query(url, 'VACUUM (ANALYZE) users, devices, sessions, session_events');
   return rows.map(({ id }) => id);
 }
 
@@ -38,7 +38,7 @@ export interface Tokens {
   readonly refresh_token: string;
 }
 
-/** Access tokens of sessions, by the one call that gives them without a password. */
+/** Gets access tokens for the sessions by refreshing each one: the only endpoint that needs no password. */
 export async function accessTokens(client: HttpClient, sessionIds: readonly string[]): Promise<string[]> {
   const tokens: string[] = [];
   for (let at = 0; at < sessionIds.length; at += 16) {
@@ -52,14 +52,4 @@ export async function accessTokens(client: HttpClient, sessionIds: readonly stri
     for (const { text } of replies) tokens.push((JSON.parse(text) as Tokens).access_token);
   }
   return tokens;
-}
-
-export async function ask<T>(url: string, sql: string, parameters: unknown[] = []): Promise<T[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql, parameters)).rows as T[];
-  } finally {
-    await client.end();
-  }
 }
