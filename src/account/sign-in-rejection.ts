@@ -2,7 +2,7 @@ import type { EndedSession } from '@latchkey/revocation/session-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DeviceRegistry } from '../devices/device-registry.js';
-import type { Client } from '../http/routes/client-info.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { Session } from '../sessions/session.entity.js';
 import { SessionRevoker } from '../sessions/session-revoker.js';
@@ -36,7 +36,7 @@ export class SignInRejection {
    *
    * @throws {AppError} invalid_link or overloaded
    */
-  async disown(token: string, { address }: Client): Promise<RejectedSignIn> {
+  async disown(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
     await this.links.requireOwner('disown', token);
     const passwordHash = await this.users.hashOfNone();
     const { userId, resetToken, unconfirmed } = await this.dataSource.transaction(async (manager) => {
