@@ -73,6 +73,13 @@ describe('the address of a client', () => {
     expect(await told(['10.0.0.0/8'], '203.0.113.9')).toBe('127.0.0.1');
   });
 
+  it('is understood with a port, also for trusted proxies', async () => {
+    expect(await told(1, '203.0.113.9:4711')).toBe('203.0.113.9');
+    expect(await told(1, '[2001:db8::9]:4711')).toBe('2001:db8::9');
+    const proxies = ['127.0.0.0/8', '10.0.0.0/8'];
+    expect(await told(proxies, '203.0.113.9:4711, 10.0.0.1:443')).toBe('203.0.113.9');
+  });
+
   it('is one that a database can store, whatever a proxy forwards', async () => {
     expect(await told(true, "'; DROP TABLE sessions; --")).toBe('127.0.0.1');
   });

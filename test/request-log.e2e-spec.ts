@@ -119,5 +119,8 @@ describe('the log of requests', () => {
       address: '127.0.0.1',
     });
     expect((await fetch(`${border.url}/auth/me`)).status).toBe(200);
+    const levels = border.logLines.map((line) => JSON.parse(line).level);
+    expect(levels).not.toContain('warn');
+    expect(levels).not.toContain('error');
   });
 });

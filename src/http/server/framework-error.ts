@@ -29,12 +29,12 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
  * parts of the request.
  */
 export function frameworkError(thrown: unknown): AppError | undefined {
-  if (!(thrown instanceof Error)) return undefined;
+  if (thrown === null || typeof thrown !== 'object') return undefined;
   const code = errorCode(thrown);
   return code && new AppError(code, { cause: thrown });
 }
 
-function errorCode(thrown: Error): ErrorCode | undefined {
+function errorCode(thrown: { readonly cause?: unknown }): ErrorCode | undefined {
   const { code, statusCode } = (thrown.cause ?? thrown) as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string' && Object.hasOwn(BY_FASTIFY_CODE, code)) return BY_FASTIFY_CODE[code];
   // Fastify sets this on the error of a connection that broke in the middle of a request body.
