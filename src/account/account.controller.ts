@@ -8,11 +8,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type Client, ClientInfo } from '../http/routes/client-info.js';
-import { CurrentPrincipal } from '../http/routes/current-principal.js';
-import type { Principal } from '../http/routes/principal.js';
-import { Public } from '../http/routes/public.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
+import { Public } from '../http/routes/route-decorators.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import {
   ChangePasswordDto,
@@ -41,7 +40,7 @@ export class AccountController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ summary: 'Confirm an address, with the token that was mailed to it' })
   @ApiNoContentResponse()
-  async confirmEmail(@Body() { token }: LinkDto, @ClientInfo() client: Client): Promise<void> {
+  async confirmEmail(@Body() { token }: LinkDto, @CurrentClient() client: RequestClient): Promise<void> {
     await this.confirmation.confirm(token, client);
   }
 
@@ -61,7 +60,10 @@ export class AccountController {
     summary: 'Ask for a link that sets a new password; the answer is the same for every address',
   })
   @ApiAcceptedResponse()
-  async forgotPassword(@Body() { email }: ForgotPasswordDto, @ClientInfo() client: Client): Promise<void> {
+  async forgotPassword(
+    @Body() { email }: ForgotPasswordDto,
+    @CurrentClient() client: RequestClient,
+  ): Promise<void> {
     await this.passwordReset.request(email, client);
   }
 
@@ -71,7 +73,7 @@ export class AccountController {
   @ApiOperation({ summary: 'Set a new password, with a token that was mailed; ends every session' })
   resetPassword(
     @Body() { token, new_password }: ResetPasswordDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
   ): Promise<RevocationOutcome> {
     return this.passwordReset.reset(token, new_password, client);
   }
@@ -83,7 +85,7 @@ export class AccountController {
   changePassword(
     @CurrentPrincipal() caller: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
   ): Promise<RevocationOutcome> {
     return this.passwordChange.change(caller, current_password, new_password, client);
   }
@@ -97,7 +99,7 @@ export class AccountController {
   @ApiAcceptedResponse({ type: DisownedDto, description: 'Committed, and not confirmed everywhere yet.' })
   async disown(
     @Body() { token }: LinkDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DisownedDto> {
     const disowned = await this.disowning.disown(token, client);

@@ -1,7 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmailAddress } from '../http/validation/is-email-address.js';
-import { IsOpaqueToken } from '../http/validation/is-opaque-token.js';
-import { IsPassword } from '../http/validation/is-password.js';
+import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
 import type { RejectedSignIn } from './sign-in-rejection.js';
 
 export class LinkDto {

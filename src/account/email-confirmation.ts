@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Client } from '../http/routes/client-info.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { emailToConfirm } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
@@ -25,7 +25,7 @@ export class EmailConfirmation {
   ) {}
 
   /** @throws {AppError} invalid_link */
-  async confirm(token: string, { address }: Client): Promise<void> {
+  async confirm(token: string, { address }: RequestClient): Promise<void> {
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user } = await this.links.use(manager, 'confirm_email', token);

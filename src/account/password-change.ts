@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
 import { AppError } from '../errors/app-error.js';
-import type { Client } from '../http/routes/client-info.js';
 import type { Principal } from '../http/routes/principal.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { UsersService } from '../users/users.service.js';
@@ -28,7 +28,7 @@ export class PasswordChange {
     { userId, sessionId, deviceId }: Principal,
     current: string,
     wanted: string,
-    { address }: Client,
+    { address }: RequestClient,
   ): Promise<RevocationOutcome> {
     const user = await this.users.requireById(userId);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
-import type { Client } from '../http/routes/client-info.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { passwordToReset } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
@@ -36,7 +36,7 @@ export class PasswordReset {
    *
    * @throws {AppError} validation_failed; too_many_requests by network, whatever the address
    */
-  async request(address: string, client: Client): Promise<void> {
+  async request(address: string, client: RequestClient): Promise<void> {
     const email = normaliseEmail(address);
     await this.requests.requireRoomFrom(client.address);
     if (!(await this.requests.hasRoom('reset', email))) return;
@@ -48,7 +48,7 @@ export class PasswordReset {
    *
    * @throws {AppError} invalid_link, password_rejected or overloaded
    */
-  async reset(token: string, password: string, { address }: Client): Promise<RevocationOutcome> {
+  async reset(token: string, password: string, { address }: RequestClient): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
     const passwordHash = await this.users.hashNew(password, user.email);
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {

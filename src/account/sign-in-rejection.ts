@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DeviceRegistry } from '../devices/device-registry.js';
-import type { Client } from '../http/routes/client-info.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
@@ -32,7 +32,7 @@ export class SignInRejection {
    *
    * @throws {AppError} invalid_link or overloaded
    */
-  async disown(token: string, { address }: Client): Promise<RejectedSignIn> {
+  async disown(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
     await this.links.requireOwner('disown', token);
     const passwordHash = await this.users.hashOfNone();
     const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {

@@ -1,9 +1,8 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BackgroundRequest } from '../../http/routes/background-request.js';
-import { CurrentPrincipal } from '../../http/routes/current-principal.js';
-import type { Principal } from '../../http/routes/principal.js';
+import { CurrentPrincipal, type Principal } from '../../http/routes/principal.js';
+import { BackgroundRequest } from '../../http/routes/route-decorators.js';
 import { AccountStreams } from './account-streams.js';
 
 const STREAM_HEADERS = {

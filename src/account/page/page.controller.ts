@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../../http/routes/public.js';
+import { Public } from '../../http/routes/route-decorators.js';
 import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
 import type { AllowedMethods } from './allowed-methods.js';
-import { answerProblem } from './problem.filter.js';
+import { sendProblem } from './problem.filter.js';
 
 /** Refuses requests by their line and headers alone, as RFC 9110 and RFC 9112 ask. */
 export function checkRequestShape(fastify: FastifyInstance, allowedMethods: AllowedMethods): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     // RFC 9112 §3.2.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      answerProblem(
+      sendProblem(
         new AppError('malformed_request', { detail: 'The Host header is missing.' }),
         request,
         reply,
@@ -20,7 +20,7 @@ export function checkRequestShape(fastify: FastifyInstance, allowedMethods: Allo
       const methods = allowedMethods.of(request.url.split('?', 1)[0] ?? '');
       if (methods.length > 0) {
         // Answered here: that route knows nothing of our filter.
-        answerProblem(new AppError('method_not_allowed'), request, reply.header('allow', methods.join(', ')));
+        sendProblem(new AppError('method_not_allowed'), request, reply.header('allow', methods.join(', ')));
         return;
       }
     }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJsonObject } from './json-text.js';
+import { parseJsonObject } from './strict-json.js';
 
 describe('the JSON reader', () => {
   it('reads every plain object as JSON.parse does', () => {
