@@ -5,7 +5,7 @@ import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { Public } from '../http/routes/route-decorators.js';
-import { requireProvenance } from '../http/server/cross-site.js';
+import { requireOriginHeaders } from '../http/server/cross-site.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
@@ -63,7 +63,7 @@ export class AuthController {
       deviceName: deviceName ?? undefined,
     };
     if (body.token_delivery === 'cookie') {
-      requireProvenance(request);
+      requireOriginHeaders(request);
       const issued = await this.auth.login(this.cookies.complete(credentials, request), client);
       this.cookies.give(reply, issued);
       return session(issued);

@@ -2,10 +2,13 @@ import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 
-/** The longest address with zone, brackets and port is shorter than this. */
+/** Longer than any address with a zone, brackets and a port. */
 const MAX_LENGTH = 128;
 
-/** Parsing takes 40 times as long as a look-up, and a dual-stack socket reports every IPv4 client as `::ffff:192.0.2.1`. */
+/**
+ * Parsing takes 40 times as long as a look-up, and is needed for every IPv4 client of a dual-stack socket
+ * (`::ffff:192.0.2.1`).
+ */
 const parsed = new LRUCache<string, string>({ max: 10_000 });
 
 /**

@@ -13,7 +13,7 @@ export const Public = () => SetMetadata(IS_PUBLIC, true);
 /** Admits only callers who have at least one of these roles; others get 403 `insufficient_role`. */
 export const Roles = (...roles: [string, ...string[]]) => SetMetadata(REQUIRED_ROLES, roles);
 
-/** Names the action that a route performs, so that the policy can require a recent login (403 `reauthentication_required`). */
+/** Names the action of a route, for which the policy can require a recent login (403 `reauthentication_required`). */
 export const Sensitive = (action: SensitiveAction) => SetMetadata(SENSITIVE_ACTION, action);
 
 /** For a route that a page calls by itself: a request is no sign of a person and does not postpone the idle timeout. */

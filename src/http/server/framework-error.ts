@@ -25,7 +25,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 /**
- * Translates an error of Fastify, by its code, or of Nest, by its status. Their messages are dropped because they repeat
+ * Translates an error of Fastify by its code, or of Nest by its status. Their messages are dropped, because they repeat
  * parts of the request.
  */
 export function frameworkError(thrown: unknown): AppError | undefined {

@@ -15,7 +15,7 @@ import { readBodyBeforeClosing } from './unread-body.js';
 /** How long a client may take to send a request and its headers before its connection is closed. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
-/** Longer than the usual idle timeout of a load balancer (60 s), so that the load balancer closes the connection first. */
+/** Longer than the usual idle timeout of a load balancer (60 s), so that the load balancer closes first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than any id, so that an overlong id of a resource gets the same answer as an unknown one. */

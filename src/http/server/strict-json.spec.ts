@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { parseJsonObject } from './strict-json.js';
 
-describe('the JSON reader', () => {
-  it('reads every plain object as JSON.parse does', () => {
+describe('parseJsonObject', () => {
+  it('parses every plain object like JSON.parse', () => {
     const key = fc
       .string({ unit: 'grapheme' })
       .filter((k) => !['__proto__', 'constructor', 'prototype'].includes(k));
@@ -17,7 +17,7 @@ describe('the JSON reader', () => {
     );
   });
 
-  it('throws nothing but malformed_body, whatever the text', () => {
+  it('throws only malformed_body, for any text', () => {
     const fragments = fc.constantFrom(
       '{',
       '}',
@@ -46,24 +46,24 @@ describe('the JSON reader', () => {
   });
 
   it.each([
-    ['a key twice', '{"a":1,"a":2}'],
-    ['a key twice, once escaped', '{"a":1,"\\u0061":2}'],
-    ['a key twice further in', '{"x":[{"a":1,"a":2}]}'],
+    ['a duplicate key', '{"a":1,"a":2}'],
+    ['a duplicate key, escaped once', '{"a":1,"\\u0061":2}'],
+    ['a nested duplicate key', '{"x":[{"a":1,"a":2}]}'],
     ['NUL in a key', '{"a\\u0000":1}'],
     ['a lone surrogate in a key', '{"\\udfff":1}'],
     ['nine levels', `{"a":${'['.repeat(8)}${']'.repeat(8)}}`],
-  ])('refuses %s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(() => parseJsonObject(text)).toThrow(expect.objectContaining({ code: 'malformed_body' }));
   });
 
   it.each([
     ['the same key in two objects', '{"a":{"a":1},"b":{"a":1}}'],
     ['a value that equals a key', '{"a":"a","b":"a"}'],
-    ['brackets in a text', '{"a":"[[[[[[[[[[{{{{{{{{{{"}'],
+    ['brackets in a string', '{"a":"[[[[[[[[[[{{{{{{{{{{"}'],
     ['quotes and backslashes', '{"a":"\\"\\\\","b":"\\\\"}'],
     ['a pair of surrogates', '{"a":"\\ud83d\\ude00"}'],
     ['a forbidden key as a value', '{"a":"__proto__"}'],
-  ])('reads %s', (_, text) => {
+  ])('accepts %s', (_, text) => {
     expect(parseJsonObject(text)).toEqual(JSON.parse(text));
   });
 });

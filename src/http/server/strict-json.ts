@@ -1,25 +1,25 @@
 import { AppError } from '../../errors/app-error.js';
 
-/** No body of this API is nested at all; what reads bodies (class-transformer, class-validator) recurses. */
+/** No body of this API is nested. class-transformer and class-validator, which process bodies, are recursive. */
 const MAX_DEPTH = 8;
 
-/** Keys by which a parsed body could reach into prototypes. */
+/** Keys that could give a parsed body access to prototypes. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
 /**
- * Parses a JSON text into the one object it must hold.
+ * Parses a JSON text that must contain one object.
  *
- * Refuses what parsers disagree about or trip over: a key given twice, keys that name prototypes, NUL and lone
- * surrogates (RFC 8259 §8.2, I-JSON RFC 7493 §2), and depth.
+ * Rejects what parsers treat differently or fail on: duplicate keys, keys that name prototypes, NUL and lone surrogates
+ * (RFC 8259 §8.2, I-JSON RFC 7493 §2), and deep nesting.
  *
  * @throws {AppError} `malformed_body`
  */
 export function parseJsonObject(text: string): object {
   let parsed: unknown;
   try {
-    // V8 parses JSON without recursion: depth is no danger yet.
+    // V8 parses JSON without recursion, so depth is safe here.
     parsed = JSON.parse(text);
   } catch (cause) {
     throw malformed('The body is not valid JSON.', cause);
@@ -31,15 +31,15 @@ export function parseJsonObject(text: string): object {
   return parsed;
 }
 
-/** Walks the tokens of a text that is known to be valid JSON. */
+/** Checks the tokens of a text that is known to be valid JSON. */
 function inspect(text: string): void {
-  // One entry per open bracket: the keys of an object so far, or null for an array.
+  // One entry per open bracket: the keys of the object so far, or null for an array.
   const open: (Set<string> | null)[] = [];
   let lastString = '';
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
       if (open.push(token === '{' ? new Set() : null) > MAX_DEPTH)
-        throw malformed('The body is nested too deep.');
+        throw malformed('The body is nested too deeply.');
     } else if (token === '}' || token === ']') {
       open.pop();
     } else if (token === ':') {
@@ -51,15 +51,15 @@ function inspect(text: string): void {
 }
 
 function addKey(keys: Set<string> | null | undefined, key: string): void {
-  if (FORBIDDEN_KEYS.has(key)) throw malformed('The body holds a forbidden key.');
-  if (keys?.has(key)) throw malformed('The body holds a key twice.');
+  if (FORBIDDEN_KEYS.has(key)) throw malformed('The body contains a forbidden key.');
+  if (keys?.has(key)) throw malformed('The body contains a duplicate key.');
   keys?.add(key);
 }
 
 function plainString(token: string): string {
   const value = token.includes('\\') ? String(JSON.parse(token)) : token.slice(1, -1);
   if (value.includes('\0') || !value.isWellFormed()) {
-    throw malformed('A text in the body holds NUL or a lone surrogate.');
+    throw malformed('A string in the body contains NUL or a lone surrogate.');
   }
   return value;
 }

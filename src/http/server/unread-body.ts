@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** How much of a body is read at most, and for how long. */
+/** Bounds on what is read, and for how long. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_MS = 1_000;
 
 /**
- * Reads the rest of a request body before an answer that closes the connection. To close a connection with unread data
- * resets it, and the client can lose the answer (RFC 9112 §9.6). On a connection that stays open, Node discards the rest.
+ * Reads the rest of a request body before an answer that closes the connection. Closing a connection with unread data
+ * resets it, and the client can lose the answer (RFC 9112 §9.6). If the connection stays open, Node discards the rest.
  */
 export function readBodyBeforeClosing(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, _payload, done) => {

@@ -5,7 +5,7 @@ import { codePointLength, isSafeText } from './untrusted-text.js';
 const EMAIL_MAX_LENGTH = 254;
 /** Bounds the work of normalizing and hashing. Rules about good passwords belong to `src/credentials`. */
 const PASSWORD_MAX_LENGTH = 1024;
-/** As long as the longest token of any kind, so that a token sent in the wrong field is recognized and rejected as such. */
+/** The longest token of any kind. A token in the wrong field passes, and is then rejected with a more precise error. */
 const TOKEN_MAX_LENGTH = 4096;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
