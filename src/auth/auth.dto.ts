@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
-import { isoTime } from '../http/openapi/iso-time.js';
+import { isoTime } from '../logging/iso-time.js';
 import { IsEmailAddress } from '../http/validation/is-email-address.js';
 import { IsOpaqueToken } from '../http/validation/is-opaque-token.js';
 import { IsPassword } from '../http/validation/is-password.js';

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { isoTime } from '../http/openapi/iso-time.js';
+import { isoTime } from './iso-time.js';
 import { logError } from './log-error.js';
 
 /** Names under which a secret could reach a line by mistake. No line holds them on purpose. */
