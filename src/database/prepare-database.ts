@@ -1,8 +1,8 @@
 import type { Environment } from '../config/config.js';
 import { errorMessage } from '../errors/error-message.js';
-import { DatabaseNotReady } from './database-not-ready.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { runMigrations, showMigrations } from './migrations.js';
+import { DatabaseNotReady } from './start-errors.js';
 
 export interface PreparedDatabase {
   readonly url: string;

@@ -1,8 +1,7 @@
 import { UnusableSigningKey } from '../auth/keys/sealed-key.js';
 import { InvalidEnvironment } from '../config/environment.js';
-import { DatabaseNotReady } from '../database/database-not-ready.js';
-import { EmbeddedPostgresFailed } from '../database/embedded/embedded-postgres-failed.js';
 import { SecondInstance } from '../database/single-instance.js';
+import { DatabaseNotReady, EmbeddedPostgresFailed } from '../database/start-errors.js';
 import { AppError } from '../errors/app-error.js';
 import { UnusableGeoIpDatabase } from '../geoip/geoip-database.js';
 import { RedisNotReady } from '../redis/redis-connection.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { EmbeddedPostgresFailed } from '../start-errors.js';
 import { announce, claim, release } from './data-directory-owner.js';
-import { EmbeddedPostgresFailed } from './embedded-postgres-failed.js';
 import { withExtendedQueries } from './pglite-extended-query.js';
 
 export interface EmbeddedPostgres {
