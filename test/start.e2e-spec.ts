@@ -114,7 +114,7 @@ describe('a start that fails', () => {
     const port = typeof address === 'object' ? address?.port : undefined;
     try {
       expect(oneLine(await start({ PORT: String(port) }))).toBe(
-        `latchkey: port ${port} on 127.0.0.1 is taken: set PORT to another one`,
+        `latchkey: port ${port} on 127.0.0.1 is already in use: set PORT to another one`,
       );
     } finally {
       other.close();
@@ -141,7 +141,7 @@ describe('a start that fails', () => {
     const first = await ServiceProcess.start(serviceEnv(database.url, { LATCHKEY_SECRET: SECRET }));
     try {
       expect(oneLine(await start({}))).toBe(
-        'latchkey: another instance runs on this database without Redis: set REDIS_URL on both to run more than one',
+        'latchkey: another instance uses this database without Redis: set REDIS_URL on both to run more than one',
       );
       expect((await first.api.call('GET', '/health/live')).status).toBe(200);
     } finally {

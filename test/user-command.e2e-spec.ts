@@ -177,9 +177,7 @@ describe('the user command with the embedded Postgres of development', () => {
         expect((await service.api.me(access_token)).status).toBe(401);
 
         const second = await runSource('src/main.ts', [], { ...env, PORT: '0' });
-        expect(refusal(second)).toMatch(
-          /^latchkey: another service already runs on the embedded Postgres in /,
-        );
+        expect(refusal(second)).toMatch(/^latchkey: another service already uses the embedded Postgres in /);
         expect((await service.api.session('ada@example.org')).token_type).toBe('Bearer');
       } finally {
         expect(await service.stop()).toBe(0);
