@@ -12,7 +12,7 @@ import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { Public } from '../http/routes/route-decorators.js';
-import type { RevocationOutcome } from '../sessions/sessions.service.js';
+import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import {
   ChangePasswordDto,
   DisownedDto,
@@ -103,7 +103,7 @@ export class AccountController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DisownedDto> {
     const disowned = await this.disowning.disown(token, client);
-    if (disowned.enforcement === 'pending') void reply.status(HttpStatus.ACCEPTED);
+    if (disowned.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
     return DisownedDto.of(disowned);
   }
 }

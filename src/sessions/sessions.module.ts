@@ -7,6 +7,8 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { Config } from '../config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
@@ -50,7 +52,16 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
     LastSeen,
     SessionCheck,
     SessionClock,
-    SessionRevoker,
+    {
+      provide: SessionRevoker,
+      inject: [DataSource, Revocation, AccountChanges],
+      useFactory: (dataSource: DataSource, revocation: Revocation, accountChanges: AccountChanges) =>
+        new SessionRevoker(dataSource, {
+          enforce: (revocations) => revocation.enforce(revocations),
+          invalidate: (sessionIds) => revocation.invalidate(sessionIds),
+          announce: (userId) => accountChanges.announce(userId),
+        }),
+    },
     SessionHabits,
     SessionMetrics,
     SessionRotation,
