@@ -9,7 +9,7 @@ import { type Finished, runSource } from './support/run-source.js';
 import { serviceEnv } from './support/service-env.js';
 import { ServiceProcess } from './support/service-process.js';
 
-const HOLDS = 'it holds on every running instance';
+const HOLDS = 'confirmed by every running instance';
 
 const lines = ({ code, stdout, stderr }: Finished) => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -84,8 +84,8 @@ describe('the user command', () => {
       const id = added?.split(' ')[0] ?? '';
       const [changed, confirmation] = lines(await user(['revoke-role', id, 'admin']));
       expect(changed).toMatch(/ {2}-$/);
-      expect(confirmation).toMatch(/^committed; no instance has confirmed it yet/);
-      expect(lines(await user(['end-sessions', id]))).toEqual(['ended 0 sessions']);
+      expect(confirmation).toMatch(/^committed, but not confirmed by every instance yet/);
+      expect(lines(await user(['end-sessions', id]))).toEqual(['revoked 0 sessions']);
       expect(lines(await user(['sessions', id]))).toEqual(['no sessions']);
     });
   });
@@ -115,7 +115,7 @@ describe('the user command', () => {
       const { email, access_token, refresh_token, session_id } = await api.newcomer();
       expect((await api.me(access_token)).status).toBe(200);
       const [ended, confirmation] = lines(await user(['end-sessions', email]));
-      expect([ended, confirmation]).toEqual(['ended 1 session', HOLDS]);
+      expect([ended, confirmation]).toEqual(['revoked 1 session', HOLDS]);
       const refused = await api.me(access_token);
       expect(refused.status).toBe(401);
       expect(refused.body).toMatchObject({ code: 'session_revoked', reason: 'operator' });
@@ -136,7 +136,7 @@ describe('the user command', () => {
       });
       const [row, ended, confirmation] = lines(await running);
       expect(row).toMatch(/ {2}disabled {2}-$/);
-      expect([ended, confirmation]).toEqual(['ended 1 session', HOLDS]);
+      expect([ended, confirmation]).toEqual(['revoked 1 session', HOLDS]);
       expect((await api.login(email)).body).toMatchObject({ code: 'account_disabled' });
 
       expect(lines(await user(['enable', email]))[0]).toMatch(/ {2}active {2}-$/);
@@ -175,7 +175,7 @@ describe('the user command with the embedded Postgres of development', () => {
       try {
         const { access_token } = await service.api.session('ada@example.org');
         expect((await service.api.me(access_token)).status).toBe(200);
-        expect(lines(await user(['end-sessions', 'ada@example.org']))).toEqual(['ended 1 session', HOLDS]);
+        expect(lines(await user(['end-sessions', 'ada@example.org']))).toEqual(['revoked 1 session', HOLDS]);
         expect((await service.api.me(access_token)).status).toBe(401);
 
         const second = await runSource('src/main.ts', [], { ...env, PORT: '0' });

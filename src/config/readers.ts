@@ -16,7 +16,7 @@ import {
 export type Reader<T> = (text: string) => T;
 
 const SECRET_MIN_BYTES = 32;
-/** A subset of what `ms` accepts. A number without a unit is in seconds. */
+/** `ms` accepts more. A number without a unit is in seconds. */
 const DURATION = /^\d{1,9}(ms|s|m|h|d)?$/;
 
 export const text: Reader<string> = (value) => value;

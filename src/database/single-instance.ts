@@ -7,7 +7,7 @@ import { ADVISORY_LOCKS } from './advisory-locks.js';
 const RETRY_MS = 1_000;
 const TIMEOUT_MS = 2_000;
 
-/** Another instance uses this database, and without Redis the two cannot notify each other of revocations. */
+/** Another instance uses this database, and without Redis neither learns of the other's revocations. */
 export class SecondInstance extends Error {
   override readonly name = 'SecondInstance';
 

@@ -36,7 +36,7 @@ function familyOf(browser: string | null, system: string | null, isBrowserLike: 
   };
 }
 
-/** The family as it is stored with a session: `browser:Chrome:Windows`. */
+/** The text that is stored with a session: `browser:Chrome:Windows`. */
 export function familyText({ isBrowser, name, system }: ClientFamily): string {
   return [isBrowser ? 'browser' : 'program', name ?? '', system ?? ''].join(':');
 }

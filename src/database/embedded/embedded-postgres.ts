@@ -16,7 +16,7 @@ const MAX_CONNECTIONS = 1_000;
 
 /**
  * Starts the database of development: Postgres in this process, with its data in `<dataDir>/postgres`. If another
- * process serves it already, returns the URL of that one. All clients share one database session: transactions run one
+ * process serves it already, returns that URL. All clients share one database session: transactions run one
  * after the other, and session-level locks and settings apply to all clients.
  *
  * @param progress receives a line before a step that takes long
