@@ -10,8 +10,8 @@ const program = chromiumProgram();
 const describeInChromium = program ? describe : describe.skip;
 
 const NEW_PASSWORD = 'a lonely wizard hums';
-const RESET = 'Set a new password';
-const CONFIRM = 'Confirm your address';
+const RESET = 'Reset your password';
+const CONFIRM = 'Confirm your email address';
 const SIGN_IN = 'New sign-in to your account';
 const DEAD = 'This link does not work any more';
 

@@ -140,7 +140,7 @@ describeInChromium('the page of devices', () => {
       await press('Set the new password');
     };
 
-    await owner.follow(await mailbox.waitFor(email, 'Confirm your address'));
+    await owner.follow(await mailbox.waitFor(email, 'Confirm your email address'));
     await look('Confirm your address');
     await press('Confirm address');
     await look('Your address is confirmed');
@@ -149,7 +149,7 @@ describeInChromium('the page of devices', () => {
     await owner.page.getByLabel('Email address').fill(email);
     await press('Send the link');
     await look('Look into your mail');
-    await owner.follow(await mailbox.waitFor(email, 'Set a new password'));
+    await owner.follow(await mailbox.waitFor(email, 'Reset your password'));
     await press('Show password');
     await choose('password');
     await owner.page.locator('.error').waitFor();
@@ -277,7 +277,7 @@ describeInChromium('the page of devices', () => {
 
   it('looks like this', async () => {
     const { desk, email } = await withOthers({ viewport: { width: 820, height: 860 } });
-    const { token } = await mailbox.waitFor(email, 'Confirm your address');
+    const { token } = await mailbox.waitFor(email, 'Confirm your email address');
     await service.api.call('POST', '/auth/email/confirm', { body: { token } });
     await desk.heading('Confirm your address').waitFor({ state: 'detached' });
     // As after some weeks.
