@@ -5,7 +5,7 @@ import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
 import type { RecentRevocations, Revocations, SessionStore } from '@latchkey/revocation/session-store';
 import type { SharedCache } from '@latchkey/revocation/shared-cache';
 
-/** Puts something off: at once, or when a test says so. */
+/** Decides when a step continues: immediately, or when a test lets it. */
 export type Turn = (label: string) => Promise<void>;
 const atOnce: Turn = async () => {};
 
@@ -35,14 +35,14 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
   };
 }
 
-/** The store, in memory. An answer is as old as when the question arrived, however late it comes. */
+/** An in-memory session store. A read returns the state at the time it arrived, however late its result is delivered. */
 export class MemoryStore implements SessionStore {
   private readonly ended = new Map<string, string>();
   private readonly confirmed = new Set<string>();
   turn: Turn = atOnce;
   isAway = false;
   server = 'server-1';
-  /** Called instead of ending anything again, as by a copy that is read-only. */
+  /** Called instead of reapplying revocations, as on a read-only copy. */
   refuseToEndAgain: (() => void) | null = null;
   loads = 0;
 
@@ -51,7 +51,7 @@ export class MemoryStore implements SessionStore {
     return { sessions: [{ sessionId, reason }], cutOffs: [] };
   }
 
-  /** Another server takes over, which has not got this end. */
+  /** Simulates a failover to a server that has lost this revocation. */
   failOverWithout(sessionId: string): void {
     this.ended.delete(sessionId);
     this.server = 'server-2';
@@ -106,11 +106,11 @@ export class MemoryStore implements SessionStore {
   }
 
   private require(): void {
-    if (this.isAway) throw new Error('the store is away');
+    if (this.isAway) throw new Error('the store is down');
   }
 }
 
-/** A shared cache that keeps what it was given first, whatever happened since: it lies. */
+/** A shared cache that never updates or removes an entry, so it returns stale sessions. */
 export class LyingTier implements SharedCache {
   readonly held = new Map<string, SessionSnapshot>();
   turn: Turn = atOnce;
@@ -128,7 +128,7 @@ export class LyingTier implements SharedCache {
   async remove(): Promise<void> {}
 }
 
-/** The server that instances meet in: one order of messages for each subscription. */
+/** An in-memory Redis: delivers messages in order to each subscription. */
 export class MemoryServer {
   readonly table = new Map<string, number>();
   runId = 'server-1';
@@ -152,7 +152,7 @@ export class MemoryServer {
     subscription?.listener.lost();
   }
 
-  /** Messages are lost and nobody is told. */
+  /** Drops the messages to this instance without reporting a lost subscription. */
   silence(instanceId: string): void {
     this.subscriptions.delete(instanceId);
   }
@@ -191,10 +191,10 @@ export class MemoryBus implements Bus {
     return { previous, server: this.server.runId };
   }
 
-  async push(pushId: string, ends: Revocations): Promise<PushReceipt> {
+  async push(pushId: string, revocations: Revocations): Promise<PushReceipt> {
     await this.server.turn('a push goes out');
     this.require();
-    this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, ends));
+    this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, revocations));
     return { registered: new Map(this.server.table), server: this.server.runId };
   }
 
