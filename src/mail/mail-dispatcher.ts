@@ -76,8 +76,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
 
   private pollFailed(error: unknown): number {
     // Logged once per outage.
-    if (!this.isFailing)
-      this.logger.warn(`cannot read the outbox, mails are delayed: ${errorMessage(error)}`);
+    if (!this.isFailing) this.logger.warn(`cannot read the outbox, mails wait: ${errorMessage(error)}`);
     this.isFailing = true;
     return POLL_MS;
   }
@@ -102,8 +101,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async send(mail: OutboxMail): Promise<boolean> {
-    if (mail.expiresAt.getTime() <= Date.now())
-      throw new Error(mail.lastError ?? 'no instance sent it in time');
+    if (mail.expiresAt.getTime() <= Date.now()) throw new Error(mail.lastError ?? 'not sent in time');
     const composed = await this.composer.compose(queuedMail(mail));
     if (!composed || !this.transport) return false;
     await this.transport.send({ ...composed, id: mail.id });

@@ -1,7 +1,7 @@
 import type { MailableEvent } from '../../policy/mailed-events.js';
 import type { Mail } from '../mail.js';
+import { instantText, quoted } from './detail-text.js';
 import { render } from './mail-layout.js';
-import { instantText, quoted } from './mail-text.js';
 import {
   ADVICE,
   EMAIL_CONFIRMATION,
@@ -12,10 +12,10 @@ import {
 
 /** What a security mail says about the sign-in or use. Clients choose some of these texts. */
 export interface EventDetails {
-  readonly device?: string | null | undefined;
+  readonly device?: string | null;
   /** Network address of the client. */
-  readonly address?: string | null | undefined;
-  readonly place?: string | null | undefined;
+  readonly address?: string | null;
+  readonly place?: string | null;
   readonly at: Date;
 }
 

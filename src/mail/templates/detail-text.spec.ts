@@ -1,4 +1,4 @@
-import { instantText, quoted } from './mail-text.js';
+import { instantText, quoted } from './detail-text.js';
 
 describe('quoted', () => {
   it.each([
