@@ -64,8 +64,8 @@ export class SignInRejection {
 }
 
 /**
- * Some events name only a session. For a copied device token the link names the original device, and the session that the
- * copy opened, which may be on another device.
+ * Some events name only a session. For a copied device token the link names the original device and the session that
+ * the copy opened, which may belong to another device.
  */
 async function devicesOf(
   manager: EntityManager,

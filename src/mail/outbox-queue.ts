@@ -20,8 +20,8 @@ const GIVE_UP = `
 const REMOVE_GIVEN_UP = `DELETE FROM mail_outbox WHERE failed_at < now() - interval '30 days'`;
 
 /**
- * The waiting mails, in Postgres. An instance that takes a mail holds it for two minutes. Every later statement requires
- * the number of attempts that it saw, so an instance that is late cannot change a mail that another has taken since.
+ * The waiting mails, in Postgres. An instance that takes a mail holds it for two minutes. Every later statement checks
+ * the number of attempts, so a late instance cannot change a mail that another has taken since.
  */
 @Injectable()
 export class OutboxQueue {

@@ -19,7 +19,11 @@ const FACTS = Object.keys({
   place: true,
 } satisfies Record<keyof MailFacts, true>);
 
-/** @throws {Error} for a row that this version cannot read: a newer one may have written it, so it is tried again later */
+/**
+ * Reads a row of the outbox.
+ *
+ * @throws {Error} if the row has an unknown kind or other facts, as one written by a newer version may have
+ */
 export function queuedMail({ id, kind, userId, facts, createdAt }: OutboxMail): QueuedMail {
   if (!isMailKind(kind)) throw new Error(`unknown kind of mail: ${kind}`);
   if (!areMailFacts(facts)) throw new Error('the facts of the mail are not texts');

@@ -2,8 +2,8 @@ const FIRST_MS = 2_000;
 const LONGEST_MS = 900_000;
 
 /**
- * How long to wait after a failed attempt. The delay doubles with each attempt, up to 15 minutes. A random part of up to
- * half is taken off, so that the mails of one outage are not all tried again at the same moment.
+ * How long to wait after a failed attempt. The delay doubles with each attempt, up to 15 minutes. A random part, up to
+ * half of it, is taken off, so that the mails of one outage are not all tried again at the same moment.
  *
  * @param attempts made so far, 1 or more
  * @param chance random, from 0 to 1

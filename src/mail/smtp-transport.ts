@@ -10,7 +10,7 @@ export class SmtpTransport implements MailTransport {
   private readonly transporter;
   private readonly domain: string;
 
-  /** @param smtpUrl `smtp://` (STARTTLS where it is offered) or `smtps://`, with nodemailer's options as query parameters */
+  /** @param smtpUrl `smtp://` (STARTTLS if offered) or `smtps://`; nodemailer's options are query parameters */
   constructor(
     smtpUrl: string,
     private readonly from: Config['mail']['from'],
@@ -55,8 +55,8 @@ export class SmtpTransport implements MailTransport {
 }
 
 /**
- * RFC 5321 §4.2.1: after a 5xx reply the command should not be repeated. Only a refused recipient counts: any other 5xx,
- * such as a refused login, is a fault that the operator can fix while the mail waits.
+ * RFC 5321 §4.2.1: a command must not be repeated after a 5xx reply. Only a refused recipient counts here: any other
+ * 5xx, such as a refused login, is a fault that the operator can fix while the mail waits.
  */
 function isRefusedForGood(error: unknown): boolean {
   const { responseCode = 0, command } = error as { responseCode?: number; command?: string };

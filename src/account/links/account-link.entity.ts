@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 
 export type LinkPurpose = 'confirm_email' | 'reset_password' | 'disown';
 
-/** Allows one action, once, to the person who reads the user's email. Its token is derived from the id and not stored. */
+/** Allows the person who reads the user's email one action, once. The token is derived from the id and not stored. */
 @Entity('account_links')
 @Check('account_links_purpose_check', `purpose IN ('confirm_email', 'reset_password', 'disown')`)
 @Index('account_links_user_id_idx', ['userId'])

@@ -9,8 +9,8 @@ const TOKEN_BYTES = ID_BYTES + MAC_BYTES;
 const KEY_BYTES = 32;
 
 /**
- * A token is the id of its link and an HMAC-SHA256 of the id, under a key that is derived for each purpose. Like refresh
- * tokens it is not stored, so read access to the database is not enough to create one.
+ * A token is the id of its link and an HMAC-SHA256 of the id, under a key that is derived for each purpose. Like
+ * refresh tokens it is not stored, so read access to the database is not enough to create one.
  */
 export class LinkTokens {
   constructor(private readonly secret: Buffer) {}

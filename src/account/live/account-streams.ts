@@ -23,7 +23,7 @@ class OpenStream {
   ) {}
 }
 
-/** The live streams of this instance. Each notifies one page of changes to its account and of the end of its session. */
+/** The live streams of this instance. Each tells one page when its account has changed or its session has ended. */
 @Injectable()
 export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
   private readonly open = new Set<OpenStream>();

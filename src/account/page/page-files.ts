@@ -15,7 +15,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page as built by `build/page.mjs`. Its few small files are kept in memory, so no path from a client reaches the disk. */
+/**
+ * The page as built by `build/page.mjs`. Its few small files are kept in memory, so no path from a client reaches the
+ * disk.
+ */
 @Injectable()
 export class PageFiles {
   private readonly page: PageFile | undefined;

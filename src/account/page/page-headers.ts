@@ -16,7 +16,10 @@ const PAGE_CSP = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Added to the headers of every response (`http/server/security-headers.ts`). `no-store` stays: each visit loads the latest version. */
+/**
+ * Added to the headers of every response (`http/server/security-headers.ts`). Its `no-store` applies here too, so each
+ * visit loads the latest version.
+ */
 export const PAGE_HEADERS = {
   'content-security-policy': PAGE_CSP,
   // Windows of other origins get no reference to this one.

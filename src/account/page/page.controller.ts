@@ -5,7 +5,7 @@ import { Public } from '../../http/routes/public.js';
 import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
-/** Targets of links in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
+/** Link targets in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
 const LINKED = ['confirm-email', 'forgot-password', 'reset-password', 'disown'];
 
 /** The page where users manage their devices. It contains no user data: it reads everything from the API. */

@@ -19,7 +19,7 @@ export interface EventDetails {
   readonly at: Date;
 }
 
-/** Writes every mail. A link carries its token in the fragment, which browsers send neither in a request nor as a referrer. */
+/** Writes every mail. Links carry their token in the fragment, which browsers never send in a request or referrer. */
 export class MailTemplates {
   private readonly site: string;
 
