@@ -1,8 +1,8 @@
 const MAX_LENGTH = 80;
 
 /**
- * What a client has said of itself, for people to read: one short line. Whoever signs in names the device, and is not
- * to write to its owner in our name: without what mail programs make a link of.
+ * Turns a text that a client has chosen into one short line. The person who signs in names the device, so an attacker
+ * could use the name to write to the owner in our name: everything that mail clients turn into a link is removed.
  */
 export function quoted(text: string): string {
   const line = text
@@ -12,12 +12,7 @@ export function quoted(text: string): string {
   return [...line].slice(0, MAX_LENGTH).join('');
 }
 
-/** For text between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** `24 November 2026, 10:34 UTC`: where the reader is, nobody knows. */
+/** `24 November 2026, 10:34 UTC`: the reader's time zone is unknown. */
 export function instantText(instant: Date): string {
   const day = instant.toLocaleDateString('en-GB', {
     day: 'numeric',
