@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { BusListener } from '@latchkey/revocation/bus';
 import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
 import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
-import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
 import type { Revocations } from '@latchkey/revocation/session-store';
 import { RedisConnection } from '../src/redis/redis-connection.js';
+import { type SessionSnapshot, SNAPSHOT_FORMAT } from '../src/sessions/store/session-snapshot.js';
 import { RedisServer } from './support/redis-server.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { waitUntil } from './support/wait-until.js';
@@ -205,7 +205,7 @@ describe('Redis, as the instances meet in it', () => {
       const { bus } = await join();
       server.pause();
       const startedAt = performance.now();
-      await expect(bus.push('1', ends('s'))).rejects.toMatchObject({ code: 'service_unavailable' });
+      await expect(bus.push('1', ends('s'))).rejects.toMatchObject({ code: 'ERR_REVOCATION_TIMEOUT' });
       expect(performance.now() - startedAt).toBeLessThan(5_000);
       server.resume();
       await waitUntil('it answers', () => bus.heartbeat(1));
@@ -287,10 +287,10 @@ describe('Redis, as the instances meet in it', () => {
       readAt: 1,
       profile: { email: 'a@b.c', deviceName: 'TV', deviceKind: 'tv', browser: null, system: null },
     });
-    const key = (sessionId: string) => `test:session:1:${sessionId}`;
+    const key = (sessionId: string) => `test:session:4:${sessionId}`;
 
     it('gives back what was written, until it is removed', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const tier = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
       const [a, b] = [snapshot(), snapshot()];
       await tier.write([a, b]);
       expect(await tier.read([a.sessionId, 'unknown', b.sessionId])).toEqual(
@@ -313,7 +313,7 @@ describe('Redis, as the instances meet in it', () => {
       ['no profile', JSON.stringify({ ...snapshot('poisoned'), profile: null })],
     ])('takes a poisoned entry for none: %s', async (_what, text) => {
       const connection = await connect();
-      const tier = new RedisSharedCache(connection);
+      const tier = new RedisSharedCache(connection, SNAPSHOT_FORMAT);
       await connection.client.set(key('poisoned'), text);
       expect((await tier.read(['poisoned'])).size).toBe(0);
       const good = snapshot('poisoned');
@@ -322,13 +322,13 @@ describe('Redis, as the instances meet in it', () => {
     });
 
     it('takes an entry of another type for none', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const tier = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
       await server.say(`LPUSH ${key('poisoned')} x`);
       expect((await tier.read(['poisoned'])).size).toBe(0);
     });
 
     it('holds nothing and does not fail while Redis is full, or away', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const tier = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
       await server.say('CONFIG SET maxmemory 1');
       await tier.write([snapshot('full')]);
       expect((await tier.read(['full'])).size).toBe(0);
@@ -339,7 +339,7 @@ describe('Redis, as the instances meet in it', () => {
     });
 
     it('is asked no more while Redis hangs, and again when it answers', async () => {
-      const tier = new RedisSharedCache(await connect());
+      const tier = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
       const known = snapshot();
       await tier.write([known]);
       server.pause();

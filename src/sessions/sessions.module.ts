@@ -9,7 +9,6 @@ import {
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { Config } from '../config/config.js';
-import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
 import { GeoIpModule } from '../geoip/geoip.module.js';
 import { REDIS } from '../redis/redis.module.js';
@@ -25,7 +24,7 @@ import { SessionEvent } from './session-event.entity.js';
 import { SessionRevoker } from './session-revoker.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
-import { createRevocation } from './store/create-revocation.js';
+import { REVOCATION_PROVIDERS } from './store/revocation-providers.js';
 import { SessionMetrics } from './store/session-metrics.js';
 import { SessionSweeper } from './store/session-sweeper.js';
 import { SessionHabits } from './suspicion/session-habits.js';
@@ -41,15 +40,10 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
   ],
   controllers: [SessionsController],
   providers: [
-    {
-      provide: Revocation,
-      inject: [Config, PROTOCOL_DATA_SOURCE, REDIS, SessionMetrics],
-      useFactory: createRevocation,
-    },
+    ...REVOCATION_PROVIDERS,
     EndedSessions,
     LastSeen,
     SessionCheck,
-    SessionClock,
     SessionRevoker,
     SessionHabits,
     SessionMetrics,
@@ -81,7 +75,7 @@ export class SessionsModule implements OnApplicationBootstrap, OnApplicationShut
     this.singleInstance = redis
       ? null
       : new SingleInstance(config.database.url, (error) => {
-          // Its caches may be wrong from now on, so it must not answer one more request.
+          // Its caches may be wrong from now on, so it must not answer another request.
           this.logger.fatal(error.message);
           process.exit(1);
         });

@@ -1,4 +1,5 @@
 import { Revocation } from '@latchkey/revocation/revocation';
+import { SessionCache } from '@latchkey/revocation/session-cache';
 import type { CutOff, EndedSession } from '@latchkey/revocation/session-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -8,9 +9,12 @@ import { Config } from '../config/config.js';
 import type { GeoLocation } from '../geoip/geo-location.js';
 import { GeoIp } from '../geoip/geoip.js';
 import { clientFamily, familyText } from '../user-agents/client-family.js';
+import type { SessionUse } from './check/session-use.js';
 import { Session } from './session.entity.js';
+import { SessionClock } from './session-clock.js';
 import { type RevocationReason, SessionRevoker, type SessionSelection } from './session-revoker.js';
 import { sessionState } from './session-state.js';
+import type { SessionSnapshot } from './store/session-snapshot.js';
 
 export interface NewSession {
   readonly userId: string;
@@ -39,6 +43,8 @@ export class SessionsService {
     private readonly dataSource: DataSource,
     private readonly ending: SessionRevoker,
     private readonly revocation: Revocation,
+    private readonly cache: SessionCache<SessionSnapshot, SessionUse>,
+    private readonly clock: SessionClock,
     private readonly places: GeoIp,
     private readonly config: Config,
     private readonly changes: AccountChanges,
@@ -117,7 +123,7 @@ export class SessionsService {
 
   /** To be called when what people read of sessions has changed. */
   async refreshProfiles(sessions: readonly Session[]): Promise<void> {
-    await this.revocation.invalidate(sessions.map(({ id }) => id));
+    await this.cache.invalidate(sessions.map(({ id }) => id));
   }
 
   /** Whether session checks are answered from caches now, or from Postgres. */
@@ -134,7 +140,7 @@ export class SessionsService {
 
   private lives(session: Session): boolean {
     const times = { createdAt: session.createdAt.getTime(), lastSeenAt: session.lastSeenAt.getTime() };
-    return sessionState(times, this.config.policy, this.revocation.now()) === 'live';
+    return sessionState(times, this.config.policy, this.clock.now()) === 'live';
   }
 
   private async endReplaced(

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Confirmation, Revocations, SessionStore } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
+import type { SessionSnapshot } from '../../src/sessions/store/session-snapshot.js';
 import { SessionRows } from '../support/session-rows.js';
 
 export interface TruthUnderTest {
-  readonly store: SessionStore;
+  readonly store: SessionStore<SessionSnapshot>;
   /** Where its rows are. */
   readonly dataSource: DataSource;
   close(): Promise<void>;
@@ -23,7 +24,7 @@ const told = (sessionId: string, reason: string) => ({ sessionId, reason, endedA
 export function truthContract(name: string, open: () => Promise<TruthUnderTest>): void {
   describe(`the store: ${name}`, () => {
     let under: TruthUnderTest;
-    let store: SessionStore;
+    let store: SessionStore<SessionSnapshot>;
     let rows: SessionRows;
 
     beforeAll(async () => {

@@ -31,7 +31,7 @@ import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/se
 import type { TokenSubject } from '../../src/sessions/check/token-subject.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
-import { activeSnapshot } from './revocation-world.js';
+import { activeSnapshot } from './active-snapshot.js';
 
 /** Answers as it is told; by default every session lives. */
 export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
@@ -41,7 +41,7 @@ export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   check(subject: TokenSubject, { address }: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
-    const session = { ...activeSnapshot(sessionId), grantedAt: 0 };
+    const session = { snapshot: activeSnapshot(sessionId), use: { grantedAt: 0 } };
     const answer = this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
     return answer instanceof Promise
       ? answer.then((principal) => ({ ...principal, session }))

@@ -1,13 +1,15 @@
-import type { CachedSession, SeenClient } from '@latchkey/revocation/cached-session';
-import { Revocation } from '@latchkey/revocation/revocation';
+import { SessionCache } from '@latchkey/revocation/session-cache';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
 import { clientAddress } from '../../http/routes/client-address.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { clientFamily } from '../../user-agents/client-family.js';
+import type { Client, SessionUse } from '../check/session-use.js';
 import { SessionRevoker } from '../session-revoker.js';
 import { SessionsService } from '../sessions.service.js';
+import type { CachedSession } from '../store/session-model.js';
+import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SessionHabits } from './session-habits.js';
 import type { Verdict } from './suspicion.js';
 import { lastAddress, suspicionEvent } from './suspicion-event.js';
@@ -21,7 +23,7 @@ export class SuspicionResponse {
   constructor(
     private readonly dataSource: DataSource,
     private readonly places: GeoIp,
-    private readonly revocation: Revocation,
+    private readonly cache: SessionCache<SessionSnapshot, SessionUse>,
     private readonly sessions: SessionsService,
     private readonly ending: SessionRevoker,
     private readonly habits: SessionHabits,
@@ -33,11 +35,7 @@ export class SuspicionResponse {
    * @returns why the request is refused; `null` when it is not
    * @throws whatever kept it from being written
    */
-  async respond(
-    session: CachedSession,
-    client: SeenClient,
-    verdict: Verdict,
-  ): Promise<SuspicionRefusal | null> {
+  async respond(session: CachedSession, client: Client, verdict: Verdict): Promise<SuspicionRefusal | null> {
     const tell = (manager: EntityManager) => this.tell(manager, session, client, verdict);
     if (verdict.action === 'end') return this.end(session, tell);
     if (verdict.action === 'require_reauthentication') return this.requireLogin(session, tell);
@@ -45,7 +43,7 @@ export class SuspicionResponse {
     return null;
   }
 
-  private async end({ sessionId, userId }: CachedSession, tell: Tell): Promise<'ended'> {
+  private async end({ snapshot: { sessionId, userId } }: CachedSession, tell: Tell): Promise<'ended'> {
     const sessions = await this.dataSource.transaction(async (manager) => {
       const ending = await this.ending.revokeWithin(manager, { sessionId }, 'suspicious', 'latchkey');
       // Of many requests at once, one ends the session and tells of it.
@@ -57,18 +55,21 @@ export class SuspicionResponse {
     return 'ended';
   }
 
-  private async requireLogin({ sessionId, userId }: CachedSession, tell: Tell): Promise<'needs_login'> {
+  private async requireLogin(
+    { snapshot: { sessionId, userId } }: CachedSession,
+    tell: Tell,
+  ): Promise<'needs_login'> {
     await this.dataSource.transaction(async (manager) => {
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
     });
-    await this.revocation.invalidate([sessionId]);
+    await this.cache.invalidate([sessionId]);
     this.sessions.announce(userId);
     return 'needs_login';
   }
 
   private async notify(
-    { sessionId, userId }: CachedSession,
-    client: SeenClient,
+    { snapshot: { sessionId, userId } }: CachedSession,
+    client: Client,
     { suspicion }: Verdict,
     tell: Tell,
   ): Promise<void> {
@@ -78,18 +79,18 @@ export class SuspicionResponse {
       // Known from now on, so that it is told once.
       if (await this.habits.learn(manager, sessionId, suspicion, use)) await tell(manager);
     });
-    await this.revocation.invalidate([sessionId]);
+    await this.cache.invalidate([sessionId]);
     this.sessions.announce(userId);
   }
 
-  private tell(manager: EntityManager, session: CachedSession, client: SeenClient, verdict: Verdict) {
-    const before = { place: this.placeOf(lastAddress(session)), client: session.clients[0] ?? null };
+  private tell(manager: EntityManager, session: CachedSession, client: Client, verdict: Verdict) {
+    const before = { place: this.placeOf(lastAddress(session)), client: session.snapshot.clients[0] ?? null };
     const now = {
       address: clientAddress(client.address, undefined),
       place: this.placeOf(client.address),
       userAgent: client.userAgent,
     };
-    return this.events.record(manager, suspicionEvent(session, verdict, before, now));
+    return this.events.record(manager, suspicionEvent(session.snapshot, verdict, before, now));
   }
 
   private placeOf(address: string | null) {

@@ -3,10 +3,10 @@ import { Membership } from '@latchkey/revocation/membership';
 
 interface Inside {
   readonly bus: { readonly instanceId: string };
-  vouchesFor(receipt: PushReceipt): boolean;
+  isTableReliable(receipt: PushReceipt): boolean;
 }
 
 /** Without rule 5 a table that was wiped a moment ago is believed by whoever has registered again first. */
-(Membership.prototype as unknown as Inside).vouchesFor = function (this: Inside, { registered }) {
+(Membership.prototype as unknown as Inside).isTableReliable = function (this: Inside, { registered }) {
   return registered.has(this.bus.instanceId);
 };

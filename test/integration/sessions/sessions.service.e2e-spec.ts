@@ -1,5 +1,4 @@
-import { systemClock } from '@latchkey/revocation/clock';
-import { Revocation } from '@latchkey/revocation/revocation';
+import { createRevocation } from '@latchkey/revocation/create-revocation';
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { AccountChanges } from '../../../src/account-changes/account-changes.js';
@@ -10,6 +9,7 @@ import { Session } from '../../../src/sessions/session.entity.js';
 import { SessionRevoker } from '../../../src/sessions/session-revoker.js';
 import { SessionsService } from '../../../src/sessions/sessions.service.js';
 import { PostgresSessionStore } from '../../../src/sessions/store/postgres-session-store.js';
+import { SESSION_MODEL } from '../../../src/sessions/store/session-model.js';
 import { User } from '../../../src/users/user.entity.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
@@ -24,21 +24,29 @@ describe('SessionsService', () => {
   let ending: SessionRevoker;
 
   const service = (env: Record<string, string> = {}) => {
-    const revocation = new Revocation({
+    const { revocation, sessions, clock } = createRevocation({
       store: new PostgresSessionStore(dataSource),
       bus: null,
       sharedCache: null,
-      clock: systemClock,
+      model: SESSION_MODEL,
       tokenTtlMs: 900_000,
       leaseMs: 3_000,
-      leaseMarginMs: 100,
       maxStalenessMs: 300_000,
       memoryCacheSize: 100,
       endedSetSize: 1_000,
     });
     const changes = new AccountChanges(null);
     const config = testConfig(database.url, env);
-    return new SessionsService(dataSource, ending, revocation, new GeoIp([]), config, changes);
+    return new SessionsService(
+      dataSource,
+      ending,
+      revocation,
+      sessions,
+      clock,
+      new GeoIp([]),
+      config,
+      changes,
+    );
   };
   const open = (sessions: SessionsService, userId: string, deviceId: string) =>
     dataSource.transaction(async (manager) => {
