@@ -1,20 +1,21 @@
 import type { Cores } from './servers/cores.js';
 import type { Stores } from './servers/stores.js';
 
-/** What every section gets. */
+/** Passed to every section. */
 export interface Bench {
-  /** A smoke run: fewer and shorter rounds, whose figures are not to be quoted. */
+  /** Checks that the bench works: fewer and shorter rounds, with figures too rough to report. */
   readonly quick: boolean;
-  /** Every contender is measured this often, in turn with the others. */
+  /** Number of measurements of each contender. */
   readonly rounds: number;
   readonly roundSeconds: number;
-  /** Sessions and tokens that requests rotate through. */
+  /** Number of sessions that the requests rotate through. */
   readonly sessions: number;
-  /** The Postgres and the Redis of this run: they share the load's core. */
+  /** They run on the core of the load generator. */
   readonly stores: Stores;
+  /** `null` if no process is pinned to a core. */
   readonly cores: Cores | null;
-  /** A directory that is removed when the run ends. */
+  /** A temporary directory, removed when the run ends. */
   readonly directory: string;
-  /** One line of progress on the terminal. */
+  /** Prints a line of progress. */
   say(line: string): void;
 }

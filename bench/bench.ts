@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
-    // Writes the report from the results that there are, and measures nothing.
+    // Only writes the report, from the stored results.
     report: { type: 'boolean', default: false },
   },
 });
@@ -24,7 +24,7 @@ const names = SECTIONS.map(({ name }) => name);
 const only = values.only?.split(',') ?? SECTIONS.filter((it) => !it.isLong).map(({ name }) => name);
 const unknown = only.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(`no section ${unknown.join(', ')}; there are: ${names.join(', ')}\n`);
+  process.stderr.write(`unknown section: ${unknown.join(', ')}; available: ${names.join(', ')}\n`);
   process.exit(2);
 }
 
@@ -34,7 +34,7 @@ const say = (line: string) => {
   process.stdout.write(`${String(elapsed).padStart(5)} s  ${line}\n`);
 };
 if (!values.report) await measure();
-// A smoke run leaves the report as it is: its figures are not to be quoted.
+// The figures of a quick run are too rough for the report.
 if (!values.quick) writeReport(readResults(names));
 
 async function measure(): Promise<void> {
@@ -44,7 +44,9 @@ async function measure(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
   try {
     const machine = describeMachine(stores, cores);
-    say(`${machine.cpu}, ${machine.cores} cores, ${machine.load}${cores ? '' : ', nothing pinned'}`);
+    say(
+      `${machine.cpu}, ${machine.cores} cores, ${machine.load}${cores ? '' : ', no process pinned to a core'}`,
+    );
     const bench: Bench = {
       quick: values.quick,
       rounds: values.quick ? 1 : 5,

@@ -6,13 +6,13 @@ import { loadGenerator } from './load/load-generator.js';
 import type { Cores } from './servers/cores.js';
 import type { Stores } from './servers/stores.js';
 
-/** What the figures were measured on, and with. */
+/** The environment in which the figures were measured. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
   readonly system: string;
-  /** Server and load had a core each. */
+  /** The server under test had one core to itself; the load generator and the stores shared another. */
   readonly pinned: boolean;
   readonly load: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface Machine {
 export function describeMachine(stores: Stores, cores: Cores | null): Machine {
   return {
     cpu: `${cpus()[0]?.model ?? 'unknown'}${frequency()}`,
-    // Not `availableParallelism`: this process has pinned itself to one of them.
+    // Not `availableParallelism`, which is 1 after this process has pinned itself to a core.
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()} ${arch()}`,
@@ -37,7 +37,7 @@ export function describeMachine(stores: Stores, cores: Cores | null): Machine {
   };
 }
 
-/** @returns `commit`, with a mark when files differ from it */
+/** @returns the abbreviated hash, followed by `with changes` if the working tree differs from it */
 export function currentCommit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   try {
@@ -61,7 +61,7 @@ function versionIn(file: URL): string | null {
   try {
     return (createRequire(import.meta.url)(file.pathname) as { version: string }).version;
   } catch {
-    // The contenders are installed only when a section needs them.
+    // Not installed.
     return null;
   }
 }

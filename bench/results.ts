@@ -4,7 +4,7 @@ import type { SectionResult } from './section.js';
 
 const DIRECTORY = new URL('results/', import.meta.url);
 
-/** A result with where it comes from: sections may be run again one by one. */
+/** A result with its origin, since each section can be measured at a different time. */
 export interface StoredResult {
   readonly section: string;
   readonly measuredAt: string;
@@ -20,7 +20,7 @@ export function writeResult(stored: StoredResult): void {
   writeFileSync(fileOf(stored.section), `${JSON.stringify(stored, null, 2)}\n`);
 }
 
-/** The results that there are, in the order of `sections`. */
+/** @returns the stored results of these sections, in this order; sections without one are left out */
 export function readResults(sections: readonly string[]): StoredResult[] {
   return sections
     .filter((section) => existsSync(fileOf(section)))

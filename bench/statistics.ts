@@ -1,6 +1,10 @@
-/** @param q 0 to 1; between two values, the nearer one counts for more */
+/**
+ * Interpolates linearly between neighbouring values.
+ *
+ * @param q 0 to 1
+ */
 export function quantile(values: readonly number[], q: number): number {
-  if (values.length === 0) throw new Error('no values, no quantile');
+  if (values.length === 0) throw new Error('no values');
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * q;
   const below = sorted[Math.floor(at)] as number;
@@ -12,7 +16,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Half the distance between the smallest and the largest, as a part of the median: `0.05` reads ± 5 %. */
+/** Half the distance between the smallest and the largest value, as a fraction of the median: `0.05` means ± 5 %. */
 export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
 }

@@ -2,29 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench-context.js';
-import type { Aim } from '../load/load.js';
+import type { LoadTarget } from '../load/run-load.js';
 import { ServerProcess } from '../servers/server-process.js';
 
 const LOADER = new URL('../../test/support/typescript.mjs', import.meta.url).href;
 
-/** A server and the routes of it that are measured. */
+/** A server that is measured, and what it needs to run. */
 export interface Contender {
-  /** Below `bench/contenders/`. */
+  /** Path below `bench/contenders/`. */
   readonly program: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Gets a database: `service` with Latchkey's schema, `empty` without tables. */
+  /** The database to create for it: `service` has Latchkey's schema, `empty` no tables. */
   readonly database?: 'service' | 'empty';
   readonly redis?: boolean;
 }
 
 export interface RunningContender {
   readonly server: ServerProcess;
-  /** One credential per line: `bench.sessions` of them. */
+  /** `bench.sessions` credentials, one per line. */
   readonly credentialsFile: string;
 }
 
-/** How a route is asked, without the server's own address. */
-export type Route = Omit<Aim, 'url' | 'credentialsFile'> & { readonly path: string };
+/** A load target without the address of the server. */
+export type Route = Omit<LoadTarget, 'url' | 'credentialsFile'> & { readonly path: string };
 
 export async function startContender(bench: Bench, contender: Contender): Promise<RunningContender> {
   const credentialsFile = join(bench.directory, `credentials-${randomUUID()}`);
@@ -44,6 +44,9 @@ export async function startContender(bench: Bench, contender: Contender): Promis
   return { server, credentialsFile };
 }
 
-export function aimAt({ server, credentialsFile }: RunningContender, { path, ...aim }: Route): Aim {
-  return { ...aim, url: server.url + path, credentialsFile };
+export function loadTargetOf(
+  { server, credentialsFile }: RunningContender,
+  { path, ...target }: Route,
+): LoadTarget {
+  return { ...target, url: server.url + path, credentialsFile };
 }

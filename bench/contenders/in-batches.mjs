@@ -1,9 +1,9 @@
-/** @returns what `make` made, `count` times, `size` of them at once */
+/** Calls `make` `count` times, `size` calls at a time. @returns the results */
 export async function inBatches(count, size, make) {
-  const made = [];
-  while (made.length < count) {
-    const batch = Array.from({ length: Math.min(size, count - made.length) }, () => make());
-    made.push(...(await Promise.all(batch)));
+  const results = [];
+  while (results.length < count) {
+    const batch = Array.from({ length: Math.min(size, count - results.length) }, () => make());
+    results.push(...(await Promise.all(batch)));
   }
-  return made;
+  return results;
 }

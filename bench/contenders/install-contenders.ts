@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const BENCH = new URL('../', import.meta.url);
 
-/** Installs the packages of the contenders where they are missing: the service itself needs none of them. */
+/** Installs the packages of the contenders, unless they are installed already. The service needs none of them. */
 export function installContenders(say: (line: string) => void): void {
   if (existsSync(new URL('node_modules/better-auth/package.json', BENCH))) return;
-  say('installing what the service is compared with (npm ci --prefix bench)');
+  say('installing the contenders (npm ci --prefix bench)');
   execFileSync('npm', ['ci', '--ignore-scripts', '--prefix', fileURLToPath(BENCH)], { stdio: 'inherit' });
 }

@@ -8,9 +8,9 @@ export const OPEN: Route = { ...ME, path: '/bench/open' };
 export const STATELESS: Route = { ...ME, path: '/bench/stateless' };
 
 /**
- * The built service in production with its default settings, among them the request log.
+ * The production build with its default settings, which include the request log.
  *
- * @param env on top of what it requires
+ * @param env in addition to the required variables
  */
 export function latchkey({
   redis = true,

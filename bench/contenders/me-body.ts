@@ -1,6 +1,6 @@
 const INSTANT = new Date().toISOString();
 
-/** What every contender's route answers: what `GET /auth/me` does, so that all serialise and send the same. */
+/** The body of Latchkey's `GET /auth/me`, sent by the other contenders too, so that all serialise the same JSON. */
 export function meBody(userId: string, sessionId: string) {
   return {
     user: { id: userId, email: `${userId}@example.com`, roles: [] },

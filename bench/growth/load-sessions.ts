@@ -3,10 +3,10 @@ import { HEAVY, LIGHT, type Population } from './population.js';
 import { withoutIndexes } from './without-indexes.js';
 
 /**
- * Fills a database with the rows that a service of this size has: users with two devices each, half of the sessions
- * active, half ended within the retention, a day's worth of both due for the sweeper. The server makes the rows itself.
+ * Fills a database with the rows of a service of this size: users with two devices each, half of the sessions active,
+ * half ended within the retention period, and one day's worth of both due for the sweeper. Postgres generates the rows.
  *
- * @param url a database with the service's schema and nothing in it
+ * @param url an empty database with the service's schema
  */
 export async function loadSessions(
   url: string,
@@ -16,7 +16,7 @@ export async function loadSessions(
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    // Triggers and foreign keys would look at every row; what is made here needs neither.
+    // Skips triggers and foreign key checks, which would run for every row; the rows made here need neither.
     await client.query('SET session_replication_role = replica; SET synchronous_commit = off');
     await client.query(functions(new Date(Date.now() - 400 * 86_400_000).toISOString()));
     await withoutIndexes(client, async () => {
@@ -27,18 +27,18 @@ export async function loadSessions(
       }
     });
     const startedAt = performance.now();
-    // Also writes the hint bits that the first reader of each row would have to write.
+    // Also writes the hint bits, which otherwise the first reader of each row has to write.
     await client.query('VACUUM (ANALYZE) users, devices, sessions, session_events');
     await client.query('CHECKPOINT');
-    say(`indexes in, vacuumed: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    say(`indexes built, tables vacuumed: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   } finally {
     await client.end();
   }
 }
 
 /**
- * The n-th id of a kind: a UUIDv7 of that instant, so that ids lie in the index as the service's own do.
- * Expressions without a table, which Postgres puts in place of the call.
+ * The n-th id of a kind: a UUIDv7 of the given time, so that ids are spread over the index like those of the service.
+ * SQL functions without a table, which Postgres inlines.
  */
 const functions = (epoch: string) => `
   CREATE SCHEMA growth;
@@ -88,10 +88,11 @@ function* statements({ ordinary, users }: Population): Generator<[string, string
   ];
 }
 
-// Sessions of one user are not neighbours: the factor is prime, so that it visits every user before one twice.
+// Spreads the sessions of a user over the table. The factor is prime, so that every user gets a session before any
+// user gets a second one.
 const owner = (users: number) => `(n::bigint * 7919 % ${users}) + 1`;
 
-/** Over 91 days: the oldest ninety-first is due for removal. */
+/** Ended over the last 91 days: those of the oldest day are due for removal. */
 const endedSessions = (count: number, users: number) => `
   INSERT INTO sessions (id, user_id, device_id, status, refresh_generation, amr, auth_time, created_at, last_seen_at,
                         address, sweep_at, ended_at, ended_reason, ended_by, enforced_at)
@@ -102,7 +103,7 @@ const endedSessions = (count: number, users: number) => `
   FROM (SELECT n, ${owner(users)} AS u, now() - interval '91 days' + n * (interval '91 days' / ${count}) - interval '1 hour' AS ended_at
         FROM generate_series(1, ${count}) AS n) AS made`;
 
-/** Last seen within 30 days, but for the hundredth that has been idle for too long. */
+/** Last seen within 30 days, except for one in a hundred, which has exceeded the idle lifetime. */
 const activeSessions = (count: number, users: number) => `
   INSERT INTO sessions (id, user_id, device_id, amr, auth_time, created_at, last_seen_at, address, sweep_at)
   SELECT growth.id('active', n, created_at), growth.user_id(u), growth.device_id(2 * u - n / ${users} % 2), '{pwd}',
@@ -111,6 +112,7 @@ const activeSessions = (count: number, users: number) => `
                now() - CASE n % 100 WHEN 0 THEN interval '61 days' ELSE interval '1 day' * (n * 31 % 30) END AS seen_at
         FROM generate_series(1, ${count}) AS n) AS made`;
 
+/** The sessions of the users that have many. */
 const crowdedSessions = (users: number) => `
   INSERT INTO sessions (id, user_id, device_id, amr, auth_time, created_at, last_seen_at, address, sweep_at)
   SELECT growth.id('crowd', u::bigint * 1000 + k, now() - k * interval '1 minute'), growth.user_id(u), growth.device_id(2 * u - k % 2),

@@ -1,15 +1,15 @@
-import { ask } from '../service/session-supply.js';
+import { query } from '../servers/query.js';
 
-export interface Size {
+export interface TableSize {
   readonly table: string;
   readonly rows: number;
   readonly tableBytes: number;
   readonly indexBytes: number;
 }
 
-/** What a database takes on disk, table by table. */
-export function measureSize(url: string): Promise<Size[]> {
-  return ask<Size>(
+/** Disk space by table. */
+export function measureSize(url: string): Promise<TableSize[]> {
+  return query<TableSize>(
     url,
     `SELECT c.relname AS table, c.reltuples::float8 AS rows, pg_table_size(c.oid)::float8 AS "tableBytes",
             pg_indexes_size(c.oid)::float8 AS "indexBytes"

@@ -1,34 +1,34 @@
-// `node autocannon-run.mjs '{"aim":...,"burst":...}'`: what wrk.lua does, for machines without wrk.
+// `node autocannon-run.mjs '{"target":...,"options":...,"turn":...}'`: does what wrk.lua does, on machines without wrk.
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 
-const { aim, burst, turn: firstTurn } = JSON.parse(process.argv[2]);
-const credentials = readFileSync(aim.credentialsFile, 'utf8').trimEnd().split('\n');
+const { target, options, turn: firstTurn } = JSON.parse(process.argv[2]);
+const credentials = readFileSync(target.credentialsFile, 'utf8').trimEnd().split('\n');
 const prepared = credentials.map((credential) => {
   const filled = (text) => text.replaceAll('{}', () => credential);
   return {
     headers: Object.fromEntries(
-      Object.entries(aim.headers ?? {}).map(([name, value]) => [name, filled(value)]),
+      Object.entries(target.headers ?? {}).map(([name, value]) => [name, filled(value)]),
     ),
-    ...(aim.body ? { body: filled(aim.body) } : {}),
+    ...(target.body ? { body: filled(target.body) } : {}),
   };
 });
 
-// One turn for all connections, so that no two of them send the same credential.
+// All connections share one counter, so that no two of them send the same credential.
 let turn = firstTurn;
 let unexpected = 0;
 const result = await autocannon({
-  url: aim.url,
-  method: aim.method ?? 'GET',
-  connections: burst.connections,
-  duration: burst.seconds,
+  url: target.url,
+  method: target.method ?? 'GET',
+  connections: options.connections,
+  duration: options.seconds,
   requests: [
     {
       setupRequest: (request) => ({ ...request, ...prepared[turn++ % prepared.length] }),
-      ...(burst.checked
+      ...(options.checked
         ? {
             onResponse: (_, body) => {
-              if (!body.includes(aim.expect ?? '')) unexpected++;
+              if (!body.includes(target.expect ?? '')) unexpected++;
             },
           }
         : {}),

@@ -1,7 +1,7 @@
 -- wrk -s wrk.lua URL -- FILE METHOD PATH BODY EXPECT TURN [HEADER VALUE]...
--- Sends one request per line of FILE, in rotation; `{}` in a value or in BODY is that line. Every request is made
--- before the first is sent, so that sending one costs a look into a table. With EXPECT, an answer whose body is
--- without it counts as an error. TURN is how many requests earlier runs have sent.
+-- Sends one request per line of FILE, in rotation; `{}` in a VALUE or in BODY is replaced by that line. All requests
+-- are built before the first one is sent, so that sending one costs a table lookup. With EXPECT, a response whose
+-- body does not contain it counts as an error. TURN is the number of requests that earlier runs have sent.
 local requests = {}
 local turn = 0
 local threads = {}

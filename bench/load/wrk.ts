@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Aim, Burst, Load } from './load.js';
+import type { LoadOptions, LoadResult, LoadTarget } from './run-load.js';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url));
@@ -16,11 +16,11 @@ interface WrkResult {
 }
 
 export async function runWrk(
-  aim: Aim,
-  { connections, seconds, checked }: Burst,
+  target: LoadTarget,
+  { connections, seconds, checked }: LoadOptions,
   turn: number,
-): Promise<Load> {
-  const { pathname, search } = new URL(aim.url);
+): Promise<LoadResult> {
+  const { pathname, search } = new URL(target.url);
   const { stdout } = await run('wrk', [
     ...[
       '-t',
@@ -33,18 +33,18 @@ export async function runWrk(
       '5s',
       '-s',
       SCRIPT,
-      aim.url,
+      target.url,
       '--',
     ],
     ...[
-      aim.credentialsFile,
-      aim.method ?? 'GET',
+      target.credentialsFile,
+      target.method ?? 'GET',
       pathname + search,
-      aim.body ?? '',
-      checked ? (aim.expect ?? '') : '',
+      target.body ?? '',
+      checked ? (target.expect ?? '') : '',
       String(turn),
     ],
-    ...Object.entries(aim.headers ?? {}).flat(),
+    ...Object.entries(target.headers ?? {}).flat(),
   ]);
   const line = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (!line) throw new Error(`wrk did not finish:\n${stdout}`);

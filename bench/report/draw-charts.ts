@@ -7,7 +7,7 @@ const BAR_HEIGHT = 18;
 const ROW_HEIGHT = 26;
 const TITLE_HEIGHT = 44;
 
-/** In light and in dark, by the reader's own preference. */
+/** Follows the reader's preference for a light or dark theme. */
 const STYLE = `
 text { font: 13px system-ui, sans-serif; fill: #24292f; }
 .title { font-weight: 600; }
@@ -19,7 +19,7 @@ text { font: 13px system-ui, sans-serif; fill: #24292f; }
   .ours { fill: #4493f8; }
 }`;
 
-/** Charts below each other, as one SVG without a background. */
+/** Draws the charts one below another, as one SVG with a transparent background. */
 export function drawCharts(charts: readonly Chart[]): string {
   let top = 0;
   const drawn = charts.map((chart) => {

@@ -2,7 +2,7 @@ import type { Table } from '../section.js';
 
 const FIGURE = /^(|[\d.,]+ ?[%a-zµ]*)$/i;
 
-/** A table in Markdown; columns of figures stand right. */
+/** Renders a Markdown table. Columns that contain only figures are right-aligned. */
 export function renderTable({ caption, columns, rows }: Table): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -8,7 +8,7 @@ import { revocation } from './revocation.js';
 import { start } from './start.js';
 import { throughput } from './throughput.js';
 
-/** In the order in which they run and are reported. */
+/** In the order in which they run and appear in the report. */
 export const SECTIONS: readonly Section[] = [
   throughput,
   comparison,

@@ -1,70 +1,79 @@
-import type { Bench } from '../bench-context.js';
 import { readResults } from '../results.js';
 import type { Section, SectionResult } from '../section.js';
-import { LANES } from './throughput-lanes.js';
-import { ways } from './ways-contenders.js';
-import { type Measurement, measureWay, type Outage } from './ways-measure.js';
+import { type Approach, approaches } from './approaches.js';
+import { type Measurement, measureApproach, type Outage } from './measure-approach.js';
+import type { SERIES_NAMES } from './throughput-series.js';
 
-const COOKIE_SECONDS = 10;
+const COOKIE_CACHE_SECONDS = 10;
 
-/** The comparison that the whole design rests on. */
-export const comparison: Section = { name: 'comparison', run };
+/** Compares ways to authenticate a request: what each costs, and how soon a revoked session is refused. */
+export const comparison: Section = {
+  name: 'comparison',
+  async run(bench) {
+    const measured: MeasuredApproach[] = [];
+    for (const approach of approaches(bench.quick ? 2 : COOKIE_CACHE_SECONDS)) {
+      const measurement = await measureApproach(bench, approach);
+      bench.say(`  ${approach.name}: ${JSON.stringify(measurement)}`);
+      measured.push({ approach, measurement });
+    }
+    return reportComparison(measured);
+  },
+};
 
-async function run(bench: Bench): Promise<SectionResult> {
-  const rows: string[][] = [];
-  for (const way of ways(bench.quick ? 2 : COOKIE_SECONDS)) {
-    const measured = await measureWay(bench, way);
-    bench.say(`  ${way.name}: ${JSON.stringify(measured)}`);
-    rows.push([
-      way.name,
-      costOf(way.lane),
-      refusal(measured),
-      way.stolen,
-      outage(measured.withoutRedis),
-      outage(measured.withoutPostgres),
-    ]);
-  }
+interface MeasuredApproach {
+  readonly approach: Approach;
+  readonly measurement: Measurement;
+}
+
+export function reportComparison(measured: readonly MeasuredApproach[]): SectionResult {
   return {
-    title: 'Ways to know who is calling',
+    title: 'Ways to authenticate a request',
     notes: [
-      `What each costs a request (from the section above, 16 connections), and what it buys. Ended: a session was ended by its own logout or revocation, and then asked for every 20 ms until it was first refused; the time counts from the answer to the logout. The cookie cache was given ${COOKIE_SECONDS} s instead of its default of 300 s, to be measured in time. Without a store: that server was killed, and a session in use was asked for during three seconds.`,
+      'What each approach costs per request (one second divided by the requests per second at 16 connections, from the `throughput` results that were stored when this section was measured, so the figures can differ slightly from the table above), and what it does when a session is revoked, a credential is stolen or a store fails.',
+      `**Refused after revocation**: a session was ended by the approach's own logout or revocation endpoint. From the answer to that, a request with its credential was sent every 20 ms until the first refusal. The cookie cache was set to ${COOKIE_CACHE_SECONDS} s instead of its default of 300 s, to keep the measurement short. **Without Redis, without Postgres**: that server was killed, and a session in use sent requests for three seconds.`,
     ],
     tables: [
       {
         columns: [
           '',
-          'cost of a request',
-          'refused after its end',
-          'what a stolen one can do',
+          'cost per request',
+          'refused after revocation',
+          'a stolen credential works',
           'without Redis',
           'without Postgres',
         ],
-        rows,
+        rows: measured.map(({ approach, measurement }) => [
+          approach.name,
+          costOf(approach.series),
+          describeRefusal(measurement),
+          approach.stolenCredential,
+          describeOutage(measurement.withoutRedis),
+          describeOutage(measurement.withoutPostgres),
+        ]),
       },
     ],
   };
 }
 
-/** From the last run of the throughput section. */
-function costOf(lane: keyof typeof LANES): string {
-  const perSecond = readResults(['throughput'])[0]?.result.figures?.[lane];
+/** From the stored result of the throughput section. */
+function costOf(series: keyof typeof SERIES_NAMES): string {
+  const perSecond = readResults(['throughput'])[0]?.result.figures?.[series];
   return perSecond ? `${(1e6 / perSecond).toFixed(0)} µs` : '';
 }
 
-function refusal({ refusedAfterMs }: Measurement): string {
-  if (refusedAfterMs === null) return 'never: until it expires';
+function describeRefusal({ refusedAfterMs }: Measurement): string {
+  if (refusedAfterMs === null) return 'never (only when it expires)';
   if (!Number.isFinite(refusedAfterMs)) return 'not within 20 s';
   return refusedAfterMs < 1_000
     ? `${refusedAfterMs.toFixed(0)} ms`
     : `${(refusedAfterMs / 1_000).toFixed(1)} s`;
 }
 
-function outage(it: Outage | null): string {
-  if (it === null) return 'has none';
-  const refused = it.asked - it.granted;
-  if (refused === 0) return `goes on (slowest answer ${it.slowestMs.toFixed(0)} ms)`;
-  const how = it.statuses
-    .map((status) => (status === 0 ? 'no answer within 5 s' : String(status)))
-    .join(', ');
-  return it.granted === 0 ? `refused: ${how}` : `${refused} of ${it.asked} refused: ${how}`;
+function describeOutage(outage: Outage | null): string {
+  if (outage === null) return 'does not use it';
+  const refused = outage.requests - outage.granted;
+  if (refused === 0) return `keeps working (slowest answer ${outage.slowestMs.toFixed(0)} ms)`;
+  const reasons = outage.statuses.map((status) => (status === 0 ? 'no answer within 5 s' : String(status)));
+  const share = outage.granted === 0 ? 'fails' : `${refused} of ${outage.requests} requests fail`;
+  return `${share}: ${reasons.join(', ')}`;
 }

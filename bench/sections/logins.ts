@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench-context.js';
-import type { Section } from '../section.js';
+import type { Section, SectionResult } from '../section.js';
 import { ServerProcess } from '../servers/server-process.js';
 import { HttpClient } from '../service/http-client.js';
+import { accessTokens, seedSessions } from '../service/seed-sessions.js';
 import { startService } from '../service/service.js';
-import { accessTokens, openSessions } from '../service/session-supply.js';
 import { closedLoop, pacedLoop } from '../service/traffic.js';
 import { median, quantile } from '../statistics.js';
 
@@ -13,103 +14,137 @@ const PASSWORD = 'correct horse battery';
 const USERS = 32;
 const IN_FLIGHT = 8;
 const CHECKS_PER_SECOND = 200;
-/** About a thousand logins, until V8 has compiled what they run through. */
-const LEAD_SECONDS = 10;
+/** About a thousand logins, enough for V8 to compile the code that a login runs. */
+const WARM_UP_SECONDS = 10;
 const TARGET_SHARE = 0.9;
-const TARGET_SLOWER = 2;
+const TARGET_SLOWDOWN = 2;
 
-/** Logins against the hash that they cannot do without, and what a flood of them does to everybody else. */
+/** One value per round. */
+interface LoginFigures {
+  readonly hashesPerSecond: number[];
+  readonly loginsPerSecond: number[];
+  /** p99 of a session check, without and during logins. */
+  readonly idleCheckMs: number[];
+  readonly loadedCheckMs: number[];
+}
+
+/** Compares logins with bare password hashing, and measures how much a burst of logins slows session checks. */
 export const logins: Section = {
   name: 'logins',
   async run(bench) {
-    const url = await bench.stores.createServiceDatabase();
-    const sessions = await openSessions(url, 200);
-    const server = await startService(bench, url, { REDIS_URL: bench.stores.redisUrl });
-    const client = new HttpClient(server.url, IN_FLIGHT);
-    const checker = new HttpClient(server.url, 16);
-    const seconds = bench.quick ? 2 : 3;
-    const alone: number[] = [];
-    const service: number[] = [];
-    const quiet: number[] = [];
-    const flooded: number[] = [];
-    try {
-      const emails = await register(client);
-      const tokens = await accessTokens(checker, sessions);
-      const login = (at: number) =>
-        client.expect(200, 'POST', '/auth/login', {
-          body: { email: emails[at % USERS], password: PASSWORD },
-        });
-      const check = (times: number[]) => (at: number) =>
-        checker
-          .expect(200, 'GET', '/auth/me', { token: tokens[at % tokens.length] as string })
-          .then(({ ms }) => times.push(ms));
-      await closedLoop(login, IN_FLIGHT, (bench.quick ? 1 : LEAD_SECONDS) * 1000);
-      for (let round = 0; round < Math.min(bench.rounds, 3); round++) {
-        alone.push(await hashOnly(bench, seconds));
-        service.push(await closedLoop(login, IN_FLIGHT, seconds * 1000));
-        quiet.push(await p99(check, seconds, async () => {}));
-        flooded.push(await p99(check, seconds, () => closedLoop(login, IN_FLIGHT, seconds * 1000)));
-        bench.say(
-          `logins ${service.at(-1)?.toFixed(1)}/s, hashes alone ${alone.at(-1)?.toFixed(1)}/s; checks p99 ${quiet.at(-1)?.toFixed(1)} ms, in a flood ${flooded.at(-1)?.toFixed(1)} ms`,
-        );
-      }
-    } finally {
-      await server.stop();
-    }
-    return {
-      title: 'Login',
-      notes: [
-        `\`POST /auth/login\`, ${IN_FLIGHT} at once, against argon2id alone (\`@node-rs/argon2\`, the same parameters and concurrency, the same core), after ${LEAD_SECONDS} seconds of logins that are not measured; each is of a new device, which is written and told of. The checks beside them are ${CHECKS_PER_SECOND} \`GET /auth/me\` a second.`,
-      ],
-      tables: [
-        {
-          columns: ['', 'median'],
-          rows: [
-            ['argon2id alone', `${median(alone).toFixed(1)}/s`],
-            ['logins', `${median(service).toFixed(1)}/s`],
-            ['p99 of a check without logins', `${median(quiet).toFixed(2)} ms`],
-            ['p99 of a check during a flood of logins', `${median(flooded).toFixed(2)} ms`],
-          ],
-        },
-      ],
-      targets: [
-        {
-          claim: 'logins, of what argon2id alone does',
-          measured: median(service) / median(alone),
-          bound: 'at least',
-          target: TARGET_SHARE,
-        },
-        {
-          claim: 'p99 of a check in a flood of logins, against none',
-          measured: median(flooded) / median(quiet),
-          bound: 'at most',
-          target: TARGET_SLOWER,
-          unit: 'x',
-        },
-      ],
-    };
+    return reportLogins(await measureLogins(bench));
   },
 };
 
+async function measureLogins(bench: Bench): Promise<LoginFigures> {
+  const url = await bench.stores.createServiceDatabase();
+  const sessions = await seedSessions(url, 200);
+  const server = await startService(bench, url, { REDIS_URL: bench.stores.redisUrl });
+  const client = new HttpClient(server.url, IN_FLIGHT);
+  const checker = new HttpClient(server.url, 16);
+  const seconds = bench.quick ? 2 : 3;
+  const figures: LoginFigures = {
+    hashesPerSecond: [],
+    loginsPerSecond: [],
+    idleCheckMs: [],
+    loadedCheckMs: [],
+  };
+  try {
+    const emails = await register(client);
+    const tokens = await accessTokens(checker, sessions);
+    const login = (index: number) =>
+      client.expect(200, 'POST', '/auth/login', {
+        body: { email: emails[index % USERS], password: PASSWORD },
+      });
+    const logIn = (forSeconds: number) => closedLoop(login, IN_FLIGHT, forSeconds * 1000);
+    await logIn(bench.quick ? 1 : WARM_UP_SECONDS);
+    for (let round = 0; round < Math.min(bench.rounds, 3); round++) {
+      figures.hashesPerSecond.push(await hashOnly(bench, seconds));
+      figures.loginsPerSecond.push(await logIn(seconds));
+      figures.idleCheckMs.push(await p99OfChecks(checker, tokens, seconds));
+      figures.loadedCheckMs.push(await p99OfChecks(checker, tokens, seconds, () => logIn(seconds)));
+      bench.say(describeRound(figures));
+    }
+  } finally {
+    await server.stop();
+  }
+  return figures;
+}
+
+function describeRound(figures: LoginFigures): string {
+  const last = (values: readonly number[]) => values.at(-1)?.toFixed(1);
+  const checks = `check p99 ${last(figures.idleCheckMs)} ms idle, ${last(figures.loadedCheckMs)} ms during logins`;
+  return `  ${last(figures.loginsPerSecond)} logins/s, ${last(figures.hashesPerSecond)} bare hashes/s; ${checks}`;
+}
+
+export function reportLogins(figures: LoginFigures): SectionResult {
+  const hashes = median(figures.hashesPerSecond);
+  const logins = median(figures.loginsPerSecond);
+  const idle = median(figures.idleCheckMs);
+  const loaded = median(figures.loadedCheckMs);
+  const overheadMs = 1000 / logins - 1000 / hashes;
+  return {
+    title: 'Login',
+    notes: [
+      `\`POST /auth/login\` with ${IN_FLIGHT} requests in flight, compared with hashing alone: argon2id from \`@node-rs/argon2\` on the same core, with the service's parameters and concurrency. ${WARM_UP_SECONDS} seconds of logins precede the measurement. Every login comes from a new device, so the service also stores that device and records a new-device event.`,
+      `To see how logins affect other traffic, ${CHECKS_PER_SECOND} \`GET /auth/me\` requests per second are sent, once with no logins running and once during the logins above.`,
+    ],
+    tables: [
+      {
+        columns: ['', 'median'],
+        rows: [
+          ['argon2id alone', `${hashes.toFixed(1)}/s`],
+          ['logins', `${logins.toFixed(1)}/s`],
+          ['session check without logins, p99', `${idle.toFixed(2)} ms`],
+          ['session check during logins, p99', `${loaded.toFixed(2)} ms`],
+        ],
+      },
+    ],
+    targets: [
+      {
+        claim: 'logins per second, relative to argon2id alone',
+        measured: logins / hashes,
+        bound: 'at least',
+        target: TARGET_SHARE,
+        ifMissed: `A login consists of more than the hash: it handles a request, stores a device, a session and a new-device event, and shares the core with hashing. By the difference between the two rates, that adds about ${overheadMs.toFixed(1)} ms per login.`,
+      },
+      {
+        claim: 'p99 of a session check during logins, relative to without',
+        measured: loaded / idle,
+        bound: 'at most',
+        target: TARGET_SLOWDOWN,
+        unit: 'x',
+      },
+    ],
+  };
+}
+
 async function register(client: HttpClient): Promise<string[]> {
-  const emails = Array.from({ length: USERS }, (_, at) => `login-${at}@example.com`);
+  const emails = Array.from({ length: USERS }, (_, index) => `login-${index}@example.com`);
   for (const email of emails)
     await client.expect(201, 'POST', '/auth/register', { body: { email, password: PASSWORD } });
   return emails;
 }
 
-async function p99(
-  check: (times: number[]) => (at: number) => Promise<unknown>,
+/** @param logIn runs beside the checks */
+async function p99OfChecks(
+  checker: HttpClient,
+  tokens: readonly string[],
   seconds: number,
-  flood: () => Promise<unknown>,
+  logIn: () => Promise<unknown> = async () => {},
 ): Promise<number> {
   const times: number[] = [];
-  const load = pacedLoop(check(times), CHECKS_PER_SECOND);
-  await Promise.all([flood(), new Promise((resolve) => setTimeout(resolve, seconds * 1000))]);
+  const check = async (index: number) => {
+    const token = tokens[index % tokens.length] as string;
+    times.push((await checker.expect(200, 'GET', '/auth/me', { token })).ms);
+  };
+  const load = pacedLoop(check, CHECKS_PER_SECOND);
+  await Promise.all([logIn(), sleep(seconds * 1000)]);
   await load.stop();
   return quantile(times, 0.99);
 }
 
+/** @returns hashes per second */
 async function hashOnly(bench: Bench, seconds: number): Promise<number> {
   const server = await ServerProcess.start(bench, [process.execPath, HASH_ONLY, String(seconds)], {});
   for (;;) {
@@ -118,6 +153,6 @@ async function hashOnly(bench: Bench, seconds: number): Promise<number> {
       await server.stop();
       return Number(found[1]);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }

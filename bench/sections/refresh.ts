@@ -1,117 +1,150 @@
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ROTATE } from '../../src/sessions/refresh/session-rotation.js';
 import { postgresPrograms } from '../../test/support/postgres-programs.js';
 import type { Bench } from '../bench-context.js';
-import { drive } from '../load/load.js';
-import type { Section } from '../section.js';
+import { runLoad } from '../load/run-load.js';
+import type { Section, SectionResult } from '../section.js';
+import { query } from '../servers/query.js';
+import type { ServerProcess } from '../servers/server-process.js';
+import { firstRefreshToken, seedSessions, sessionIdSql } from '../service/seed-sessions.js';
 import { startService } from '../service/service.js';
-import { ask, firstRefreshToken, openSessions, SESSION_ID } from '../service/session-supply.js';
 import { median, spread } from '../statistics.js';
 
 const run = promisify(execFile);
-/** The service's own pool. */
+/** The size of the service's connection pool. */
 const CONNECTIONS = 10;
 const TARGET_SHARE = 0.5;
-/** More than one round can use: a token that comes a second time is answered without a rotation. */
+/** More than one round can use: a token that is presented again is answered without a rotation. */
 const TOKENS_PER_SECOND = 6_000;
+/** A Postgres backend reports its transactions at most once a second. */
+const STATISTICS_DELAY_MS = 1_200;
 
-/** The exchange of refresh tokens against the one statement that it consists of. */
+interface RefreshRound {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly serverBusy: number;
+  readonly commitsPerRequest: number;
+}
+
+interface RefreshFigures {
+  readonly service: RefreshRound[];
+  /** Rotations per second by pgbench, one value per round. */
+  readonly statementPerSecond: number[];
+}
+
+/** Compares the refresh endpoint with the single SQL statement that it runs. */
 export const refresh: Section = {
   name: 'refresh',
   async run(bench) {
-    const url = await bench.stores.createServiceDatabase();
-    const rounds = Math.min(bench.rounds, 3);
-    const perRound = TOKENS_PER_SECOND * bench.roundSeconds;
-    const sessions = await openSessions(url, perRound * (rounds + 1));
-    const server = await startService(bench, url, { REDIS_URL: bench.stores.redisUrl });
-    const statement: number[] = [];
-    const service: { perSecond: number; p50Ms: number; p99Ms: number; busy: number; commits: number }[] = [];
-    try {
-      for (let round = 0; round < rounds; round++) {
-        const file = join(bench.directory, `refresh-${round}`);
-        const ids = sessions.slice(round * perRound, (round + 1) * perRound);
-        writeFileSync(file, ids.map(firstRefreshToken).join('\n'));
-        const before = await commits(url);
-        const { perSecond, p50Ms, p99Ms, serverBusy, requests } = await drive(
-          server,
-          {
-            url: `${server.url}/auth/refresh`,
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: '{"refresh_token":"{}"}',
-            credentialsFile: file,
-          },
-          { connections: 32, seconds: bench.roundSeconds },
-        );
-        const made = (await commits(url)) - before;
-        service.push({ perSecond, p50Ms, p99Ms, busy: serverBusy, commits: made / requests });
-        statement.push(await pgbench(bench, url, sessions.length - perRound, perRound));
-        bench.say(`refresh ${perSecond.toFixed(0)}/s, its statement alone ${statement.at(-1)?.toFixed(0)}/s`);
-      }
-    } finally {
-      await server.stop();
-    }
-    const perSecond = service.map((it) => it.perSecond);
-    const share = median(perSecond) / median(statement);
-    const of = (pick: (it: (typeof service)[number]) => number) => median(service.map(pick)).toFixed(2);
-    return {
-      title: 'Refresh',
-      notes: [
-        `\`POST /auth/refresh\` over 32 connections against the same \`UPDATE\` under pgbench (\`--protocol extended\`) over ${CONNECTIONS}, the size of the service's pool; Postgres commits durably.`,
-      ],
-      tables: [
-        {
-          columns: ['', 'per second', 'p50', 'p99', 'commits each', 'server busy'],
-          rows: [
-            [
-              'the service',
-              `${median(perSecond).toFixed(0)} ± ${(spread(perSecond) * 100).toFixed(0)} %`,
-              `${of((it) => it.p50Ms)} ms`,
-              `${of((it) => it.p99Ms)} ms`,
-              of((it) => it.commits),
-              of((it) => it.busy),
-            ],
-            [
-              'pgbench',
-              `${median(statement).toFixed(0)} ± ${(spread(statement) * 100).toFixed(0)} %`,
-              '',
-              '',
-              '1',
-              '',
-            ],
-          ],
-        },
-      ],
-      targets: [
-        {
-          claim: 'a refresh, of what its statement alone does',
-          measured: share,
-          bound: 'at least',
-          target: TARGET_SHARE,
-        },
-      ],
-    };
+    return reportRefresh(await measureRefresh(bench));
   },
 };
 
+async function measureRefresh(bench: Bench): Promise<RefreshFigures> {
+  const url = await bench.stores.createServiceDatabase();
+  const rounds = Math.min(bench.rounds, 3);
+  const perRound = TOKENS_PER_SECOND * bench.roundSeconds;
+  // pgbench rotates the sessions of the last part.
+  const sessions = await seedSessions(url, perRound * (rounds + 1));
+  const server = await startService(bench, url, { REDIS_URL: bench.stores.redisUrl });
+  const figures: RefreshFigures = { service: [], statementPerSecond: [] };
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const ids = sessions.slice(round * perRound, (round + 1) * perRound);
+      const credentialsFile = join(bench.directory, `refresh-tokens-${round}`);
+      writeFileSync(credentialsFile, ids.map(firstRefreshToken).join('\n'));
+      const measured = await measureService(bench, server, url, credentialsFile);
+      const statement = await pgbench(bench, url, sessions.length - perRound, perRound);
+      figures.service.push(measured);
+      figures.statementPerSecond.push(statement);
+      bench.say(`  ${measured.perSecond.toFixed(0)} refreshes/s, pgbench ${statement.toFixed(0)}/s`);
+    }
+  } finally {
+    await server.stop();
+  }
+  return figures;
+}
+
+async function measureService(
+  bench: Bench,
+  server: ServerProcess,
+  databaseUrl: string,
+  credentialsFile: string,
+): Promise<RefreshRound> {
+  const commitsBefore = await commits(databaseUrl);
+  const target = {
+    url: `${server.url}/auth/refresh`,
+    method: 'POST' as const,
+    headers: { 'content-type': 'application/json' },
+    body: '{"refresh_token":"{}"}',
+    credentialsFile,
+  };
+  const load = await runLoad(server, target, { connections: 32, seconds: bench.roundSeconds });
+  const { perSecond, p50Ms, p99Ms, serverBusy } = load;
+  const commitsPerRequest = ((await commits(databaseUrl)) - commitsBefore) / load.requests;
+  return { perSecond, p50Ms, p99Ms, serverBusy, commitsPerRequest };
+}
+
+export function reportRefresh({ service, statementPerSecond }: RefreshFigures): SectionResult {
+  const perSecond = service.map((round) => round.perSecond);
+  const medianOf = (figure: keyof RefreshRound) => median(service.map((round) => round[figure])).toFixed(2);
+  const withSpread = (values: readonly number[]) =>
+    `${median(values).toFixed(0)} ± ${(spread(values) * 100).toFixed(0)} %`;
+  return {
+    title: 'Refresh',
+    notes: [
+      `\`POST /auth/refresh\` over 32 connections, compared with the \`UPDATE\` that it runs, executed by pgbench (\`--protocol extended\`) over ${CONNECTIONS} connections, the size of the service's pool. Postgres commits durably.`,
+    ],
+    tables: [
+      {
+        columns: ['', 'per second', 'p50', 'p99', 'commits per refresh', 'server busy'],
+        rows: [
+          [
+            'the service',
+            withSpread(perSecond),
+            `${medianOf('p50Ms')} ms`,
+            `${medianOf('p99Ms')} ms`,
+            medianOf('commitsPerRequest'),
+            medianOf('serverBusy'),
+          ],
+          ['pgbench', withSpread(statementPerSecond), '', '', '1', ''],
+        ],
+      },
+    ],
+    targets: [
+      {
+        claim: 'refreshes per second, relative to the SQL statement alone',
+        measured: median(perSecond) / median(statementPerSecond),
+        bound: 'at least',
+        target: TARGET_SHARE,
+      },
+    ],
+  };
+}
+
 async function commits(url: string): Promise<number> {
-  // A backend tells of its transactions at most once a second.
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
-  const [row] = await ask<{ n: number }>(
+  await sleep(STATISTICS_DELAY_MS);
+  const [row] = await query<{ n: number }>(
     url,
     'SELECT xact_commit::float8 AS n FROM pg_stat_database WHERE datname = current_database()',
   );
   return row?.n ?? 0;
 }
 
-/** Sessions `first` to `first + count`, none of which two clients share. @returns rotations per second */
+/**
+ * Rotates the sessions `first` to `first + count`. No two of its clients use the same session.
+ *
+ * @returns rotations per second
+ */
 async function pgbench(bench: Bench, url: string, first: number, count: number): Promise<number> {
   const script = join(bench.directory, 'rotate.sql');
   const values: Record<string, string> = {
-    $1: SESSION_ID(':n'),
+    $1: sessionIdSql(':n'),
     $2: ':generation',
     $3: "'192.0.2.7'",
     $4: '5184010000',
@@ -125,24 +158,21 @@ async function pgbench(bench: Bench, url: string, first: number, count: number):
 ${sql};\n`,
   );
   const { stdout } = await run(await pgbenchProgram(), [
-    ...[
-      '--no-vacuum',
-      '--protocol',
-      'extended',
-      '--file',
-      script,
-      '--define',
-      `generation=${Date.now() % 1e9}`,
-    ],
-    ...['--client', String(CONNECTIONS), '--time', String(bench.roundSeconds), url],
+    '--no-vacuum',
+    ...['--protocol', 'extended'],
+    ...['--file', script],
+    ...['--define', `generation=${Date.now() % 1e9}`],
+    ...['--client', String(CONNECTIONS)],
+    ...['--time', String(bench.roundSeconds)],
+    url,
   ]);
   return Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
 }
 
 async function pgbenchProgram(): Promise<string> {
   const directory = await postgresPrograms();
-  const beside = (postgres: string) => join(dirname(postgres), 'pgbench');
-  // Programs in PATH may be links into the directory where all of them are.
-  const places = [join(directory, 'pgbench'), beside(realpathSync(join(directory, 'postgres')))];
-  return places.find((place) => existsSync(place)) ?? 'pgbench';
+  const besidePostgres = (postgres: string) => join(dirname(postgres), 'pgbench');
+  // Programs in PATH can be links into the directory that contains pgbench as well.
+  const candidates = [join(directory, 'pgbench'), besidePostgres(realpathSync(join(directory, 'postgres')))];
+  return candidates.find((candidate) => existsSync(candidate)) ?? 'pgbench';
 }

@@ -1,13 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Which core runs what; `null` where the system has no `taskset` or only one core, and nothing is pinned. */
+/** The core of the server under test, and the core of the load generator and the stores. */
 export interface Cores {
   readonly server: number;
   readonly load: number;
 }
 
-/** Pins this process to the load's core: what it starts inherits that, unless it is started `onServerCore`. */
+/**
+ * Pins this process to the load's core. Its child processes inherit that, unless they are started with `onServerCore`.
+ *
+ * @returns null if nothing was pinned, because there is only one core or no `taskset`
+ */
 export function pinSelf(): Cores | null {
   if (availableParallelism() < 2) return null;
   const cores = { server: 0, load: 1 };
@@ -15,7 +19,7 @@ export function pinSelf(): Cores | null {
     execFileSync('taskset', ['-a', '-c', '-p', String(cores.load), String(process.pid)], { stdio: 'ignore' });
     return cores;
   } catch {
-    // No taskset here, or cores that this process may not use: the report says that nothing was pinned.
+    // Without taskset or the right to use these cores nothing is pinned, and the report says so.
     return null;
   }
 }

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench-context.js';
 import { onServerCore } from './cores.js';
 import { cpuSeconds } from './cpu-seconds.js';
 
-const UNDERTAKER = fileURLToPath(new URL('../../test/support/undertaker.mjs', import.meta.url));
-/** Some fill their store with thousands of sessions first. */
+const ORPHAN_REAPER = fileURLToPath(new URL('../../test/support/undertaker.mjs', import.meta.url));
+/** Some contenders store thousands of sessions before they listen. */
 const START_TIMEOUT_MS = 180_000;
 const OUTPUT_MAX_LENGTH = 16_384;
 
-/** A program that prints `listening on <url>`, on the server's core, with nothing of this process's environment. */
+/** A program that prints `listening on <url>`. It runs on the server's core and does not inherit the environment. */
 export class ServerProcess {
   #head = '';
   #tail = '';
@@ -18,12 +19,12 @@ export class ServerProcess {
 
   private constructor(private readonly child: ChildProcess) {
     this.#ended = once(child, 'close');
-    // What is logged goes through a pipe, as under a container's runtime, and is read and dropped here.
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => this.#hear(chunk));
-    bury(child);
+    // Logs go through a pipe, as they do in a container. They have to be read here, or the server would block.
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => this.#append(chunk));
+    reapWithParent(child);
   }
 
-  /** @throws with its output when it does not start */
+  /** @throws with the program's output if it does not start */
   static async start(
     bench: Pick<Bench, 'cores'>,
     command: readonly string[],
@@ -41,12 +42,12 @@ export class ServerProcess {
         child.kill('SIGKILL');
         throw new Error(`${command.join(' ')} did not start:\n${server.output}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
     }
     return server;
   }
 
-  /** Where it listens; empty before it does. */
+  /** Empty until the server listens. */
   get url(): string {
     return /listening on (http:\/\/[^\s"]+)/.exec(this.#head)?.[1] ?? '';
   }
@@ -55,32 +56,32 @@ export class ServerProcess {
     return this.child.pid ?? 0;
   }
 
-  /** The beginning and the end of what it has written. */
+  /** The beginning and the end of its output. */
   get output(): string {
     return this.#head + this.#tail;
   }
 
-  /** CPU time that it has used so far; NaN where the system does not tell. */
+  /** CPU time used so far; NaN on systems without `/proc`. */
   cpuSeconds(): number {
     return cpuSeconds(this.pid);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.child.kill(signal);
-    const hurry = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
+    const killTimer = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
     await this.#ended;
-    clearTimeout(hurry);
+    clearTimeout(killTimer);
   }
 
-  #hear(chunk: Buffer): void {
+  #append(chunk: Buffer): void {
     if (this.#head.length < OUTPUT_MAX_LENGTH) this.#head += chunk.toString();
     else this.#tail = chunk.toString('latin1', Math.max(0, chunk.length - 2_048));
   }
 }
 
-/** The undertaker ends it with this run, however the run ends. */
-function bury(child: ChildProcess): void {
-  const undertaker = spawn(process.execPath, [UNDERTAKER], { stdio: ['pipe', 'ignore', 'ignore'] });
-  undertaker.stdin.write(`pid ${child.pid ?? 0}\n`);
-  child.once('exit', () => undertaker.stdin.end('pid 0\n'));
+/** Starts a process that kills the server when this process ends, even if this process is killed. */
+function reapWithParent(child: ChildProcess): void {
+  const reaper = spawn(process.execPath, [ORPHAN_REAPER], { stdio: ['pipe', 'ignore', 'ignore'] });
+  reaper.stdin.write(`pid ${child.pid ?? 0}\n`);
+  child.once('exit', () => reaper.stdin.end('pid 0\n'));
 }

@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from '@redis/client';
-import { Client } from 'pg';
 import { runMigrations } from '../../src/database/migrations.js';
 import { PostgresServer } from '../../test/support/postgres-server.js';
 import { RedisServer } from '../../test/support/redis-server.js';
+import { query } from './query.js';
 
-/** The Postgres and the Redis of a run. */
+/** The Postgres and Redis servers of a run. */
 export interface Stores {
   readonly redisUrl: string;
   readonly postgresVersion: string;
   readonly redisVersion: string;
-  /** A new database without tables; @returns its URL */
+  /** Creates an empty database. @returns its URL */
   createDatabase(): Promise<string>;
-  /** A new database with the service's own schema; @returns its URL */
+  /** Creates a database with the service's schema. @returns its URL */
   createServiceDatabase(): Promise<string>;
   release(): Promise<void>;
 }
 
-/** Stores that may be killed. */
+/** Stores that no other part of the run uses, so they can be killed. */
 export interface PrivateStores extends Stores {
   readonly postgres: PostgresServer;
   readonly redis: RedisServer;
 }
 
-/** The servers that `TEST_DATABASE_URL` and `TEST_REDIS_URL` name, else private ones. */
+/** The servers of `TEST_DATABASE_URL` and `TEST_REDIS_URL` if set; otherwise starts private ones. */
 export async function openStores(): Promise<Stores> {
   const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
   const postgres = TEST_DATABASE_URL ? null : await PostgresServer.start({ durable: true });
@@ -34,7 +34,7 @@ export async function openStores(): Promise<Stores> {
   ]);
 }
 
-/** Postgres writes durably. */
+/** Starts new servers. Postgres commits durably. */
 export async function openPrivateStores(): Promise<PrivateStores> {
   const [postgres, redis] = await Promise.all([PostgresServer.start({ durable: true }), RedisServer.start()]);
   return { postgres, redis, ...(await describeStores(postgres.url, redis.url, [postgres, redis])) };
@@ -45,17 +45,19 @@ async function describeStores(
   redisUrl: string,
   own: readonly ({ dispose(): Promise<void> } | null)[],
 ): Promise<Stores> {
-  const made: string[] = [];
+  const created: string[] = [];
   const createDatabase = async () => {
     const name = `latchkey_bench_${randomBytes(5).toString('hex')}`;
-    await ask(server, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
-    made.push(name);
+    await query(server, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+    created.push(name);
     return Object.assign(new URL(server), { pathname: `/${name}` }).href;
   };
   return {
     redisUrl,
     postgresVersion:
-      String((await ask(server, 'SHOW server_version'))[0]?.server_version).split(' ')[0] ?? '',
+      String((await query<Record<string, unknown>>(server, 'SHOW server_version'))[0]?.server_version).split(
+        ' ',
+      )[0] ?? '',
     redisVersion: await redisVersion(redisUrl),
     createDatabase,
     async createServiceDatabase() {
@@ -64,23 +66,13 @@ async function describeStores(
       return url;
     },
     async release() {
-      // Databases on a server of our own go with it.
+      // The databases of a private server are removed with it.
       const [postgres] = own;
       if (!postgres)
-        for (const name of made) await ask(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+        for (const name of created) await query(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await Promise.all(own.map((it) => it?.dispose()));
     },
   };
-}
-
-async function ask(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(statement)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 async function redisVersion(url: string): Promise<string> {

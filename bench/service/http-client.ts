@@ -3,11 +3,11 @@ import { Agent, request } from 'node:http';
 export interface Reply {
   readonly status: number;
   readonly text: string;
-  /** From the first byte written to the last one read. */
+  /** From sending the request to the last byte of the response. */
   readonly ms: number;
 }
 
-/** A client that keeps its connections, and times what it asks. */
+/** A client with persistent connections that times its requests. */
 export class HttpClient {
   private readonly agent: Agent;
 
@@ -54,11 +54,11 @@ export class HttpClient {
     });
   }
 
-  /** @throws when the answer is not the expected one: a figure with errors in it is none */
+  /** @throws if the response has another status: figures that include errors are useless */
   async expect(status: number, ...args: Parameters<HttpClient['send']>): Promise<Reply> {
     const reply = await this.send(...args);
     if (reply.status !== status) {
-      throw new Error(`${args[0]} ${args[1]} was answered with ${reply.status}: ${reply.text}`);
+      throw new Error(`${args[0]} ${args[1]} answered ${reply.status}: ${reply.text}`);
     }
     return reply;
   }

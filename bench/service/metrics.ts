@@ -1,4 +1,4 @@
-/** Upper bounds, in the metric's unit, and how many observations were at most that. */
+/** Cumulative counts by upper bound, which is in the metric's unit. */
 export type Histogram = ReadonlyMap<number, number>;
 
 /** A Prometheus histogram, summed over several instances. */
@@ -15,7 +15,7 @@ export function histogramOf(texts: readonly string[], name: string, label: strin
   return buckets;
 }
 
-/** A quantile of what was observed between two readings, interpolated within its bucket. */
+/** A quantile of the observations between two readings, interpolated within its bucket. */
 export function histogramQuantile(before: Histogram, after: Histogram, q: number): number {
   const sorted = [...after]
     .map(([le, count]): [number, number] => [le, count - (before.get(le) ?? 0)])
@@ -29,7 +29,7 @@ export function histogramQuantile(before: Histogram, after: Histogram, q: number
   return Number.NaN;
 }
 
-/** The sum of a Prometheus counter over those of its lines that are counted. */
+/** The sum of a Prometheus counter over the lines for which `isCounted` is true. */
 export function counterSum(
   text: string,
   name: string,

@@ -4,10 +4,10 @@ import type { Bench } from '../bench-context.js';
 import { ServerProcess } from '../servers/server-process.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
-/** 32 bytes or more; the tokens that a section makes itself are made with it. */
+/** At least 32 bytes. Sections also use it to create tokens themselves. */
 export const SECRET = 'a secret of the benchmarks, which are public';
 
-/** The built service as in production. @throws when it has not been built */
+/** Starts the production build. @throws if the service has not been built */
 export function startService(
   bench: Pick<Bench, 'cores'>,
   databaseUrl: string,
@@ -22,12 +22,10 @@ export function serviceEnv(databaseUrl: string, env: Record<string, string> = {}
     DATABASE_URL: databaseUrl,
     LATCHKEY_SECRET: SECRET,
     LATCHKEY_ISSUER: 'https://latchkey.example',
-    // All these people come from one address.
+    // All simulated users share one address.
     LOGIN_ATTEMPTS_PER_ADDRESS: '1000000',
     LOGIN_ATTEMPTS_PER_ACCOUNT: '1000000',
     LOG_LEVEL: 'warn',
     ...env,
   };
 }
-
-export const MAIN_FILE = MAIN;

@@ -1,36 +1,39 @@
 const TICK_MS = 5;
 
-/** Asks as fast as the answers come. @returns answers per second */
+/** Keeps `inFlight` requests in flight: sends the next one when one is answered. @returns answers per second */
 export async function closedLoop(
-  ask: (at: number) => Promise<unknown>,
+  send: (index: number) => Promise<unknown>,
   inFlight: number,
   forMs: number,
 ): Promise<number> {
   const startedAt = performance.now();
-  let asked = 0;
+  let sent = 0;
   await Promise.all(
     Array.from({ length: inFlight }, async () => {
-      while (performance.now() - startedAt < forMs) await ask(asked++);
+      while (performance.now() - startedAt < forMs) await send(sent++);
     }),
   );
-  return (asked / (performance.now() - startedAt)) * 1000;
+  return (sent / (performance.now() - startedAt)) * 1000;
 }
 
-/** Asks so many times a second until it is stopped, whether or not the answers come. `stop` tells how many a second came. */
-export function pacedLoop(ask: (at: number) => Promise<unknown>, perSecond: number) {
+/**
+ * Sends `perSecond` requests per second until it is stopped, whether or not earlier ones have been answered. `stop`
+ * waits for the answers and returns the requests sent per second.
+ */
+export function pacedLoop(send: (index: number) => Promise<unknown>, perSecond: number) {
   const startedAt = performance.now();
-  let asked = 0;
+  let sent = 0;
   let failure: unknown;
   const pending = new Set<Promise<unknown>>();
   const timer = setInterval(() => {
     const due = ((performance.now() - startedAt) / 1000) * perSecond;
-    for (; asked < due; asked++) {
-      const asking: Promise<unknown> = ask(asked)
+    for (; sent < due; sent++) {
+      const request: Promise<unknown> = send(sent)
         .catch((error: unknown) => {
           failure = error;
         })
-        .finally(() => pending.delete(asking));
-      pending.add(asking);
+        .finally(() => pending.delete(request));
+      pending.add(request);
     }
   }, TICK_MS);
   return {
@@ -39,7 +42,7 @@ export function pacedLoop(ask: (at: number) => Promise<unknown>, perSecond: numb
       const seconds = (performance.now() - startedAt) / 1000;
       await Promise.all(pending);
       if (failure) throw failure;
-      return asked / seconds;
+      return sent / seconds;
     },
   };
 }

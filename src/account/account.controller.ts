@@ -13,7 +13,7 @@ import { CurrentPrincipal } from '../http/routes/current-principal.js';
 import type { Principal } from '../http/routes/principal.js';
 import { Public } from '../http/routes/public.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import type { RevocationOutcome } from '../sessions/sessions.service.js';
+import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import {
   ChangePasswordDto,
   DisownedDto,
@@ -101,7 +101,7 @@ export class AccountController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DisownedDto> {
     const disowned = await this.disowning.disown(token, client);
-    if (disowned.enforcement === 'pending') void reply.status(HttpStatus.ACCEPTED);
+    if (disowned.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
     return DisownedDto.of(disowned);
   }
 }

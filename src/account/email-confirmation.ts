@@ -4,6 +4,7 @@ import type { Client } from '../http/routes/client-info.js';
 import { emailToConfirm } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
+import { SessionRevoker } from '../sessions/session-revoker.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
@@ -17,6 +18,7 @@ export class EmailConfirmation {
     private readonly links: AccountLinks,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly revoker: SessionRevoker,
     private readonly events: SecurityEvents,
     private readonly outbox: Outbox,
     private readonly requests: MailRequests,
@@ -24,15 +26,17 @@ export class EmailConfirmation {
 
   /** @throws {AppError} invalid_link */
   async confirm(token: string, { address }: Client): Promise<void> {
-    const userId = await this.dataSource.transaction(async (manager) => {
+    await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
       const { user } = await this.links.use(manager, 'confirm_email', token);
       if (await this.users.confirmEmail(manager, user.id)) {
         await this.events.record(manager, { kind: 'email_confirmed', userId: user.id, address });
       }
-      return user.id;
+      // Access tokens and sessions show whether the address is confirmed.
+      const sessions = await this.sessions.list(user.id, undefined, manager);
+      transaction.invalidate(sessions.map(({ id }) => id));
+      transaction.announce(user.id);
     });
-    await this.sessions.refreshProfiles(await this.sessions.list(userId));
-    this.sessions.announce(userId);
   }
 
   /** Sends the link again, unless it has been followed. @throws {AppError} too_many_requests */

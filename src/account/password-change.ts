@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
 import { AppError } from '../errors/app-error.js';
 import type { Client } from '../http/routes/client-info.js';
 import type { Principal } from '../http/routes/principal.js';
 import { SecurityEvents } from '../security-events/security-events.js';
-import { SessionRevoker } from '../sessions/session-revoker.js';
-import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
+import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks, lockUser } from './links/account-links.js';
 
@@ -14,11 +12,9 @@ import { AccountLinks, lockUser } from './links/account-links.js';
 @Injectable()
 export class PasswordChange {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly revoker: SessionRevoker,
     private readonly links: AccountLinks,
     private readonly users: UsersService,
-    private readonly sessions: SessionsService,
-    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
     private readonly attempts: LoginAttempts,
   ) {}
@@ -40,25 +36,24 @@ export class PasswordChange {
     );
     if (!isRight) throw new AppError('wrong_password');
     const passwordHash = await this.users.hashNew(wanted, user.email);
-    const sessions = await this.dataSource.transaction(async (manager) => {
+    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
       const locked = await lockUser(manager, userId);
       // Another change or a reset was faster: what was compared is not the current one any more.
       if (locked?.passwordVersion !== user.passwordVersion) throw new AppError('wrong_password');
       await this.users.setPassword(manager, userId, passwordHash);
       await this.links.voidAll(manager, userId, 'reset_password');
       const others = { userId, exceptSessionId: sessionId };
-      const ending = await this.ending.revokeWithin(manager, others, 'password_changed', `user:${userId}`);
+      const count = await transaction.revoke(others, 'password_changed', `user:${userId}`);
       await this.events.record(manager, {
         kind: 'password_changed',
         userId,
         sessionId,
         deviceId,
         address,
-        detail: { sessions_ended: ending.count },
+        detail: { sessions_ended: count },
       });
-      return ending.unconfirmed;
     });
-    this.sessions.announce(userId);
-    return this.sessions.enforce({ sessions });
+    return outcome;
   }
 }

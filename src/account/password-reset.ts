@@ -1,13 +1,15 @@
-import type { EndedSession } from '@latchkey/revocation/session-store';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
 import type { Client } from '../http/routes/client-info.js';
 import { passwordToReset } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
-import { SessionRevoker } from '../sessions/session-revoker.js';
-import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
+import {
+  type RevocationOutcome,
+  type RevokingTransaction,
+  SessionRevoker,
+} from '../sessions/session-revoker.js';
 import { normaliseEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -21,8 +23,7 @@ export class PasswordReset {
     private readonly dataSource: DataSource,
     private readonly links: AccountLinks,
     private readonly users: UsersService,
-    private readonly sessions: SessionsService,
-    private readonly ending: SessionRevoker,
+    private readonly revoker: SessionRevoker,
     private readonly events: SecurityEvents,
     private readonly outbox: Outbox,
     private readonly requests: MailRequests,
@@ -50,32 +51,31 @@ export class PasswordReset {
   async reset(token: string, password: string, { address }: Client): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
     const passwordHash = await this.users.hashNew(password, user.email);
-    const sessions = await this.dataSource.transaction(async (manager) => {
-      await this.links.use(manager, 'reset_password', token);
-      return this.replace(manager, user, passwordHash, address);
+    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      await this.links.use(transaction.manager, 'reset_password', token);
+      await this.replace(transaction, user, passwordHash, address);
     });
     await this.attempts.resetFailures(user.email);
-    this.sessions.announce(user.id);
-    return this.sessions.enforce({ sessions });
+    return outcome;
   }
 
   private async replace(
-    manager: EntityManager,
+    transaction: RevokingTransaction,
     { id: userId }: User,
     passwordHash: string,
     address: string,
-  ): Promise<EndedSession[]> {
+  ): Promise<void> {
+    const { manager } = transaction;
     await this.users.setPassword(manager, userId, passwordHash);
     // The link came by mail, so the mailbox is theirs.
     await this.users.confirmEmail(manager, userId);
     await this.links.voidAll(manager, userId, 'reset_password');
-    const ending = await this.ending.revokeWithin(manager, { userId }, 'password_reset', `user:${userId}`);
+    const count = await transaction.revoke({ userId }, 'password_reset', `user:${userId}`);
     await this.events.record(manager, {
       kind: 'password_reset',
       userId,
       address,
-      detail: { sessions_ended: ending.count },
+      detail: { sessions_ended: count },
     });
-    return ending.unconfirmed;
   }
 }

@@ -1,12 +1,10 @@
-import type { EndedSession } from '@latchkey/revocation/session-store';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { DeviceRegistry } from '../devices/device-registry.js';
 import type { Client } from '../http/routes/client-info.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { Session } from '../sessions/session.entity.js';
-import { SessionRevoker } from '../sessions/session-revoker.js';
-import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
+import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks, LINK_LIFETIME_MS } from './links/account-links.js';
 
@@ -14,19 +12,17 @@ export interface RejectedSignIn {
   /** For the new password, without which nobody logs in any more. */
   readonly resetToken: string;
   readonly resetExpiresInSeconds: number;
-  readonly enforcement: RevocationOutcome;
+  readonly outcome: RevocationOutcome;
 }
 
 /** "This wasn't me": takes back a sign-in that the user was told of. */
 @Injectable()
 export class SignInRejection {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly revoker: SessionRevoker,
     private readonly links: AccountLinks,
     private readonly users: UsersService,
     private readonly devices: DeviceRegistry,
-    private readonly sessions: SessionsService,
-    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
   ) {}
 
@@ -39,17 +35,15 @@ export class SignInRejection {
   async disown(token: string, { address }: Client): Promise<RejectedSignIn> {
     await this.links.requireOwner('disown', token);
     const passwordHash = await this.users.hashOfNone();
-    const { userId, resetToken, unconfirmed } = await this.dataSource.transaction(async (manager) => {
+    const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
       const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
       const userId = user.id;
       await this.users.setPassword(manager, userId, passwordHash);
-      const unconfirmed: EndedSession[] = [];
       const devices = await devicesOf(manager, { sessionId, deviceId });
       for (const device of devices) {
         await this.devices.distrust(manager, userId, device);
-        const selection = { userId, deviceId: device };
-        const ending = await this.ending.revokeWithin(manager, selection, 'disowned', `user:${userId}`);
-        unconfirmed.push(...ending.unconfirmed);
+        await transaction.revoke({ userId, deviceId: device }, 'disowned', `user:${userId}`);
       }
       await this.events.record(manager, {
         kind: 'disowned',
@@ -58,14 +52,13 @@ export class SignInRejection {
         deviceId: devices[0] ?? null,
         address,
       });
-      const resetToken = await this.links.open(manager, { purpose: 'reset_password', userId });
-      return { userId, resetToken, unconfirmed };
+      transaction.announce(userId);
+      return this.links.open(manager, { purpose: 'reset_password', userId });
     });
-    this.sessions.announce(userId);
     return {
       resetToken,
       resetExpiresInSeconds: LINK_LIFETIME_MS.reset_password / 1000,
-      enforcement: await this.sessions.enforce({ sessions: unconfirmed }),
+      outcome,
     };
   }
 }

@@ -8,7 +8,7 @@ import { Public } from '../http/routes/public.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { requireProvenance } from '../http/server/cross-site.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
-import type { RevocationOutcome } from '../sessions/sessions.service.js';
+import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
 import { AnswersTokens } from './answers-tokens.js';
 import {

@@ -5,7 +5,7 @@ import { emailToConfirm } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
-import { type RevocationOutcome, SessionsService } from '../sessions/sessions.service.js';
+import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
@@ -25,7 +25,7 @@ export interface IssuedTokens {
 export class AuthService {
   constructor(
     private readonly users: UsersService,
-    private readonly sessions: SessionsService,
+    private readonly revoker: SessionRevoker,
     private readonly outbox: Outbox,
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
@@ -63,7 +63,7 @@ export class AuthService {
   }
 
   logout({ userId, sessionId }: Principal): Promise<RevocationOutcome> {
-    return this.sessions.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
+    return this.revoker.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
   }
 
   private async tokensOf({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {

@@ -1,3 +1,6 @@
+import { systemClock } from '@latchkey/revocation/clock';
+import { confirmedByOthers } from '@latchkey/revocation/confirmation';
+import type { Revocations } from '@latchkey/revocation/session-store';
 import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
@@ -12,6 +15,8 @@ import { runCommand } from './run-command.js';
 import { UserCommands } from './user-commands.js';
 
 const POOL_SIZE = 2;
+/** Running instances find a revocation within a second, and confirm it within one more and a lease. */
+const CONFIRMATION_WAIT_MS = 6_000;
 
 /** Runs one command about users on the service's database, with no more of the service than it needs. */
 export function withUsers(run: (commands: UserCommands) => Promise<void>): Promise<void> {
@@ -21,10 +26,14 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
       entities: ENTITIES,
     });
     try {
+      // This process is no instance: it commits; running instances find the change, enforce and confirm it.
+      const store = new PostgresSessionStore(dataSource);
+      const confirm = (revocations: Revocations) =>
+        confirmedByOthers(store, revocations, CONFIRMATION_WAIT_MS, systemClock);
       const commands = new UserCommands(
         new UsersService(dataSource.getRepository(User), new PasswordHasher(environment)),
-        new SessionRevoker(dataSource),
-        new PostgresSessionStore(dataSource),
+        new SessionRevoker(dataSource, { enforce: confirm, invalidate: async () => {}, announce: () => {} }),
+        confirm,
         dataSource.getRepository(Session),
       );
       await run(commands);

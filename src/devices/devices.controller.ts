@@ -7,7 +7,7 @@ import type { Principal } from '../http/routes/principal.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { Sensitive } from '../http/routes/sensitive.js';
 import { UuidParam } from '../http/routes/uuid-param.js';
-import type { RevocationOutcome } from '../sessions/sessions.service.js';
+import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { DeviceDto, DeviceListDto, RenameDeviceDto, TerminateDevicesQuery } from './devices.dto.js';
 import { DevicesService } from './devices.service.js';
 

@@ -16,8 +16,9 @@ import { Sensitive } from '../http/routes/sensitive.js';
 import { UuidParam } from '../http/routes/uuid-param.js';
 import { EndedSessionDto, EndedSessionListDto } from './ended-sessions.dto.js';
 import { EndedSessions } from './ended-sessions.js';
+import { type RevocationOutcome, SessionRevoker } from './session-revoker.js';
 import { SessionDto, SessionListDto, SessionsQuery } from './sessions.dto.js';
-import { type RevocationOutcome, SessionsService } from './sessions.service.js';
+import { SessionsService } from './sessions.service.js';
 
 @ApiTags('sessions')
 @ApiBearerAuth()
@@ -25,6 +26,7 @@ import { type RevocationOutcome, SessionsService } from './sessions.service.js';
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly revoker: SessionRevoker,
     private readonly ended: EndedSessions,
     private readonly places: GeoIp,
   ) {}
@@ -56,7 +58,7 @@ export class SessionsController {
     @UuidParam() sessionId: string,
   ): Promise<RevocationOutcome> {
     if (!(await this.sessions.exists({ sessionId, userId }))) throw new AppError('not_found');
-    return this.sessions.revoke({ sessionId, userId }, 'terminated', `user:${userId}`);
+    return this.revoker.revoke({ sessionId, userId }, 'terminated', `user:${userId}`);
   }
 }
 

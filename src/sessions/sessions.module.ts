@@ -1,4 +1,5 @@
 import { Revocation } from '@latchkey/revocation/revocation';
+import { SessionCache } from '@latchkey/revocation/session-cache';
 import {
   Inject,
   Logger,
@@ -7,6 +8,8 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { AccountChanges } from '../account-changes/account-changes.js';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { Config } from '../config/config.js';
 import { SingleInstance } from '../database/single-instance.js';
@@ -16,6 +19,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { LastSeen } from './check/last-seen.js';
 import { SessionCheck } from './check/session-check.js';
+import type { SessionUse } from './check/session-use.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionRotation } from './refresh/session-rotation.js';
 import { Session } from './session.entity.js';
@@ -26,6 +30,7 @@ import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { REVOCATION_PROVIDERS } from './store/revocation-providers.js';
 import { SessionMetrics } from './store/session-metrics.js';
+import type { SessionSnapshot } from './store/session-snapshot.js';
 import { SessionSweeper } from './store/session-sweeper.js';
 import { SessionHabits } from './suspicion/session-habits.js';
 import { SuspicionDetector } from './suspicion/suspicion-detector.js';
@@ -44,7 +49,21 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
     EndedSessions,
     LastSeen,
     SessionCheck,
-    SessionRevoker,
+    {
+      provide: SessionRevoker,
+      inject: [DataSource, Revocation, SessionCache, AccountChanges],
+      useFactory: (
+        dataSource: DataSource,
+        revocation: Revocation,
+        cache: SessionCache<SessionSnapshot, SessionUse>,
+        accountChanges: AccountChanges,
+      ) =>
+        new SessionRevoker(dataSource, {
+          enforce: (revocations) => revocation.enforce(revocations),
+          invalidate: (sessionIds) => cache.invalidate(sessionIds),
+          announce: (userId) => accountChanges.announce(userId),
+        }),
+    },
     SessionHabits,
     SessionMetrics,
     SessionRotation,

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Confirmation, Revocations, SessionStore } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import type { SessionSnapshot } from '../../src/sessions/store/session-snapshot.js';
 import { SessionRows } from '../support/session-rows.js';
 
-export interface TruthUnderTest {
+export interface StoreUnderTest {
   readonly store: SessionStore<SessionSnapshot>;
-  /** Where its rows are. */
+  /** The database that holds its rows. */
   readonly dataSource: DataSource;
   close(): Promise<void>;
 }
@@ -18,12 +19,16 @@ const ofSessions = (ids: readonly string[], reason = 'logout'): Revocations => (
   cutOffs: [],
 });
 
-/** What the protocol takes for granted of any store. */
-const told = (sessionId: string, reason: string) => ({ sessionId, reason, endedAt: expect.any(Number) });
+const revocationOf = (sessionId: string, reason: string) => ({
+  sessionId,
+  reason,
+  endedAt: expect.any(Number),
+});
 
-export function truthContract(name: string, open: () => Promise<TruthUnderTest>): void {
-  describe(`the store: ${name}`, () => {
-    let under: TruthUnderTest;
+/** What the revocation protocol requires of every session store. */
+export function sessionStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`the session store in ${name}`, () => {
+    let under: StoreUnderTest;
     let store: SessionStore<SessionSnapshot>;
     let rows: SessionRows;
 
@@ -37,12 +42,12 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
     const recent = async (id: string) => {
       const { sessions, overdue } = await store.recentRevocations(WINDOW_MS);
       const has = (list: Revocations['sessions']) => list.some(({ sessionId }) => sessionId === id);
-      return { told: has(sessions), overdue: has(overdue.sessions) };
+      return { reported: has(sessions), overdue: has(overdue.sessions) };
     };
     const changeRoles = (userId: string, roles: string[]) =>
       under.dataSource.query('UPDATE users SET roles = $2 WHERE id = $1', [userId, roles]);
 
-    it('loads a session with all that a check and a profile need', async () => {
+    it('loads a session with everything that a check and a profile need', async () => {
       const userId = await rows.user();
       const deviceId = await rows.device(userId, 'Living room');
       const sessionId = await rows.session({ userId, deviceId });
@@ -73,13 +78,13 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect(snapshot?.readAt).toBeGreaterThanOrEqual(snapshot?.createdAt ?? Number.NaN);
     });
 
-    it('leaves out what it does not know', async () => {
+    it('leaves out unknown sessions', async () => {
       const sessionId = await rows.session();
       expect([...(await store.load([randomUUID(), sessionId])).keys()]).toEqual([sessionId]);
       expect((await store.load([])).size).toBe(0);
     });
 
-    it('loads a session that ended, with its reason', async () => {
+    it('loads an ended session with its reason', async () => {
       const sessionId = await rows.session();
       await rows.end([sessionId], 'terminated');
       expect((await store.load([sessionId])).get(sessionId)).toMatchObject({
@@ -88,51 +93,53 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       });
     });
 
-    it('tells of an end as soon as it is committed, and not before', async () => {
+    it('reports a revocation once it is committed, but not before', async () => {
       const sessionId = await rows.session();
-      expect((await recent(sessionId)).told).toBe(false);
+      expect((await recent(sessionId)).reported).toBe(false);
       await rows.end([sessionId], 'terminated');
       const { sessions } = await store.recentRevocations(1_000);
-      expect(sessions).toContainEqual(told(sessionId, 'terminated'));
+      expect(sessions).toContainEqual(revocationOf(sessionId, 'terminated'));
     });
 
-    it('tells of an end made by hand, without a word of who or why', async () => {
+    it('reports a revocation made in plain SQL, with the reason unspecified', async () => {
       const sessionId = await rows.session();
       await under.dataSource.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [sessionId]);
-      expect((await store.recentRevocations(1_000)).sessions).toContainEqual(told(sessionId, 'unspecified'));
+      expect((await store.recentRevocations(1_000)).sessions).toContainEqual(
+        revocationOf(sessionId, 'unspecified'),
+      );
     });
 
-    it('tells of a confirmed end within the window and not beyond it', async () => {
+    it('reports a confirmed revocation within the window, but not beyond it', async () => {
       const [inside, beyond] = [await rows.session(), await rows.session()];
       await rows.end([inside, beyond]);
       await store.confirm(ofSessions([inside, beyond]), CONFIRMATION);
       await rows.backdateEnd([inside], '1490 seconds');
       await rows.backdateEnd([beyond], '1510 seconds');
-      expect((await recent(inside)).told).toBe(true);
-      expect((await recent(beyond)).told).toBe(false);
+      expect((await recent(inside)).reported).toBe(true);
+      expect((await recent(beyond)).reported).toBe(false);
     });
 
-    it('tells of an end that is not confirmed however old it is', async () => {
+    it('reports an unconfirmed revocation however old it is', async () => {
       const sessionId = await rows.session();
       await rows.end([sessionId]);
       await rows.backdateEnd([sessionId], '40 days');
-      expect(await recent(sessionId)).toEqual({ told: true, overdue: true });
+      expect(await recent(sessionId)).toEqual({ reported: true, overdue: true });
       await store.confirm(ofSessions([sessionId]), CONFIRMATION);
-      expect(await recent(sessionId)).toEqual({ told: false, overdue: false });
+      expect(await recent(sessionId)).toEqual({ reported: false, overdue: false });
     });
 
-    it('calls an end overdue when nobody has confirmed it for a second', async () => {
+    it('reports a revocation as overdue if it is still unconfirmed after a second', async () => {
       const [young, old, confirmed] = [await rows.session(), await rows.session(), await rows.session()];
       await rows.end([young, old, confirmed]);
       await store.confirm(ofSessions([confirmed]), CONFIRMATION);
       await rows.backdateEnd([old, confirmed], '2 seconds');
       await rows.backdateEnd([young], '-60 seconds');
-      expect(await recent(young)).toEqual({ told: true, overdue: false });
-      expect(await recent(old)).toEqual({ told: true, overdue: true });
-      expect(await recent(confirmed)).toEqual({ told: true, overdue: false });
+      expect(await recent(young)).toEqual({ reported: true, overdue: false });
+      expect(await recent(old)).toEqual({ reported: true, overdue: true });
+      expect(await recent(confirmed)).toEqual({ reported: true, overdue: false });
     });
 
-    it('knows what is confirmed', async () => {
+    it('reports whether all of several revocations are confirmed', async () => {
       const [a, b] = [await rows.session(), await rows.session()];
       await rows.end([a, b]);
       expect(await store.areConfirmed(ofSessions([a, b]))).toBe(false);
@@ -142,7 +149,7 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect(await store.areConfirmed(ofSessions([a, b]))).toBe(true);
     });
 
-    it('confirms no end of a session that lives', async () => {
+    it('does not confirm the revocation of an active session', async () => {
       const sessionId = await rows.session();
       await store.confirm(ofSessions([sessionId]), CONFIRMATION);
       expect(await store.areConfirmed(ofSessions([sessionId]))).toBe(false);
@@ -160,18 +167,18 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect((await store.load([sessionId])).get(sessionId)?.rolesVersion).toBe(2);
     });
 
-    it('confirms the role change that was told, not one that came after it', async () => {
+    it('confirms the role change that was announced, not a later one', async () => {
       const userId = await rows.user();
-      const told: Revocations = { sessions: [], cutOffs: [{ userId, rolesVersion: 1 }] };
+      const announced: Revocations = { sessions: [], cutOffs: [{ userId, rolesVersion: 1 }] };
       await changeRoles(userId, ['admin']);
       await changeRoles(userId, []);
-      await store.confirm(told, CONFIRMATION);
-      expect(await store.areConfirmed(told)).toBe(false);
+      await store.confirm(announced, CONFIRMATION);
+      expect(await store.areConfirmed(announced)).toBe(false);
       await store.confirm({ sessions: [], cutOffs: [{ userId, rolesVersion: 2 }] }, CONFIRMATION);
-      expect(await store.areConfirmed(told)).toBe(true);
+      expect(await store.areConfirmed(announced)).toBe(true);
     });
 
-    it('tells of a role change that nobody confirmed, however old, as overdue', async () => {
+    it('reports an unconfirmed role change as overdue, however old it is', async () => {
       const userId = await rows.user();
       await changeRoles(userId, ['admin']);
       await under.dataSource.query(
@@ -182,19 +189,19 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect(overdue.cutOffs).toContainEqual({ userId, rolesVersion: 1 });
     });
 
-    it('loads, tells of and confirms more than one message holds', async () => {
+    it('loads, reports and confirms more sessions than fit in one message', async () => {
       const userId = await rows.user();
       const ids = await rows.sessions(1_300, userId, await rows.device(userId));
       expect((await store.load(ids)).size).toBe(1_300);
       await rows.end(ids);
       const { sessions } = await store.recentRevocations(WINDOW_MS);
-      const told = new Set(sessions.map(({ sessionId }) => sessionId));
-      expect(ids.filter((id) => !told.has(id))).toEqual([]);
+      const reported = new Set(sessions.map(({ sessionId }) => sessionId));
+      expect(ids.filter((id) => !reported.has(id))).toEqual([]);
       await store.confirm(ofSessions(ids), CONFIRMATION);
       expect(await store.areConfirmed(ofSessions(ids))).toBe(true);
     });
 
-    it('ends again what is active and was known to have ended, with its reason', async () => {
+    it('reapplies known revocations to sessions that are active again, with their reasons', async () => {
       const [lost, expired, kept] = [await rows.session(), await rows.session(), await rows.session()];
       await rows.end([kept], 'terminated');
       await store.reapply({
@@ -211,10 +218,10 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect(found.get(expired)).toMatchObject({ status: 'expired', endedReason: 'expired' });
       expect(found.get(kept)).toMatchObject({ status: 'revoked', endedReason: 'terminated' });
       expect(await store.areConfirmed(ofSessions([lost]))).toBe(false);
-      expect((await store.recentRevocations(1_000)).sessions).toContainEqual(told(lost, 'logout'));
+      expect((await store.recentRevocations(1_000)).sessions).toContainEqual(revocationOf(lost, 'logout'));
     });
 
-    it('brings a user up to the role change that was known, and never back', async () => {
+    it('raises the roles version of a user to the known one, and never lowers it', async () => {
       const [behind, ahead] = [await rows.user(), await rows.user()];
       for (const roles of [['a'], ['b'], ['c']]) await changeRoles(ahead, roles);
       await store.reapply({
@@ -226,19 +233,19 @@ export function truthContract(name: string, open: () => Promise<TruthUnderTest>)
       expect(cutOffs).toContainEqual({ userId: ahead, rolesVersion: 3 });
     });
 
-    it('names its server, the same at every look', async () => {
+    it('names its server, the same one on every read', async () => {
       const { server } = await store.recentRevocations(1);
       expect(server).toMatch(/./);
       expect((await store.recentRevocations(1)).server).toBe(server);
     });
 
-    it('tells the time by a clock of its own that moves on', async () => {
+    it('returns the time of the database clock, which advances', async () => {
       const { now } = await store.recentRevocations(1);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
       expect((await store.recentRevocations(1)).now).toBeGreaterThan(now);
     });
 
-    it('fails when it cannot be reached, and says nothing instead', async () => {
+    it('rejects every call while it cannot be reached', async () => {
       await under.dataSource.destroy();
       await expect(store.load([randomUUID()])).rejects.toThrow();
       await expect(store.recentRevocations(WINDOW_MS)).rejects.toThrow();

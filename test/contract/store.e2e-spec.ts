@@ -5,9 +5,9 @@ import { dataSourceOptions, openDataSource } from '../../src/database/data-sourc
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { PostgresSessionStore } from '../../src/sessions/store/postgres-session-store.js';
 import { createTestDatabase } from '../support/database.js';
-import { truthContract } from './store-contract.js';
+import { sessionStoreContract } from './store-contract.js';
 
-truthContract('Postgres', async () => {
+sessionStoreContract('Postgres', async () => {
   const database = await createTestDatabase();
   const dataSource = await openDataSource(dataSourceOptions(database.url, 4));
   return {
@@ -20,7 +20,7 @@ truthContract('Postgres', async () => {
   };
 });
 
-truthContract('the embedded Postgres', async () => {
+sessionStoreContract('the embedded Postgres', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-store-'));
   const database = await startEmbeddedPostgres(directory, () => {});
   const dataSource = await openDataSource(dataSourceOptions(database.url, 4));

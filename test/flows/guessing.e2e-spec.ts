@@ -1,6 +1,6 @@
 import { newEmail } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { comparable } from '../support/comparable.js';
+import { responseFingerprint } from '../support/response-fingerprint.js';
 
 const WRONG = { password: 'not the one' };
 const REFUSED = { status: 429, body: { code: 'too_many_requests' } };
@@ -8,7 +8,7 @@ const REFUSED = { status: 429, body: { code: 'too_many_requests' } };
 describe.each([
   ['in memory', undefined],
   ['in Redis', process.env.TEST_REDIS_URL],
-])('guessing, counted %s,', (_, redisUrl) => {
+])('limits on guessing, counted %s,', (_, redisUrl) => {
   let service: RunningApp;
 
   afterEach(() => service?.close());
@@ -22,7 +22,7 @@ describe.each([
     return answers;
   };
 
-  it('locks an address after its failures, known or not, and says for how long', async () => {
+  it('lock a known or unknown email address after too many failures and state for how long', async () => {
     await start({ LOGIN_ATTEMPTS_PER_ACCOUNT: '3', LOGIN_ATTEMPTS_WINDOW: '10m' });
     const { email } = await service.api.newcomer();
     const locked = [];
@@ -33,14 +33,14 @@ describe.each([
       const seconds = Number(answer?.headers.get('retry-after'));
       expect(seconds).toBeGreaterThan(500);
       expect(seconds).toBeLessThanOrEqual(600);
-      if (answer) locked.push(comparable(answer).text);
+      if (answer) locked.push(responseFingerprint(answer).text);
     }
     expect(locked[0]).toBe(locked[1]);
-    // Else a guesser would go on, and know when they were right.
+    // The right password is refused as well; otherwise an attacker could continue and see which guess is right.
     expect(await service.api.login(email)).toMatchObject(REFUSED);
   });
 
-  it('does not lock out the owner on a device the account knows, nor anybody else', async () => {
+  it('lock out neither the owner on a known device nor other users', async () => {
     await start({ LOGIN_ATTEMPTS_PER_ACCOUNT: '3' });
     const { api } = service;
     const { email, device_token } = await api.newcomer();
@@ -49,11 +49,11 @@ describe.each([
     expect((await api.login(email)).status).toBe(429);
     expect((await api.login(email, { device_token })).status).toBe(200);
     expect((await api.login(other.email)).status).toBe(200);
-    // Somebody else's device is not one that this account knows.
+    // A device of another user is not known to this account.
     expect((await api.login(email, { device_token: other.device_token })).status).toBe(429);
   });
 
-  it('is no easier from a device the account knows', async () => {
+  it('apply to a known device as well', async () => {
     await start({ LOGIN_ATTEMPTS_PER_ACCOUNT: '3' });
     const { email, device_token } = await service.api.newcomer();
     const answers = await guess(email, 4, { device_token });
@@ -61,7 +61,7 @@ describe.each([
     expect((await service.api.login(email)).status).toBe(200);
   });
 
-  it('begins to count anew after a login', async () => {
+  it('reset the count after a successful login', async () => {
     await start({ LOGIN_ATTEMPTS_PER_ACCOUNT: '3' });
     const { email } = await service.api.newcomer();
     for (let round = 0; round < 3; round++) {
@@ -70,7 +70,7 @@ describe.each([
     }
   });
 
-  it('at many addresses ends for the network it comes from', async () => {
+  it('block a network that guesses at many accounts', async () => {
     await start({ LOGIN_ATTEMPTS_PER_ADDRESS: '5', TRUST_PROXY: '1' });
     const { api } = service;
     const from = (address: string) =>
@@ -83,8 +83,8 @@ describe.each([
     expect((await from('203.0.113.10')).status).toBe(401);
   });
 
-  it('which addresses are registered ends for the network it comes from', async () => {
-    // One of them for the registration.
+  it('block a network that probes which email addresses are registered', async () => {
+    // One attempt is used by the registration.
     await start({ LOGIN_ATTEMPTS_PER_ADDRESS: '4' });
     const { api } = service;
     const { email } = await api.newcomer();

@@ -1,19 +1,19 @@
 import { newEmail } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { comparable } from '../support/comparable.js';
+import { responseFingerprint } from '../support/response-fingerprint.js';
 
 const TRIES = 30;
-/** So far apart may two medians of the same work be on a machine that is busy. A missing hash is a factor of ten. */
+/** Two medians of the same work can differ by this factor on a busy machine. A missing hash makes a factor of ten. */
 const MAX_FACTOR = 2;
 
-describe('a login that fails', () => {
+describe('a failed login', () => {
   let service: RunningApp;
 
   beforeAll(async () => {
     service = await startApp({
       LOGIN_ATTEMPTS_PER_ACCOUNT: '1000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
-      // The cost of real hashes: it is what a missing one would show by.
+      // Real hashing costs, so that a missing hash shows.
       PASSWORD_HASH_MEMORY_KIB: '19456',
       PASSWORD_HASH_PASSES: '2',
     });
@@ -27,11 +27,11 @@ describe('a login that fails', () => {
     return tokens;
   };
 
-  it('says the same whether the address is unknown, known, disabled or known to the device', async () => {
+  it('gets the same answer for an unknown, known, or disabled account, with and without a device token', async () => {
     const { api } = service;
     const wrong = { password: 'not the one' };
     const known = await api.newcomer();
-    const unknown = comparable(await api.login(newEmail(), wrong));
+    const unknown = responseFingerprint(await api.login(newEmail(), wrong));
     expect(unknown).toMatchObject({
       status: 401,
       text: expect.stringContaining('"code":"invalid_credentials"'),
@@ -44,11 +44,11 @@ describe('a login that fails', () => {
       await api.login(known.email, { ...wrong, device_token }),
       await api.login(newEmail(), { ...wrong, device_token }),
     ]) {
-      expect(comparable(answer)).toEqual(unknown);
+      expect(responseFingerprint(answer)).toEqual(unknown);
     }
   });
 
-  it('takes the same time whether the address is known or not', async () => {
+  it('takes the same time for a known and an unknown address', async () => {
     const { api } = service;
     const { email } = await api.newcomer();
     const took = { known: [] as number[], unknown: [] as number[] };
@@ -67,7 +67,7 @@ describe('a login that fails', () => {
     expect(ratio).toBeGreaterThan(1 / MAX_FACTOR);
   }, 60_000);
 
-  it('tells that the account is disabled only to whoever has its password', async () => {
+  it('reveals that the account is disabled only if the password is right', async () => {
     const { api } = service;
     const { email, device_token } = await disabled();
     for (const extra of [{}, { device_token }]) {

@@ -2,7 +2,7 @@ import { newEmail } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-describe('hashing passwords', () => {
+describe('password hashing', () => {
   let database: TestDatabase;
   let service: RunningApp;
 
@@ -20,11 +20,11 @@ describe('hashing passwords', () => {
     service = await startApp(env, { database });
   };
 
-  it('refuses what would wait beyond the queue, which is no failure of an account', async () => {
+  it('refuses logins when its queue is full, without counting them as failed attempts', async () => {
     await start({
       PASSWORD_HASH_CONCURRENCY: '1',
       PASSWORD_HASH_QUEUE: '1',
-      // Far longer than a request takes to arrive, on a busy machine as well.
+      // Far longer than a request takes to arrive, even on a busy machine.
       PASSWORD_HASH_MEMORY_KIB: '8192',
       PASSWORD_HASH_PASSES: '40',
       LOGIN_ATTEMPTS_PER_ACCOUNT: '1',
@@ -45,7 +45,7 @@ describe('hashing passwords', () => {
     for (const email of emails) expect((await api.login(email)).status).toBe(200);
   }, 60_000);
 
-  it('hashes a password anew at its next login when the parameters have changed', async () => {
+  it('rehashes a password at the next login if the parameters have changed', async () => {
     const hashOf = async (email: string) => {
       const [row] = await service.sql('SELECT password_hash FROM users WHERE email = $1', [email]);
       return row?.password_hash;

@@ -14,7 +14,7 @@ const CONFIRM = 'Confirm your address';
 const SIGN_IN = 'New sign-in to your account';
 const ORIGIN = 'https://id.example.com';
 
-/** Not with `fetch`, which sees to `Host` itself. */
+/** Does not use `fetch`, which sets `Host` itself. */
 function withHeader(url: string, body: unknown, name: string, value: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', [name]: value };
@@ -25,8 +25,8 @@ function withHeader(url: string, body: unknown, name: string, value: string): Pr
   });
 }
 
-/** OWASP Forgot Password Cheat Sheet, case by case. */
-describe('passwords', () => {
+/** Covers the cases of the OWASP Forgot Password Cheat Sheet. */
+describe('account self-service by mail', () => {
   let mailbox: Mailbox;
   let service: RunningApp;
 
@@ -78,8 +78,8 @@ describe('passwords', () => {
   };
   const invalidLink = { status: 400, body: { code: 'invalid_link' } };
 
-  describe('that are forgotten', () => {
-    it('are set anew by a mailed link, once, and every session ends', async () => {
+  describe('password reset', () => {
+    it('accepts a mailed link once and revokes every session', async () => {
       const one = await service.api.newcomer();
       const two = await service.api.session(one.email);
       const token = await resetToken(one.email);
@@ -99,7 +99,7 @@ describe('passwords', () => {
       expect((await service.api.me(again.access_token)).status).toBe(200);
     });
 
-    it('are answered the same for an address that nobody has', async () => {
+    it('answers the same for a known and an unknown address', async () => {
       const { email } = await service.api.newcomer();
       const stable = ({ headers }: { headers: Headers }) =>
         [...headers.keys()].filter((name) => name !== 'x-request-id');
@@ -109,7 +109,7 @@ describe('passwords', () => {
       expect(known).toMatchObject({ status: 202, text: '' });
     });
 
-    it('take no longer for a known address than for an unknown one', async () => {
+    it('takes the same time for a known and an unknown address', async () => {
       const known = await Promise.all(Array.from({ length: 3 }, () => service.api.newcomer()));
       const timed = async (email: string) => {
         const startedAt = performance.now();
@@ -125,7 +125,7 @@ describe('passwords', () => {
       }
       const median = (values: number[]) =>
         values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-      // Sending takes a connection to the mail server, hashing some milliseconds: neither may be in either of them.
+      // Sending needs a connection to the mail server, and hashing some milliseconds: neither may happen in the request.
       expect(Math.abs(median(times.known) - median(times.unknown))).toBeLessThan(25);
     });
 
@@ -136,7 +136,7 @@ describe('passwords', () => {
       ['forwarded', 'host=evil.example;proto=http'],
       ['x-original-host', 'evil.example'],
       ['referer', 'https://evil.example/'],
-    ])('lead to the configured origin, whatever the header %s: %s says', async (name, value) => {
+    ])('links to the configured origin despite the header %s: %s', async (name, value) => {
       const { email } = await service.api.newcomer();
       expect(await withHeader(`${service.url}/auth/password/forgot`, { email }, name, value)).toBeLessThan(
         500,
@@ -146,12 +146,12 @@ describe('passwords', () => {
       for (const { raw } of mailbox.to(email)) expect(raw).not.toContain('evil.example');
       const links = `${mail.text} ${mail.html}`.match(/https?:\/\/[^\s"<]+/g) ?? [];
       expect(links.length).toBeGreaterThan(0);
-      // In the fragment, which is in no request line, log or referrer.
+      // The token is in the fragment, which appears in no request line, log or referrer.
       for (const link of links)
         expect(link).toMatch(/^https:\/\/id\.example\.com\/account\/reset-password#token=lkm_/);
     });
 
-    it('bury nobody in mail', async () => {
+    it('limits the number of mails to one address', async () => {
       const { email } = await service.api.newcomer();
       const answers = await Promise.all(Array.from({ length: 20 }, () => forgot(email)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
@@ -160,7 +160,7 @@ describe('passwords', () => {
       expect(mailbox.to(email).filter(({ parsed }) => parsed.subject === RESET)).toHaveLength(3);
     });
 
-    it('keep the link for another try when the new password is rejected', async () => {
+    it('keeps the link valid when the new password is rejected', async () => {
       const { email } = await service.api.newcomer();
       const token = await resetToken(email);
       for (const weak of ['short', 'password123', email]) {
@@ -169,7 +169,7 @@ describe('passwords', () => {
       expect((await reset(token)).status).toBe(204);
     });
 
-    it('take an older link after a newer was asked for, and none after one was used', async () => {
+    it('accepts an older link after a newer one was sent, and none after one was used', async () => {
       const { email } = await service.api.newcomer();
       const older = await resetToken(email);
       const newer = await resetToken(email, 2);
@@ -179,7 +179,7 @@ describe('passwords', () => {
       expect((await service.api.login(email, { password: NEW_PASSWORD })).status).toBe(200);
     });
 
-    it('let one of ten win that use one link at once', async () => {
+    it('accepts one of ten concurrent uses of a link', async () => {
       const { email } = await service.api.newcomer();
       const token = await resetToken(email);
       const passwords = Array.from({ length: 10 }, (_, at) => `lonely wizard number ${at}`);
@@ -189,14 +189,14 @@ describe('passwords', () => {
       expect((await service.api.login(email, { password: winner })).status).toBe(200);
     });
 
-    it('let one of two links win that are used at once', async () => {
+    it('accepts one of two links that are used at once', async () => {
       const { email } = await service.api.newcomer();
       const tokens = [await resetToken(email), await resetToken(email, 2)];
       const answers = await Promise.all(tokens.map((token) => reset(token)));
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 400]);
     });
 
-    it('take no link that has expired', async () => {
+    it('refuses an expired link', async () => {
       const { email } = await service.api.newcomer();
       const token = await resetToken(email);
       const ours = `user_id = (SELECT id FROM users WHERE email = $1) AND purpose = 'reset_password'`;
@@ -210,7 +210,7 @@ describe('passwords', () => {
       expect((await service.api.login(email)).status).toBe(200);
     });
 
-    it('take no link of a user who was disabled, and send none', async () => {
+    it('refuses links of a disabled user and sends none', async () => {
       const { email } = await service.api.newcomer();
       const token = await resetToken(email);
       await service.sql(`UPDATE users SET status = 'disabled' WHERE email = $1`, [email]);
@@ -223,7 +223,7 @@ describe('passwords', () => {
       expect(mailbox.to(email).filter(({ parsed }) => parsed.subject === RESET)).toHaveLength(1);
     });
 
-    it('change the password of the user whose link it is, and of no other', async () => {
+    it('changes only the password of the user to whom the link was sent', async () => {
       const [one, other] = [await service.api.newcomer(), await service.api.newcomer()];
       const token = await resetToken(one.email);
       expect(
@@ -234,7 +234,7 @@ describe('passwords', () => {
       expect((await service.api.login(other.email)).status).toBe(200);
     });
 
-    it('take no token that was guessed, altered, or made for something else', async () => {
+    it('refuses a token that was guessed, altered or issued for another purpose', async () => {
       const { email, access_token, refresh_token, device_token } = await service.api.newcomer();
       const confirm = (await mailbox.waitFor(email, CONFIRM)).token;
       const token = await resetToken(email);
@@ -256,7 +256,7 @@ describe('passwords', () => {
       expect((await reset(token)).status).toBe(204);
     });
 
-    it('are not set by following a link: a mail scanner does that', async () => {
+    it('has no effect when a link is merely followed, as mail scanners do', async () => {
       const { email } = await service.api.newcomer();
       const token = await resetToken(email);
       for (const path of ['password/reset', 'disown', 'email/confirm']) {
@@ -265,7 +265,7 @@ describe('passwords', () => {
       expect((await reset(token)).status).toBe(204);
     });
 
-    it('let somebody in at once who was locked out for guessing', async () => {
+    it('unlocks an account that was locked because of failed logins', async () => {
       const email = newEmail();
       await service.api.register(email);
       for (let guess = 0; guess < 6; guess++) await service.api.login(email, { password: 'not this one' });
@@ -274,7 +274,7 @@ describe('passwords', () => {
       expect((await service.api.login(email, { password: NEW_PASSWORD })).status).toBe(200);
     });
 
-    it('let nobody in who logs in with the old password meanwhile', async () => {
+    it('leaves no session active that a concurrent login opened with the old password', async () => {
       const { email } = await service.api.newcomer();
       const token = await resetToken(email);
       const logins = Array.from({ length: 5 }, () => service.api.login(email));
@@ -287,7 +287,7 @@ describe('passwords', () => {
     });
   });
 
-  it('let nobody in whose login compared the old one just before it was replaced', async () => {
+  it('refuses a login whose password is replaced after the comparison', async () => {
     const { email } = await service.api.newcomer();
     let login: ReturnType<typeof service.api.login> | undefined;
     await service.app.get(DataSource).transaction(async (manager) => {
@@ -303,8 +303,8 @@ describe('passwords', () => {
     expect(await login).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   });
 
-  describe('that are changed', () => {
-    it('end every other session, and keep this one', async () => {
+  describe('password change', () => {
+    it('revokes every other session and keeps the current one', async () => {
       const one = await service.api.newcomer();
       const sameDevice = await service.api.session(one.email, { device_token: one.device_token });
       const other = await service.api.session(one.email);
@@ -319,7 +319,7 @@ describe('passwords', () => {
       await mailbox.waitFor(one.email, 'Your password was changed');
     });
 
-    it('need the current one, and count wrong ones', async () => {
+    it('requires the current password and limits wrong attempts', async () => {
       const { access_token } = await service.api.newcomer();
       for (let guess = 0; guess < 5; guess++) {
         expect(await change(access_token, 'not this one')).toMatchObject({
@@ -334,7 +334,7 @@ describe('passwords', () => {
       expect((await service.api.me(access_token)).status).toBe(200);
     });
 
-    it('change nothing when the new one is rejected, or nobody is logged in', async () => {
+    it('has no effect if the new password is rejected or the caller is not logged in', async () => {
       const { email, access_token } = await service.api.newcomer();
       expect(await change(access_token, PASSWORD, 'password123')).toMatchObject({
         status: 400,
@@ -344,7 +344,7 @@ describe('passwords', () => {
       expect((await service.api.login(email)).status).toBe(200);
     });
 
-    it('make a link useless that was mailed before', async () => {
+    it('invalidates reset links that were mailed before', async () => {
       const { email, access_token } = await service.api.newcomer();
       const token = await resetToken(email);
       expect((await change(access_token, PASSWORD)).status).toBe(204);
@@ -352,8 +352,8 @@ describe('passwords', () => {
     });
   });
 
-  describe('addresses', () => {
-    it('are confirmed by a mailed link, once', async () => {
+  describe('email confirmation', () => {
+    it('accepts a mailed link once', async () => {
       const email = newEmail();
       expect((await service.api.register(email)).body).toMatchObject({ email_verified: false });
       const tokens = await service.api.session(email);
@@ -368,7 +368,7 @@ describe('passwords', () => {
       expect(await post('/auth/email/confirm', { token })).toMatchObject(invalidLink);
     });
 
-    it('have their mail sent again, some times, and not once they are confirmed', async () => {
+    it('sends the mail again a limited number of times, and not after the confirmation', async () => {
       const { email, access_token: token } = await service.api.newcomer();
       const resend = () => service.api.call('POST', '/auth/email/resend', { token });
       for (let asked = 0; asked < 3; asked++) expect((await resend()).status).toBe(202);
@@ -387,7 +387,7 @@ describe('passwords', () => {
       expect(again.device_id).not.toBe(thief.device_id);
     };
 
-    it('signs the device out, forgets it, and leads to a new password', async () => {
+    it('signs out and forgets the device, and leads to a new password', async () => {
       const owner = await service.api.newcomer();
       const thief = await service.api.session(owner.email, { device_name: 'Phone' });
       const { token, text } = await mailbox.waitFor(owner.email, SIGN_IN);
@@ -408,7 +408,7 @@ describe('passwords', () => {
       await isForgotten(owner.email, thief, NEW_PASSWORD);
     });
 
-    it('makes the password one that nobody knows, until there is a new one', async () => {
+    it('makes the password unusable until a new one is set', async () => {
       const owner = await service.api.newcomer();
       await service.api.session(owner.email);
       const { token } = await mailbox.waitFor(owner.email, SIGN_IN);
@@ -428,7 +428,7 @@ describe('passwords', () => {
       ['impossible_travel', 'Unusual use of your account', true],
       ['refresh_token_reused', 'You were signed out on a device', false],
       ['session_ended_suspicious', 'You were signed out on a device', false],
-    ] as const)('is offered in the mail of %s ("%s"): %s', async (kind, subject, isOffered) => {
+    ] as const)('is offered in the mail for %s ("%s"): %s', async (kind, subject, isOffered) => {
       const owner = await service.api.newcomer();
       const thief = await service.api.session(owner.email, { device_name: 'Phone' });
       const [user] = await service.sql('SELECT id FROM users WHERE email = $1', [owner.email]);
@@ -443,7 +443,7 @@ describe('passwords', () => {
       await isRefused(thief, 'disowned');
     });
 
-    it('does its work when the session has ended, and for seven days', async () => {
+    it('works for seven days, even after the session has ended', async () => {
       const owner = await service.api.newcomer();
       const thief = await service.api.session(owner.email);
       await service.api.logout(thief.access_token);
@@ -462,8 +462,8 @@ describe('passwords', () => {
   });
 });
 
-describe('wishes for a new password', () => {
-  it('are slowed by network, for a known address as for any other', async () => {
+describe('requests for a password reset', () => {
+  it('are limited by network, for known and unknown addresses alike', async () => {
     const service = await startApp({ LOGIN_ATTEMPTS_PER_ADDRESS: '3' });
     try {
       const { email } = await service.api.newcomer();

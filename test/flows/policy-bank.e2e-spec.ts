@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ageSession } from '../support/age-session.js';
 import type { Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
+import { backdateSession } from '../support/backdate-session.js';
 
 const expiredBy = (reason: string) => ({ status: 401, body: { code: 'session_expired', reason } });
 
-describe('the policy of a bank', () => {
+describe('bank policy', () => {
   let service: RunningApp;
 
   afterEach(() => service?.close());
@@ -13,10 +13,10 @@ describe('the policy of a bank', () => {
   const startBank = async (env: Record<string, string> = {}) => {
     service = await startApp({ LATCHKEY_POLICY: 'bank', ...env });
   };
-  /** Tokens of a session whose login was so long ago. */
+  /** @returns tokens of a session whose login was that long ago */
   const loggedInAgo = async (interval: string): Promise<Tokens & { email: string }> => {
     const tokens = await service.api.newcomer();
-    await ageSession(service, tokens.session_id, 'auth_time', interval);
+    await backdateSession(service, tokens.session_id, 'auth_time', interval);
     return { ...tokens, ...(await service.api.refresh(tokens.refresh_token)).body };
   };
   const sensitive = async ({ access_token: token, device_id, session_id }: Tokens) => [
@@ -26,7 +26,7 @@ describe('the policy of a bank', () => {
     await service.api.end(token, `/sessions/${session_id}`),
   ];
 
-  it('has one session: a second login ends the first', async () => {
+  it('allows one session: a second login revokes the first', async () => {
     await startBank();
     const { api } = service;
     const first = await api.newcomer();
@@ -39,7 +39,7 @@ describe('the policy of a bank', () => {
     expect((await api.me(second.access_token)).status).toBe(200);
   });
 
-  it('asks for a login of the last five minutes where it matters, and only there', async () => {
+  it('requires a login within the last five minutes for sensitive actions only', async () => {
     await startBank();
     const { api } = service;
     const tokens = await loggedInAgo('6 minutes');
@@ -56,13 +56,13 @@ describe('the policy of a bank', () => {
     expect(renamed?.status).toBe(200);
   });
 
-  it('lets anybody log out, however old the login is', async () => {
+  it('allows a logout however old the login is', async () => {
     await startBank();
     const tokens = await loggedInAgo('6 minutes');
     expect((await service.api.logout(tokens.access_token)).status).toBe(204);
   });
 
-  it('does not take a refresh for a login', async () => {
+  it('does not count a refresh as a login', async () => {
     await startBank();
     const tokens = await loggedInAgo('6 minutes');
     const { body } = await service.api.refresh(tokens.refresh_token);
@@ -80,11 +80,11 @@ describe('the policy of a bank', () => {
   ])('can be overridden by %j', async (env, statuses) => {
     await startBank(env);
     const answers = await sensitive(await loggedInAgo('6 minutes'));
-    // The third ends the session of the fourth.
+    // The third request revokes the session of the fourth.
     expect(answers.map(({ status }) => status)).toEqual(statuses);
   });
 
-  it('tells how recent the login has to be', async () => {
+  it('states how recent the login has to be', async () => {
     await startBank({ REAUTHENTICATION_MAX_AGE: '90s' });
     const [renamed] = await sensitive(await loggedInAgo('6 minutes'));
     expect(renamed?.body).toMatchObject({ code: 'reauthentication_required', max_age: 90 });
@@ -95,28 +95,28 @@ describe('the policy of a bank', () => {
     ['last_seen_at', '6 minutes', 401, 'idle_expired'],
     ['created_at', '11 hours 59 minutes', 200, undefined],
     ['created_at', '12 hours 1 minute', 401, 'absolute_expired'],
-  ] as const)('answers a session whose %s was %s ago with %i', async (moment, ago, status, reason) => {
+  ] as const)('answers a session with %s %s ago with status %i', async (moment, ago, status, reason) => {
     await startBank();
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, moment, ago);
+    await backdateSession(service, tokens.session_id, moment, ago);
     const answer = await api.me(tokens.access_token);
     expect(answer.status).toBe(status);
     if (reason) expect(answer).toMatchObject(expiredBy(reason));
     expect((await api.refresh(tokens.refresh_token)).status).toBe(status);
   });
 
-  it('lists no session that has expired', async () => {
+  it('does not list expired sessions', async () => {
     await startBank({ MAX_SESSIONS: 'none' });
     const { api } = service;
     const old = await api.newcomer();
-    await ageSession(service, old.session_id, 'last_seen_at', '6 minutes');
+    await backdateSession(service, old.session_id, 'last_seen_at', '6 minutes');
     const fresh = await api.session(old.email);
     expect((await api.sessions(fresh.access_token)).body.sessions).toMatchObject([{ id: fresh.session_id }]);
     expect((await api.devices(fresh.access_token)).body.devices).toMatchObject([{ id: fresh.device_id }]);
   });
 
-  it('ends a session that lies idle, and not one that is used', async () => {
+  it('expires an idle session but not one in use', async () => {
     await startBank({ SESSION_IDLE_TTL: '2s', MAX_SESSIONS: 'none' });
     const { api } = service;
     const used = await api.newcomer();
@@ -130,11 +130,11 @@ describe('the policy of a bank', () => {
       status: 401,
       body: { code: 'invalid_grant', reason: 'expired' },
     });
-    // Being asked about again is no use of it.
+    // The refused requests above do not count as activity.
     expect(await api.me(idle.access_token)).toMatchObject(expiredBy('idle_expired'));
   });
 
-  it('ends a session at its age, though it is used to the last', async () => {
+  it('expires a session at its absolute lifetime although it is in use', async () => {
     await startBank({ SESSION_ABSOLUTE_TTL: '3s' });
     const { api } = service;
     const tokens = await api.newcomer();

@@ -1,17 +1,17 @@
-import { ageSession } from '../support/age-session.js';
 import { type RunningApp, startApp } from '../support/app.js';
+import { backdateSession } from '../support/backdate-session.js';
 
-describe('the policy of a social network', () => {
+describe('social policy', () => {
   let service: RunningApp;
 
   beforeAll(async () => {
-    // It is the default: nothing is set.
+    // It is the default policy.
     service = await startApp();
   });
 
   afterAll(() => service?.close());
 
-  it('lets many devices stay logged in', async () => {
+  it('allows many devices to stay logged in', async () => {
     const { api } = service;
     const first = await api.newcomer();
     const others = await Promise.all(Array.from({ length: 12 }, () => api.session(first.email)));
@@ -24,26 +24,26 @@ describe('the policy of a social network', () => {
     ['last_seen_at', '61 days', 401],
     ['created_at', '364 days', 200],
     ['created_at', '366 days', 401],
-  ] as const)('answers a session whose %s was %s ago with %i', async (moment, ago, status) => {
+  ] as const)('answers a session with %s %s ago with status %i', async (moment, ago, status) => {
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, moment, ago);
+    await backdateSession(service, tokens.session_id, moment, ago);
     expect((await api.me(tokens.access_token)).status).toBe(status);
     expect((await api.refresh(tokens.refresh_token)).status).toBe(status);
   });
 
-  it('lets a phone that was offline for weeks come back with its refresh token', async () => {
+  it('accepts the refresh token of a phone that was offline for weeks', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, 'last_seen_at', '59 days');
+    await backdateSession(service, tokens.session_id, 'last_seen_at', '59 days');
     const { body } = await api.refresh(tokens.refresh_token);
     expect((await api.me(body.access_token)).status).toBe(200);
   });
 
-  it('asks for no recent login', async () => {
+  it('does not require a recent login', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, 'auth_time', '300 days');
+    await backdateSession(service, tokens.session_id, 'auth_time', '300 days');
     const { body } = await api.refresh(tokens.refresh_token);
     expect((await api.end(body.access_token, '/devices')).status).toBe(204);
   });

@@ -2,12 +2,12 @@ import { type RunningApp, startApp } from '../support/app.js';
 
 const SIGNED_OUT = { status: 401, body: { code: 'session_revoked', reason: 'device_limit' } };
 
-describe('the policy of a streaming service', () => {
+describe('streaming policy', () => {
   let service: RunningApp;
 
   afterEach(() => service?.close());
 
-  /** Devices of one user, in the order of their logins. */
+  /** Logs in one user on several devices. @returns their tokens, in the order of the logins */
   const logIn = async (devices: number) => {
     const first = await service.api.newcomer();
     const all = [first];
@@ -18,13 +18,13 @@ describe('the policy of a streaming service', () => {
   const statuses = async (all: { access_token: string }[]) =>
     Promise.all(all.map(async ({ access_token }) => (await service.api.me(access_token)).status));
 
-  it('signs out the device whose login is longest ago for a sixth one, at once', async () => {
+  it('immediately signs out the device with the oldest login when a sixth one logs in', async () => {
     service = await startApp({ LATCHKEY_POLICY: 'streaming' });
     const { api } = service;
     const five = await logIn(5);
     const [first, second] = five as [(typeof five)[0], (typeof five)[0]];
     expect(await statuses(five)).toEqual([200, 200, 200, 200, 200]);
-    // Its login is the newest now.
+    // Now the first device has the most recent login.
     const firstAgain = await api.session(first.email, { device_token: first.device_token });
     expect(await statuses(five)).toEqual([200, 200, 200, 200, 200]);
 
@@ -39,7 +39,7 @@ describe('the policy of a streaming service', () => {
     expect((await api.devices(sixth.access_token)).body.devices).toHaveLength(5);
   });
 
-  it('makes no room for a device that is signed in already, however often it logs in', async () => {
+  it('signs out no other device when a signed-in device logs in again', async () => {
     service = await startApp({ LATCHKEY_POLICY: 'streaming' });
     const five = await logIn(5);
     const [{ email, device_token }] = five as [(typeof five)[0]];
@@ -47,7 +47,7 @@ describe('the policy of a streaming service', () => {
     expect(await statuses(five)).toEqual([200, 200, 200, 200, 200]);
   });
 
-  it('lets a device that was signed out come back as the one it was', async () => {
+  it('recognises a signed-out device when it logs in again', async () => {
     service = await startApp({ LATCHKEY_POLICY: 'streaming', MAX_DEVICES: '1' });
     const [first, second] = await logIn(2);
     expect(await service.api.me(first?.access_token ?? '')).toMatchObject(SIGNED_OUT);
@@ -56,7 +56,7 @@ describe('the policy of a streaming service', () => {
     expect(await service.api.me(second?.access_token ?? '')).toMatchObject(SIGNED_OUT);
   });
 
-  it('never has more devices than it allows, though many log in at once', async () => {
+  it('never exceeds the device limit when many devices log in at once', async () => {
     service = await startApp({ LATCHKEY_POLICY: 'streaming', MAX_DEVICES: '3' });
     const { api } = service;
     const { email } = await api.newcomer();

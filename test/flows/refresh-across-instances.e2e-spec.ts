@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Deployment } from '../support/deployment.js';
 import type { ServiceProcess } from '../support/service-process.js';
 
-// Longer than an instance takes to start, on a machine that is busy.
+// Longer than an instance takes to start, even on a busy machine.
 const GRACE = '2m';
 
-describe('refreshing over two instances', () => {
+describe('refresh tokens with two instances', () => {
   let deployment: Deployment;
   let one: ServiceProcess;
   let two: ServiceProcess;
@@ -18,7 +18,7 @@ describe('refreshing over two instances', () => {
 
   afterAll(() => deployment?.close());
 
-  it('gives one successor to fifty that present the same token at once', async () => {
+  it('have one successor when fifty requests present the same token at once', async () => {
     const tokens = await one.api.newcomer();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => (i % 2 ? one : two).api.refresh(tokens.refresh_token)),
@@ -38,7 +38,7 @@ describe('refreshing over two instances', () => {
     ).toEqual([{ refresh_generation: 2, status: 'active' }]);
   });
 
-  it('refuses on the other one what a reused token ended on this one', async () => {
+  it('are refused by the second instance after reuse is detected on the first', async () => {
     const tokens = await one.api.newcomer();
     const { body: second } = await one.api.refresh(tokens.refresh_token);
     const { body: third } = await two.api.refresh(second.refresh_token);
@@ -50,12 +50,12 @@ describe('refreshing over two instances', () => {
     });
   });
 
-  it('gets nothing on one that outlives a logout on the other at the same moment', async () => {
+  it('yield no usable tokens on one instance after a concurrent logout on the other', async () => {
     const { email } = await one.api.newcomer();
     let won = 0;
     for (let round = 0; round < 20 || (won === 0 && round < 100); round++) {
       const tokens = await one.api.session(email);
-      // From all at the same instant to a head start of the refresh.
+      // The refreshes get a head start of 0 to 4 ms.
       const [out, ...answers] = await Promise.all([
         sleep(round % 5).then(() => one.api.logout(tokens.access_token)),
         ...Array.from({ length: 4 }, () => two.api.refresh(tokens.refresh_token)),
@@ -69,11 +69,11 @@ describe('refreshing over two instances', () => {
         }
       }
     }
-    // Else nothing was raced.
+    // At least one refresh must have won the race, or the test has shown nothing.
     expect(won).toBeGreaterThan(0);
   }, 60_000);
 
-  it('gives the client that lost the answer the same successor, though the instance died in between', async () => {
+  it('have the same successor for a client that lost the answer because the instance died', async () => {
     const tokens = await one.api.newcomer();
     const lost = await refreshOnAndKill(one, tokens.refresh_token);
     one = await deployment.start();
@@ -86,7 +86,7 @@ describe('refreshing over two instances', () => {
   }, 60_000);
 });
 
-/** @returns the refresh token of an answer that only the test has seen; the instance is killed as it arrives */
+/** Refreshes and kills the instance as the answer arrives. @returns the new refresh token, which the client never received */
 function refreshOnAndKill(instance: ServiceProcess, refresh_token: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', headers: { 'content-type': 'application/json' } };

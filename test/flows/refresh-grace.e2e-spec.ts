@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningApp, startApp } from '../support/app.js';
 
-describe('the grace of a refresh token', () => {
+describe('the refresh grace', () => {
   let service: RunningApp;
 
   afterEach(() => service?.close());
 
-  it('has an end, after which the predecessor is reuse', async () => {
+  it('ends, after which the predecessor counts as reuse', async () => {
     service = await startApp({ REFRESH_GRACE: '1s' });
     const { api } = service;
     const tokens = await api.newcomer();
@@ -22,7 +22,7 @@ describe('the grace of a refresh token', () => {
     });
   });
 
-  it('does not take the current token for reuse once it is over', async () => {
+  it('does not limit how long the current token is accepted', async () => {
     service = await startApp({ REFRESH_GRACE: '1s' });
     const { api } = service;
     const tokens = await api.newcomer();
@@ -31,7 +31,7 @@ describe('the grace of a refresh token', () => {
     expect((await api.refresh(body.refresh_token)).status).toBe(200);
   });
 
-  it('can be turned off: the predecessor is reuse at once', async () => {
+  it('can be disabled: the predecessor counts as reuse immediately', async () => {
     service = await startApp({ REFRESH_GRACE: '0' });
     const { api } = service;
     const tokens = await api.newcomer();

@@ -16,13 +16,13 @@ describe('a refresh token', () => {
 
   afterAll(() => service?.close());
 
-  /** The session's generation, as the row has it. */
+  /** The refresh generation in the database. */
   const generationOf = async ({ session_id }: Tokens) => {
     const [row] = await service.sql('SELECT refresh_generation FROM sessions WHERE id = $1', [session_id]);
     return row?.refresh_generation;
   };
 
-  it('has one successor for fifty that present it at once, and a single chain goes on from there', async () => {
+  it('has one successor when fifty requests present it at once, and only that one continues the chain', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const answers = await Promise.all(Array.from({ length: 50 }, () => api.refresh(tokens.refresh_token)));
@@ -37,7 +37,7 @@ describe('a refresh token', () => {
     expect(await generationOf(tokens)).toBe(2);
   });
 
-  it('yields the current token again within the grace, without advancing', async () => {
+  it('yields the current token again within the grace, without a rotation', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const first = await api.refresh(tokens.refresh_token);
@@ -49,7 +49,7 @@ describe('a refresh token', () => {
     expect(await generationOf(tokens)).toBe(1);
   });
 
-  it('ends the session when it is the one before the last, however recent', async () => {
+  it('revokes the session if it is two generations old, however recent', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const second = await api.refresh(tokens.refresh_token);
@@ -69,7 +69,7 @@ describe('a refresh token', () => {
     expect(rows).toEqual([{ ended_reason: 'refresh_reuse', ended_by: 'latchkey' }]);
   });
 
-  it('ends its own session only', async () => {
+  it('revokes only its own session when it is reused', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const other = await api.session(tokens.email);
@@ -80,12 +80,12 @@ describe('a refresh token', () => {
     expect((await api.refresh(other.refresh_token)).status).toBe(200);
   });
 
-  it('does nothing when any one bit of it is another', async () => {
+  it('has no effect if a single bit is changed', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const { body: current } = await api.refresh(tokens.refresh_token);
     const bytes = Buffer.from(current.refresh_token.slice(4), 'base64url');
-    // The session id, the generation (which would be an old one), and the MAC.
+    // The session id, the generation (which becomes an old one) and the MAC.
     for (const [at, bit] of [
       [0, 1],
       [15, 128],
@@ -105,13 +105,13 @@ describe('a refresh token', () => {
   });
 
   it.each(['x', 'lkr_', `lkr_${'A'.repeat(70)}`, `lkd_${'A'.repeat(70)}`, `lkr_${'!'.repeat(70)}`])(
-    'is not %s',
+    'is refused if it reads %s',
     async (token) => {
       expect(await service.api.refresh(token)).toMatchObject(refusedFor());
     },
   );
 
-  it('of a session that is gone is no good', async () => {
+  it('is refused if its session was deleted', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await api.logout(tokens.access_token);
@@ -123,7 +123,7 @@ describe('a refresh token', () => {
     expect(answer.body).not.toHaveProperty('reason');
   });
 
-  it('of a session that was ended by hand in the database is no good, nor is its access token', async () => {
+  it('is refused, like the access token, if the session was revoked by SQL', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [tokens.session_id]);
@@ -131,7 +131,7 @@ describe('a refresh token', () => {
     expect(await api.me(tokens.access_token)).toMatchObject({ status: 401, body: { reason: 'unspecified' } });
   });
 
-  it('of an expired session is no good, and that is no reuse', async () => {
+  it('is refused if its session has expired, which does not count as reuse', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await service.sql(`UPDATE sessions SET last_seen_at = now() - interval '61 days' WHERE id = $1`, [
@@ -144,7 +144,7 @@ describe('a refresh token', () => {
     });
   });
 
-  it('of a disabled user is no good until the user is enabled again', async () => {
+  it('is refused while its user is disabled', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const set = (status: string) =>
@@ -155,7 +155,7 @@ describe('a refresh token', () => {
     expect((await api.refresh(tokens.refresh_token)).status).toBe(200);
   });
 
-  it('is good though its generation is ahead of the row: a fail-over lost the commit that issued it', async () => {
+  it('is accepted if its generation is ahead of the row, because a failover lost the commit that issued it', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const { body: second } = await api.refresh(tokens.refresh_token);
@@ -169,7 +169,7 @@ describe('a refresh token', () => {
     expect((await api.refresh(fourth.refresh_token)).status).toBe(200);
   });
 
-  it('gets nothing that outlives a logout at the same moment', async () => {
+  it('yields no usable tokens after a concurrent logout', async () => {
     const { api } = service;
     const { email } = await api.newcomer();
     let won = 0;
@@ -188,7 +188,7 @@ describe('a refresh token', () => {
         expect(await api.refresh(body.refresh_token)).toMatchObject(refusedFor('logout'));
       }
     }
-    // Else nothing was raced.
+    // At least one refresh must have won the race, or the test has shown nothing.
     expect(won).toBeGreaterThan(0);
   }, 60_000);
 });

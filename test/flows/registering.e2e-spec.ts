@@ -1,7 +1,7 @@
 import { newEmail, PASSWORD } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
-describe('registering', () => {
+describe('registration', () => {
   let service: RunningApp;
 
   beforeAll(async () => {
@@ -10,7 +10,7 @@ describe('registering', () => {
 
   afterAll(() => service?.close());
 
-  it('takes an address once, in whatever case it is written', async () => {
+  it('accepts an email address only once, whatever its case', async () => {
     const { api } = service;
     expect((await api.register('Ada.Lovelace@Example.org')).body).toMatchObject({
       email: 'ada.lovelace@example.org',
@@ -25,7 +25,7 @@ describe('registering', () => {
     expect((await api.login('aDA.lovelace@example.ORG')).status).toBe(200);
   });
 
-  it('gives an address to one of ten that ask for it at once', async () => {
+  it('lets one of ten concurrent requests register an email address', async () => {
     const email = newEmail();
     const answers = await Promise.all(Array.from({ length: 10 }, () => service.api.register(email)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);
@@ -39,7 +39,7 @@ describe('registering', () => {
     { email_verified: true },
     { roles_version: 1 },
     { device_token: null },
-  ])('refuses %j, and registers nobody', async (extra) => {
+  ])('refuses %j and registers no user', async (extra) => {
     const { api } = service;
     const email = newEmail();
     const body = { email, password: PASSWORD, ...extra };
@@ -59,7 +59,7 @@ describe('registering', () => {
     ['P@ssw0rd!', 'common'],
     ['latchkey', 'context'],
     ['grace.hopper@example.org', 'context'],
-  ])('refuses the password %s as %s, and does not repeat it', async (password, reason) => {
+  ])('refuses the password %s as %s without repeating it', async (password, reason) => {
     const { status, body, text } = await service.api.register('grace.hopper@example.org', password);
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'password_rejected', reason, detail: expect.any(String) });
@@ -73,9 +73,9 @@ describe('registering', () => {
     ['emoji joined to families', '👩‍👩‍👧‍👦🪁👩‍🚀🦉🧭🎈'],
     ['Chinese', '春眠不覺曉處處聞啼鳥'],
     ['Arabic', 'كلمة مرور طويلة جدا'],
-    ['no letter at all', '¿¡—“”…§¶†‡'],
-    ['spaces around', '  a lonely wizard  '],
-  ])('takes a password of %s, and logs in with that one only', async (_, password) => {
+    ['symbols without letters', '¿¡—“”…§¶†‡'],
+    ['words with leading and trailing spaces', '  a lonely wizard  '],
+  ])('accepts a password of %s and only that one at login', async (_, password) => {
     const { api } = service;
     const email = newEmail();
     expect((await api.register(email, password)).status).toBe(201);
@@ -94,7 +94,7 @@ describe('registering', () => {
     }
   });
 
-  it('takes two spellings of the same characters for one password', async () => {
+  it('treats equivalent Unicode spellings as the same password', async () => {
     const { api } = service;
     const email = newEmail();
     await api.register(email, 'Ångström ﬁnds 12 cafés');

@@ -26,7 +26,7 @@ describe('security events', () => {
     return body.events;
   };
 
-  it('tell of a sign-in on a device that is new, not of the very first and not of a known one', async () => {
+  it('record a sign-in from a new device, but not the first sign-in or one from a known device', async () => {
     const { api } = service;
     const first = await api.newcomer();
     expect(await eventsOf(first)).toEqual([]);
@@ -50,7 +50,7 @@ describe('security events', () => {
     expect(await eventsOf(first)).toHaveLength(2);
   });
 
-  it('tell of a sign-in to an old account whose devices are forgotten', async () => {
+  it('record a sign-in to an old account that has no devices left', async () => {
     const { api } = service;
     const first = await api.newcomer();
     await service.sql(`UPDATE users SET created_at = now() - interval '3 days' WHERE email = $1`, [
@@ -65,7 +65,7 @@ describe('security events', () => {
     expect(await eventsOf(await api.session(first.email))).toMatchObject([{ kind: 'new_device_sign_in' }]);
   });
 
-  it('tell once of a refresh token that was used twice, by however many at once', async () => {
+  it('record the reuse of a refresh token once, however many requests present it', async () => {
     const { api } = service;
     const thief = await api.newcomer();
     const owner = await api.session(thief.email, { device_token: thief.device_token });
@@ -76,7 +76,7 @@ describe('security events', () => {
     ]);
   });
 
-  it('are listed newest first, page by page, each user their own', async () => {
+  it('are listed newest first, in pages, for their own user only', async () => {
     const { api } = service;
     const first = await api.newcomer();
     for (let made = 0; made < 5; made++) await api.session(first.email);
@@ -98,7 +98,7 @@ describe('security events', () => {
   });
 
   it.each(['limit=0', 'limit=1e9', 'before=1', 'before[]=1', 'user_id=1', 'after=x'])(
-    'are not listed for ?%s',
+    'cannot be listed with ?%s',
     async (query) => {
       const { access_token: token } = await service.api.newcomer();
       expect(await service.api.call('GET', `/security-events?${query}`, { token })).toMatchObject({
@@ -108,7 +108,7 @@ describe('security events', () => {
     },
   );
 
-  it('cannot be changed, and go when they are old', async () => {
+  it('cannot be changed and are deleted after the retention period', async () => {
     const first = await service.api.newcomer();
     await service.api.session(first.email);
     const [event] = await eventsOf(first);

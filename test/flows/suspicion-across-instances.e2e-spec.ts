@@ -8,7 +8,7 @@ const OWNER = clientHeaders('chromeOnAndroid', 'bremen');
 const OWNER_ABROAD = clientHeaders('chromeOnAndroid', 'tokyo');
 const THIEF = clientHeaders('firefoxOnLinux', 'bremen');
 
-describe('a session that two instances hold', () => {
+describe('a session cached by two instances', () => {
   let deployment: Deployment;
   let one: ServiceProcess;
   let two: ServiceProcess;
@@ -20,7 +20,7 @@ describe('a session that two instances hold', () => {
     });
     [one, two] = await Promise.all([deployment.start(), deployment.start()]);
     await waitUntil(
-      'both trust their caches',
+      'both instances to trust their caches',
       async () => {
         const states = await Promise.all([one, two].map(({ api }) => api.call('GET', '/health/ready')));
         return states.every(({ body }) => body.caches_trusted);
@@ -33,7 +33,7 @@ describe('a session that two instances hold', () => {
   const use = ({ api }: ServiceProcess, { access_token: token }: Tokens, headers: Record<string, string>) =>
     api.call('GET', '/auth/me', { token, headers });
 
-  async function heldByBoth(): Promise<Tokens> {
+  async function cachedByBoth(): Promise<Tokens> {
     const { email } = await one.api.newcomer();
     const { body } = await one.api.call<Tokens>('POST', '/auth/login', {
       headers: OWNER,
@@ -46,8 +46,8 @@ describe('a session that two instances hold', () => {
   it.each([
     ['another browser', THIEF],
     ['another continent', OWNER_ABROAD],
-  ])('is refused to both from the first request of a thief in %s on', async (_where, thief) => {
-    const tokens = await heldByBoth();
+  ])('is refused by both from the first request of a thief in %s', async (_where, thief) => {
+    const tokens = await cachedByBoth();
     expect(await use(two, tokens, thief)).toMatchObject({ status: 401, body: { reason: 'suspicious' } });
     for (const [instance, client] of [
       [one, OWNER],
@@ -66,9 +66,9 @@ describe('a session that two instances hold', () => {
     ).toEqual([{ kind: 'session_ended_suspicious' }]);
   });
 
-  it('goes on for its owner who came abroad on one of them, and is seen by the other only there', async () => {
-    const tokens = await heldByBoth();
-    // The journey has taken a while, as far as is written; neither instance has seen a use since.
+  it('stays active for an owner who travelled, although the second instance sees only the new location', async () => {
+    const tokens = await cachedByBoth();
+    // The database says that the journey took a day; neither instance has seen a request since.
     await deployment.sql(
       `UPDATE sessions SET last_seen_at = now() - interval '1 day', countries = '{DE,JP}' WHERE id = $1`,
       [tokens.session_id],

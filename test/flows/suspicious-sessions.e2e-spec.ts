@@ -23,8 +23,8 @@ const stop = () => service?.close();
 
 const from = (browser: Browser, address: Address = 'bremen') => clientHeaders(browser, address);
 
-/** Somebody who has logged in with this client. */
-async function person(browser: Browser, address: Address = 'bremen') {
+/** Registers a user and logs in with this client. */
+async function loggedInUser(browser: Browser, address: Address = 'bremen') {
   const { email } = await service.api.newcomer();
   const { status, body } = await login(email, from(browser, address));
   expect(status).toBe(200);
@@ -43,7 +43,7 @@ const use = ({ access_token: token }: Tokens, headers: Record<string, string>) =
 const refresh = ({ refresh_token }: Tokens, headers: Record<string, string>) =>
   service.api.call<Tokens>('POST', '/auth/refresh', { headers, body: { refresh_token } });
 
-/** What the account's owner finds when they look, from a new session, but for the news of sign-ins. */
+/** The security events of the account, read with a new session, without those about new devices. */
 async function eventsOf(email: string): Promise<EventAnswer[]> {
   const { access_token: token } = await service.api.session(email);
   const { body } = await service.api.call<{ events: EventAnswer[] }>('GET', '/security-events', { token });
@@ -53,33 +53,33 @@ async function eventsOf(email: string): Promise<EventAnswer[]> {
 const expectEnded = ({ status, body }: Answer<unknown>, code = 'session_revoked') =>
   expect({ status, body }).toMatchObject({ status: 401, body: { code, reason: 'suspicious' } });
 
-describe('a session, in the hands of its user', () => {
+describe('a session used by its owner', () => {
   beforeAll(start());
   afterAll(stop);
 
   it.each<[string, Browser, Browser]>([
     ['whose browser was updated', 'chromeOnWindows', 'newerChromeOnWindows'],
     ['whose browser was rolled back', 'newerChromeOnWindows', 'chromeOnWindows'],
-    ['who asks for desktop sites on a phone', 'chromeOnAndroid', 'chromeOnAndroidAskingForDesktop'],
-    ['who asks for desktop sites on a tablet', 'safariOnIpad', 'safariOnIpadAskingForDesktop'],
-    ['who asks for them no longer', 'safariOnIpadAskingForDesktop', 'safariOnIpad'],
-  ])('%s, goes on', async (_who, before, after) => {
-    const tokens = await person(before);
+    ['who requests desktop sites on a phone', 'chromeOnAndroid', 'chromeOnAndroidAskingForDesktop'],
+    ['who requests desktop sites on a tablet', 'safariOnIpad', 'safariOnIpadAskingForDesktop'],
+    ['who returns to mobile sites on a tablet', 'safariOnIpadAskingForDesktop', 'safariOnIpad'],
+  ])('%s stays active', async (_who, before, after) => {
+    const tokens = await loggedInUser(before);
     expect((await use(tokens, from(before))).status).toBe(200);
     for (let i = 0; i < 2; i++) expect((await use(tokens, from(after))).status).toBe(200);
     expect((await refresh(tokens, from(after))).status).toBe(200);
     expect(await eventsOf(tokens.email)).toEqual([]);
   });
 
-  it('goes on when a mobile network lets them out on the other side of their country', async () => {
-    const tokens = await person('chromeOnAndroid', 'stanford');
+  it('stays active when a mobile network routes it to the other side of the country', async () => {
+    const tokens = await loggedInUser('chromeOnAndroid', 'stanford');
     for (const address of ['massachusetts', 'stanford', 'massachusetts'] as const)
       expect((await use(tokens, from('chromeOnAndroid', address))).status).toBe(200);
     expect(await eventsOf(tokens.email)).toEqual([]);
   });
 
-  it('goes on when they turn a VPN on and off, of which they are told once', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('stays active when a VPN is turned on and off, with one notification', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     for (const address of ['tokyo', 'bremen', 'tokyo', 'tokyo', 'bremen'] as const)
       expect((await use(tokens, from('chromeOnWindows', address))).status).toBe(200);
     expect(await eventsOf(tokens.email)).toEqual([
@@ -97,16 +97,16 @@ describe('a session, in the hands of its user', () => {
     ]);
   });
 
-  it('goes on when many requests come out of the VPN at once, of which they are told once', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('stays active when many requests come from the VPN at once, with one notification', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     const away = from('chromeOnWindows', 'tokyo');
     const answers = await Promise.all(Array.from({ length: 20 }, () => use(tokens, away)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['impossible_travel']);
   });
 
-  it('goes on when a backend acts for them, of which they are told once', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('stays active when a backend acts for its owner, with one notification', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     const backend = { 'user-agent': 'node', 'x-forwarded-for': '134.102.20.20' };
     for (const client of [backend, from('chromeOnWindows'), backend])
       expect((await use(tokens, client)).status).toBe(200);
@@ -118,7 +118,7 @@ describe('a session, in the hands of its user', () => {
     ]);
   });
 
-  it('goes on when an app calls through several libraries, and embeds a browser', async () => {
+  it('stays active when an app uses several HTTP libraries and an embedded browser', async () => {
     const { email } = await service.api.newcomer();
     const { body: tokens } = await login(email, { 'user-agent': 'MyBank/3.2 CFNetwork/1496 Darwin/23.5.0' });
     for (const userAgent of ['okhttp/4.12.0', clientHeaders('safariOnIpad', 'bremen')['user-agent'] ?? ''])
@@ -126,8 +126,8 @@ describe('a session, in the hands of its user', () => {
     expect(await eventsOf(email)).toEqual([]);
   });
 
-  it('shows where it was opened, where it was last used, and nothing of a private address', async () => {
-    const tokens = await person('chromeOnAndroid', 'stanford');
+  it('shows where it was opened and last used, and no location for a private address', async () => {
+    const tokens = await loggedInUser('chromeOnAndroid', 'stanford');
     const home = await service.api.session(tokens.email);
     await use(tokens, from('chromeOnAndroid', 'massachusetts'));
     await refresh(tokens, from('chromeOnAndroid', 'massachusetts'));
@@ -143,8 +143,8 @@ describe('a session, in the hands of its user', () => {
     ]);
   });
 
-  it('is not known from where a page has merely opened a stream', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('does not adopt the location of a client that only opens a stream', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     const { access_token: token } = tokens;
     const stream = { token, headers: from('chromeOnWindows', 'tokyo') };
     await service.sql(`UPDATE sessions SET last_seen_at = now() - interval '1 day' WHERE id = $1`, [
@@ -161,8 +161,8 @@ describe('a session, in the hands of its user', () => {
     expect(await eventsOf(tokens.email)).toEqual([]);
   });
 
-  it('is one address to a client that it cannot choose, whatever it says of itself', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('ignores an X-Forwarded-For value that has no public location', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     for (const claimed of ['unknown', `${'9'.repeat(2_000)}`, '10.0.0.1', '::1', 'fe80::1%eth0']) {
       const headers = { ...from('chromeOnWindows'), 'x-forwarded-for': claimed };
       expect((await use(tokens, headers)).status).toBe(200);
@@ -171,7 +171,7 @@ describe('a session, in the hands of its user', () => {
   });
 });
 
-describe('a session, in the hands of a thief', () => {
+describe('a session used by a thief', () => {
   beforeAll(start({ SUSPICION_ACTIONS: 'impossible_travel:end,client_scripted:end' }));
   afterAll(stop);
 
@@ -181,8 +181,8 @@ describe('a session, in the hands of a thief', () => {
     ['another browser and system', 'safariOnMac', from('firefoxOnLinux'), 'client_changed'],
     ['a script', 'chromeOnWindows', { ...from('firefoxOnLinux'), 'user-agent': 'curl/8' }, 'client_scripted'],
     ['the other side of the world', 'safariOnMac', from('safariOnMac', 'tokyo'), 'impossible_travel'],
-  ])('ends at the first request from %s', async (_what, browser, thief, suspicion) => {
-    const tokens = await person(browser);
+  ])('is revoked at the first request from %s', async (_what, browser, thief, suspicion) => {
+    const tokens = await loggedInUser(browser);
     expect((await use(tokens, from(browser))).status).toBe(200);
     expectEnded(await use(tokens, thief));
     expectEnded(await use(tokens, from(browser)));
@@ -199,28 +199,28 @@ describe('a session, in the hands of a thief', () => {
   it.each<[string, Record<string, string>]>([
     ['another browser', from('firefoxOnWindows')],
     ['the other side of the world', from('chromeOnWindows', 'tokyo')],
-  ])('ends at the first stream that is opened from %s, and is told to open pages', async (_what, thief) => {
-    const tokens = await person('chromeOnWindows');
+  ])('is revoked at the first stream opened from %s, and open pages are notified', async (_what, thief) => {
+    const tokens = await loggedInUser('chromeOnWindows');
     const { access_token: other } = await service.api.session(tokens.email);
     const page = await EventSource.open(service.url, { authorization: `Bearer ${other}` });
-    const told = page.next('changed');
+    const notified = page.next('changed');
     expectEnded(
       await service.api.call('GET', '/account/events', { token: tokens.access_token, headers: thief }),
     );
-    await told;
+    await notified;
     page.leave();
     expectEnded(await use(tokens, from('chromeOnWindows')));
     expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['session_ended_suspicious']);
   });
 
-  it('ends before its refresh token is exchanged', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('is revoked before its refresh token is exchanged', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     expectEnded(await refresh(tokens, from('firefoxOnLinux', 'tokyo')), 'invalid_grant');
     expectEnded(await use(tokens, from('chromeOnWindows')));
   });
 
-  it('ends once, and grants none of many requests that come at once', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('is revoked once and grants none of many concurrent requests', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     await use(tokens, from('chromeOnWindows'));
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => use(tokens, from('firefoxOnLinux', 'tokyo'))),
@@ -229,8 +229,8 @@ describe('a session, in the hands of a thief', () => {
     expect(await eventsOf(tokens.email)).toHaveLength(1);
   });
 
-  it('is told among those that ended, with its device and place', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('is listed among the ended sessions with its device and location', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     await use(tokens, from('firefoxOnLinux'));
     const { access_token: token } = await service.api.session(tokens.email);
     const ended = await service.api.call<{ sessions: object[] }>('GET', '/sessions?status=ended', { token });
@@ -251,8 +251,8 @@ describe('a session, in the hands of a thief', () => {
     ]);
   });
 
-  it('does not end for a journey that takes its time, and is known there from then on', async () => {
-    const tokens = await person('chromeOnAndroid');
+  it('stays active after a journey at a plausible speed, and its new country is known from then on', async () => {
+    const tokens = await loggedInUser('chromeOnAndroid');
     await service.sql(`UPDATE sessions SET last_seen_at = last_seen_at - interval '13 hours' WHERE id = $1`, [
       tokens.session_id,
     ]);
@@ -262,12 +262,12 @@ describe('a session, in the hands of a thief', () => {
   });
 });
 
-describe('a session of the bank', () => {
+describe('a session with the bank policy', () => {
   beforeAll(start({ LATCHKEY_POLICY: 'bank' }));
   afterAll(stop);
 
-  it('needs a new login after an impossible journey, wherever it is used from', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('requires a new login after impossible travel, wherever it is used from', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     expect((await use(tokens, from('chromeOnWindows'))).status).toBe(200);
     for (const address of ['tokyo', 'tokyo', 'bremen'] as const) {
       const { status, body, headers } = await use(tokens, from('chromeOnWindows', address));
@@ -287,8 +287,8 @@ describe('a session of the bank', () => {
     expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['impossible_travel']);
   });
 
-  it('needs one once, and is told of once, after many requests from there at once', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('requires it once, with one notification, after many concurrent requests', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     const away = from('chromeOnWindows', 'tokyo');
     const answers = await Promise.all(Array.from({ length: 20 }, () => use(tokens, away)));
     expect(new Set(answers.map(({ body }) => body.code))).toEqual(
@@ -297,15 +297,15 @@ describe('a session of the bank', () => {
     expect((await eventsOf(tokens.email)).map(({ kind }) => kind)).toEqual(['impossible_travel']);
   });
 
-  it('refuses a thief of its refresh token who never used the access token', async () => {
-    const tokens = await person('chromeOnWindows');
+  it('refuses a thief who has only used its refresh token', async () => {
+    const tokens = await loggedInUser('chromeOnWindows');
     expect((await refresh(tokens, from('chromeOnWindows', 'tokyo'))).body).toMatchObject({
       code: 'insufficient_user_authentication',
     });
   });
 
-  it('signs out the device whose token another browser presents, and takes that for a new one', async () => {
-    const mine = await person('chromeOnWindows');
+  it('signs out the device whose token another browser presents, and treats that browser as a new device', async () => {
+    const mine = await loggedInUser('chromeOnWindows');
     const theirs = await login(mine.email, from('firefoxOnLinux'), { device_token: mine.device_token });
     expect(theirs.status).toBe(200);
     expect(theirs.body.device_id).not.toBe(mine.device_id);
@@ -314,8 +314,8 @@ describe('a session of the bank', () => {
     expect((await eventsOf(mine.email)).map(({ kind }) => kind)).toEqual(['device_token_shared']);
   });
 
-  it('refuses a password that was found by guessing like a wrong one, and tells its owner', async () => {
-    const { email, device_token } = await person('chromeOnWindows');
+  it('refuses a guessed password like a wrong one and notifies the owner', async () => {
+    const { email, device_token } = await loggedInUser('chromeOnWindows');
     const guess = (password: string) => login(email, from('firefoxOnLinux', 'tokyo'), { password });
     for (let i = 0; i < 5; i++) await guess(`guess number ${i}`);
     const wrong = await guess('guess number 6');
@@ -336,12 +336,12 @@ describe('a session of the bank', () => {
   });
 });
 
-describe('a login to a social account', () => {
+describe('a login with the social policy', () => {
   beforeAll(start());
   afterAll(stop);
 
-  it('with a copied device token is one of a new device, and ends nothing', async () => {
-    const mine = await person('chromeOnWindows');
+  it('with a copied device token counts as a new device and revokes nothing', async () => {
+    const mine = await loggedInUser('chromeOnWindows');
     const theirs = await login(mine.email, from('firefoxOnLinux'), { device_token: mine.device_token });
     expect(theirs.body.device_id).not.toBe(mine.device_id);
     expect(theirs.body.device_token).not.toBe(mine.device_token);
@@ -351,8 +351,8 @@ describe('a login to a social account', () => {
     expect((await eventsOf(mine.email)).map(({ kind }) => kind)).toEqual(['device_token_shared']);
   });
 
-  it('after several wrong passwords goes well, and is told of; on a known device it is not', async () => {
-    const mine = await person('chromeOnWindows');
+  it('after several wrong passwords succeeds with a notification, on a known device without one', async () => {
+    const mine = await loggedInUser('chromeOnWindows');
     const fail = async (body: object) => {
       for (let i = 0; i < 5; i++)
         await login(mine.email, from('chromeOnWindows'), { password: 'not that one', ...body });

@@ -1,6 +1,6 @@
 import { SessionSweeper } from '../../src/sessions/store/session-sweeper.js';
-import { ageSession } from '../support/age-session.js';
 import { type RunningApp, startApp } from '../support/app.js';
+import { backdateSession } from '../support/backdate-session.js';
 
 describe('the sweeper', () => {
   let service: RunningApp;
@@ -26,11 +26,11 @@ describe('the sweeper', () => {
     ['last_seen_at', '2 hours'],
     ['created_at', '9 hours'],
   ] as const)(
-    'closes a session whose %s was %s ago, and its tokens are refused as expired',
+    'expires a session with %s %s ago, and its tokens are refused as expired',
     async (moment, ago) => {
       const { api } = service;
       const tokens = await api.newcomer();
-      await ageSession(service, tokens.session_id, moment, ago);
+      await backdateSession(service, tokens.session_id, moment, ago);
       await makeDue();
       await sweep();
       expect(await rowOf(tokens.session_id)).toMatchObject({
@@ -50,7 +50,7 @@ describe('the sweeper', () => {
     },
   );
 
-  it('leaves a session that was used since, and looks again later', async () => {
+  it('keeps a session that was used in the meantime and postpones its sweep', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await makeDue();
@@ -59,7 +59,7 @@ describe('the sweeper', () => {
     expect((await api.me(tokens.access_token)).status).toBe(200);
   });
 
-  it('leaves how and by whom a session was ended', async () => {
+  it('keeps the reason for which a session was revoked', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await api.logout(tokens.access_token);
@@ -68,7 +68,7 @@ describe('the sweeper', () => {
     expect(await rowOf(tokens.session_id)).toMatchObject({ status: 'revoked', ended_reason: 'logout' });
   });
 
-  it('removes what ended long ago, with the devices that nobody has used since', async () => {
+  it('deletes sessions that ended long ago and devices unused since then', async () => {
     const { api } = service;
     const recent = await api.newcomer();
     const old = await api.session(recent.email);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AccessTokenIssuer } from '../../src/auth/access-tokens/access-token.issuer.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
-describe('an access token that we signed', () => {
+describe('an access token with a valid signature', () => {
   let service: RunningApp;
 
   beforeAll(async () => {
@@ -25,19 +25,19 @@ describe('an access token that we signed', () => {
     return token;
   };
 
-  it('is good for the session of its user', async () => {
+  it('is accepted for a session of its user', async () => {
     const { access_token, session_id } = await service.api.newcomer();
     const token = await issue(await userOf(access_token), session_id);
     expect((await service.api.me(token)).status).toBe(200);
   });
 
-  it('is refused for the session of another user, and for none', async () => {
+  it('is refused for a session of another user and for an unknown session', async () => {
     const mine = await service.api.newcomer();
     const theirs = await service.api.newcomer();
     const me = await userOf(mine.access_token);
     for (const sessionId of [theirs.session_id, mine.device_id, randomUUID()]) {
       const token = await issue(me, sessionId);
-      // At first sight, and when its signature is remembered.
+      // Both when the token is new and when its signature check is cached.
       for (let times = 0; times < 2; times++) {
         expect(await service.api.me(token)).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
       }

@@ -33,7 +33,7 @@ import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import { activeSnapshot } from './active-snapshot.js';
 
-/** Answers as it is told; by default every session lives. */
+/** A session check with scripted results; by default every session is active. */
 export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   readonly asked: { subject: TokenSubject; address: string }[] = [];
   answer: (principal: Principal) => Principal | Promise<Principal> = (principal) => principal;
@@ -87,7 +87,7 @@ class ProbeController {
   }
 }
 
-/** Shows everything an error would tell a client, so that a difference between two cannot hide. */
+/** Returns every field of an error to the client, so that any difference between two errors is visible. */
 @Catch()
 class PlainFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost) {
@@ -107,7 +107,7 @@ export interface TokenApp {
   readonly sessions: ScriptedSessions;
 }
 
-/** A service of the token path alone: real keys, strategy and guards on a real socket; sessions by script. */
+/** A service with only the token path: real keys, strategy and guards on a real socket, and scripted sessions. */
 export async function startTokenApp(config: Config): Promise<TokenApp> {
   const sessions = new ScriptedSessions();
 
@@ -126,7 +126,7 @@ export async function startTokenApp(config: Config): Promise<TokenApp> {
       TypeOrmModule.forRoot({
         ...dataSourceOptions(config.database.url, 4),
         entities: [SigningKey],
-        // A test that wants the database away waits for no retries.
+        // Tests with the database down must not wait for retries.
         retryAttempts: 0,
       }),
       AccessTokenModule,

@@ -1,4 +1,4 @@
-// better-auth on Node's own server, as its documentation has it. BENCH_STORAGE: postgres, redis or cookie.
+// better-auth on Node's HTTP server, set up as in its documentation. BENCH_STORAGE: postgres, redis or cookie.
 import { createHmac, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,14 +12,14 @@ import { inBatches } from '../in-batches.mjs';
 const { BENCH_COOKIE_SECONDS, BENCH_CREDENTIALS, BENCH_SESSIONS, BENCH_STORAGE } = process.env;
 const { DATABASE_URL, HOST, PORT, REDIS_KEY_PREFIX, REDIS_URL } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
-// Without a listener, a store that goes away would end this process.
+// Without an error listener, losing the connection would end this process.
 pool.on('error', () => {});
 const options = {
   baseURL: 'http://127.0.0.1',
   secret: randomUUID() + randomUUID(),
   database: pool,
   emailAndPassword: { enabled: true },
-  // On in production, and it would answer 429.
+  // Enabled in production by default; it would answer 429.
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
   session:
@@ -52,7 +52,7 @@ async function redisStorage() {
   };
 }
 
-/** Users by one statement, their sessions by better-auth itself; the cookie is the one a login would set. */
+/** Inserts users with one statement and has better-auth create their sessions. @returns the cookies that a login would set */
 async function openSessions(count) {
   const users = Array.from({ length: count }, () => randomUUID());
   await pool.query(
@@ -71,12 +71,12 @@ async function openSessions(count) {
   });
 }
 
-/** The first answer brings the cookie that the later requests are answered from. */
+/** @returns the cookie together with the cache cookie that the first response sets; later requests are answered from it */
 async function withCache(cookie) {
   const answer = await fetch(`${url}/api/auth/get-session`, { headers: { cookie } });
   await answer.arrayBuffer();
   const cached = answer.headers.getSetCookie().map((it) => it.split(';', 1)[0]);
   const data = cached.find((it) => it.includes('session_data'));
-  if (!data) throw new Error(`no cookie cache was set, but ${cached.join(', ')}`);
+  if (!data) throw new Error(`no cache cookie was set, only ${cached.join(', ')}`);
   return `${cookie}; ${data}`;
 }

@@ -1,4 +1,4 @@
-// express-session with connect-redis, as its documentation has it for a login that keeps no anonymous sessions.
+// express-session with connect-redis, set up as in its documentation for logins without anonymous sessions.
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { RedisStore } from 'connect-redis';
@@ -10,7 +10,7 @@ import { meBody } from '../me-body.js';
 
 const { BENCH_CREDENTIALS, BENCH_SESSIONS, HOST, PORT, REDIS_KEY_PREFIX, REDIS_URL } = process.env;
 const client = createClient({ url: REDIS_URL });
-// Without a listener, a store that goes away would end this process.
+// Without an error listener, losing the connection would end this process.
 client.on('error', () => {});
 await client.connect();
 

@@ -1,5 +1,5 @@
-// The built service as `main.js` starts it, with three open routes of our own beside its own: they pass through
-// the same server, hooks, headers, log, guards and interceptors, so that what differs is the check.
+// The production build, started like `main.js` does, with three additional routes. They pass through the same server,
+// hooks, headers, log, guards and interceptors, so that only the check differs.
 import { writeFileSync } from 'node:fs';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -18,21 +18,21 @@ import { Public } from '../../../dist/src/http/public.js';
 import { allocateAsYoung, growSlowly } from '../../../dist/src/v8-flags.js';
 import { issueCredentials, PRINCIPAL } from './sessions.mjs';
 
-/** Providers of the service, which its modules do not export; set once it is made. */
+/** Providers that the service's modules do not export; set once the application exists. */
 const service = { verified: null, registry: null };
 
-/** What a stateless service does at best: the signature is remembered, the expiry checked, and nothing looked up. */
+/** The best case of a stateless service: uses the cached signature check, checks the expiry, looks up no session. */
 class StatelessGuard {
   canActivate(context) {
     const request = context.switchToHttp().getRequest();
     if (!service.verified.find(requireAccessToken(request, 'none'), Date.now()))
-      throw invalidToken('not seen before');
+      throw invalidToken('not verified before');
     return true;
   }
 }
 
 class BenchController {
-  /** As `GET /auth/me` answers, down to the formatting of its times. */
+  /** Answers like `GET /auth/me`, including the formatting of the times. */
   open() {
     return MeDto.of(PRINCIPAL);
   }

@@ -11,7 +11,7 @@ const emailOf = (userId) => `${userId}@example.com`;
 const newest = Date.now();
 
 const userId = randomUUID();
-/** What the open routes answer with: as long as what any of the sessions below gets. */
+/** The principal that the unchecked routes answer with. Its JSON is as long as that of any session below. */
 export const PRINCIPAL = {
   userId,
   roles: [],
@@ -26,7 +26,7 @@ export const PRINCIPAL = {
   },
 };
 
-/** Sessions, each of a user and a device of its own, in the rows that logins would write; tokens from the service's issuer. */
+/** Inserts sessions, each with its own user and device, as logins would. @returns access tokens from the service's issuer */
 export async function issueCredentials(app, dataSource, count) {
   const rows = Array.from({ length: count }, () => ({
     userId: randomUUID(),

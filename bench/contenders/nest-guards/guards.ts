@@ -19,10 +19,10 @@ interface Request {
 }
 
 const VERIFY = { algorithms: ['ES256' as const], issuer: ISSUER, audience: ISSUER };
-/** As many as Latchkey remembers. */
-const REMEMBERED = 20_000;
+/** The number of signature checks that Latchkey caches. */
+const CACHED_TOKENS = 20_000;
 
-/** As Nest's documentation has it: passport, the key as PEM; with a store, the session is asked at every request. */
+/** As in Nest's documentation: passport, with the key as PEM. With `sessions`, every request looks up its session. */
 export function stockGuard(sessions: SessionStore | null): Type<CanActivate> {
   class JwtStrategy extends PassportStrategy(Strategy) {
     constructor() {
@@ -38,7 +38,7 @@ export function stockGuard(sessions: SessionStore | null): Type<CanActivate> {
   return AuthGuard('jwt');
 }
 
-/** Without passport, and with a key that is parsed once; every signature is checked. */
+/** Without passport, and with a key that is parsed once. Verifies the signature of every request. */
 export function keyObjectGuard(): Type<CanActivate> {
   @Injectable()
   class KeyObjectGuard implements CanActivate {
@@ -51,29 +51,29 @@ export function keyObjectGuard(): Type<CanActivate> {
   return KeyObjectGuard;
 }
 
-/** As above, and a signature is checked once. */
-export function rememberingGuard(): Type<CanActivate> {
-  const known = new LRUCache<string, Claims>({ max: REMEMBERED });
+/** Like `keyObjectGuard`, but verifies the signature of a token only once. */
+export function cachingGuard(): Type<CanActivate> {
+  const verified = new LRUCache<string, Claims>({ max: CACHED_TOKENS });
 
   @Injectable()
-  class RememberingGuard implements CanActivate {
+  class CachingGuard implements CanActivate {
     canActivate(context: ExecutionContext): boolean {
       const request = context.switchToHttp().getRequest<Request>();
       const token = tokenOf(request);
-      let claims = known.get(token);
+      let claims = verified.get(token);
       if (!claims) {
         claims = verify(token);
-        known.set(token, claims);
+        verified.set(token, claims);
       }
       if (claims.exp * 1_000 <= Date.now()) throw new UnauthorizedException();
       request.user = claims;
       return true;
     }
   }
-  return RememberingGuard;
+  return CachingGuard;
 }
 
-// The types know text and buffers only; jsonwebtoken takes a KeyObject.
+// The type allows only strings and buffers, but jsonwebtoken accepts a KeyObject.
 const jwt = new JwtService({ publicKey: PUBLIC_KEY as unknown as string, verifyOptions: VERIFY });
 
 function verify(token: string): Claims {

@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { type Claims, ISSUER } from './claims.js';
 import { PRIVATE_KEY } from './keys.js';
 
-/** As long-lived and with the same claims as Latchkey's own. */
+/** Access tokens with the same claims as Latchkey's, valid for an hour. */
 export function issueTokens(count: number): { tokens: string[]; claims: Claims[] } {
   const jwt = new JwtService();
   const now = Math.floor(Date.now() / 1_000);

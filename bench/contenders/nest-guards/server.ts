@@ -1,4 +1,4 @@
-// Nest on Fastify with the guard that BENCH_GUARD names, and nothing else.
+// Nest on Fastify with nothing but the guard named by BENCH_GUARD.
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import { type CanActivate, Controller, Get, Module, Req, type Type, UseGuards } from '@nestjs/common';
@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { meBody } from '../me-body.js';
 import type { Claims } from './claims.js';
-import { keyObjectGuard, rememberingGuard, stockGuard } from './guards.js';
+import { cachingGuard, keyObjectGuard, stockGuard } from './guards.js';
 import { issueTokens } from './issue-tokens.js';
 import { postgresSessions, redisSessions } from './session-stores.js';
 
@@ -16,13 +16,13 @@ const GUARDS: Record<string, () => Promise<Type<CanActivate>>> = {
   redis: async () => stockGuard(await redisSessions(claims)),
   postgres: async () => stockGuard(await postgresSessions(claims)),
   'key-object': async () => keyObjectGuard(),
-  remembering: async () => rememberingGuard(),
+  caching: async () => cachingGuard(),
 };
 
 const { tokens, claims } = issueTokens(Number(BENCH_SESSIONS));
 writeFileSync(BENCH_CREDENTIALS, `${tokens.join('\n')}\n`);
 const guard = await GUARDS[BENCH_GUARD]?.();
-if (!guard) throw new Error(`BENCH_GUARD is none of ${Object.keys(GUARDS).join(', ')}`);
+if (!guard) throw new Error(`BENCH_GUARD must be one of ${Object.keys(GUARDS).join(', ')}`);
 
 @Controller()
 class MeController {

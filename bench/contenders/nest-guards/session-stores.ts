@@ -15,7 +15,7 @@ export async function redisSessions(claims: readonly Claims[]): Promise<SessionS
   return { isActive: async (sessionId) => (await client.get(`${prefix}:${sessionId}`)) === 'active' };
 }
 
-/** One SELECT by primary key per request, prepared. */
+/** One prepared SELECT by primary key per request. */
 export async function postgresSessions(claims: readonly Claims[]): Promise<SessionStore> {
   const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
   await pool.query('CREATE TABLE sessions (id uuid PRIMARY KEY, status text NOT NULL)');

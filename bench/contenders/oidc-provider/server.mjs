@@ -1,4 +1,4 @@
-// oidc-provider with its tokens in Redis: a resource server asks it about an opaque token at every request.
+// oidc-provider with its tokens in Redis: a resource server introspects an opaque token on every request.
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,11 +8,11 @@ import { inBatches } from '../in-batches.mjs';
 
 const { BENCH_CREDENTIALS, BENCH_SESSIONS, HOST, PORT, REDIS_KEY_PREFIX, REDIS_URL } = process.env;
 const redis = createClient({ url: REDIS_URL });
-// Without a listener, a store that goes away would end this process.
+// Without an error listener, losing the connection would end this process.
 redis.on('error', () => {});
 await redis.connect();
 
-/** What introspection and revocation need of an adapter: one JSON document per id. */
+/** The part of an adapter that introspection and revocation use: one JSON document per id. */
 class RedisAdapter {
   constructor(kind) {
     this.kind = kind;

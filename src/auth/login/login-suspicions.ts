@@ -6,8 +6,7 @@ import { DeviceRegistry } from '../../devices/device-registry.js';
 import type { Client } from '../../http/routes/client-info.js';
 import type { Suspicion, SuspicionAction } from '../../policy/session-policy.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
-import { SessionRevoker } from '../../sessions/session-revoker.js';
-import type { OpenedSession } from '../../sessions/sessions.service.js';
+import type { RevokingTransaction } from '../../sessions/session-revoker.js';
 import { clientChange } from '../../sessions/suspicion/client-change.js';
 import { clientFamily, clientText, describedFamily } from '../../user-agents/client-family.js';
 
@@ -21,7 +20,6 @@ export class LoginSuspicions {
 
   constructor(
     private readonly devices: DeviceRegistry,
-    private readonly ending: SessionRevoker,
     private readonly events: SecurityEvents,
     { policy }: Config,
   ) {
@@ -65,14 +63,14 @@ export class LoginSuspicions {
    * token, has been copied with it.
    *
    * @param sessionId of the login that the token came with
-   * @returns what has ended: to be passed to `enforce` once committed
    */
   async answerShared(
-    manager: EntityManager,
+    transaction: RevokingTransaction,
     device: Device,
     sessionId: string,
     client: Client,
-  ): Promise<OpenedSession['ended']> {
+  ): Promise<void> {
+    const { manager } = transaction;
     const { id: deviceId, userId } = device;
     const action = this.actions.device_token_shared;
     await this.events.record(manager, {
@@ -89,9 +87,8 @@ export class LoginSuspicions {
         now: { client: clientText(clientFamily(client.userAgent)) },
       },
     });
-    if (action !== 'end') return [];
+    if (action !== 'end') return;
     await this.devices.distrust(manager, userId, deviceId);
-    return (await this.ending.revokeWithin(manager, { userId, deviceId }, 'suspicious', 'latchkey'))
-      .unconfirmed;
+    await transaction.revoke({ userId, deviceId }, 'suspicious', 'latchkey');
   }
 }

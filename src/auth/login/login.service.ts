@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Device } from '../../devices/device.entity.js';
 import { DeviceRegistry, type RegisteredDevice } from '../../devices/device-registry.js';
 import { AppError } from '../../errors/app-error.js';
 import type { Client } from '../../http/routes/client-info.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
+import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
 import { type OpenedSession, SessionsService } from '../../sessions/sessions.service.js';
 import { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
@@ -42,7 +43,7 @@ interface Proven {
 @Injectable()
 export class LoginService {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly revoker: SessionRevoker,
     private readonly users: UsersService,
     private readonly devices: DeviceRegistry,
     private readonly sessions: SessionsService,
@@ -59,12 +60,10 @@ export class LoginService {
    */
   async open(credentials: Credentials, client: Client): Promise<CompletedLogin> {
     const proven = await this.prove(credentials, client);
-    const login = await this.dataSource.transaction((manager) =>
-      this.openWithin(manager, credentials, proven, client),
+    const { result } = await this.revoker.inTransaction((transaction) =>
+      this.openWithin(transaction, credentials, proven, client),
     );
-    this.sessions.announce(login.user.id);
-    await this.sessions.enforce({ sessions: login.ended });
-    return login;
+    return result;
   }
 
   private async prove({ email, password, deviceToken }: Credentials, client: Client): Promise<Proven> {
@@ -86,11 +85,12 @@ export class LoginService {
   }
 
   private async openWithin(
-    manager: EntityManager,
+    transaction: RevokingTransaction,
     { deviceToken, deviceName, formerRefreshToken }: Credentials,
     proven: Proven,
     client: Client,
   ): Promise<CompletedLogin> {
+    const { manager } = transaction;
     const user = await lockActive(manager, proven.user);
     const device = await this.devices.register(manager, {
       userId: user.id,
@@ -99,7 +99,7 @@ export class LoginService {
       deviceToken: proven.shared ? undefined : deviceToken,
       deviceName,
     });
-    const session = await this.sessions.open(manager, {
+    const session = await this.sessions.open(transaction, {
       userId: user.id,
       deviceId: device.deviceId,
       ...client,
@@ -107,17 +107,18 @@ export class LoginService {
       replaces: formerRefreshToken && this.rotation.sessionOf(formerRefreshToken),
     });
     const login = { user, ...device, ...session };
-    const ended = await this.tell(manager, login, proven, client);
-    return { ...login, ended: [...session.ended, ...ended] };
+    await this.report(transaction, login, proven, client);
+    return login;
   }
 
-  /** Tells the user what is remarkable about a login of theirs. @returns what has ended because of that */
-  private async tell(
-    manager: EntityManager,
+  /** Records what the user should know about this login, and answers a copied device token. */
+  private async report(
+    transaction: RevokingTransaction,
     { user, sessionId, deviceId, deviceName, isNewcomer }: CompletedLogin,
     { failures, known, shared }: Proven,
     client: Client,
-  ): Promise<OpenedSession['ended']> {
+  ): Promise<void> {
+    const { manager } = transaction;
     if (isNewcomer) {
       await this.events.record(manager, {
         kind: 'new_device_sign_in',
@@ -131,7 +132,7 @@ export class LoginService {
     if (this.suspicions.afterFailures(failures, known !== null) !== 'off') {
       await this.suspicions.tellOfGuess(manager, { userId: user.id, sessionId, failures, client });
     }
-    return shared ? this.suspicions.answerShared(manager, shared, sessionId, client) : [];
+    if (shared) await this.suspicions.answerShared(transaction, shared, sessionId, client);
   }
 
   /** Refused like a wrong password, and counted like one: the guesser learns nothing, the owner is told. */
@@ -143,8 +144,10 @@ export class LoginService {
   ): Promise<boolean> {
     if (this.suspicions.afterFailures(failures, known !== null) !== 'end') return false;
     const guess = { userId: user.id, sessionId: null, failures, client };
-    await this.dataSource.transaction((manager) => this.suspicions.tellOfGuess(manager, guess));
-    this.sessions.announce(user.id);
+    await this.revoker.inTransaction(async (transaction) => {
+      await this.suspicions.tellOfGuess(transaction.manager, guess);
+      transaction.announce(user.id);
+    });
     return true;
   }
 }

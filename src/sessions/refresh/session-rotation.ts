@@ -6,7 +6,6 @@ import type { Client } from '../../http/routes/client-info.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { flushIntervalMs } from '../check/last-seen.js';
 import { SessionRevoker } from '../session-revoker.js';
-import { SessionsService } from '../sessions.service.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { RefreshTokens } from './refresh-token.js';
 import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
@@ -55,8 +54,7 @@ export class SessionRotation {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly sessions: SessionsService,
-    private readonly ending: SessionRevoker,
+    private readonly revoker: SessionRevoker,
     private readonly events: SecurityEvents,
     private readonly watch: SuspicionDetector,
     private readonly config: Config,
@@ -111,22 +109,19 @@ export class SessionRotation {
       if (row.needsLogin && row.endedReason === null) throw new AppError('insufficient_user_authentication');
       throw refused(verdict.reason);
     }
-    await this.endReused(row, address);
+    await this.revokeReused(row, address);
     throw refused('refresh_reuse');
   }
 
-  private async endReused({ sessionId, userId, deviceId }: Row, address: string): Promise<void> {
-    const sessions = await this.dataSource.transaction(async (manager) => {
-      const ending = await this.ending.revokeWithin(manager, { sessionId }, 'refresh_reuse', 'latchkey');
-      // Of many that present the token at once, one ends the session and tells of it.
-      if (ending.count > 0) {
+  private async revokeReused({ sessionId, userId, deviceId }: Row, address: string): Promise<void> {
+    await this.revoker.inTransaction(async (transaction) => {
+      const count = await transaction.revoke({ sessionId, userId }, 'refresh_reuse', 'latchkey');
+      // Of many clients that present the token at once, one revokes the session and reports it.
+      if (count > 0) {
         const event = { kind: 'refresh_token_reused', userId, sessionId, deviceId, address } as const;
-        await this.events.record(manager, event);
+        await this.events.record(transaction.manager, event);
       }
-      return ending.unconfirmed;
     });
-    this.sessions.announce(userId);
-    await this.sessions.enforce({ sessions });
   }
 
   private answer({ generation, ...session }: Row): RotatedSession {

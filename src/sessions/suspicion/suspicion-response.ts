@@ -1,15 +1,12 @@
-import { SessionCache } from '@latchkey/revocation/session-cache';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
 import { clientAddress } from '../../http/routes/client-address.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { clientFamily } from '../../user-agents/client-family.js';
-import type { Client, SessionUse } from '../check/session-use.js';
+import type { Client } from '../check/session-use.js';
 import { SessionRevoker } from '../session-revoker.js';
-import { SessionsService } from '../sessions.service.js';
 import type { CachedSession } from '../store/session-model.js';
-import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SessionHabits } from './session-habits.js';
 import type { Verdict } from './suspicion.js';
 import { lastAddress, suspicionEvent } from './suspicion-event.js';
@@ -21,11 +18,8 @@ export type SuspicionRefusal = 'ended' | 'needs_login';
 @Injectable()
 export class SuspicionResponse {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly places: GeoIp,
-    private readonly cache: SessionCache<SessionSnapshot, SessionUse>,
-    private readonly sessions: SessionsService,
-    private readonly ending: SessionRevoker,
+    private readonly revoker: SessionRevoker,
     private readonly habits: SessionHabits,
     private readonly events: SecurityEvents,
   ) {}
@@ -44,14 +38,11 @@ export class SuspicionResponse {
   }
 
   private async end({ snapshot: { sessionId, userId } }: CachedSession, tell: Tell): Promise<'ended'> {
-    const sessions = await this.dataSource.transaction(async (manager) => {
-      const ending = await this.ending.revokeWithin(manager, { sessionId }, 'suspicious', 'latchkey');
-      // Of many requests at once, one ends the session and tells of it.
-      if (ending.count > 0) await tell(manager);
-      return ending.unconfirmed;
+    await this.revoker.inTransaction(async (transaction) => {
+      const count = await transaction.revoke({ sessionId, userId }, 'suspicious', 'latchkey');
+      // Of many requests at once, one revokes the session and reports it.
+      if (count > 0) await tell(transaction.manager);
     });
-    this.sessions.announce(userId);
-    await this.sessions.enforce({ sessions });
     return 'ended';
   }
 
@@ -59,11 +50,12 @@ export class SuspicionResponse {
     { snapshot: { sessionId, userId } }: CachedSession,
     tell: Tell,
   ): Promise<'needs_login'> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
+      transaction.invalidate([sessionId]);
+      transaction.announce(userId);
     });
-    await this.cache.invalidate([sessionId]);
-    this.sessions.announce(userId);
     return 'needs_login';
   }
 
@@ -75,12 +67,13 @@ export class SuspicionResponse {
   ): Promise<void> {
     const country = this.placeOf(client.address)?.countryCode ?? null;
     const use = { country, family: clientFamily(client.userAgent) };
-    await this.dataSource.transaction(async (manager) => {
-      // Known from now on, so that it is told once.
+    await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      // Known from now on, so that it is reported once.
       if (await this.habits.learn(manager, sessionId, suspicion, use)) await tell(manager);
+      transaction.invalidate([sessionId]);
+      transaction.announce(userId);
     });
-    await this.cache.invalidate([sessionId]);
-    this.sessions.announce(userId);
   }
 
   private tell(manager: EntityManager, session: CachedSession, client: Client, verdict: Verdict) {
