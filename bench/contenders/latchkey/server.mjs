@@ -1,11 +1,11 @@
 // The production build, started like `main.js` does, with three additional routes. They pass through the same server,
 // hooks, headers, log, guards and interceptors, so that only the check differs.
 import { writeFileSync } from 'node:fs';
+import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { VerifiedTokens } from '../../../packages/access-token/src/verified-tokens.js';
 import { AppModule } from '../../../src/app.module.js';
 import { createHttpAdapter, setUpApp } from '../../../src/app.setup.js';
 import { requireAccessToken } from '../../../src/auth/access-tokens/bearer-token.js';
