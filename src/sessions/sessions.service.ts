@@ -17,7 +17,7 @@ export interface NewSession {
   readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
-  /** The session that it takes the place of, where that is one of the same device. */
+  /** The session that it replaces, if that is on the same device. */
   readonly replaces?: string | undefined;
 }
 

@@ -11,10 +11,10 @@ import { SessionHabits } from './session-habits.js';
 import type { Verdict } from './suspicion.js';
 import { lastAddress, suspicionEvent } from './suspicion-event.js';
 
-/** Why a request is refused: its session has just been ended, or is to be logged in to again. */
+/** Why a request is refused: its session was just revoked, or needs a new login. */
 export type SuspicionRefusal = 'ended' | 'needs_login';
 
-/** Does what the policy wants about a suspicious session, and tells its user. */
+/** Applies the policy to a suspicious session and reports it to the user. */
 @Injectable()
 export class SuspicionResponse {
   constructor(
@@ -27,7 +27,7 @@ export class SuspicionResponse {
   /**
    * @param session as the store has it
    * @returns why the request is refused; `null` when it is not
-   * @throws whatever kept it from being written
+   * @throws if the response could not be written
    */
   async respond(session: CachedSession, client: Client, verdict: Verdict): Promise<SuspicionRefusal | null> {
     const tell = (manager: EntityManager) => this.tell(manager, session, client, verdict);
