@@ -13,7 +13,7 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testMatch: [
     '<rootDir>/src/**/*.spec.ts',
-    '<rootDir>/packages/*/src/**/*.spec.ts',
+    '<rootDir>/packages/*/{src,testing}/**/*.spec.ts',
     '<rootDir>/test/**/*.spec.ts',
     '<rootDir>/test/**/*.e2e-spec.ts',
     '<rootDir>/bench/**/*.spec.ts',
