@@ -109,7 +109,7 @@ async function get(path: string, authorization?: string) {
 
 const REFUSAL = {
   status: 401,
-  body: JSON.stringify({ code: 'invalid_token', message: 'The access token is missing or not valid' }),
+  body: JSON.stringify({ code: 'invalid_token', message: 'The access token is missing or invalid' }),
   type: 'application/json; charset=utf-8',
 };
 

@@ -74,6 +74,13 @@ describe('the client address', () => {
     expect(await reportedAddress(['10.0.0.0/8'], '203.0.113.9')).toBe('127.0.0.1');
   });
 
+  it('is understood with a port, also for trusted proxies', async () => {
+    expect(await reportedAddress(1, '203.0.113.9:4711')).toBe('203.0.113.9');
+    expect(await reportedAddress(1, '[2001:db8::9]:4711')).toBe('2001:db8::9');
+    const proxies = ['127.0.0.0/8', '10.0.0.0/8'];
+    expect(await reportedAddress(proxies, '203.0.113.9:4711, 10.0.0.1:443')).toBe('203.0.113.9');
+  });
+
   it('is a valid address even if a proxy forwards something else', async () => {
     expect(await reportedAddress(true, "'; DROP TABLE sessions; --")).toBe('127.0.0.1');
   });

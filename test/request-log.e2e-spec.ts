@@ -120,5 +120,8 @@ describe('the request log', () => {
       address: '127.0.0.1',
     });
     expect((await fetch(`${testApp.url}/auth/me`)).status).toBe(200);
+    const levels = testApp.logLines.map((line) => JSON.parse(line).level);
+    expect(levels).not.toContain('warn');
+    expect(levels).not.toContain('error');
   });
 });

@@ -124,14 +124,14 @@ describe('a start that fails', () => {
   it('names the command that applies pending migrations', async () => {
     await database.drop();
     database = await createTestDatabase();
-    await runSource('src/cli/migrate.ts', ['revert'], {
+    await runSource('src/cli/latchkey.ts', ['migrate', 'revert'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });
     expect(oneLine(await start({}))).toBe(
       'latchkey: the database schema is behind by 1 migration: run "npm run migration:run", or set MIGRATE_ON_START=true',
     );
-    await runSource('src/cli/migrate.ts', ['run'], {
+    await runSource('src/cli/latchkey.ts', ['migrate', 'run'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });

@@ -31,7 +31,8 @@ describe('the user command', () => {
   });
   afterAll(() => database.drop());
 
-  const user = (args: string[], input = '') => runSource('src/cli/user.ts', args, env, input);
+  const user = (args: string[], input = '') =>
+    runSource('src/cli/latchkey.ts', ['user', ...args], env, input);
 
   describe('without a running service', () => {
     it('adds a user with the password from standard input, and lists users', async () => {
@@ -58,8 +59,8 @@ describe('the user command', () => {
 
     it('reports in one line that the database is down or behind', async () => {
       const unreachable = await runSource(
-        'src/cli/user.ts',
-        ['list'],
+        'src/cli/latchkey.ts',
+        ['user', 'list'],
         serviceEnv('postgres://127.0.0.1:1/latchkey'),
       );
       expect(refusal(unreachable)).toBe(
@@ -71,7 +72,7 @@ describe('the user command', () => {
       await client.connect();
       await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
       await client.end();
-      const line = refusal(await runSource('src/cli/user.ts', ['list'], serviceEnv(behind.url)));
+      const line = refusal(await runSource('src/cli/latchkey.ts', ['user', 'list'], serviceEnv(behind.url)));
       expect(line).toMatch(
         /^latchkey: the database schema is behind by \d+ migrations: run "npm run migration:run"/,
       );
@@ -163,7 +164,8 @@ describe('the user command with the embedded Postgres of development', () => {
   it('works on the same database whether or not the service is running', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-embedded-'));
     const env = { LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
-    const user = (args: string[], input = '') => runSource('src/cli/user.ts', args, env, input);
+    const user = (args: string[], input = '') =>
+      runSource('src/cli/latchkey.ts', ['user', ...args], env, input);
     try {
       const added = await user(['add', 'ada@example.org'], PASSWORD);
       expect(added.code).toBe(0);

@@ -1,11 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
+import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
 import { isoTime } from '../logging/iso-time.js';
-import { IsEmailAddress } from '../http/validation/is-email-address.js';
-import { IsOpaqueToken } from '../http/validation/is-opaque-token.js';
-import { IsPassword } from '../http/validation/is-password.js';
-import { IsPlainText } from '../http/validation/is-plain-text.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';
@@ -145,7 +142,7 @@ export class MeDto {
   device!: MeDeviceDto;
 
   static of({ userId, roles, authenticatedAt, session }: CheckedPrincipal): MeDto {
-    const { sessionId, deviceId, createdAt, lastSeenAt, grantedAt, profile } = session;
+    const { sessionId, deviceId, createdAt, lastSeenAt, profile } = session.snapshot;
     return {
       user: {
         id: userId,
@@ -157,7 +154,7 @@ export class MeDto {
         id: sessionId,
         created_at: isoTime(createdAt),
         authenticated_at: isoTime(authenticatedAt),
-        last_seen_at: isoTime(Math.max(lastSeenAt, grantedAt)),
+        last_seen_at: isoTime(Math.max(lastSeenAt, session.use.grantedAt)),
       },
       device: {
         id: deviceId,

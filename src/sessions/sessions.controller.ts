@@ -9,10 +9,9 @@ import {
 } from '@nestjs/swagger';
 import { AppError } from '../errors/app-error.js';
 import { GeoIp } from '../geoip/geoip.js';
-import { CurrentPrincipal } from '../http/routes/current-principal.js';
-import type { Principal } from '../http/routes/principal.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import { Sensitive } from '../http/routes/sensitive.js';
+import { Sensitive } from '../http/routes/route-decorators.js';
 import { UuidParam } from '../http/routes/uuid-param.js';
 import { EndedSessionDto, EndedSessionListDto } from './ended-sessions.dto.js';
 import { EndedSessions } from './ended-sessions.js';

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Confirmation, Revocations, SessionStore } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
+import type { SessionSnapshot } from '../../src/sessions/store/session-snapshot.js';
 import { SessionRows } from '../support/session-rows.js';
 
 export interface StoreUnderTest {
-  readonly store: SessionStore;
+  readonly store: SessionStore<SessionSnapshot>;
   /** The database that holds its rows. */
   readonly dataSource: DataSource;
   close(): Promise<void>;
@@ -28,7 +29,7 @@ const revocationOf = (sessionId: string, reason: string) => ({
 export function sessionStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`the session store in ${name}`, () => {
     let under: StoreUnderTest;
-    let store: SessionStore;
+    let store: SessionStore<SessionSnapshot>;
     let rows: SessionRows;
 
     beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { SNAPSHOT_VERSION } from '@latchkey/revocation/redis/redis-shared-cache';
+import { SNAPSHOT_FORMAT } from '../../src/sessions/store/session-snapshot.js';
 import type { Api, Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { serviceEnv } from '../support/service-env.js';
@@ -47,7 +47,7 @@ describe('instances of two versions that share a cache with arbitrary entries', 
 
   const redis = (...command: string[]) =>
     redisCommands(Number(new URL(process.env.TEST_REDIS_URL ?? '').port), [command]);
-  const keyOf = (id: string, shape = SNAPSHOT_VERSION) => `${prefix}:session:${shape}:${id}`;
+  const keyOf = (id: string, shape = SNAPSHOT_FORMAT.version) => `${prefix}:session:${shape}:${id}`;
   const entryOf = async (id: string, shape?: number) =>
     JSON.parse(String((await redis('GET', keyOf(id, shape)))[0])) as Snapshot | null;
 

@@ -9,8 +9,8 @@ import { Mailbox } from '../support/mailbox.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const NEW_PASSWORD = 'a lonely wizard hums';
-const RESET = 'Set a new password';
-const CONFIRM = 'Confirm your address';
+const RESET = 'Reset your password';
+const CONFIRM = 'Confirm your email address';
 const SIGN_IN = 'New sign-in to your account';
 const ORIGIN = 'https://id.example.com';
 
@@ -425,7 +425,7 @@ describe('account self-service by mail', () => {
 
     it.each([
       ['sign_in_after_failures', 'Your password may have been guessed', true],
-      ['impossible_travel', 'Unusual use of your account', true],
+      ['impossible_travel', 'Unusual activity in your account', true],
       ['refresh_token_reused', 'You were signed out on a device', false],
       ['session_ended_suspicious', 'You were signed out on a device', false],
     ] as const)('is offered in the mail for %s ("%s"): %s', async (kind, subject, isOffered) => {

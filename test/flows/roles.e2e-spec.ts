@@ -1,9 +1,7 @@
 import { Revocation } from '@latchkey/revocation/revocation';
 import { Controller, Get, Module } from '@nestjs/common';
-import { CurrentPrincipal } from '../../src/http/routes/current-principal.js';
-import type { Principal } from '../../src/http/routes/principal.js';
-import { Public } from '../../src/http/routes/public.js';
-import { Roles } from '../../src/http/routes/roles.js';
+import { CurrentPrincipal, type Principal } from '../../src/http/routes/principal.js';
+import { Public, Roles } from '../../src/http/routes/route-decorators.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { waitUntil } from '../support/wait-until.js';

@@ -9,7 +9,7 @@ import { freePort } from '../support/free-port.js';
 import { Mailbox } from '../support/mailbox.js';
 import { waitUntil } from '../support/wait-until.js';
 
-const CONFIRM = 'Confirm your address';
+const CONFIRM = 'Confirm your email address';
 
 describe('a mail', () => {
   let mailbox: Mailbox | undefined;

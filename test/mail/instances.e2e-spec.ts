@@ -5,7 +5,7 @@ import { freePort } from '../support/free-port.js';
 import { Mailbox } from '../support/mailbox.js';
 import { waitUntil } from '../support/wait-until.js';
 
-const CONFIRM = 'Confirm your address';
+const CONFIRM = 'Confirm your email address';
 
 describe('mail with several instances', () => {
   let mailbox: Mailbox | undefined;
@@ -83,7 +83,7 @@ describe('mail with several instances', () => {
     await api.call('POST', `/auth/password/reset?token=${disown}`, { body: { token: disown, new_password } });
     await api.call('POST', '/auth/password/reset', { body: { token: body.reset_token, new_password } });
     await api.call('POST', '/auth/password/forgot', { body: { email } });
-    await mailbox.waitFor(email, 'Set a new password');
+    await mailbox.waitFor(email, 'Reset your password');
     await mailbox.waitFor(email, 'Your password was reset');
     await isDone();
     await instance.stop();

@@ -21,17 +21,14 @@ import { ConfigModule } from '../../src/config/config.module.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { AppError } from '../../src/errors/app-error.js';
 import { ERROR_CODES } from '../../src/errors/error-codes.js';
-import { CurrentPrincipal } from '../../src/http/routes/current-principal.js';
-import type { Principal } from '../../src/http/routes/principal.js';
-import { Public } from '../../src/http/routes/public.js';
+import { CurrentPrincipal, type Principal } from '../../src/http/routes/principal.js';
 import type { RequestClient } from '../../src/http/routes/request-client.js';
-import { Roles } from '../../src/http/routes/roles.js';
-import { Sensitive } from '../../src/http/routes/sensitive.js';
+import { Public, Roles, Sensitive } from '../../src/http/routes/route-decorators.js';
 import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/session-check.js';
 import type { TokenSubject } from '../../src/sessions/check/token-subject.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
-import { activeSnapshot } from './revocation-world.js';
+import { activeSnapshot } from './active-snapshot.js';
 
 /** A session check with scripted results; by default every session is active. */
 export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
@@ -41,7 +38,7 @@ export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   check(subject: TokenSubject, { address }: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
-    const session = { ...activeSnapshot(sessionId), grantedAt: 0 };
+    const session = { snapshot: activeSnapshot(sessionId), use: { grantedAt: 0 } };
     const answer = this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
     return answer instanceof Promise
       ? answer.then((principal) => ({ ...principal, session }))

@@ -5,17 +5,17 @@ import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { AppModule } from '../../../dist/src/app.module.js';
-import { createHttpAdapter, setUpApp } from '../../../dist/src/app.setup.js';
-import { MeDto } from '../../../dist/src/auth/auth.dto.js';
-import { requireAccessToken } from '../../../dist/src/auth/bearer-token.js';
-import { invalidToken } from '../../../dist/src/auth/invalid-token.js';
-import { VerifiedTokens } from '../../../dist/src/auth/verified-tokens.js';
-import { readEnvironment } from '../../../dist/src/config/environment.js';
-import { createLogger } from '../../../dist/src/http/logger.js';
-import { NestLogger } from '../../../dist/src/http/nest-logger.js';
-import { Public } from '../../../dist/src/http/public.js';
-import { allocateAsYoung, growSlowly } from '../../../dist/src/v8-flags.js';
+import { VerifiedTokens } from '../../../packages/access-token/src/verified-tokens.js';
+import { AppModule } from '../../../src/app.module.js';
+import { createHttpAdapter, setUpApp } from '../../../src/app.setup.js';
+import { requireAccessToken } from '../../../src/auth/access-tokens/bearer-token.js';
+import { invalidToken } from '../../../src/auth/access-tokens/invalid-token.js';
+import { MeDto } from '../../../src/auth/auth.dto.js';
+import { readEnvironment } from '../../../src/config/environment.js';
+import { Public } from '../../../src/http/routes/public.js';
+import { createLogger } from '../../../src/logging/logger.js';
+import { NestLogger } from '../../../src/logging/nest-logger.js';
+import { allocateAsYoung, growSlowly } from '../../../src/start/v8-flags.js';
 import { issueCredentials, PRINCIPAL } from './sessions.mjs';
 
 /** Providers that the service's modules do not export; set once the application exists. */

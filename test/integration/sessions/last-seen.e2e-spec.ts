@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
 import { LastSeen } from '../../../src/sessions/check/last-seen.js';
+import { SessionUse } from '../../../src/sessions/check/session-use.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
 import { testConfig } from '../../support/test-config.js';
@@ -34,11 +35,11 @@ describe('LastSeen', () => {
     );
     return ids;
   };
-  /** As a check holds it; `sut` is told of its use. */
+  /** Notes the use of a session that is not cached yet. */
   const used = (sessionId: string, address: string, sut = lastSeen) => {
-    const session: Parameters<LastSeen['note']>[0] = { sessionId, use: null };
-    sut.note(session, address);
-    return session;
+    const use = new SessionUse();
+    sut.note(sessionId, use, address);
+    return use;
   };
   const secondsSinceSeen = async (id = '') => {
     const [{ age }] = await dataSource.query(
@@ -50,9 +51,9 @@ describe('LastSeen', () => {
 
   it('writes the last use and its address', async () => {
     const [id = ''] = await seenLongAgo();
-    const session = used(id, '192.0.2.1');
+    const use = used(id, '192.0.2.1');
     for (const address of ['::ffff:192.0.2.2', '192.0.2.3']) {
-      lastSeen.note(session, address);
+      lastSeen.note(id, use, address);
       await lastSeen.flush();
       expect(await secondsSinceSeen(id)).toBeLessThan(60);
       expect((await rows.row(id))?.address).toBe(address.replace('::ffff:', ''));
@@ -133,10 +134,10 @@ describe('LastSeen', () => {
     const away = await openDataSource(dataSourceOptions(database.url, 1));
     const cutOff = new LastSeen(away, testConfig(database.url));
     await away.destroy();
-    const session = used(id, '192.0.2.1', cutOff);
+    const use = used(id, '192.0.2.1', cutOff);
     used(other, '192.0.2.1', cutOff);
     const flushing = cutOff.flush();
-    cutOff.note(session, '192.0.2.2');
+    cutOff.note(id, use, '192.0.2.2');
     await expect(flushing).rejects.toThrow();
     await away.initialize();
     await cutOff.flush();
