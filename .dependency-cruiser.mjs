@@ -16,7 +16,7 @@ const LAYERS = {
   'user-agents': [],
   geoip: ['config', 'errors'],
   mail: ['policy', 'config', 'errors', 'database', 'jobs'],
-  'security-events': ['policy', 'config', 'errors', 'http', 'database', 'jobs', 'geoip'],
+  'security-events': ['policy', 'config', 'errors', 'http', 'database', 'jobs', 'geoip', 'mail'],
   'account-changes': ['errors', 'redis'],
   sessions: [
     ...['policy', 'config', 'errors', 'http', 'database', 'redis', 'jobs', 'user-agents', 'geoip'],
