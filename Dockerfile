@@ -8,6 +8,7 @@ RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY build ./build
 COPY migrations ./migrations
+COPY packages ./packages
 COPY src ./src
 COPY web ./web
 RUN npm run build && npm ci --omit=dev --ignore-scripts

@@ -9,8 +9,11 @@ const MEASURED = ['src/auth', 'src/sessions'].filter((folder) =>
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Workspace packages are tested from their TypeScript source.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testMatch: [
     '<rootDir>/src/**/*.spec.ts',
+    '<rootDir>/packages/*/src/**/*.spec.ts',
     '<rootDir>/test/**/*.spec.ts',
     '<rootDir>/test/**/*.e2e-spec.ts',
     '<rootDir>/bench/**/*.spec.ts',

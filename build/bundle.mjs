@@ -46,7 +46,11 @@ const __filename = latchkeyFileURLToPath(import.meta.url);
 const __dirname = latchkeyFileURLToPath(new URL('.', import.meta.url));`;
 
 await build({
-  entryPoints: [`${built}/src/main.js`],
+  entryPoints: ['main', 'openapi', 'cli/explain', 'cli/migrate', 'cli/user'].map(
+    (name) => `${built}/src/${name}.js`,
+  ),
+  // Workspace packages are bundled from their source.
+  conditions: ['source'],
   outdir: `${built}/src`,
   chunkNames: 'main-[name]-[hash]',
   allowOverwrite: true,

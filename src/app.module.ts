@@ -1,16 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountModule } from './account/account.module.js';
-import { AccountsModule } from './accounts/accounts.module.js';
+import { LiveModule } from './account/live/live.module.js';
+import { PageModule } from './account/page/page.module.js';
 import { AuthModule } from './auth/auth.module.js';
-import { CacheModule } from './cache/cache.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { HealthModule } from './health/health.module.js';
-import { ErrorDocsController } from './http/error-docs.controller.js';
+import { ErrorDocsController } from './http/openapi/error-docs.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { PageModule } from './page/page.module.js';
+import { RedisModule } from './redis/redis.module.js';
 import { SecurityEventsModule } from './security-events/security-events.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
@@ -24,13 +24,13 @@ export class AppModule {
         ConfigModule.forRoot(config),
         MetricsModule,
         DatabaseModule,
-        CacheModule,
+        RedisModule,
         SecurityEventsModule,
         SessionsModule,
         DevicesModule,
         AuthModule,
+        LiveModule,
         AccountModule,
-        AccountsModule,
         PageModule,
         HealthModule,
       ],

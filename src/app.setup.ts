@@ -1,18 +1,18 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config/config.js';
-import { ProblemFilter } from './errors/problem.filter.js';
-import { allowOrigins } from './http/cors.js';
-import { refuseCrossSite } from './http/cross-site.js';
-import { HttpAdapter } from './http/http-adapter.js';
-import { createLogger } from './http/logger.js';
-import { checkRequestShape } from './http/request-shape.js';
-import { setSecurityHeaders } from './http/security-headers.js';
-import { RequestValidationPipe } from './http/validation.pipe.js';
+import { allowOrigins } from './http/server/cors.js';
+import { rejectCrossSiteRequests } from './http/server/cross-site.js';
+import { HttpAdapter } from './http/server/http-adapter.js';
+import { ProblemFilter } from './http/server/problem.filter.js';
+import { checkRequestShape } from './http/server/request-shape.js';
+import { setSecurityHeaders } from './http/server/security-headers.js';
+import { RequestValidationPipe } from './http/validation/validation.pipe.js';
+import { createLogger } from './logging/logger.js';
 
 type BorderConfig = Pick<Config, 'http' | 'logLevel' | 'web'>;
 
-/** @param logger shared with Nest's own log (`NestLogger`) */
+/** @param logger also used for Nest's own log (`NestLogger`) */
 export function createHttpAdapter(
   config: BorderConfig,
   logger: FastifyBaseLogger = createLogger(config.logLevel),
@@ -20,14 +20,14 @@ export function createHttpAdapter(
   return new HttpAdapter({ trustProxy: config.http.trustProxy, web: config.web }, logger);
 }
 
-/** Everything between the socket and the controllers; to be called before `init` or `listen`. `/docs` is apart. */
+/** Sets up everything between the socket and the controllers except `/docs`. Call it before `init` or `listen`. */
 export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   const adapter = app.getHttpAdapter() as HttpAdapter;
   const fastify = adapter.getInstance();
   setSecurityHeaders(fastify);
   await allowOrigins(fastify, adapter.web.corsOrigins);
   checkRequestShape(fastify, adapter.allowedMethods);
-  refuseCrossSite(fastify, adapter.web);
+  rejectCrossSiteRequests(fastify, adapter.web);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
 }

@@ -1,6 +1,6 @@
-import { AccountLink } from './accounts/account-link.entity.js';
+import { AccountLink } from './account/links/account-link.entity.js';
+import { SigningKey } from './auth/keys/signing-key.entity.js';
 import { Device } from './devices/device.entity.js';
-import { SigningKey } from './keys/signing-key.entity.js';
 import { OutboxMail } from './mail/outbox-mail.entity.js';
 import { SecurityEvent } from './security-events/security-event.entity.js';
 import { Session } from './sessions/session.entity.js';

@@ -6,14 +6,14 @@ import type { Config } from './config/config.js';
 import { developmentSecret } from './config/development-secret.js';
 import { readEnvironment } from './config/environment.js';
 import { prepareDatabase } from './database/prepare-database.js';
-import { createLogger } from './http/logger.js';
-import { NestLogger } from './http/nest-logger.js';
-import { serveOpenApi } from './http/openapi.js';
+import { serveOpenApi } from './http/openapi/openapi.js';
+import { createLogger } from './logging/logger.js';
+import { NestLogger } from './logging/nest-logger.js';
 import { sendsMail } from './mail/outbox.js';
-import { startFailure } from './start-failure.js';
-import { stopOnSignals } from './stop-on-signals.js';
-import { allocateAsYoung, growSlowly } from './v8-flags.js';
-import { welcome } from './welcome.js';
+import { startFailure } from './start/start-failure.js';
+import { stopOnSignals } from './start/stop-on-signals.js';
+import { allocateAsYoung, growSlowly } from './start/v8-flags.js';
+import { welcome } from './start/welcome.js';
 
 async function start(): Promise<void> {
   const stopWith = stopOnSignals(fail);

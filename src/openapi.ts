@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { createHttpAdapter } from './app.setup.js';
 import { readEnvironment } from './config/environment.js';
-import { openApiDocument } from './http/openapi.js';
+import { openApiDocument } from './http/openapi/openapi.js';
 
 /** Writes `openapi.json`. In preview Nest reads the decorators only: nothing is connected to or started. */
 async function writeOpenApi(): Promise<void> {

@@ -2,12 +2,21 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AccessTokenIssuer } from '../src/auth/access-token.issuer.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AccessTokenIssuer } from '../src/auth/access-tokens/access-token.issuer.js';
+import { KeySet } from '../src/auth/keys/key-set.js';
 import type { Config } from '../src/config/config.js';
 import { AppError } from '../src/errors/app-error.js';
-import { KeySet } from '../src/keys/key-set.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
-import { base64url, constant, es256, es256Der, forge, hs256, strangersKey } from './support/forge.js';
+import {
+  base64url,
+  constant,
+  es256,
+  es256Der,
+  forgeToken,
+  hs256,
+  unrelatedKey,
+} from './support/forge-token.js';
 import { testConfig } from './support/test-config.js';
 import { startTokenApp, type TokenApp } from './support/token-app.js';
 
@@ -20,7 +29,7 @@ let database: TestDatabase;
 let config: Config;
 let service: TokenApp;
 let keys: KeySet;
-/** Stands where a token's header points to; nobody may come. */
+/** The server that forged headers point to. The service must never contact it. */
 let lure: Server;
 let lureUrl: string;
 let lured = 0;
@@ -100,11 +109,11 @@ async function get(path: string, authorization?: string) {
 
 const REFUSAL = {
   status: 401,
-  body: JSON.stringify({ code: 'invalid_token', message: 'The access token is missing or not valid' }),
+  body: JSON.stringify({ code: 'invalid_token', message: 'The access token is missing or invalid' }),
   type: 'application/json; charset=utf-8',
 };
 
-/** With the caches cold, and again right after a genuine token was let in. */
+/** Expects a refusal with cold caches, and again right after a genuine token was accepted. */
 async function expectRefused(token: string) {
   expect(await get('/closed', `Bearer ${token}`)).toEqual(REFUSAL);
   expect((await get('/closed', `Bearer ${await genuine()}`)).status).toBe(200);
@@ -116,12 +125,12 @@ const parts = (token: string) => token.split('.') as [string, string, string];
 const signature = (token: string) => Buffer.from(parts(token)[2], 'base64url');
 const withSignature = (token: string, bytes: Buffer) =>
   [...parts(token).slice(0, 2), base64url(bytes)].join('.');
-const own = (head: unknown, payload: unknown) => forge(head, payload, es256(ownKey()));
-/** JSON that `JSON.stringify` cannot write. */
+const own = (head: unknown, payload: unknown) => forgeToken(head, payload, es256(ownKey()));
+/** Produces JSON that `JSON.stringify` cannot write. */
 const rawJson = (value: object, from: string, to: string) => JSON.stringify(value).replace(from, to);
 
 describe('a genuine access token', () => {
-  it('is let in, at first sight and from memory, and the session is asked each time', async () => {
+  it('is accepted on first use and from the signature cache, with a session check each time', async () => {
     const token = await genuine();
     const [first, second] = [
       await get('/closed', `Bearer ${token}`),
@@ -137,18 +146,18 @@ describe('a genuine access token', () => {
     ]);
   });
 
-  it('is what a hand-made one with our key is, so that the refusals below are for what they change', async () => {
+  it('is accepted when forged unchanged with the service key, so the refusals below are due to their changes', async () => {
     expect((await get('/closed', `Bearer ${own(header(), claims())}`)).status).toBe(200);
   });
 
   it.each(['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/AT+JWT'])(
-    'may call itself %s',
+    'may have the typ %s',
     async (typ) => {
       expect((await get('/closed', `Bearer ${own(header({ typ }), claims())}`)).status).toBe(200);
     },
   );
 
-  it('says what RFC 9068 asks for and nothing else', async () => {
+  it('has exactly the header and claims that RFC 9068 requires', async () => {
     const [head, payload] = parts(await genuine()).map((part) => Buffer.from(part, 'base64url').toString());
     expect(JSON.parse(head ?? '')).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: keys.current().kid });
     const said = JSON.parse(payload ?? '');
@@ -156,7 +165,7 @@ describe('a genuine access token', () => {
     expect(said.exp - said.iat).toBe(900);
   });
 
-  it('is verified by nothing but the published key set', async () => {
+  it('can be verified with the published key set alone', async () => {
     const response = await fetch(`${service.url}/.well-known/jwks.json`);
     expect(response.headers.get('cache-control')).toBe('public, max-age=300');
     const { keys: published } = (await response.json()) as { keys: object[] };
@@ -173,7 +182,7 @@ describe('a genuine access token', () => {
     ]);
   });
 
-  it('is refused for what its session is, not for what it is', async () => {
+  it('is refused with the error of the session check', async () => {
     const token = await genuine();
     for (const code of [
       'session_revoked',
@@ -191,22 +200,22 @@ describe('a genuine access token', () => {
     }
   });
 
-  it('waits for a session check that has to ask', async () => {
+  it('waits for an asynchronous session check', async () => {
     service.sessions.answer = async (principal) => ({ ...principal, deviceId: 'asked' });
     const token = await genuine();
-    for (const _ of ['first sight', 'from memory']) {
+    for (const _ of ['first use', 'cached']) {
       expect(JSON.parse((await get('/closed', `Bearer ${token}`)).body).deviceId).toBe('asked');
     }
   });
 
-  it('expires while it is remembered', async () => {
+  it('expires while its signature is cached', async () => {
     const token = own(header(), claims({ exp: seconds() + 2 }));
     expect((await get('/closed', `Bearer ${token}`)).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    await sleep(2_100);
     expect(await get('/closed', `Bearer ${token}`)).toEqual(REFUSAL);
   });
 
-  it('is never issued longer than the service itself accepts', async () => {
+  it('is never issued larger than the service accepts', async () => {
     await expect(genuine({ roles: ['x'.repeat(4096)] })).rejects.toThrow('do not fit');
   });
 });
@@ -227,8 +236,8 @@ describe('an unsigned or wrongly signed token', () => {
     [],
     ['ES256'],
     {},
-  ])('is refused with alg %p, whatever follows the last dot', async (alg) => {
-    const unsigned = forge(header({ alg }), claims(), constant(Buffer.alloc(0)));
+  ])('is refused with alg %p, with or without a signature', async (alg) => {
+    const unsigned = forgeToken(header({ alg }), claims(), constant(Buffer.alloc(0)));
     await expectRefused(unsigned);
     await expectRefused(unsigned.slice(0, -1));
     await expectRefused(own(header({ alg }), claims()));
@@ -237,7 +246,7 @@ describe('an unsigned or wrongly signed token', () => {
   it.each([
     ['PEM', () => ownPublicKey().export({ format: 'pem', type: 'spki' })],
     [
-      'PEM without its last line end',
+      'PEM without its trailing newline',
       () => String(ownPublicKey().export({ format: 'pem', type: 'spki' })).trim(),
     ],
     ['DER', () => ownPublicKey().export({ format: 'der', type: 'spki' })],
@@ -245,10 +254,10 @@ describe('an unsigned or wrongly signed token', () => {
     ['JWK as published', () => JSON.stringify(keys.jwks().keys[0])],
     ['key set as published', () => JSON.stringify(keys.jwks())],
     ['kid', () => keys.current().kid],
-    ['empty text', () => ''],
-  ])('is refused when it is HS256 under our public key as %s', async (_, secret) => {
+    ['an empty string', () => ''],
+  ])('is refused when signed by HMAC with the public key as secret: %s', async (_, secret) => {
     for (const alg of ['HS256', 'HS384', 'HS512', 'ES256']) {
-      await expectRefused(forge(header({ alg }), claims(), hs256(secret())));
+      await expectRefused(forgeToken(header({ alg }), claims(), hs256(secret())));
     }
   });
 
@@ -264,26 +273,26 @@ describe('an unsigned or wrongly signed token', () => {
     'ES256 ',
     'ECDH-ES',
     'dir',
-  ])('is refused when our own key signed it as %s', async (alg) => {
+  ])('is refused when signed with the service key but labelled %s', async (alg) => {
     await expectRefused(own(header({ alg }), claims()));
   });
 
-  it('is refused when our own key signed another digest', async () => {
-    await expectRefused(forge(header(), claims(), es256(ownKey(), 'sha512')));
+  it('is refused when signed with the service key over another digest', async () => {
+    await expectRefused(forgeToken(header(), claims(), es256(ownKey(), 'sha512')));
   });
 
   it.each([0, 1, 32, 63, 64, 65, 128, 1000])(
     'is refused when its signature is %d zero bytes',
     async (length) => {
-      await expectRefused(forge(header(), claims(), constant(Buffer.alloc(length))));
+      await expectRefused(forgeToken(header(), claims(), constant(Buffer.alloc(length))));
     },
   );
 
-  it('is refused when its signature is DER', async () => {
-    await expectRefused(forge(header(), claims(), es256Der(ownKey())));
+  it('is refused when its signature is DER-encoded', async () => {
+    await expectRefused(forgeToken(header(), claims(), es256Der(ownKey())));
   });
 
-  it('is refused when its signature is cut, extended, doubled or has a flipped bit', async () => {
+  it('is refused when its signature is truncated, extended, doubled or has a flipped bit', async () => {
     const token = await genuine();
     const bytes = signature(token);
     const flipped = Buffer.from(bytes);
@@ -301,7 +310,7 @@ describe('an unsigned or wrongly signed token', () => {
     }
   });
 
-  it('is refused in every other spelling of the same signature', async () => {
+  it('is refused in every other encoding of the same signature', async () => {
     const token = await genuine();
     const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
     for (const last of alphabet.filter((character) => character !== token.at(-1))) {
@@ -310,7 +319,7 @@ describe('an unsigned or wrongly signed token', () => {
     expect((await get('/closed', `Bearer ${token}`)).status).toBe(200);
   });
 
-  it('is refused when any one character of it is another', async () => {
+  it('is refused when any single character is changed', async () => {
     const token = await genuine();
     await get('/closed', `Bearer ${token}`);
     const positions = [...Array(20).keys()].map((step) => Math.floor((step * token.length) / 20));
@@ -323,15 +332,15 @@ describe('an unsigned or wrongly signed token', () => {
     }
   });
 
-  it('is refused when a stranger signed it, also under our kid and with the stranger’s key enclosed', async () => {
-    const stranger = strangersKey();
-    await expectRefused(forge(header(), claims(), es256(stranger)));
+  it('is refused when signed by an unknown key, even with the service’s kid or with the key embedded', async () => {
+    const stranger = unrelatedKey();
+    await expectRefused(forgeToken(header(), claims(), es256(stranger)));
     await expectRefused(
-      forge(header({ jwk: stranger.export({ format: 'jwk' }) }), claims(), es256(stranger)),
+      forgeToken(header({ jwk: stranger.export({ format: 'jwk' }) }), claims(), es256(stranger)),
     );
   });
 
-  it('is refused when the payload was exchanged under a good signature', async () => {
+  it('is refused when the payload is replaced under a valid signature', async () => {
     const [head, , sig] = parts(await genuine());
     const admin = base64url(JSON.stringify(claims({ roles: ['admin'] })));
     await expectRefused([head, admin, sig].join('.'));
@@ -356,11 +365,11 @@ describe('an unsigned or wrongly signed token', () => {
     `${base64url('{"alg":"ES256"')}.e30.AA`,
     `${base64url(Buffer.of(0xff, 0xfe, 0xfd))}.e30.AA`,
     `${base64url('{"__proto__":{"alg":"ES256"},"kid":"x","typ":"at+jwt"}')}.e30.AA`,
-  ])('is refused when it is only %p', async (token) => {
+  ])('is refused when it is just %p', async (token) => {
     await expectRefused(token);
   });
 
-  it('is refused with a fourth part, as JWE has five, and in the JSON serialization', async () => {
+  it('is refused with four or five parts, like JWE, and in JSON serialization', async () => {
     const token = await genuine();
     await expectRefused(`${token}.e30`);
     await expectRefused(`${token}.e30.e30`);
@@ -371,14 +380,14 @@ describe('an unsigned or wrongly signed token', () => {
 
 describe('a token whose header points elsewhere', () => {
   it.each([
-    ['unknown', 'kid-of-somebody-else'],
+    ['unknown', 'kid-of-another-issuer'],
     ['missing', undefined],
     ['null', null],
     ['empty', ''],
     ['of 10 kB', 'k'.repeat(10_240)],
     ['of 2 kB', 'k'.repeat(2_048)],
     ['an object', { toString: 'x' }],
-    ['an array of the right one', 'RIGHT'],
+    ['an array with the valid one', 'VALID'],
     ['a number', 0],
     ['a path', '../../../../dev/null'],
     ['SQL', `' OR '1'='1' --`],
@@ -389,11 +398,11 @@ describe('a token whose header points elsewhere', () => {
     ['a URL', 'http://127.0.0.1/key'],
     ['a lone surrogate', '\ud800'],
   ])('is refused when its kid is %s', async (name, kid) => {
-    const chosen = name === 'an array of the right one' ? [keys.current().kid] : kid;
+    const chosen = name === 'an array with the valid one' ? [keys.current().kid] : kid;
     await expectRefused(own(header({ kid: chosen }), claims()));
   });
 
-  it('is refused when its kid is the right one followed by NUL', async () => {
+  it('is refused when its kid is the valid one followed by NUL', async () => {
     await expectRefused(own(header({ kid: `${keys.current().kid}\u0000` }), claims()));
   });
 
@@ -403,7 +412,7 @@ describe('a token whose header points elsewhere', () => {
       const values = [lureUrl, [lureUrl], ownPublicKey().export({ format: 'jwk' }), ['b64'], ['exp'], false];
       for (const value of values) await expectRefused(own(header({ [member]: value }), claims()));
       await expectRefused(
-        forge(header({ [member]: lureUrl, kid: 'elsewhere' }), claims(), es256(strangersKey())),
+        forgeToken(header({ [member]: lureUrl, kid: 'elsewhere' }), claims(), es256(unrelatedKey())),
       );
     },
   );
@@ -426,7 +435,7 @@ describe('a token whose header points elsewhere', () => {
   });
 });
 
-describe('a token signed by us with claims that do not hold', () => {
+describe('a token signed by the service with invalid claims', () => {
   const now = seconds();
   const WRONG: Record<string, unknown[]> = {
     exp: [
@@ -511,12 +520,12 @@ describe('a token signed by us with claims that do not hold', () => {
     },
   );
 
-  it('is refused once today’s lifetime is over, though it was issued under a longer one', async () => {
+  it('is refused after the configured lifetime, even if issued under a longer one', async () => {
     const old = own(header(), claims({ iat: seconds() - 901, exp: seconds() + 86_400 }));
     await expectRefused(old);
   });
 
-  it('is let in with our audience among others', async () => {
+  it('is accepted with the expected audience among others', async () => {
     const token = own(header(), claims({ aud: ['https://other.example', AUDIENCE] }));
     expect((await get('/closed', `Bearer ${token}`)).status).toBe(200);
   });
@@ -527,11 +536,11 @@ describe('a refresh token', () => {
     `${base64url(randomBytes(16))}.0.${base64url(randomBytes(32))}`,
     `lkr_${base64url(randomBytes(48))}`,
     base64url(randomBytes(64)),
-  ])('is no access token: %s', async (token) => {
+  ])('is refused as an access token: %s', async (token) => {
     await expectRefused(token);
   });
 
-  it('is no access token when it is a JWT signed by us', async () => {
+  it('is refused as an access token even if it is a JWT signed by the service', async () => {
     await expectRefused(own(header({ typ: 'rt+jwt' }), claims()));
     await expectRefused(own(header({ typ: undefined }), claims()));
   });
@@ -543,10 +552,10 @@ describe('the Authorization header', () => {
   });
 
   it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])(
-    'may spell its scheme %s, at first sight and after',
+    'accepts the scheme as %s, on first use and from the cache',
     async (scheme) => {
       const token = await genuine();
-      for (const _ of ['first sight', 'from memory']) {
+      for (const _ of ['first use', 'cached']) {
         expect((await get('/closed', `${scheme} ${token}`)).status).toBe(200);
       }
       expect((await get('/closed', `${scheme}   ${token}`)).status).toBe(200);
@@ -573,14 +582,14 @@ describe('the Authorization header', () => {
     ['percent encoding', (token: string) => `Bearer ${token.replace('.', '%2E')}`],
     ['a Latin-1 letter', (token: string) => `Bearer ${token}\u00e9`],
     ['5 kB', (token: string) => `Bearer ${token}${'A'.repeat(5_120)}`],
-  ])('is refused with %s, also for a token that is remembered', async (_, write) => {
+  ])('is refused with %s, even if the token is cached', async (_, write) => {
     const token = await genuine();
     expect(await get('/closed', write(token))).toEqual(REFUSAL);
     expect((await get('/closed', `Bearer ${token}`)).status).toBe(200);
     expect(await get('/closed', write(token))).toEqual(REFUSAL);
   });
 
-  it('is refused when it is there twice', async () => {
+  it('is refused when it is repeated', async () => {
     const token = await genuine();
     expect(await send(['Authorization', `Bearer ${token}`])).toEqual([200, expect.any(String)]);
     for (const second of [`Bearer ${token}`, 'Bearer x', 'Basic eA==', '']) {
@@ -590,7 +599,7 @@ describe('the Authorization header', () => {
     }
   });
 
-  it('is the only place where a token is looked for', async () => {
+  it('is the only place where a token is accepted', async () => {
     const token = await genuine();
     for (const name of ['access_token', 'token', 'auth_token', 'jwt', 'bearer']) {
       expect(await get(`/closed?${name}=${token}`)).toEqual(REFUSAL);
@@ -603,7 +612,7 @@ describe('the Authorization header', () => {
     }
   });
 
-  /** `fetch` joins repeated headers; this writes them one by one. */
+  /** Sends repeated headers separately, which `fetch` would join. */
   function send(headers: string[]): Promise<[number | undefined, string]> {
     return new Promise((resolve, reject) => {
       httpRequest(`${service.url}/closed`, { headers: ['Host', 'localhost', ...headers] }, (response) => {
@@ -620,14 +629,14 @@ describe('the Authorization header', () => {
 });
 
 describe('a route', () => {
-  it('is closed unless it says otherwise', async () => {
+  it('requires a token unless marked public', async () => {
     expect((await get('/open')).status).toBe(200);
     expect((await get('/open', 'Bearer nonsense')).status).toBe(200);
     expect((await get('/admins')).status).toBe(401);
     expect(await get('/contradiction', `Bearer ${await genuine({ roles: ['admin'] })}`)).toEqual(REFUSAL);
   });
 
-  it('for some roles admits whoever has one of them', async () => {
+  it('restricted to roles admits a user with one of them', async () => {
     expect((await get('/admins', `Bearer ${await genuine({ roles: ['user', 'auditor'] })}`)).status).toBe(
       200,
     );
@@ -636,12 +645,12 @@ describe('a route', () => {
     expect((await get('/admins', `Bearer ${await genuine({ roles: [] })}`)).status).toBe(403);
   });
 
-  it('goes by the roles of the checked session, not of the token', async () => {
+  it('checks the roles of the session, not those in the token', async () => {
     service.sessions.answer = (principal) => ({ ...principal, roles: [] });
     expect((await get('/admins', `Bearer ${await genuine({ roles: ['admin'] })}`)).status).toBe(403);
   });
 
-  it('for a sensitive action asks for a login of the last five minutes', async () => {
+  it('for a sensitive action requires a login within the last five minutes', async () => {
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
     const recent = await genuine({ authenticatedAt: minutesAgo(4) });
     expect((await get('/sensitive', `Bearer ${recent}`)).status).toBe(200);

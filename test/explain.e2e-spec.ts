@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
-import { REDIS } from '../src/cache/cache.module.js';
-import type { RedisConnection } from '../src/cache/redis-connection.js';
 import { historyLines } from '../src/cli/history-lines.js';
+import { REDIS } from '../src/redis/redis.module.js';
+import type { RedisConnection } from '../src/redis/redis-connection.js';
 import { SessionHistories } from '../src/sessions/session-history.js';
 import { type RunningApp, startApp } from './support/app.js';
 import { waitUntil } from './support/wait-until.js';
@@ -21,17 +21,17 @@ describe('the history of a session', () => {
 
   const history = async (sessionId: string) => {
     const found = await histories.find(sessionId);
-    if (!found) throw new Error('there is no such session');
+    if (!found) throw new Error('no such session');
     return found;
   };
 
-  it('tells what happened, in order, by whom and why', async () => {
+  it('lists what happened, in order, with actor and reason', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     await api.refresh(tokens.refresh_token);
     await api.me(tokens.access_token);
     await api.logout(tokens.access_token);
-    await waitUntil('the end is noted as enforced', async () => {
+    await waitUntil('the revocation is recorded as enforced', async () => {
       const { events } = await history(tokens.session_id);
       return events.some(({ kind }) => kind === 'enforced');
     });
@@ -47,7 +47,7 @@ describe('the history of a session', () => {
     expect(instants).toEqual([...instants].sort((a, b) => a - b));
   });
 
-  it('tells what the running instance and Redis hold of it', async () => {
+  it('shows what the running instance and Redis have cached', async () => {
     const tokens = await service.api.newcomer();
     await service.api.me(tokens.access_token);
     const alive = await history(tokens.session_id);
@@ -59,7 +59,7 @@ describe('the history of a session', () => {
     expect(instance?.endedReason).toBe('logout');
   });
 
-  it('tells of an end made by hand', async () => {
+  it('shows a revocation made in plain SQL', async () => {
     const tokens = await service.api.newcomer();
     await service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [tokens.session_id]);
     const { events } = await history(tokens.session_id);
@@ -69,7 +69,7 @@ describe('the history of a session', () => {
     });
   });
 
-  it('is read as lines', async () => {
+  it('is printed as lines', async () => {
     const tokens = await service.api.newcomer();
     await service.api.logout(tokens.access_token);
     const lines = historyLines(await history(tokens.session_id)).join('\n');
@@ -78,11 +78,11 @@ describe('the history of a session', () => {
     expect(lines).toMatch(/ended +revoked: logout/);
   });
 
-  it('knows nothing of a session that never was', async () => {
+  it('is null for an unknown session', async () => {
     expect(await histories.find(UNKNOWN)).toBeNull();
   });
 
-  it('cannot be rewritten', async () => {
+  it('cannot be modified', async () => {
     await service.api.newcomer();
     await expect(service.sql(`UPDATE session_events SET kind = 'ended'`)).rejects.toThrow('append-only');
   });

@@ -5,7 +5,7 @@ import { serviceEnv } from './support/service-env.js';
 import { ServiceProcess } from './support/service-process.js';
 import { waitUntil } from './support/wait-until.js';
 
-/** What readiness says while it drains is in `stop.e2e-spec.ts`; with Redis away, in `faults/redis.e2e-spec.ts`. */
+/** Readiness during shutdown is tested in `stop.e2e-spec.ts`, readiness without Redis in `faults/redis.e2e-spec.ts`. */
 describe('the health of an instance', () => {
   let postgres: PostgresServer;
   let service: ServiceProcess;
@@ -18,7 +18,7 @@ describe('the health of an instance', () => {
     api = service.api;
   }, 180_000);
   afterAll(async () => {
-    // Postgres away or not, the stop is a good one.
+    // A clean exit is expected even with Postgres down.
     expect(await service?.stop()).toBe(0);
     await postgres?.dispose();
   });
@@ -28,7 +28,7 @@ describe('the health of an instance', () => {
   };
   const live = async () => (await api.call('GET', '/health/live')).text;
 
-  it('is ready with what it has been given, and needs no token to say so', async () => {
+  it('is ready with its configured dependencies, and needs no token', async () => {
     const { status, body, headers } = await api.call('GET', '/health/ready');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -40,14 +40,17 @@ describe('the health of an instance', () => {
     expect(await live()).toBe('{"status":"live"}');
   });
 
-  it('goes on without Postgres for a while, is then unavailable, alive all the time, and ready again by itself', async () => {
+  it('stays live without Postgres, becomes unavailable after the staleness limit, and recovers by itself', async () => {
     const { access_token } = await api.newcomer();
     expect((await api.me(access_token)).status).toBe(200);
     await postgres.kill();
     // Caches may answer for SESSION_MAX_STALENESS.
     expect((await api.me(access_token)).status).toBe(200);
 
-    await waitUntil('it is unavailable', async () => (await api.call('GET', '/health/ready')).status === 503);
+    await waitUntil(
+      'the instance is unavailable',
+      async () => (await api.call('GET', '/health/ready')).status === 503,
+    );
     expect(await ready()).toMatchObject({
       status: 'unavailable',
       dependencies: { postgres: 'down' },
@@ -60,7 +63,7 @@ describe('the health of an instance', () => {
 
     await postgres.start();
     await waitUntil(
-      'it is ready',
+      'the instance is ready',
       async () => (await api.call('GET', '/health/ready')).body.status === 'ready',
     );
     expect((await api.me(access_token)).status).toBe(200);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../src/database/data-source.js';
 import { isDependencyFailure } from '../src/errors/dependency-failure.js';
@@ -5,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { waitUntil } from './support/wait-until.js';
 
-describe('connections to a database that fell silent', () => {
+describe('connections to a database that stopped responding', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let dataSource: DataSource;
@@ -23,27 +24,27 @@ describe('connections to a database that fell silent', () => {
     await database.drop();
   });
 
-  it('are given up for new ones, and fail as a database that cannot be reached', async () => {
+  it('are replaced by new ones, and their statements fail like those of an unreachable database', async () => {
     proxy.strand();
     const failures = await Promise.all(
       [1, 2].map(() => dataSource.query('SELECT 1').catch((error: unknown) => error)),
     );
     expect(failures.map(isDependencyFailure)).toEqual([true, true]);
-    expect(await waitUntil('it answers again', () => dataSource.query('SELECT 1'))).toHaveLength(1);
+    expect(await waitUntil('the database answers again', () => dataSource.query('SELECT 1'))).toHaveLength(1);
   });
 
-  it('are kept while they only wait for their next use', async () => {
+  it('are kept while idle', async () => {
     const [{ pid }] = await dataSource.query('SELECT pg_backend_pid() AS pid');
     const statement = dataSource.query('SELECT pg_sleep(2.8)');
     await statement;
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await sleep(4_000);
     const pids = await Promise.all(
       [1, 2].map(() => dataSource.query('SELECT pg_backend_pid() AS pid, pg_sleep(0.05)')),
     );
     expect(pids.map(([row]) => row.pid)).toContain(pid);
   });
 
-  it('end with the words of the server when only the statement took too long', async () => {
+  it('reject with the error of the server if only the statement timed out', async () => {
     await expect(dataSource.query('SELECT pg_sleep(60)')).rejects.toThrow(/statement timeout/);
   });
 });

@@ -1,17 +1,17 @@
-import { type BorderApp, startBorder } from './support/border-app.js';
+import { type HttpTestApp, startHttpTestApp } from './support/http-test-app.js';
 import { type RawAnswer, sendRaw } from './support/raw-http.js';
 
-/** Far above what an answer takes (milliseconds), far below a hang. */
+/** Far longer than a response takes (milliseconds), far shorter than a hang. */
 const GENEROUS_MS = 1_000;
 const UUID = '0190a000-0000-7000-8000-000000000001';
 
-let border: BorderApp;
+let testApp: HttpTestApp;
 
 beforeAll(async () => {
-  border = await startBorder();
+  testApp = await startHttpTestApp();
 });
 
-afterAll(() => border.app.close());
+afterAll(() => testApp.app.close());
 
 function post(path: string, body: string | Buffer, contentType: string | null = 'application/json') {
   return request('POST', path, body, contentType);
@@ -31,7 +31,7 @@ async function request(
 
 async function timed(bytes: string | Buffer): Promise<RawAnswer> {
   const start = performance.now();
-  const answer = await sendRaw(border.port, bytes, 40);
+  const answer = await sendRaw(testApp.port, bytes, 40);
   expect(performance.now() - start).toBeLessThan(GENEROUS_MS);
   return answer;
 }
@@ -50,8 +50,8 @@ const bodies = {
   '/auth/refresh': { refresh_token: 'rt_x' },
 } as const;
 
-describe('the body of a request', () => {
-  it.each(Object.entries(bodies))('is accepted by %s when it is good', async (path, body) => {
+describe('a request body', () => {
+  it.each(Object.entries(bodies))('is accepted by %s if valid', async (path, body) => {
     expect((await post(path, JSON.stringify(body))).status).toBeLessThan(300);
   });
 
@@ -69,7 +69,7 @@ describe('the body of a request', () => {
       ['a lone low surrogate', '"a\\udc00b"'],
       ['a raw NUL', '"a\0b"'],
       ['a raw line break', '"a\r\nb"'],
-      ['depth', `${'['.repeat(8_000)}${']'.repeat(8_000)}`.slice(0, 16_000)],
+      ['deep nesting', `${'['.repeat(8_000)}${']'.repeat(8_000)}`.slice(0, 16_000)],
       ['a prototype', '{"__proto__":{"admin":true}}'],
       ['an escaped prototype', '{"\\u005f_proto__":{"admin":true}}'],
       ['a constructor prototype', '{"constructor":{"prototype":{"admin":true}}}'],
@@ -85,9 +85,9 @@ describe('the body of a request', () => {
       ['true', 'true'],
       ['an object', '{}'],
       ['an object with toString', '{"toString":1}'],
-      ['a list', '["a"]'],
+      ['an array', '["a"]'],
       ['5,000 characters', `"${'a'.repeat(5_000)}"`],
-    ])('refuses %s as not valid', async (_, json) => {
+    ])('refuses %s as invalid', async (_, json) => {
       const answer = await post(path, withValue(json));
       expectProblem(answer, 400, 'validation_failed');
       expect(JSON.parse(answer.body).errors).toEqual([{ field, message: expect.any(String) }]);
@@ -99,7 +99,7 @@ describe('the body of a request', () => {
       expectProblem(await post(path, bytes), 400, 'malformed_body');
     });
 
-    it('refuses the field twice', async () => {
+    it('refuses a duplicate field', async () => {
       const text = JSON.stringify(body).replace('{', `{"${field}":"first",`);
       expectProblem(await post(path, text), 400, 'malformed_body');
     });
@@ -118,16 +118,16 @@ describe('the body of a request', () => {
     },
   );
 
-  it('refuses 100,000 levels', async () => {
+  it('refuses 100,000 levels of nesting', async () => {
     expectProblem(await post('/auth/login', '{"a":'.repeat(100_000)), 413, 'body_too_large');
     expectProblem(await post('/auth/login', '['.repeat(100_000)), 413, 'body_too_large');
   });
 
   it.each([
-    ['nothing but a list', '[]'],
-    ['a list with an object', JSON.stringify([good])],
+    ['an empty array', '[]'],
+    ['an array with an object', JSON.stringify([good])],
     ['null', 'null'],
-    ['a text', '"x"'],
+    ['a string', '"x"'],
     ['a byte order mark', `\ufeff${JSON.stringify(good)}`],
     ['half an object', '{"email":'],
     ['two objects', '{}{}'],
@@ -136,7 +136,7 @@ describe('the body of a request', () => {
     expectProblem(await post('/auth/login', body), 400, 'malformed_body');
   });
 
-  it('is read with a character set in its type, and with any letter case', async () => {
+  it('is accepted with a charset parameter and in any letter case of the content type', async () => {
     const body = JSON.stringify(good);
     expect((await post('/auth/login', body, 'application/json; charset=utf-8')).status).toBe(200);
     expect((await post('/auth/login', body, 'Application/JSON')).status).toBe(200);
@@ -150,23 +150,23 @@ describe('the body of a request', () => {
     ['application/jsonp'],
     ['nonsense'],
     [null],
-  ])('refuses the type %s', async (type) => {
+  ])('refuses the content type %s', async (type) => {
     expectProblem(await post('/auth/login', JSON.stringify(good), type), 415, 'unsupported_media_type');
     expectProblem(await post('/auth/login', 'a'.repeat(10_000_000), type), 415, 'unsupported_media_type');
   });
 
-  it('may be empty where none is needed, whatever the content type says', async () => {
+  it('may be empty if none is required, whatever the content type', async () => {
     expect((await post('/auth/logout', '')).status).toBe(204);
     expect((await post('/auth/logout', '', null)).status).toBe(204);
     expect((await request('DELETE', `/devices/${UUID}`)).status).toBe(204);
   });
 
-  it('is missed where one is needed', async () => {
+  it('is required where the route needs one', async () => {
     expectProblem(await post('/auth/login', ''), 400, 'validation_failed');
     expectProblem(await post('/auth/login', '', null), 400, 'validation_failed');
   });
 
-  it('never comes back in an answer', async () => {
+  it('is never echoed in a response', async () => {
     const answer = await post(
       '/auth/login',
       JSON.stringify({ email: 'hunter2', password: 1, hunter3: 'hunter4' }),
@@ -177,7 +177,7 @@ describe('the body of a request', () => {
   });
 
   it.each(['', 'Connection: close\r\n'])(
-    'is refused so that the client hears it while it writes (%j)',
+    'is refused while the client is still sending it (%j)',
     async (header) => {
       const body = 'a'.repeat(10_000_000);
       for (const type of ['application/json', 'text/plain']) {
@@ -189,7 +189,7 @@ describe('the body of a request', () => {
     },
   );
 
-  it('is refused in chunks just as in one piece', async () => {
+  it('is refused if too large in chunked encoding as well', async () => {
     const chunk = `${(65_536).toString(16)}\r\n${'a'.repeat(65_536)}\r\n`;
     const head = 'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
     const answer = await timed(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(160)}0\r\n\r\n`);
@@ -205,7 +205,7 @@ describe('passwords', () => {
     'ёжик в тумане',
     'e\u0301',
     'a'.repeat(1024),
-  ])('pass the border unchanged (%#)', async (password) => {
+  ])('reach the handler unchanged (%#)', async (password) => {
     const answer = await post('/auth/register', JSON.stringify({ ...good, password }));
     expect(JSON.parse(Buffer.from(answer.body, 'latin1').toString('utf8')).password).toBe(password);
   });
@@ -236,13 +236,13 @@ describe('query parameters', () => {
   });
 
   it.each(['except=all', 'except=current&except=current', 'except[]=current', 'exept=current'])(
-    'refuse %s, rather than sign everybody out',
+    'refuse %s instead of signing out every device',
     async (query) => {
       expectProblem(await request('DELETE', `/devices?${query}`), 400, 'validation_failed');
     },
   );
 
-  it('are taken when they are good', async () => {
+  it('are accepted if valid', async () => {
     expect((await request('GET', '/sessions?limit=5')).body).toBe('{"limit":5}');
     expect((await request('DELETE', '/devices?except=current')).status).toBe(204);
   });
@@ -264,33 +264,33 @@ describe('ids in the path', () => {
     `${UUID}0`,
     'a'.repeat(1_000),
     '..%2f..%2fetc',
-  ])('answer %.40s as any unknown one', async (id) => {
+  ])('answer %.40s like any unknown id', async (id) => {
     const answer = await request('DELETE', `/devices/${id}`);
     expectProblem(answer, 404, 'not_found');
     expect(answer.body).toBe((await unknown()).body);
   });
 
-  it.each(['%ff', '%E0%A4%A', '%', '%ED%A0%80'])('refuse the broken encoding %s', async (id) => {
+  it.each(['%ff', '%E0%A4%A', '%', '%ED%A0%80'])('refuse the invalid encoding %s', async (id) => {
     expectProblem(await request('DELETE', `/devices/${id}`), 400, 'malformed_request');
   });
 
-  it('are compared without regard to case', async () => {
+  it('are case-insensitive', async () => {
     const answer = await request('PATCH', `/devices/${UUID.toUpperCase()}`, '{"name":"Phone"}');
     expect(JSON.parse(answer.body)).toEqual({ id: UUID, name: 'Phone' });
   });
 
-  it('are refused when they are longer than any id', async () => {
+  it('are refused if longer than any id', async () => {
     expectProblem(await request('DELETE', `/devices/${'a'.repeat(2_000)}`), 414, 'uri_too_long');
   });
 });
 
 describe('routes', () => {
-  it('answer 404 where there is none', async () => {
+  it('answer 404 if the path is unknown', async () => {
     expectProblem(await request('GET', '/nowhere'), 404, 'not_found');
     expectProblem(await request('GET', '/Auth/me'), 404, 'not_found');
   });
 
-  it('answer 405 to a method they do not have, and name those they have', async () => {
+  it('answer 405 to an unsupported method and list the supported ones', async () => {
     const answer = await request('PUT', `/devices/${UUID}`);
     expectProblem(answer, 405, 'method_not_allowed');
     expect(answer.headers.allow).toBe('DELETE, PATCH');
@@ -323,22 +323,25 @@ describe('headers and the request line', () => {
       'both lengths, the other way round',
       `${login}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n`,
     ],
-    ['two lengths', `${login}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
-    ['a list of lengths', `${login}Content-Length: 2, 2\r\n\r\n{}`],
-    ['a negative length', `${login}Content-Length: -2\r\n\r\n{}`],
-    ['a signed length', `${login}Content-Length: +2\r\n\r\n{}`],
-    ['a hexadecimal length', `${login}Content-Length: 0x2\r\n\r\n{}`],
-    ['an obscured encoding', `${login}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
-    ['chunked that is not last', `${login}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`],
-    ['chunked twice', `${login}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`],
-    ['a broken chunk', `${login}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`],
-    ['a chunk of bare LF', `${login}Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n`],
-    ['a chunk that is longer than it says', `${login}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n`],
-  ])('refuse %s, and the connection closes', async (_, bytes) => {
+    ['two Content-Length headers', `${login}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
+    ['a list of Content-Length values', `${login}Content-Length: 2, 2\r\n\r\n{}`],
+    ['a negative Content-Length', `${login}Content-Length: -2\r\n\r\n{}`],
+    ['a signed Content-Length', `${login}Content-Length: +2\r\n\r\n{}`],
+    ['a hexadecimal Content-Length', `${login}Content-Length: 0x2\r\n\r\n{}`],
+    ['an obfuscated Transfer-Encoding', `${login}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ['chunked encoding that is not last', `${login}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`],
+    [
+      'two Transfer-Encoding headers',
+      `${login}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`,
+    ],
+    ['a malformed chunk', `${login}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`],
+    ['a chunk with bare LF line ends', `${login}Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n`],
+    ['a chunk longer than its stated size', `${login}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n`],
+  ])('refuse %s and close the connection', async (_, bytes) => {
     const answer = await timed(bytes);
     expectProblem(answer, 400, 'malformed_request');
     expect(answer.closed).toBe(true);
-    // Nothing of what follows was taken for another request.
+    // The rest was not parsed as another request.
     expect(answer.text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
@@ -357,19 +360,19 @@ describe('headers and the request line', () => {
     expect(answer.closed).toBe(true);
   });
 
-  it('reach a handler when they are odd but legal', async () => {
+  it('reach a handler if unusual but legal', async () => {
     expect((await timed(`${get}User-Agent: \xff\xfe\x9b31m\r\n\r\n`)).status).toBe(200);
     expect((await timed('GET http://x/auth/me HTTP/1.1\r\nHost: x\r\n\r\n')).status).toBe(200);
     expect((await timed(`${get}X-Forwarded-For: nonsense\r\n\r\n`)).status).toBe(200);
   });
 
-  it('do not come back in an answer as headers', async () => {
+  it('are not echoed as response headers', async () => {
     const answer = await timed(`${get}X-Request-Id: a%0d%0aSet-Cookie: b\r\n\r\n`);
     expect(answer.headers['set-cookie']).toBeUndefined();
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('give the request the id of the client when it is harmless', async () => {
+  it('use the request id of the client if it is harmless', async () => {
     expect((await timed(`${get}X-Request-Id: gw-1.2_3\r\n\r\n`)).headers['x-request-id']).toBe('gw-1.2_3');
   });
 });

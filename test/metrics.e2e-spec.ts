@@ -21,13 +21,13 @@ describe('the metrics', () => {
     return Number(line?.split(' ')[1]);
   };
 
-  it('are served on their own port, and nowhere else', async () => {
+  it('are served only on their own port', async () => {
     expect(await read()).toMatchObject({ status: 200, text: expect.stringContaining('latchkey_') });
     expect((await read('/auth/me')).status).toBe(404);
     expect((await service.api.call('GET', '/metrics')).status).toBe(404);
   });
 
-  it('count where sessions are looked up, and time how ends are enforced', async () => {
+  it('count session lookups by cache layer and measure how revocations are enforced', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
     const hits = await value('latchkey_session_lookups_total{tier="memory"}');

@@ -27,7 +27,7 @@ describe('the migrations', () => {
 
   const empty = () => postgres.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
 
-  /** Everything that a migration makes, in the database's own words. */
+  /** Every schema object, as Postgres describes it. */
   async function schema(): Promise<string[]> {
     const { rows } = await postgres.query<{ line: string }>(`
       SELECT format('column %s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) AS line
@@ -41,7 +41,7 @@ describe('the migrations', () => {
     return rows.map(({ line }) => line);
   }
 
-  it('go up, down and up again, each step of them, and leave nothing behind', async () => {
+  it('can all be applied, reverted one by one, and applied again without leftovers', async () => {
     const newest = await schema();
     const steps = [newest];
     for (const name of NAMES.toReversed()) {
@@ -57,7 +57,7 @@ describe('the migrations', () => {
     expect(await runMigrations(database.url)).toEqual([]);
   });
 
-  it('can each be taken back and applied again where it stands', async () => {
+  it('can each be reverted and reapplied in place', async () => {
     for (const name of NAMES.toReversed()) {
       const before = await schema();
       expect(await revertMigration(database.url)).toBe(name);
@@ -70,14 +70,14 @@ describe('the migrations', () => {
     }
   });
 
-  it('run once, however many start at once', async () => {
+  it('run only once if several processes start concurrently', async () => {
     await empty();
     const applied = await Promise.all([1, 2, 3].map(() => runMigrations(database.url)));
     expect(applied.filter((names) => names.length > 0)).toEqual([NAMES]);
     expect((await showMigrations(database.url)).every((migration) => migration.applied)).toBe(true);
   });
 
-  it('make what the entities describe', async () => {
+  it('create the schema that the entities describe', async () => {
     const dataSource = await new DataSource({
       ...dataSourceOptions(database.url, 2),
       entities: [...ENTITIES],
@@ -97,7 +97,7 @@ describe('the migrations', () => {
       return stdout.trim().split('\n');
     };
 
-    it('run, revert and show say what they did', async () => {
+    it('print what run, revert and show did', async () => {
       const newest = NAMES.at(-1);
       expect(done(await migrate('run'))).toEqual(['nothing to apply']);
       expect(done(await migrate('revert'))).toEqual([`reverted ${newest}`]);
@@ -108,13 +108,13 @@ describe('the migrations', () => {
       expect(done(await migrate('run'))).toEqual([`applied ${newest}`]);
     });
 
-    it('does not know another word, and says which it knows', async () => {
+    it('rejects an unknown subcommand', async () => {
       const { code, stdout, stderr } = await migrate('undo');
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toBe(`error: unknown command 'undo'\n`);
     });
 
-    it('says in one line that there is no such database', async () => {
+    it('reports a missing database in one line', async () => {
       const url = new URL(database.url);
       url.pathname = '/nowhere';
       const { code, stderr } = await runSource('src/cli/migrate.ts', ['run'], serviceEnv(url.href));
@@ -123,7 +123,7 @@ describe('the migrations', () => {
     });
   });
 
-  describe('guard an end', () => {
+  describe('protect revoked sessions', () => {
     let sessionId: string;
 
     beforeEach(async () => {
@@ -148,7 +148,7 @@ describe('the migrations', () => {
     const row = async () =>
       (await postgres.query('SELECT * FROM sessions WHERE id = $1', [sessionId])).rows[0];
 
-    it('stamps one made by hand with the instant and the role', async () => {
+    it('record the time and the database role of a revocation in plain SQL', async () => {
       const { rows } = await postgres.query('SELECT clock_timestamp() AS now, session_user AS role');
       await update(`status = 'revoked'`);
       const { status, ended_at, ended_reason, ended_by, enforced_at } = await row();
@@ -161,7 +161,7 @@ describe('the migrations', () => {
       expect(ended_at.getTime()).toBeGreaterThanOrEqual(rows[0].now.getTime());
     });
 
-    it('keeps the reason that the hand gave, and not its instant', async () => {
+    it('keep the given reason of a revocation, but not the given time', async () => {
       await update(`status = 'revoked', ended_reason = 'stolen laptop', ended_at = 'epoch'`);
       const { ended_at, ended_reason } = await row();
       expect(ended_reason).toBe('stolen laptop');
@@ -175,20 +175,20 @@ describe('the migrations', () => {
       [`ended_reason = 'another'`],
       [`ended_at = now() + interval '1 day'`],
       [`ended_by = 'nobody'`],
-    ])('never takes one back: %s', async (change) => {
+    ])('reject any change of a revocation: %s', async (change) => {
       await update(`status = 'revoked'`);
       const ended = await row();
       await expect(update(change)).rejects.toThrow('has ended and stays as it ended');
       expect(await row()).toEqual(ended);
     });
 
-    it('lets the note be made that it holds everywhere', async () => {
+    it('allow a revocation to be marked as enforced', async () => {
       await update(`status = 'revoked'`);
       await update('enforced_at = now()');
       expect((await row()).enforced_at).toBeInstanceOf(Date);
     });
 
-    it('refuses to remove what lives or has just ended, and its user and device with it', async () => {
+    it('reject the deletion of active and recently ended sessions, and of their users and devices', async () => {
       await expect(remove()).rejects.toThrow('must have ended at least a day ago');
       await update(`status = 'revoked'`);
       await expect(remove()).rejects.toThrow('must have ended at least a day ago');
@@ -199,7 +199,7 @@ describe('the migrations', () => {
       );
     });
 
-    it('lets go of what ended long ago', async () => {
+    it('allow the deletion of sessions that ended long ago', async () => {
       await update(`status = 'revoked'`);
       await postgres.query(`ALTER TABLE sessions DISABLE TRIGGER sessions_guard_end`);
       await update(`ended_at = now() - interval '25 hours'`);

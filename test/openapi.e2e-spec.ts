@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openApiDocument } from '../src/http/openapi.js';
+import { openApiDocument } from '../src/http/openapi/openapi.js';
 import { type RunningApp, startApp } from './support/app.js';
 
 interface Operation {
@@ -26,12 +26,12 @@ describe('the OpenAPI document', () => {
       })),
     );
 
-  it('is checked in as it is now (npm run openapi writes it)', () => {
+  it('matches the checked-in file (npm run openapi writes it)', () => {
     const file = readFileSync(new URL('../openapi.json', import.meta.url), 'utf8');
     expect(file).toBe(`${JSON.stringify(described, null, 2)}\n`);
   });
 
-  it('has every call of the service, and no other', () => {
+  it('lists every operation of the service, and no others', () => {
     expect(
       operations()
         .map(({ call }) => call)
@@ -64,7 +64,7 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('says of each call what it does and which problems it answers', () => {
+  it('describes what each operation does and which problems it returns', () => {
     for (const { call, operation } of operations()) {
       const problems = Object.entries(operation.responses)
         .filter(([, response]) => response.content?.['application/problem+json'])
@@ -79,7 +79,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('marks the calls that need a token, which answer 401 without one; the others do not', async () => {
+  it('marks exactly the operations that answer 401 without a token', async () => {
     for (const { call, operation } of operations()) {
       const [method = '', path = ''] = call
         .replace('{id}', '018f0000-0000-7000-8000-000000000000')

@@ -1,6 +1,6 @@
 import { type RunningApp, startApp } from './support/app.js';
 
-describe('the files of the page', () => {
+describe('the files of the account page', () => {
   let service: RunningApp;
   let assets: string[];
 
@@ -17,39 +17,36 @@ describe('the files of the page', () => {
     '/account/forgot-password',
     '/account/reset-password',
     '/account/disown',
-  ])(
-    'are a document at %s for everybody, of which nothing is kept and nothing inline may run',
-    async (path) => {
-      const { status, headers, text } = await service.api.call('GET', path);
-      expect(status).toBe(200);
-      expect(Object.fromEntries(headers)).toMatchObject({
-        'content-type': 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-frame-options': 'DENY',
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
-      });
-      const policy = headers.get('content-security-policy') ?? '';
-      for (const rule of [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self'",
-        "form-action 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-      ]) {
-        expect(policy.split('; ')).toContain(rule);
-      }
-      expect(policy).not.toContain('unsafe');
-      expect(text).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)/);
-    },
-  );
+  ])('include a public document at %s that is not cached and allows no inline code', async (path) => {
+    const { status, headers, text } = await service.api.call('GET', path);
+    expect(status).toBe(200);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    const policy = headers.get('content-security-policy') ?? '';
+    for (const rule of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "img-src 'self'",
+      "form-action 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]) {
+      expect(policy.split('; ')).toContain(rule);
+    }
+    expect(policy).not.toContain('unsafe');
+    expect(text).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)/);
+  });
 
-  it('are assets that are kept for ever, under names that say what is in them', async () => {
+  it('include immutable assets whose names contain a content hash', async () => {
     expect(assets).toHaveLength(3);
     for (const path of assets) {
       expect(path).toMatch(/^\/account\/assets\/\w+-[A-Z0-9]{8}\.(css|js|svg)$/);
@@ -69,12 +66,12 @@ describe('the files of the page', () => {
     '/account/assets/',
     '/account/nothing',
     '/account/disown/nothing',
-  ])('are not %s', async (path) => {
+  ])('do not include %s', async (path) => {
     const { status, body, headers } = await service.api.call('GET', path);
     expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', 'no-store']);
   });
 
-  it('are only read', async () => {
+  it('accept only GET and HEAD', async () => {
     expect((await service.api.call('POST', '/account')).status).toBe(405);
     expect((await service.api.call('POST', '/account/disown')).status).toBe(405);
     expect((await service.api.call('HEAD', '/account')).status).toBe(200);

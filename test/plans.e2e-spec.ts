@@ -2,10 +2,10 @@ import { DataSource } from 'typeorm';
 import { loadSessions } from '../bench/growth/load-sessions.js';
 import { HEAVY, populationOf } from '../bench/growth/population.js';
 import { PROTOCOL_DATA_SOURCE } from '../src/database/database.module.js';
-import { LastSeen } from '../src/sessions/last-seen.js';
+import { LastSeen } from '../src/sessions/check/last-seen.js';
+import { SessionRotation } from '../src/sessions/refresh/session-rotation.js';
 import { SessionHistories } from '../src/sessions/session-history.js';
-import { SessionRotation } from '../src/sessions/session-rotation.js';
-import { SessionSweeper } from '../src/sessions/session-sweeper.js';
+import { SessionSweeper } from '../src/sessions/store/session-sweeper.js';
 import { UsersService } from '../src/users/users.service.js';
 import { newEmail, type Tokens } from './support/api.js';
 import { type RunningApp, startApp } from './support/app.js';
@@ -13,15 +13,15 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { type Explained, explainEverything, QueryPlans, scans } from './support/query-plans.js';
 import { waitUntil } from './support/wait-until.js';
 
-/** So many that a sequential scan is the worse plan for whatever wants a few rows. */
+/** Enough rows that a sequential scan is the worse plan for any statement that needs few of them. */
 const SESSIONS = 60_000;
 const BIG_TABLES = ['users', 'devices', 'sessions', 'session_events'];
 
-describe('on tables with many rows, no request and no chore reads a whole one', () => {
+describe('the query plans of requests and background jobs on large tables never scan a whole table', () => {
   let database: TestDatabase;
   let service: RunningApp;
   let plans: QueryPlans;
-  /** Of a user with many sessions. */
+  /** Tokens of a user with many sessions. */
   let busy: Tokens;
   let me: Tokens & { email: string };
 
@@ -57,7 +57,7 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
     ['a login from a new device', /INSERT INTO sessions/, () => another()],
     ['a login from a known device', /UPDATE devices/, () => another({ device_token: me.device_token })],
     [
-      'a login that makes a device give way',
+      'a login beyond the device limit',
       /SELECT device_id FROM sessions/,
       async () => {
         for (let logins = 0; logins < 4; logins++) await another();
@@ -65,7 +65,7 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
     ],
     ['a refresh', /SET refresh_generation/, async () => service.api.refresh((await another()).refresh_token)],
     [
-      'a refresh that is repeated',
+      'a repeated refresh',
       /"isUserActive"/,
       async () => {
         const { refresh_token } = await another();
@@ -74,7 +74,7 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
       },
     ],
     [
-      'a check that memory cannot answer',
+      'a check that misses the memory cache',
       /read_at/,
       async () => {
         const tokens = await another();
@@ -82,15 +82,11 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
         await ok(service.api.me(tokens.access_token));
       },
     ],
+    ['a device list', /FROM "devices"/, async () => ok(service.api.devices((await another()).access_token))],
+    ['a long device list', /FROM "sessions"/, () => ok(service.api.devices(busy.access_token))],
+    ['a session list', /FROM "sessions"/, () => ok(service.api.sessions(busy.access_token))],
     [
-      'a list of devices',
-      /FROM "devices"/,
-      async () => ok(service.api.devices((await another()).access_token)),
-    ],
-    ['a long list of devices', /FROM "sessions"/, () => ok(service.api.devices(busy.access_token))],
-    ['a list of sessions', /FROM "sessions"/, () => ok(service.api.sessions(busy.access_token))],
-    [
-      'the name of a device',
+      'a device rename',
       /UPDATE "devices"/,
       async () => {
         const { access_token, device_id } = await another();
@@ -100,7 +96,7 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
       },
     ],
     [
-      'the end of a session',
+      'the revocation of a session',
       /SET status = 'revoked'/,
       async () => {
         const { access_token, session_id } = await another();
@@ -109,7 +105,7 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
     ],
     ['a logout', /SET enforced_at/, async () => service.api.logout((await another()).access_token)],
     [
-      'the end of a device',
+      'the termination of a device',
       /SET terminated_at/,
       async () => {
         const { access_token, device_id } = await another();
@@ -117,22 +113,22 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
       },
     ],
     [
-      'the end of all others',
+      'the revocation of all other devices',
       /device_id <> /,
       async () => ok(service.api.end((await another()).access_token, '/devices?except=current')),
     ],
     [
-      'the end of all',
+      'the revocation of all devices',
       /SET status = 'revoked'/,
       async () => ok(service.api.end((await another()).access_token, '/devices')),
     ],
     [
-      'the tail of ends',
+      'the tail of revocations',
       /UNION ALL/,
       () => waitUntil('the tail is read', async () => tail(), { timeoutMs: 10_000 }),
     ],
     [
-      'the flush of last uses',
+      'the flush of last-seen times',
       /last_seen_at < seen\.at/,
       async () => {
         await service.api.me((await another()).access_token);
@@ -141,7 +137,7 @@ describe('on tables with many rows, no request and no chore reads a whole one', 
     ],
     ['a sweep', /DELETE FROM devices/, () => get(SessionSweeper).sweep()],
     [
-      'a change of roles',
+      'a role change',
       /UPDATE "users"/,
       async () => {
         const user = await get(UsersService).findByEmail(me.email);

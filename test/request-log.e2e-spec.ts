@@ -1,30 +1,31 @@
 import { connect } from 'node:net';
-import { type BorderApp, startBorder } from './support/border-app.js';
+import { type HttpTestApp, startHttpTestApp } from './support/http-test-app.js';
 import { sendRaw } from './support/raw-http.js';
 import { waitUntil } from './support/wait-until.js';
 
-let border: BorderApp;
+let testApp: HttpTestApp;
 
 beforeAll(async () => {
-  border = await startBorder({ trustProxy: ['127.0.0.1'] });
+  testApp = await startHttpTestApp({ trustProxy: ['127.0.0.1'] });
 });
 
-afterAll(() => border.app.close());
+afterAll(() => testApp.app.close());
 
 beforeEach(() => {
-  border.logLines.length = 0;
+  testApp.logLines.length = 0;
 });
 
-/** The line of a request is written after its answer. */
+/** Waits, because the line of a request is written after its response. */
 async function linesOf(requests: number): Promise<Record<string, unknown>[]> {
-  const read = () => border.logLines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'request');
-  await waitUntil('a line for each request', () => read().length >= requests, { everyMs: 5 });
+  const read = () =>
+    testApp.logLines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'request');
+  await waitUntil('one line per request', () => read().length >= requests, { everyMs: 5 });
   return read();
 }
 
-describe('the log of requests', () => {
-  it('has one line for each, with what an operator asks for', async () => {
-    await fetch(`${border.url}/auth/me?x=1`, {
+describe('the request log', () => {
+  it('has one line per request with the fields an operator needs', async () => {
+    await fetch(`${testApp.url}/auth/me?x=1`, {
       headers: { 'user-agent': 'probe/1', 'x-request-id': 'r-1', 'x-forwarded-for': '203.0.113.9' },
     });
     expect(await linesOf(1)).toEqual([
@@ -44,19 +45,19 @@ describe('the log of requests', () => {
     ]);
   });
 
-  it('names the error that was answered', async () => {
-    await fetch(`${border.url}/nowhere`);
-    await fetch(`${border.url}/%ff`);
+  it('includes the error code of the response', async () => {
+    await fetch(`${testApp.url}/nowhere`);
+    await fetch(`${testApp.url}/%ff`);
     expect(await linesOf(2)).toEqual([
       expect.objectContaining({ status: 404, code: 'not_found' }),
       expect.objectContaining({ status: 400, code: 'malformed_request', path: '/%ff' }),
     ]);
   });
 
-  it('holds no secret, wherever a client puts it', async () => {
+  it('contains no secret, wherever a client puts it', async () => {
     const secret = 's3cr3t-value';
     const json = { 'content-type': 'application/json' };
-    const send = (path: string, init: RequestInit = {}) => fetch(`${border.url}${path}`, init);
+    const send = (path: string, init: RequestInit = {}) => fetch(`${testApp.url}${path}`, init);
     const credentials = { authorization: `Bearer ${secret}`, cookie: `t=${secret}` };
     const post = (path: string, body: string) => send(path, { method: 'POST', headers: json, body });
     await send('/auth/me', { headers: credentials });
@@ -70,54 +71,57 @@ describe('the log of requests', () => {
     await post('/auth/refresh', JSON.stringify({ refresh_token: secret }));
     await post('/auth/refresh', `{"refresh_token":"${secret}`);
     await post('/auth/refresh', JSON.stringify({ [secret]: secret }));
-    await sendRaw(border.port, `GET /auth/me HTTP/1.1\r\nHost: x\r\nAuthorization: ${secret}\0\r\n\r\n`, 40);
+    await sendRaw(testApp.port, `GET /auth/me HTTP/1.1\r\nHost: x\r\nAuthorization: ${secret}\0\r\n\r\n`, 40);
     await linesOf(8);
-    expect(border.logLines.join('')).not.toContain(secret);
+    expect(testApp.logLines.join('')).not.toContain(secret);
   });
 
-  it('redacts what a careless line would tell', () => {
-    const logger = border.app.getHttpAdapter().getInstance().log;
+  it('redacts secrets in log objects', () => {
+    const logger = testApp.app.getHttpAdapter().getInstance().log;
     const password = 's3cr3t';
     logger.info({
       password,
       body: { password, refresh_token: password },
       req: { headers: { cookie: password } },
     });
-    expect(border.logLines.join('')).not.toContain(password);
+    expect(testApp.logLines.join('')).not.toContain(password);
   });
 
-  it('stays on one line and in plain text for odd headers and paths', async () => {
+  it('stays on one line without control characters for unusual headers and paths', async () => {
     const head = (path: string, agent: string) =>
       `GET ${path} HTTP/1.1\r\nHost: x\r\nUser-Agent: ${agent}\r\nConnection: close\r\n\r\n`;
-    await sendRaw(border.port, head('/%0d%0aforged', 'a\x9b31m\x85b'), 40);
-    await sendRaw(border.port, head(`/${'p'.repeat(4_000)}`, 'u'.repeat(4_000)), 40);
+    await sendRaw(testApp.port, head('/%0d%0aforged', 'a\x9b31m\x85b'), 40);
+    await sendRaw(testApp.port, head(`/${'p'.repeat(4_000)}`, 'u'.repeat(4_000)), 40);
     const lines = await linesOf(2);
     expect(lines[0]).toMatchObject({ path: '/%0d%0aforged', userAgent: 'a\\u{9b}31m\\u{85}b' });
-    for (const line of border.logLines) {
+    for (const line of testApp.logLines) {
       expect(line).toMatch(/^[^\n]{1,1500}\n$/);
       expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);
     }
   });
 
-  it('notes what never became a request', async () => {
-    await sendRaw(border.port, 'nonsense\r\n\r\n', 40);
-    expect(border.logLines.map((line) => JSON.parse(line))).toEqual([
+  it('includes connections that sent no valid request', async () => {
+    await sendRaw(testApp.port, 'nonsense\r\n\r\n', 40);
+    expect(testApp.logLines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ msg: 'request refused', code: 'malformed_request', address: '127.0.0.1' }),
     ]);
   });
 
-  it('survives a client that leaves in the middle of its body', async () => {
+  it('includes requests that the client aborts in the middle of the body', async () => {
     const head =
       'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
-    const socket = connect(border.port, '127.0.0.1');
+    const socket = connect(testApp.port, '127.0.0.1');
     await new Promise((resolve) => socket.write(head, resolve));
     socket.destroy();
-    const abandoned = () => border.logLines.map((line) => JSON.parse(line)).find((line) => line.path);
-    expect(await waitUntil('the line', abandoned)).toMatchObject({
+    const abandoned = () => testApp.logLines.map((line) => JSON.parse(line)).find((line) => line.path);
+    expect(await waitUntil('the line is written', abandoned)).toMatchObject({
       msg: 'request abandoned',
       path: '/auth/login',
       address: '127.0.0.1',
     });
-    expect((await fetch(`${border.url}/auth/me`)).status).toBe(200);
+    expect((await fetch(`${testApp.url}/auth/me`)).status).toBe(200);
+    const levels = testApp.logLines.map((line) => JSON.parse(line).level);
+    expect(levels).not.toContain('warn');
+    expect(levels).not.toContain('error');
   });
 });

@@ -1,10 +1,10 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { KeySet } from '../src/auth/keys/key-set.js';
+import { SigningKey } from '../src/auth/keys/signing-key.entity.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
-import { KeySet } from '../src/keys/key-set.js';
-import { SigningKey } from '../src/keys/signing-key.entity.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
-import { es256, strangersKey } from './support/forge.js';
+import { es256, unrelatedKey } from './support/forge-token.js';
 import { testConfig } from './support/test-config.js';
 
 let database: TestDatabase;
@@ -23,7 +23,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** One instance of the service, as far as its keys go. */
+/** Starts the key set of one instance. */
 async function start(env: Record<string, string> = {}, connection = dataSource): Promise<KeySet> {
   const keys = new KeySet(connection, testConfig(database.url, env));
   await keys.onModuleInit();
@@ -33,7 +33,7 @@ async function start(env: Record<string, string> = {}, connection = dataSource):
 
 const rows = () => dataSource.manager.find(SigningKey, { order: { signsFrom: 'ASC' } });
 const kids = (keys: KeySet) => keys.jwks().keys.map(({ kid }) => kid);
-/** Ages every key, which is what time would do. */
+/** Moves the timestamps of every key into the past, as if time had passed. */
 const pass = (interval: string) =>
   dataSource.query(
     `UPDATE signing_keys SET created_at = created_at - $1::interval,
@@ -42,7 +42,7 @@ const pass = (interval: string) =>
   );
 
 describe('the key set', () => {
-  it('starts with one key, which signs at once and can be verified with what is published', async () => {
+  it('starts with one key that signs immediately and verifies with the published set', async () => {
     const keys = await start();
     const [jwk] = keys.jwks().keys;
     expect(jwk?.kid).toBe(keys.current().kid);
@@ -53,13 +53,13 @@ describe('the key set', () => {
     );
   });
 
-  it('is the same on instances that start at once', async () => {
+  it('is the same on instances that start concurrently', async () => {
     const instances = await Promise.all([start(), start(), start(), start()]);
     expect(await rows()).toHaveLength(1);
     expect(new Set(instances.map((keys) => keys.current().kid)).size).toBe(1);
   });
 
-  it('publishes nothing private and keeps nothing private in the clear', async () => {
+  it('neither publishes private keys nor stores them unencrypted', async () => {
     const keys = await start();
     expect(Object.keys(keys.jwks().keys[0] ?? {}).sort()).toEqual([
       'alg',
@@ -81,24 +81,24 @@ describe('the key set', () => {
     expect((await start()).current().kid).toBe(before);
   });
 
-  it('refuses to start under another secret, in one line', async () => {
+  it('refuses to start with another secret and reports it in one line', async () => {
     await start();
     const other = start({ LATCHKEY_SECRET: 'another secret of at least 32 bytes...' });
     await expect(other).rejects.toThrow(/^signing keys were sealed under another LATCHKEY_SECRET$/);
     expect(await rows()).toHaveLength(1);
   });
 
-  it('knows only its own keys, whatever a token names', async () => {
+  it('returns no key for an unknown kid', async () => {
     const keys = await start();
     for (const kid of ['', 'unknown', '__proto__', 'constructor', '\u0000', 'k'.repeat(10_240)]) {
       expect(keys.publicKey(kid)).toBeUndefined();
     }
   });
 
-  it('accepts no key that somebody without the secret wrote into the table', async () => {
+  it('rejects a key that was written to the table without the secret', async () => {
     const keys = await start();
     const mine = keys.current().kid;
-    const planted = createPublicKey(strangersKey()).export({ format: 'jwk' });
+    const planted = createPublicKey(unrelatedKey()).export({ format: 'jwk' });
     await dataSource.query('UPDATE signing_keys SET public_jwk = $1', [planted]);
     await keys.refresh();
     expect(keys.jwks().keys[0]?.x).not.toBe(planted.x);
@@ -115,7 +115,7 @@ describe('the key set', () => {
 });
 
 describe('the rotation of keys', () => {
-  it('publishes a successor before it signs, hands over, and lets the old key go at last', async () => {
+  it('publishes a successor before it signs, switches to it, and finally removes the old key', async () => {
     const [one, two] = [await start(), await start()];
     const old = one.current().kid;
 
@@ -157,7 +157,7 @@ describe('the rotation of keys', () => {
     expect(keys.publicKey(old)).toBeDefined();
   });
 
-  it('replaces a key at once that an operator removed because it leaked', async () => {
+  it('immediately replaces a leaked key that an operator deleted', async () => {
     const keys = await start();
     const leaked = keys.current().kid;
     await dataSource.query('DELETE FROM signing_keys');
@@ -166,7 +166,7 @@ describe('the rotation of keys', () => {
     expect(keys.current().kid).not.toBe(leaked);
   });
 
-  it('goes on with the keys in memory while the database is away', async () => {
+  it('keeps using the keys in memory while the database is down', async () => {
     const own = await new DataSource({
       ...dataSourceOptions(database.url, 2),
       entities: [SigningKey],
@@ -177,7 +177,7 @@ describe('the rotation of keys', () => {
     await expect(keys.refresh()).rejects.toThrow();
     expect(keys.current().kid).toBe(kid);
     expect(keys.publicKey(kid)).toBeDefined();
-    // Nor does it ask for one that it does not know.
+    // An unknown key is not looked up in the database either.
     expect(keys.publicKey('unknown')).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { newEmail } from './support/api.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -6,10 +7,10 @@ import { serviceEnv } from './support/service-env.js';
 import { ServiceProcess } from './support/service-process.js';
 import { waitUntil } from './support/wait-until.js';
 
-/** A login takes a second or so, and is in flight for long enough to be met there. */
+/** Makes a login take about a second, so that it is still in flight when the signal arrives. */
 const SLOW_LOGIN = { PASSWORD_HASH_MEMORY_KIB: '65536', PASSWORD_HASH_PASSES: '12' };
 
-describe('the stop', () => {
+describe('graceful shutdown', () => {
   let database: TestDatabase;
   let postgres: Client;
 
@@ -33,7 +34,7 @@ describe('the stop', () => {
     );
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'at %s answers the login in flight, and ends with 0',
+    'on %s answers the login in flight and exits with 0',
     async (signal) => {
       const service = await start(SLOW_LOGIN);
       const email = newEmail();
@@ -42,7 +43,7 @@ describe('the stop', () => {
       const login = service.api.login(email);
       await inFlight(service);
       service.signal(signal);
-      // Docker, a shell and an impatient operator send it more than once.
+      // Docker, a shell or an impatient operator may send the signal more than once.
       service.signal(signal);
       setTimeout(() => service.signal(signal), 100);
 
@@ -52,7 +53,7 @@ describe('the stop', () => {
     },
   );
 
-  it('takes itself out: not ready on a connection that stands, and no new connections', async () => {
+  it('reports not ready on open connections and refuses new ones', async () => {
     const service = await start(SLOW_LOGIN);
     const email = newEmail();
     await service.api.register(email);
@@ -76,7 +77,7 @@ describe('the stop', () => {
     expect(await service.exit()).toBe(0);
   });
 
-  it('leaves when each session was last seen, and no lock', async () => {
+  it('writes the last-seen times and releases its lock', async () => {
     const service = await start();
     const { access_token, session_id } = await service.api.newcomer();
     await postgres.query(`UPDATE sessions SET last_seen_at = now() - interval '1 hour'`);
@@ -90,13 +91,13 @@ describe('the stop', () => {
     expect(await locks()).toBe(0);
   });
 
-  it('leaves the table of instances, so that nobody waits for it', async () => {
+  it('leaves the instance table, so that no revoke waits for it', async () => {
     const env = serviceEnv(database.url, { REDIS_URL: process.env.TEST_REDIS_URL ?? '' });
     const [leaving, staying] = await Promise.all([ServiceProcess.start(env), ServiceProcess.start(env)]);
     try {
       const { access_token } = await staying.api.newcomer();
-      // By now both have been there for a lease, and a revoke is a matter of milliseconds.
-      await new Promise((resolve) => setTimeout(resolve, 4_500));
+      // By then both have been registered for a lease, and a revoke takes milliseconds.
+      await sleep(4_500);
       expect(await leaving.stop()).toBe(0);
       const startedAt = performance.now();
       expect((await staying.api.logout(access_token)).status).toBe(204);
@@ -107,10 +108,10 @@ describe('the stop', () => {
     }
   });
 
-  /** Whatever a request does, it has been read once the session's user is being looked for or hashed. */
+  /** Waits until the service has read the login and is looking up the user or hashing the password. */
   async function inFlight(service: ServiceProcess): Promise<void> {
     expect(service.url).not.toBe('');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
 
   function open(url: string): Promise<Socket> {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Answer, Api, newEmail, PASSWORD } from './support/api.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -33,7 +34,7 @@ describe('the user command', () => {
   const user = (args: string[], input = '') => runSource('src/cli/user.ts', args, env, input);
 
   describe('without a running service', () => {
-    it('adds somebody with the password from standard input, and lists everybody', async () => {
+    it('adds a user with the password from standard input, and lists users', async () => {
       const [added] = lines(
         await user(['add', 'Ada@Example.org', 'admin', 'auditor'], `${PASSWORD}\nsecond line\n`),
       );
@@ -48,20 +49,22 @@ describe('the user command', () => {
       ['a bad role', ['add', 'new@example.org', 'Not A Role'], PASSWORD, /A role is 1 to 32/],
       ['no password', ['add', 'new@example.org'], '', /no password was given/],
       ['an unknown address', ['disable', 'nobody@example.org'], '', /there is no user nobody@example\.org/],
-      ['what is no id', ['sessions', 'nobody'], '', /there is no user nobody/],
+      ['an invalid id', ['sessions', 'nobody'], '', /there is no user nobody/],
       ['an unknown command', ['promote', 'ada@example.org'], '', /unknown command 'promote'/],
       ['a missing argument', ['grant', 'ada@example.org'], '', /missing required argument 'role'/],
     ])('refuses %s in one line', async (_what, args, input, reason) => {
       expect(refusal(await user(args, input))).toMatch(reason);
     });
 
-    it('says in one line that the database is away or behind', async () => {
-      const away = await runSource(
+    it('reports in one line that the database is down or behind', async () => {
+      const unreachable = await runSource(
         'src/cli/user.ts',
         ['list'],
         serviceEnv('postgres://127.0.0.1:1/latchkey'),
       );
-      expect(refusal(away)).toBe('latchkey: Postgres cannot be used: connect ECONNREFUSED 127.0.0.1:1');
+      expect(refusal(unreachable)).toBe(
+        'latchkey: Postgres cannot be used: connect ECONNREFUSED 127.0.0.1:1',
+      );
 
       const behind = await createTestDatabase();
       const client = new Client({ connectionString: behind.url });
@@ -75,7 +78,7 @@ describe('the user command', () => {
       await behind.drop();
     });
 
-    it('ends sessions all the same, and says that nobody has confirmed it', async () => {
+    it('revokes sessions, and reports that no instance has confirmed it', async () => {
       const [added] = lines(await user(['add', 'alone@example.org', 'admin'], PASSWORD));
       const id = added?.split(' ')[0] ?? '';
       const [changed, confirmation] = lines(await user(['revoke-role', id, 'admin']));
@@ -86,7 +89,7 @@ describe('the user command', () => {
     });
   });
 
-  describe('beside a running service', () => {
+  describe('next to a running service', () => {
     let service: ServiceProcess;
     let api: Api;
 
@@ -98,16 +101,16 @@ describe('the user command', () => {
       expect(await service.stop()).toBe(0);
     });
 
-    /** The first refusal, and when the command said what. */
+    /** Polls until the token is refused and returns that response. */
     async function untilRefused(token: string): Promise<Answer> {
       for (;;) {
         const answer = await api.me(token);
         if (answer.status !== 200) return answer;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
       }
     }
 
-    it('ends the sessions of somebody at once', async () => {
+    it('revokes the sessions of a user immediately', async () => {
       const { email, access_token, refresh_token, session_id } = await api.newcomer();
       expect((await api.me(access_token)).status).toBe(200);
       const [ended, confirmation] = lines(await user(['end-sessions', email]));
@@ -123,7 +126,7 @@ describe('the user command', () => {
       expect(older).toMatch(/ {2}revoked \(operator, operator\)$/);
     });
 
-    it('disables and enables somebody', async () => {
+    it('disables and enables a user', async () => {
       const { email, access_token } = await api.newcomer();
       const running = user(['disable', email]);
       expect((await untilRefused(access_token)).body).toMatchObject({
@@ -139,7 +142,7 @@ describe('the user command', () => {
       expect((await api.login(email)).status).toBe(200);
     });
 
-    it('makes the tokens stale that carry a role taken away, and a refresh brings new ones', async () => {
+    it('makes tokens with a revoked role stale until they are refreshed', async () => {
       const email = newEmail();
       await api.register(email);
       expect(lines(await user(['grant', email, 'admin'])).at(-1)).toBe(HOLDS);
@@ -156,8 +159,8 @@ describe('the user command', () => {
   });
 });
 
-describe('the user command beside a development service with its embedded Postgres', () => {
-  it('works on the same database, running or not', async () => {
+describe('the user command with the embedded Postgres of development', () => {
+  it('works on the same database whether or not the service is running', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-embedded-'));
     const env = { LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
     const user = (args: string[], input = '') => runSource('src/cli/user.ts', args, env, input);

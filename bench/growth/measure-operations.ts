@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { readEnvironment } from '../../src/config/environment.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
-import { SessionSweeper } from '../../src/sessions/session-sweeper.js';
+import { SessionSweeper } from '../../src/sessions/store/session-sweeper.js';
 import type { Bench } from '../bench-context.js';
 import { query } from '../servers/query.js';
 import { HttpClient } from '../service/http-client.js';

@@ -3,7 +3,7 @@ import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ROTATE } from '../../src/sessions/session-rotation.js';
+import { ROTATE } from '../../src/sessions/refresh/session-rotation.js';
 import { postgresPrograms } from '../../test/support/postgres-programs.js';
 import type { Bench } from '../bench-context.js';
 import { runLoad } from '../load/run-load.js';

@@ -1,4 +1,4 @@
-import { RefreshTokens } from '../../src/sessions/refresh-token.js';
+import { RefreshTokens } from '../../src/sessions/refresh/refresh-token.js';
 import { query } from '../servers/query.js';
 import type { HttpClient } from './http-client.js';
 import { SECRET } from './service.js';

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Explores the models with spin: each property must hold in every state, and each planted bug must be found.
-# One line each: as expected or not, held or found, states, seconds. Exit 1 when anything is not as expected.
+# Prints one line per run: as expected or not, held or found, states, seconds. Exits with 1 if a run is not as expected.
 cd "$(dirname "$0")" || exit 1
 cc=$(command -v cc || command -v gcc || command -v clang)
 if ! command -v spin >/dev/null || [ -z "$cc" ]; then
-  echo "needs spin and a C compiler: apt-get install spin gcc, or brew install spin" >&2
+  echo "spin and a C compiler are required: apt-get install spin gcc, or brew install spin" >&2
   exit 2
 fi
 here=$(pwd)
@@ -14,12 +14,12 @@ trap 'exit 130' INT TERM
 cd "$work" || exit 1
 failed=0
 
-# explore <expected> <model> <what> <spin switches> [compiler switches] [pan switches]
+# explore <expected> <model> <title> <spin switches> [compiler switches] [pan switches]
 explore() {
   began=$(date +%s)
   verdict=unfinished states=-
   rm -f pan*
-  # -Q: minutes; MEMLIM: MiB. A run that hits either, or the depth, counts as neither held nor found.
+  # -Q: minutes; MEMLIM: MiB. A run that reaches one of these limits, or the depth, is neither held nor found.
   # shellcheck disable=SC2086
   if spin -a $4 "$here/$2.pml" >out 2>&1 &&
     "$cc" -O2 -w ${5:--DSAFETY} -DNOREDUCE -DMEMLIM=4000 -o pan pan.c >out 2>&1; then
@@ -37,33 +37,33 @@ explore() {
 }
 
 explore held p1-instant "P1, three faults" ""
-explore held p1-instant "P1, one fault, instances are struck off" "-DMAXF=1 -DSTRIKES"
+explore held p1-instant "P1, one fault, instances are removed" "-DMAXF=1 -DSTRIKES"
 explore held p3-bounded "P3, Redis delivers nothing" ""
-explore held p6-repush "P6 and P1 of cut-offs, four faults" ""
-explore held p6-repush "P6: each run comes to rest" "" "-DNP" "-l -E"
+explore held p6-repush "P6, and P1 for cut-offs, four faults" ""
+explore held p6-repush "P6, every run comes to rest" "" "-DNP" "-l -E"
 
 bug() { explore found "$1" "bug: $3" "-D$2"; }
-bug p1-instant BUG_NOSET "the ended set is not asked"
-bug p1-instant BUG_LEASE_RECEIPT "lease from the receipt, not from what is heard"
-bug p1-instant BUG_NOTAIL "no tail before trust"
-bug p1-instant BUG_YOUNG "a young registration waits short"
-bug p1-instant BUG_RUNID "another server goes unnoticed"
-bug p1-instant BUG_RUNID_RETURNS "a server that returns goes unnoticed"
-bug p1-instant BUG_GAP "a heartbeat without its receipt goes unnoticed"
-bug p1-instant BUG_READ_ONLY "a push that a read-only replica accepts"
-bug p1-instant BUG_STANDING_SENT "registration stands from sending, not from receipt"
-bug p1-instant BUG_WAIT_SENT "a push waits from sending, not from receipt"
-bug p1-instant "BUG_STRIKE -DMAXF=1 -DSTRIKES" "who registered again is struck off"
+bug p1-instant BUG_NOSET "the ended set is not checked"
+bug p1-instant BUG_LEASE_RECEIPT "a receipt extends the lease"
+bug p1-instant BUG_NOTAIL "caches trusted before the tail is read"
+bug p1-instant BUG_YOUNG "a young registration is trusted"
+bug p1-instant BUG_RUNID "another server is not noticed"
+bug p1-instant BUG_RUNID_RETURNS "a server that returns is not noticed"
+bug p1-instant BUG_GAP "a heartbeat whose receipt was lost is ignored"
+bug p1-instant BUG_READ_ONLY "a push accepted by a read-only replica"
+bug p1-instant BUG_STANDING_SENT "registration counted from sending"
+bug p1-instant BUG_WAIT_SENT "wait for a lease counted from sending"
+bug p1-instant "BUG_STRIKE -DMAXF=1 -DSTRIKES" "an instance that registered again is removed"
 bug p1-instant BUG_204 "204 though the push failed"
-bug p3-bounded BUG_NOSET "the ended set is not asked"
-bug p3-bounded BUG_NO_ROUNDS "no tail rounds"
-bug p3-bounded BUG_NO_OVERLAP "rounds do not overlap"
-bug p3-bounded BUG_NO_BOUND "trust without Postgres has no end"
-bug p3-bounded BUG_ROUND_RECEIPT "trust from a round's answer, not its sending"
-bug p6-repush BUG_NO_REPUSH "what is unconfirmed is not pushed again"
+bug p3-bounded BUG_NOSET "the ended set is not checked"
+bug p3-bounded BUG_NO_ROUNDS "no tail reads"
+bug p3-bounded BUG_NO_OVERLAP "tail reads do not overlap"
+bug p3-bounded BUG_NO_BOUND "unlimited trust without Postgres"
+bug p3-bounded BUG_ROUND_RECEIPT "trust counted from the response of a tail read"
+bug p6-repush BUG_NO_REPUSH "unconfirmed changes are not pushed again"
 bug p6-repush BUG_NOT_PUSHED "a cut-off is not pushed"
 bug p6-repush BUG_BACK "a late push moves a cut-off back"
-bug p6-repush BUG_CONFIRM "an older version's note confirms a newer one"
+bug p6-repush BUG_CONFIRM "confirming a version confirms a newer one"
 bug p6-repush BUG_204 "204 though the push failed"
 
 exit $failed

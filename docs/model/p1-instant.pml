@@ -1,31 +1,31 @@
-/* P1: two instances, each of which serves, revokes, and pushes again what the other left unconfirmed.
+/* P1: two instances. Each serves requests, revokes, and pushes again what the other left unconfirmed.
  *
- * One session. Caches are not modelled: an instance that holds a lease may grant whatever its ended set does not name.
- * Time is not counted. A wait of one full lease is a timer (one bit): when it starts, every lease and every heartbeat
- * under way is marked as older; when it ends, whatever carries the mark is dead.
- * -DBUG_... plants a mistake, which must be found. MAXF bounds the faults. README.md maps the steps to the code. */
+ * There is one session. Caches are not modelled: an instance with a lease may grant any session that is not in its
+ * ended set. Time is not counted. Waiting for one full lease is a timer (one bit): when it starts, every lease and every
+ * heartbeat in flight is marked as older than the timer; when it ends, everything with the mark is dropped.
+ * -DBUG_... plants a bug, which must be found. MAXF limits the number of faults. README.md maps the steps to the code. */
 #ifndef MAXF
 #define MAXF 3
 #endif
 
-bool committed, claimed;    /* in Postgres; answered with 204, or noted as enforced */
-bool ended[2];              /* the instance's ended set holds the session */
+bool committed, claimed;    /* in Postgres; answered with 204 or marked as enforced */
+bool ended[2];              /* the session is in the instance's ended set */
 bool lease[2];
-byte leaseOld[2];           /* timers that started after its heartbeat was sent */
-bool subscribed[2];         /* false: no subscription, or a dead one that nobody has noticed */
-bool beat[2];               /* a heartbeat to itself is under way */
+byte leaseOld[2];           /* timers that started after the heartbeat of the lease was sent */
+bool subscribed[2];         /* false: no subscription, or a dead one that was not noticed yet */
+bool beat[2];               /* a heartbeat to itself is in flight */
 byte beatOld[2];
-bool pushFirst[2];          /* a push is under way, ahead of the heartbeat */
-bool pushAfter[2];          /* ... behind it */
+bool pushFirst[2];          /* a push is in flight, ahead of the heartbeat */
+bool pushAfter[2];          /* a push is in flight, behind the heartbeat */
 bool registered[2];         /* in the table in Redis */
-byte receipt[2];            /* of a heartbeat: 0 none due, 1 unbroken, 2 broken */
-bool gap[2];                /* the table may hold a sequence whose receipt never came */
-bool sameServer[2];         /* the last receipt came from the present server */
-byte standing[2];           /* registration: 0 young, 1 a lease is being counted, 2 stood for a lease */
-byte work[2];               /* revoker: 0 none, 1 to push, 2 waits for acknowledgement or lease, 3 for a full lease, 4 sent */
+byte receipt[2];            /* response to a heartbeat: 0 none expected, 1 unbroken, 2 broken */
+bool gap[2];                /* the table may contain a sequence whose receipt was lost */
+bool sameServer[2];         /* the last receipt came from the current server */
+byte standing[2];           /* registration: 0 young, 1 its first lease is running, 2 has lasted a lease */
+byte work[2];               /* revoker: 0 idle, 1 to push, 2 awaits acknowledgement or lease, 3 awaits a full lease, 4 sent */
 bool acked[2];
 bool cut[2];                /* cannot write to Redis */
-byte striking; bool struckSeen;   /* somebody waits, for another session, to strike off instance `striking - 1` */
+byte striking; bool struckSeen;   /* a push of another session waits to remove instance `striking - 1` */
 #ifdef BUG_STANDING_SENT
 bool beatSent[2];
 #endif
@@ -58,7 +58,7 @@ inline cancel(t) {
 inline stopWork(i) { work[i] = 0; acked[i] = false; cancel(PUSHED(i)) }
 inline hold() { claimed = true }
 
-/* Whoever knows of the end does not grant, so what else it may trust need not be followed. */
+/* An instance that knows the session has ended does not grant it, so its lease need not be followed. */
 #ifdef BUG_NOSET
 #define MAY_ERR(i) true
 inline learn(i) { ended[i] = true }
@@ -87,7 +87,7 @@ proctype Instance(byte i) {
   byte o = 1 - i;
   do
   /* --- serving --- */
-  :: d_step { !subscribed[i] -> unsubscribe(i); subscribed[i] = true;      /* and reads the ends of before */
+  :: d_step { !subscribed[i] -> unsubscribe(i); subscribed[i] = true;      /* and reads earlier revocations */
 #ifndef BUG_NOTAIL
        if :: committed -> learn(i) :: else fi
 #endif
@@ -126,7 +126,7 @@ proctype Instance(byte i) {
   :: d_step { standing[i] == 1 -> standing[i] = 2; over(STANDING(i)) }
   :: d_step { pushFirst[i] -> pushFirst[i] = false; learn(i); if :: work[o] == 2 -> acked[o] = true :: else fi }
   :: d_step { beat[i] && !pushFirst[i] -> lease[i] = true; leaseOld[i] = beatOld[i]; dropBeat(i) }
-  /* --- revoking, or pushing again what is unconfirmed --- */
+  /* --- revoking, or pushing again what is not confirmed --- */
   :: d_step { work[i] == 0 && !claimed && (committed || i == 0) -> committed = true; learn(i); work[i] = 1;
 #ifdef BUG_WAIT_SENT
        begin(PUSHED(i)); work[i] = 4
@@ -162,7 +162,7 @@ proctype Instance(byte i) {
 }
 
 #ifdef STRIKES
-/* A push of some other session that waits for a dead instance and strikes it off. */
+/* A push of another session waits for an instance that does not answer, and removes it from the table. */
 active proctype Striker() {
   do
   :: d_step { striking == 0 && registered[0] -> striking = 1; struckSeen = false; begin(STRIKE) }
@@ -194,15 +194,15 @@ active proctype Faults() {
   byte i;
   do
   :: d_step { FAULT; registered[0] = false; registered[1] = false }                               /* flush */
-  :: atomic { FAULT; forgetServer(0); forgetServer(1);                                            /* restart; a lagging */
-       if :: registered[0] = false :: skip fi; if :: registered[1] = false :: skip fi }           /* replica; a restore */
+  :: atomic { FAULT; forgetServer(0); forgetServer(1);                                            /* restart, or a lagging */
+       if :: registered[0] = false :: skip fi; if :: registered[1] = false :: skip fi }           /* replica is promoted */
   :: atomic { FAULT; if :: i = 0 :: i = 1 fi;
        if
-       :: subscribed[i] -> subscribed[i] = false                                                            /* silent subscription */
+       :: subscribed[i] -> subscribed[i] = false                                                    /* silent subscription */
        :: kill(i)
        :: !cut[i] -> cut[i] = true
-       :: receipt[i] != 0 -> receipt[i] = 0                                                       /* an answer is lost */
-       :: work[i] > 1 -> stopWork(i)                                                          /* that of a push */
+       :: receipt[i] != 0 -> receipt[i] = 0                                                       /* a receipt is lost */
+       :: work[i] > 1 -> stopWork(i)                                                          /* the response to a push is lost */
        fi; i = 0 }
   :: d_step { cut[0] -> cut[0] = false }
   :: d_step { cut[1] -> cut[1] = false }

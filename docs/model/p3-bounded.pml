@@ -1,10 +1,11 @@
-/* P3: Redis delivers nothing, and yet every lease is live: a split brain, at its worst. What bounds it is the tail.
+/* P3: Redis delivers nothing, yet every lease is live: the worst case of a split brain. Only the tail limits it.
  *
- * Two instances. A tick is as long as a tail round may take to come round and finish where Postgres can be reached;
- * that is the only thing assumed of time. The end is stamped before it is committed, by SLACK ticks at most,
- * and may be noted as enforced at once by a revoker that cannot know better. README.md maps the steps to the code. */
-#define STALE 3             /* ticks for which caches are trusted without a good round */
-#define SLACK 2             /* ticks between stamp and commit; the overlap of rounds covers them */
+ * There are two instances. One tick is the longest time until the next tail read has started and finished if Postgres
+ * is reachable; this is the only assumption about time. A revocation is stamped at most SLACK ticks before it is
+ * committed, and a revoker that cannot know better may mark it as enforced immediately.
+ * README.md maps the steps to the code. */
+#define STALE 3             /* ticks for which caches are trusted without a successful tail read (a round) */
+#define SLACK 2             /* ticks between stamp and commit; consecutive rounds overlap by as much */
 #ifdef BUG_NO_OVERLAP
 #define OVERLAP 0
 #else
@@ -13,16 +14,16 @@
 #define LONG 7
 
 bool stamped, committed, enforced;
-byte stampAge, commitAge;   /* ticks since, up to LONG */
+byte stampAge, commitAge;   /* ticks since then, up to LONG */
 bool ended[2];
-byte age[2];                /* ticks since the last good round was sent; LONG: none yet */
-bool round[2];              /* a round is under way */
+byte age[2];                /* ticks since the last successful round was sent; LONG: none yet */
+bool round[2];              /* a round is in flight */
 byte roundAge[2];
-bool sees[2];               /* what Postgres answered to it holds the end */
+bool sees[2];               /* its response contains the revocation */
 bool cut[2];                /* cannot reach Postgres */
-bool wasCut[2];             /* ... at some moment of this tick or the last */
+bool wasCut[2];             /* at some time in this tick or the previous one */
 bool cutThisTick[2];
-bool fresh[2];              /* a round that began in this tick is done */
+bool fresh[2];              /* a round that started in this tick is finished */
 
 #define MORE(x) (x < LONG -> x + 1 : LONG)
 
@@ -38,7 +39,7 @@ proctype Instance(byte i) {
        age[i] = (roundAge[i] < age[i] -> roundAge[i] : age[i]);
 #endif
        if :: roundAge[i] == 0 -> fresh[i] = true :: else fi; roundAge[i] = 0 }
-  :: d_step { round[i] -> round[i] = false; sees[i] = false; roundAge[i] = 0 }      /* it fails */
+  :: d_step { round[i] -> round[i] = false; sees[i] = false; roundAge[i] = 0 }      /* the round fails */
 #endif
   :: d_step { !cut[i] -> cut[i] = true; wasCut[i] = true; cutThisTick[i] = true }
   :: d_step { cut[i] -> cut[i] = false }
@@ -49,7 +50,7 @@ active proctype Revoker() {
   d_step { committed = true; commitAge = 0 };
   if :: enforced = true :: skip fi
 }
-/* An instance that reaches Postgres all through a tick finishes a round begun in it. */
+/* An instance that reaches Postgres during a whole tick finishes a round that started in the tick. */
 #ifdef BUG_NO_ROUNDS
 #define DONE(i) true
 #else
@@ -75,7 +76,7 @@ active proctype Time() {
 #else
 #define GRANTS(i) (committed && TRUSTS(i) && !ended[i])
 #endif
-/* Within two ticks of the commit who reaches Postgres refuses; within the bound everybody does. */
+/* Two ticks after the commit, an instance that reaches Postgres refuses; after the staleness bound, every instance does. */
 #define BROKEN(i) (GRANTS(i) && ((commitAge >= 2 && !wasCut[i]) || commitAge > STALE + 1))
 active proctype Promise() { atomic { BROKEN(0) || BROKEN(1) -> assert(false) } }
 init { atomic { age[0] = LONG; age[1] = LONG; run Instance(0); run Instance(1) } }

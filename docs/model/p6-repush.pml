@@ -1,24 +1,24 @@
-/* P6, and the cut-offs: what was committed is enforced though its revoker died; a smaller version never comes back.
+/* P6, and P1 for cut-offs: a committed change is enforced even if its revoker died, and a cut-off never moves back.
  *
- * A user's roles change up to VERSIONS times; the end of a session is the case VERSIONS = 1. How a push works is
- * p1-instant.pml's part: here it ends once the other instance has heard it or trusts nothing, which is what P1 shows.
- * Nothing but bounded faults repeats itself, so each run comes to rest, and then all must be enforced.
- * README.md maps the steps to the code. */
+ * A user's roles change up to VERSIONS times; revoking a session is the case VERSIONS = 1. p1-instant.pml models how a
+ * push works. Here a push is finished when the other instance has received it or does not trust its caches, as shown by
+ * P1. Only the faults repeat, and their number is limited, so every run comes to rest, and then all changes must be
+ * enforced. README.md maps the steps to the code. */
 #ifndef VERSIONS
 #define VERSIONS 2
 #endif
 #ifndef MAXF
 #define MAXF 4
 #endif
-byte version, answered;     /* in Postgres; the greatest that a 204 spoke of */
-bool enforced;              /* noted in the row, for the present version */
+byte version, answered;     /* in Postgres; the highest that was answered with 204 */
+bool enforced;              /* the row is marked as enforced, for the current version */
 bool live[2], trusts[2], cut[2];
-byte known[2];              /* cut-off in the instance's ended set */
-byte pushing[2];            /* version, 0: none */
-bool own[2];                /* its caller waits for an answer */
-bool heard[2];              /* by the other */
+byte known[2];              /* the cut-off in the instance's ended set */
+byte pushing[2];            /* the version being pushed; 0: none */
+bool own[2];                /* a client waits for the response */
+bool heard[2];              /* by the other instance */
 byte toConfirm[2];
-byte waiting[2];            /* its push failed: 202, unless somebody else confirms in time */
+byte waiting[2];            /* its push failed: 202, unless the other instance confirms in time */
 byte faults;
 
 #define GREATER(a, b) (a > b -> a : b)
@@ -65,7 +65,8 @@ proctype Instance(byte i) {
 #endif
        toConfirm[i] = 0 }
 #ifndef BUG_NO_REPUSH
-  :: d_step { live[i] && !cut[i] && version > 0 && !enforced && pushing[i] == 0 && toConfirm[i] == 0 -> startPush(i, version, false) }
+  :: d_step { live[i] && !cut[i] && version > 0 && !enforced && pushing[i] == 0 && toConfirm[i] == 0 ->
+       startPush(i, version, false) }
 #endif
   :: d_step { cut[i] -> cut[i] = false }
   od
@@ -76,11 +77,12 @@ active proctype Faults() {
   do
   :: atomic { FAULT; if :: i = 0 :: i = 1 fi;
        if
-       :: live[i] -> live[i] = false; trusts[i] = false; known[i] = 0; stopPush(i); toConfirm[i] = 0; waiting[i] = 0; cut[i] = false
+       :: live[i] -> live[i] = false; trusts[i] = false; known[i] = 0; stopPush(i);
+            toConfirm[i] = 0; waiting[i] = 0; cut[i] = false
        :: !live[i] -> live[i] = true
        :: trusts[i] -> trusts[i] = false
        :: live[i] && !cut[i] -> cut[i] = true
-       :: toConfirm[i] != 0 -> toConfirm[i] = 0                                     /* Postgres did not take the note */
+       :: toConfirm[i] != 0 -> toConfirm[i] = 0                                     /* marking the row failed */
        fi; i = 0 }
   od
 }
@@ -88,7 +90,7 @@ active proctype Faults() {
 active proctype Promise() {
   do
   :: atomic { GRANTS(0, answered) || GRANTS(1, answered) -> assert(false) }                      /* P1 */
-  :: atomic { enforced && (GRANTS(0, version) || GRANTS(1, version)) -> assert(false) }          /* P6: the note is true */
+  :: atomic { enforced && (GRANTS(0, version) || GRANTS(1, version)) -> assert(false) }          /* P6: the mark is true */
   :: atomic { timeout -> assert(enforced || !(live[0] || live[1])); break }                      /* P6: at rest */
   od
 }

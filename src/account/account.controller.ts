@@ -1,39 +1,109 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentPrincipal } from '../http/current-principal.js';
-import { Passive } from '../http/passive.js';
-import type { Principal } from '../http/principal.js';
-import { AccountStreams } from './account-streams.js';
-
-const STREAM_HEADERS = {
-  'content-type': 'text/event-stream',
-  // Whoever compresses or buffers would keep an event until the next one comes.
-  'cache-control': 'no-store, no-transform',
-  'x-accel-buffering': 'no',
-};
+import { Body, Controller, Header, HttpCode, HttpStatus, Post, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
+import { AnswersRevocation } from '../http/routes/revocation-answer.js';
+import { Public } from '../http/routes/route-decorators.js';
+import type { RevocationOutcome } from '../sessions/session-revoker.js';
+import {
+  ChangePasswordDto,
+  DisownedDto,
+  ForgotPasswordDto,
+  LinkDto,
+  ResetPasswordDto,
+} from './account.dto.js';
+import { EmailConfirmation } from './email-confirmation.js';
+import { PasswordChange } from './password-change.js';
+import { PasswordReset } from './password-reset.js';
+import { SignInRejection } from './sign-in-rejection.js';
 
 @ApiTags('account')
-@ApiBearerAuth()
-@Controller('account')
+@Controller('auth')
 export class AccountController {
-  constructor(private readonly streams: AccountStreams) {}
+  constructor(
+    private readonly confirmation: EmailConfirmation,
+    private readonly passwordReset: PasswordReset,
+    private readonly passwordChange: PasswordChange,
+    private readonly disowning: SignInRejection,
+  ) {}
 
-  @Get('events')
-  @Passive()
+  @Post('email/confirm')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Confirm an address, with the token that was mailed to it' })
+  @ApiNoContentResponse()
+  async confirmEmail(@Body() { token }: LinkDto, @CurrentClient() client: RequestClient): Promise<void> {
+    await this.confirmation.confirm(token, client);
+  }
+
+  @Post('email/resend')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Mail the confirmation of the address again' })
+  @ApiAcceptedResponse()
+  async resendConfirmation(@CurrentPrincipal() { userId }: Principal): Promise<void> {
+    await this.confirmation.resend(userId);
+  }
+
+  @Post('password/forgot')
+  @Public()
+  @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
-    summary: 'A stream of what happens to the account: `changed`, to read again, and `ended`, the last one',
+    summary: 'Ask for a link that sets a new password; the answer is the same for every address',
   })
-  @ApiOkResponse({
-    description:
-      'Server-sent events. `ended` says `code` and `reason`, as a 401 would. An open stream is no use.',
-    content: { 'text/event-stream': { schema: { type: 'string' } } },
-  })
-  events(
+  @ApiAcceptedResponse()
+  async forgotPassword(
+    @Body() { email }: ForgotPasswordDto,
+    @CurrentClient() client: RequestClient,
+  ): Promise<void> {
+    await this.passwordReset.request(email, client);
+  }
+
+  @Post('password/reset')
+  @Public()
+  @AnswersRevocation()
+  @ApiOperation({ summary: 'Set a new password, with a token that was mailed; ends every session' })
+  resetPassword(
+    @Body() { token, new_password }: ResetPasswordDto,
+    @CurrentClient() client: RequestClient,
+  ): Promise<RevocationOutcome> {
+    return this.passwordReset.reset(token, new_password, client);
+  }
+
+  @Post('password/change')
+  @ApiBearerAuth()
+  @AnswersRevocation()
+  @ApiOperation({ summary: 'Change the password; ends every session but this one' })
+  changePassword(
     @CurrentPrincipal() caller: Principal,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): void {
-    void reply.headers(STREAM_HEADERS).send(request.method === 'HEAD' ? '' : this.streams.start(caller));
+    @Body() { current_password, new_password }: ChangePasswordDto,
+    @CurrentClient() client: RequestClient,
+  ): Promise<RevocationOutcome> {
+    return this.passwordChange.change(caller, current_password, new_password, client);
+  }
+
+  @Post('disown')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: '"This wasn\'t me": sign a device out that a mail told of' })
+  @ApiOkResponse({ type: DisownedDto, description: 'No instance grants that device any more.' })
+  @ApiAcceptedResponse({ type: DisownedDto, description: 'Committed, and not confirmed everywhere yet.' })
+  async disown(
+    @Body() { token }: LinkDto,
+    @CurrentClient() client: RequestClient,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DisownedDto> {
+    const disowned = await this.disowning.disown(token, client);
+    if (disowned.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
+    return DisownedDto.of(disowned);
   }
 }

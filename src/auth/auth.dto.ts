@@ -1,12 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
-import { IsEmailAddress } from '../http/is-email-address.js';
-import { IsOpaqueToken } from '../http/is-opaque-token.js';
-import { IsPassword } from '../http/is-password.js';
-import { IsPlainText } from '../http/is-plain-text.js';
-import { isoTime } from '../http/iso-time.js';
-import type { CheckedPrincipal } from '../sessions/session-check.js';
+import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
+import { isoTime } from '../logging/iso-time.js';
+import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';
 

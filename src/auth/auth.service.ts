@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { Client } from '../http/client-info.js';
-import type { Principal } from '../http/principal.js';
+import type { Principal } from '../http/routes/principal.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { emailToConfirm } from '../mail/mail-kind.js';
 import { Outbox } from '../mail/outbox.js';
+import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
-import { type RotatedSession, SessionRotation } from '../sessions/session-rotation.js';
-import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { AccessTokenIssuer } from './access-token.issuer.js';
-import { type Credentials, Logins, PASSWORD_AMR } from './logins.js';
-import { RegisterAttempts } from './register-attempts.js';
+import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
+import { RegisterAttempts } from './attempts/register-attempts.js';
+import { type Credentials, LoginService, PASSWORD_AMR } from './login/login.service.js';
 
 export interface IssuedTokens {
   readonly accessToken: string;
@@ -25,17 +25,17 @@ export interface IssuedTokens {
 export class AuthService {
   constructor(
     private readonly users: UsersService,
-    private readonly sessions: SessionsService,
+    private readonly revoker: SessionRevoker,
     private readonly outbox: Outbox,
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly clock: SessionClock,
-    private readonly logins: Logins,
+    private readonly logins: LoginService,
     private readonly registrations: RegisterAttempts,
   ) {}
 
   /** @throws {AppError} email_taken, password_rejected, too_many_requests or overloaded */
-  async register(email: string, password: string, { address }: Client): Promise<User> {
+  async register(email: string, password: string, { address }: RequestClient): Promise<User> {
     return this.registrations.guard(address, () =>
       this.users.create({ email, password }, (manager, user) =>
         this.outbox.add(manager, emailToConfirm(user.id)),
@@ -44,7 +44,10 @@ export class AuthService {
   }
 
   /** @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded */
-  async login(credentials: Credentials, client: Client): Promise<IssuedTokens & { deviceToken: string }> {
+  async login(
+    credentials: Credentials,
+    client: RequestClient,
+  ): Promise<IssuedTokens & { deviceToken: string }> {
     const { user, deviceToken, ...session } = await this.logins.open(credentials, client);
     const tokens = await this.tokensOf({
       ...session,
@@ -58,12 +61,12 @@ export class AuthService {
   }
 
   /** @throws {AppError} invalid_grant */
-  async refresh(refreshToken: string, client: Client): Promise<IssuedTokens> {
+  async refresh(refreshToken: string, client: RequestClient): Promise<IssuedTokens> {
     return this.tokensOf(await this.rotation.rotate(refreshToken, client));
   }
 
-  logout({ userId, sessionId }: Principal): Promise<Enforcement> {
-    return this.sessions.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
+  logout({ userId, sessionId }: Principal): Promise<RevocationOutcome> {
+    return this.revoker.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
   }
 
   private async tokensOf({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { validate as isUuid } from 'uuid';
-import { RedisConnection } from '../cache/redis-connection.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { AppError } from '../errors/app-error.js';
+import { RedisConnection } from '../redis/redis-connection.js';
 import { SessionHistories } from '../sessions/session-history.js';
 import { historyLines } from './history-lines.js';
 import { print } from './print.js';

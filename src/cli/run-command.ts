@@ -2,7 +2,7 @@ import type { Environment } from '../config/config.js';
 import { developmentSecret } from '../config/development-secret.js';
 import { readEnvironment } from '../config/environment.js';
 import type { PreparedDatabase } from '../database/prepare-database.js';
-import { startFailure } from '../start-failure.js';
+import { startFailure } from '../start/start-failure.js';
 
 type OpenDatabase = (environment: Environment, progress: (line: string) => void) => Promise<PreparedDatabase>;
 

@@ -1,17 +1,12 @@
 import type { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
-import { systemClock } from '../revocation/clock.js';
-import { confirmedByOthers } from '../revocation/confirmation.js';
-import type { Ends, Truth } from '../revocation/truth.js';
 import type { Session } from '../sessions/session.entity.js';
-import type { SessionEnding } from '../sessions/session-ending.js';
+import type { CommitEffects, RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
 import type { UsersService } from '../users/users.service.js';
 import { print } from './print.js';
 import { printSession, printUser } from './print-rows.js';
 
-/** Running instances find an end within a second, and confirm it within one more and a lease. */
-const CONFIRMATION_WAIT_MS = 6_000;
 const PAGE = 500;
 const OPERATOR = 'operator';
 
@@ -19,8 +14,8 @@ const OPERATOR = 'operator';
 export class UserCommands {
   constructor(
     private readonly users: UsersService,
-    private readonly ending: SessionEnding,
-    private readonly truth: Truth,
+    private readonly revoker: SessionRevoker,
+    private readonly confirm: CommitEffects['enforce'],
     private readonly sessionRows: Repository<Session>,
   ) {}
 
@@ -48,7 +43,7 @@ export class UserCommands {
   async disable(user: string): Promise<void> {
     const { id } = await this.requireUser(user);
     printUser(await this.users.setStatus(id, 'disabled'));
-    await this.end(id, 'user_disabled');
+    await this.revokeSessions(id, 'user_disabled');
   }
 
   async enable(user: string): Promise<void> {
@@ -69,32 +64,22 @@ export class UserCommands {
   }
 
   async endSessions(user: string): Promise<void> {
-    await this.end((await this.requireUser(user)).id, OPERATOR);
+    await this.revokeSessions((await this.requireUser(user)).id, OPERATOR);
   }
 
-  private async end(userId: string, reason: 'user_disabled' | typeof OPERATOR): Promise<void> {
-    const sessions = await this.ending.end({ userId }, reason, OPERATOR);
-    print(`ended ${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`);
-    if (sessions.length > 0) await this.awaitConfirmation({ sessions, cutOffs: [] });
+  private async revokeSessions(userId: string, reason: 'user_disabled' | typeof OPERATOR): Promise<void> {
+    const { result: count, outcome } = await this.revoker.inTransaction((transaction) =>
+      transaction.revoke({ userId }, reason, OPERATOR),
+    );
+    print(`ended ${count} ${count === 1 ? 'session' : 'sessions'}`);
+    if (count > 0 || outcome === 'pending') printOutcome(outcome);
   }
 
   private async changeRoles(user: User): Promise<void> {
     printUser(user);
     if (user.rolesEnforcedAt !== null || user.rolesChangedAt === null) return;
-    await this.awaitConfirmation({
-      sessions: [],
-      cutOffs: [{ userId: user.id, rolesVersion: user.rolesVersion }],
-    });
-  }
-
-  /** This process is no instance: it commits, and the running ones find, enforce and confirm. */
-  private async awaitConfirmation(ends: Ends): Promise<void> {
-    const isConfirmed = await confirmedByOthers(this.truth, ends, CONFIRMATION_WAIT_MS, systemClock);
-    print(
-      isConfirmed
-        ? 'it holds on every running instance'
-        : 'committed; no instance has confirmed it yet (none running, or cut off): each enforces it as soon as it reaches Postgres',
-    );
+    const cutOffs = [{ userId: user.id, rolesVersion: user.rolesVersion }];
+    printOutcome((await this.confirm({ sessions: [], cutOffs })) ? 'enforced' : 'pending');
   }
 
   private async requireUser(addressOrId: string): Promise<User> {
@@ -104,4 +89,12 @@ export class UserCommands {
     if (!user) throw new AppError('not_found', { detail: `there is no user ${addressOrId}` });
     return user;
   }
+}
+
+function printOutcome(outcome: RevocationOutcome): void {
+  print(
+    outcome === 'enforced'
+      ? 'it holds on every running instance'
+      : 'committed; no instance has confirmed it yet (none running, or cut off): each enforces it as soon as it reaches Postgres',
+  );
 }

@@ -1,17 +1,22 @@
+import { systemClock } from '@latchkey/revocation/clock';
+import { confirmedByOthers } from '@latchkey/revocation/confirmation';
+import type { Revocations } from '@latchkey/revocation/session-store';
+import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
-import { PostgresTruth } from '../sessions/postgres-truth.js';
 import { Session } from '../sessions/session.entity.js';
-import { SessionEnding } from '../sessions/session-ending.js';
-import { PasswordHasher } from '../users/password-hasher.js';
+import { SessionRevoker } from '../sessions/session-revoker.js';
+import { PostgresSessionStore } from '../sessions/store/postgres-session-store.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { runCommand } from './run-command.js';
 import { UserCommands } from './user-commands.js';
 
 const POOL_SIZE = 2;
+/** Running instances find a revocation within a second, and confirm it within one more and a lease. */
+const CONFIRMATION_WAIT_MS = 6_000;
 
 /** Runs one command about users on the service's database, with no more of the service than it needs. */
 export function withUsers(run: (commands: UserCommands) => Promise<void>): Promise<void> {
@@ -21,10 +26,14 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
       entities: ENTITIES,
     });
     try {
+      // This process is no instance: it commits; running instances find the change, enforce and confirm it.
+      const store = new PostgresSessionStore(dataSource);
+      const confirm = (revocations: Revocations) =>
+        confirmedByOthers(store, revocations, CONFIRMATION_WAIT_MS, systemClock);
       const commands = new UserCommands(
         new UsersService(dataSource.getRepository(User), new PasswordHasher(environment)),
-        new SessionEnding(dataSource),
-        new PostgresTruth(dataSource),
+        new SessionRevoker(dataSource, { enforce: confirm, invalidate: async () => {}, announce: () => {} }),
+        confirm,
         dataSource.getRepository(Session),
       );
       await run(commands);

@@ -1,5 +1,5 @@
-import type { MailableEvent } from './mail-policy.js';
-import type { SessionPolicy } from './session-policy.js';
+import type { MailableEvent } from '../policy/mailed-events.js';
+import type { SessionPolicy } from '../policy/session-policy.js';
 
 /** Everything the environment decides, read once at start (see `environment.ts`) and injected. */
 export abstract class Config {

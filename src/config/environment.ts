@@ -1,8 +1,8 @@
 import { cleanEnv, str } from 'envalid';
+import { MAILED_EVENTS } from '../policy/mailed-events.js';
+import { POLICY_PRESETS, type PolicyName, type SessionPolicy } from '../policy/session-policy.js';
 import type { Environment } from './config.js';
-import { MAILED_EVENTS } from './mail-policy.js';
 import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
-import { POLICY_PRESETS, type PolicyName, type SessionPolicy } from './session-policy.js';
 import {
   duration,
   durationOrNone,

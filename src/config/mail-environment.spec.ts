@@ -1,5 +1,5 @@
+import { MAILABLE_EVENTS } from '../policy/mailed-events.js';
 import { readEnvironment } from './environment.js';
-import { MAILABLE_EVENTS } from './mail-policy.js';
 
 describe('the environment of mails', () => {
   const read = (env: Record<string, string>) => readEnvironment(env, () => Buffer.alloc(32));

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { makeValidator } from 'envalid';
-import { parseDuration } from './duration.js';
-import { MAILABLE_EVENTS, type MailableEvent } from './mail-policy.js';
+import { MAILABLE_EVENTS, type MailableEvent } from '../policy/mailed-events.js';
 import {
   SENSITIVE_ACTIONS,
   type SensitiveAction,
@@ -9,7 +8,8 @@ import {
   SUSPICION_ACTIONS,
   SUSPICIONS,
   SUSPICIONS_OF_LOGINS,
-} from './session-policy.js';
+} from '../policy/session-policy.js';
+import { parseDuration } from './duration.js';
 
 const SECRET_MIN_BYTES = 32;
 

@@ -1,5 +1,5 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
-import { reasonOf } from '../errors/reason-of.js';
+import { errorMessage } from '../errors/error-message.js';
 import { openDataSource } from './data-source.js';
 import { DatabaseNotReady } from './database-not-ready.js';
 
@@ -8,6 +8,6 @@ export async function connect(options: DataSourceOptions): Promise<DataSource> {
   try {
     return await openDataSource(options);
   } catch (cause) {
-    throw new DatabaseNotReady(`Postgres cannot be used: ${reasonOf(cause)}`, { cause });
+    throw new DatabaseNotReady(`Postgres cannot be used: ${errorMessage(cause)}`, { cause });
   }
 }

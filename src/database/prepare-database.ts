@@ -1,7 +1,7 @@
 import type { Environment } from '../config/config.js';
-import { reasonOf } from '../errors/reason-of.js';
+import { errorMessage } from '../errors/error-message.js';
 import { DatabaseNotReady } from './database-not-ready.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { runMigrations, showMigrations } from './migrations.js';
 
 export interface PreparedDatabase {
@@ -56,7 +56,7 @@ async function withSchema(
   } catch (error) {
     await opened.stop();
     if (error instanceof DatabaseNotReady) throw error;
-    throw new DatabaseNotReady(`Postgres cannot be used: ${reasonOf(error)}`, { cause: error });
+    throw new DatabaseNotReady(`Postgres cannot be used: ${errorMessage(error)}`, { cause: error });
   }
 }
 

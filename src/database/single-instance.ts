@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { reasonOf } from '../errors/reason-of.js';
+import { errorMessage } from '../errors/error-message.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 
 const RETRY_MS = 1_000;
@@ -94,7 +94,7 @@ export class SingleInstance {
         this.logger.log('holds the single-instance lock again');
       } catch (error) {
         if (error instanceof SecondInstance) return this.onLost(error);
-        this.logger.debug(`not yet: ${reasonOf(error)}`);
+        this.logger.debug(`not yet: ${errorMessage(error)}`);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }

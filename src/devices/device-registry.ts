@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
-import type { Client } from '../http/client-info.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { describeUserAgent } from '../user-agents/describe-user-agent.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
 
-export interface Login {
+export interface DeviceLogin {
   readonly userId: string;
-  readonly client: Client;
+  readonly client: RequestClient;
   /** What the client kept from an earlier login. */
   readonly deviceToken: string | undefined;
   /** What its user calls it; else it is named after its browser and system. */
@@ -41,7 +41,7 @@ export class DeviceRegistry {
   }
 
   /** Registers the device of a login inside the caller's transaction. */
-  async register(manager: EntityManager, login: Login): Promise<RegisteredDevice> {
+  async register(manager: EntityManager, login: DeviceLogin): Promise<RegisteredDevice> {
     return (await this.recognise(manager, login)) ?? this.add(manager, login);
   }
 
@@ -56,7 +56,7 @@ export class DeviceRegistry {
 
   private async recognise(
     manager: EntityManager,
-    { userId, client, deviceToken, deviceName }: Login,
+    { userId, client, deviceToken, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice | null> {
     if (deviceToken === undefined) return null;
     const { kind, browser, system } = describeUserAgent(client.userAgent);
@@ -71,7 +71,7 @@ export class DeviceRegistry {
 
   private async add(
     manager: EntityManager,
-    { userId, client, deviceName }: Login,
+    { userId, client, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
     const { name, kind, browser, system } = describeUserAgent(client.userAgent);

@@ -1,13 +1,12 @@
 import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal } from '../http/current-principal.js';
-import { ListQuery } from '../http/list-query.js';
-import type { Principal } from '../http/principal.js';
-import { AnswersRevocation } from '../http/revocation-answer.js';
-import { Sensitive } from '../http/sensitive.js';
-import { UuidParam } from '../http/uuid-param.js';
-import { Places } from '../place/places.js';
-import type { Enforcement } from '../sessions/sessions.service.js';
+import { GeoIp } from '../geoip/geoip.js';
+import { ListQuery } from '../http/routes/list-query.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import { AnswersRevocation } from '../http/routes/revocation-answer.js';
+import { Sensitive } from '../http/routes/route-decorators.js';
+import { UuidParam } from '../http/routes/uuid-param.js';
+import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { DeviceDto, DeviceListDto, RenameDeviceDto, TerminateDevicesQuery } from './devices.dto.js';
 import { DevicesService } from './devices.service.js';
 
@@ -17,7 +16,7 @@ import { DevicesService } from './devices.service.js';
 export class DevicesController {
   constructor(
     private readonly devices: DevicesService,
-    private readonly places: Places,
+    private readonly places: GeoIp,
   ) {}
 
   @Get()
@@ -44,7 +43,10 @@ export class DevicesController {
   @Sensitive('device.terminate')
   @AnswersRevocation()
   @ApiOperation({ summary: 'Sign a device out: end every session of it' })
-  terminate(@CurrentPrincipal() { userId }: Principal, @UuidParam() deviceId: string): Promise<Enforcement> {
+  terminate(
+    @CurrentPrincipal() { userId }: Principal,
+    @UuidParam() deviceId: string,
+  ): Promise<RevocationOutcome> {
     return this.devices.terminate(userId, deviceId);
   }
 
@@ -55,7 +57,7 @@ export class DevicesController {
   terminateAll(
     @CurrentPrincipal() { userId, deviceId }: Principal,
     @Query() { except }: TerminateDevicesQuery,
-  ): Promise<Enforcement> {
+  ): Promise<RevocationOutcome> {
     return this.devices.terminateAll(userId, except === 'current' ? deviceId : undefined);
   }
 }

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { IsPlainText } from '../http/is-plain-text.js';
-import type { Principal } from '../http/principal.js';
-import { PlaceDto } from '../place/place.dto.js';
-import type { Places } from '../place/places.js';
+import type { GeoIp } from '../geoip/geoip.js';
+import { PlaceDto } from '../geoip/location.dto.js';
+import type { Principal } from '../http/routes/principal.js';
+import { IsPlainText } from '../http/validation/validators.js';
 import { SessionDto } from '../sessions/sessions.dto.js';
 import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { DeviceWithSessions } from './devices.service.js';
@@ -57,7 +57,7 @@ export class DeviceDto {
   @ApiProperty({ type: [SessionDto] })
   sessions!: SessionDto[];
 
-  static of({ device, sessions }: DeviceWithSessions, caller: Principal, places: Places): DeviceDto {
+  static of({ device, sessions }: DeviceWithSessions, caller: Principal, places: GeoIp): DeviceDto {
     // Sessions know of later use than the device, which notes its logins only.
     const lastUsed = [device, ...sessions].reduce((a, b) => (b.lastSeenAt > a.lastSeenAt ? b : a));
     return {

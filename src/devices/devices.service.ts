@@ -3,7 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { Session } from '../sessions/session.entity.js';
-import { type Enforcement, SessionsService } from '../sessions/sessions.service.js';
+import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { Device } from './device.entity.js';
 
 /** A device with its live sessions, newest first; a listed one has one at least. */
@@ -18,6 +19,7 @@ export class DevicesService {
   constructor(
     @InjectRepository(Device) private readonly devices: Repository<Device>,
     private readonly sessions: SessionsService,
+    private readonly revoker: SessionRevoker,
   ) {}
 
   /** The devices with a live session, the one that logged in last first. */
@@ -34,45 +36,61 @@ export class DevicesService {
     });
   }
 
-  /** @throws {AppError} not_found, for somebody else's as well */
-  private async requireById(userId: string, deviceId: string): Promise<DeviceWithSessions> {
+  /** @throws {AppError} not_found, also for another user's device and for a terminated one */
+  async rename(userId: string, deviceId: string, name: string): Promise<DeviceWithSessions> {
+    const { result } = await this.revoker.inTransaction(async (transaction) => {
+      const { affected } = await transaction.manager.update(
+        Device,
+        { id: deviceId, userId, terminatedAt: IsNull() },
+        { name },
+      );
+      if (affected !== 1) throw new AppError('not_found');
+      const sessions = await this.sessions.list(userId, undefined, transaction.manager);
+      const renamed = sessions.filter((session) => session.deviceId === deviceId);
+      transaction.invalidate(renamed.map(({ id }) => id));
+      transaction.announce(userId);
+      return renamed;
+    });
+    return { device: await this.requireById(userId, deviceId), sessions: result };
+  }
+
+  /**
+   * Revokes every session of a device and forgets its token, in one transaction: a client that presents the token later is
+   * an unknown device. Idempotent.
+   *
+   * @throws {AppError} not_found, also for another user's device
+   */
+  async terminate(userId: string, deviceId: string): Promise<RevocationOutcome> {
+    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      const [, count] = await transaction.manager.query<[unknown[], number]>(
+        `UPDATE devices SET terminated_at = coalesce(terminated_at, now()) WHERE user_id = $1 AND id = $2`,
+        [userId, deviceId],
+      );
+      if (count === 0) throw new AppError('not_found');
+      await transaction.revoke({ userId, deviceId }, 'terminated', `user:${userId}`);
+    });
+    return outcome;
+  }
+
+  /** @param exceptDeviceId the device that stays signed in, if any */
+  async terminateAll(userId: string, exceptDeviceId?: string): Promise<RevocationOutcome> {
+    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      // Ordered locks: two of these at once wait for one another instead of deadlocking.
+      await transaction.manager.query(
+        `UPDATE devices SET terminated_at = now() WHERE id IN (
+           SELECT id FROM devices
+           WHERE user_id = $1 AND terminated_at IS NULL AND id IS DISTINCT FROM $2
+           ORDER BY id FOR NO KEY UPDATE)`,
+        [userId, exceptDeviceId ?? null],
+      );
+      await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
+    });
+    return outcome;
+  }
+
+  private async requireById(userId: string, deviceId: string): Promise<Device> {
     const device = await this.devices.findOneBy({ id: deviceId, userId });
     if (!device) throw new AppError('not_found');
-    const sessions = await this.sessions.list(userId);
-    return { device, sessions: sessions.filter((session) => session.deviceId === deviceId) };
-  }
-
-  /** @throws {AppError} not_found, for somebody else's and a terminated one as well */
-  async rename(userId: string, deviceId: string, name: string): Promise<DeviceWithSessions> {
-    const { affected } = await this.devices.update(
-      { id: deviceId, userId, terminatedAt: IsNull() },
-      { name },
-    );
-    if (affected !== 1) throw new AppError('not_found');
-    const renamed = await this.requireById(userId, deviceId);
-    await this.sessions.refreshProfiles(renamed.sessions);
-    this.sessions.announce(userId);
-    return renamed;
-  }
-
-  /** Ends every session of a device and forgets its token: whoever holds it comes back as a stranger. */
-  async terminate(userId: string, deviceId: string): Promise<Enforcement> {
-    if (!(await this.devices.existsBy({ id: deviceId, userId }))) throw new AppError('not_found');
-    await this.distrust(`id = $2`, [userId, deviceId]);
-    return this.sessions.revoke({ userId, deviceId }, 'terminated', `user:${userId}`);
-  }
-
-  /** @param exceptDeviceId the one that stays, if any */
-  async terminateAll(userId: string, exceptDeviceId?: string): Promise<Enforcement> {
-    if (exceptDeviceId === undefined) await this.distrust('true', [userId]);
-    else await this.distrust('id <> $2', [userId, exceptDeviceId]);
-    return this.sessions.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
-  }
-
-  private async distrust(which: string, parameters: string[]): Promise<void> {
-    await this.devices.query(
-      `UPDATE devices SET terminated_at = now() WHERE user_id = $1 AND terminated_at IS NULL AND ${which}`,
-      parameters,
-    );
+    return device;
   }
 }

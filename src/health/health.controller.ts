@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../http/public.js';
+import { Public } from '../http/routes/route-decorators.js';
 import { type DependencyState, HealthService, type Readiness } from './health.service.js';
 
 const DEPENDENCY_STATES: DependencyState[] = ['up', 'down', 'not_configured'];

@@ -1,9 +1,9 @@
+import { Revocation } from '@latchkey/revocation/revocation';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { REDIS } from '../cache/cache.module.js';
-import type { RedisConnection } from '../cache/redis-connection.js';
-import { within } from '../errors/within.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import { withTimeout } from '../errors/with-timeout.js';
+import { REDIS } from '../redis/redis.module.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
 
@@ -24,7 +24,7 @@ export class HealthService implements BeforeApplicationShutdown {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly sessions: SessionsService,
+    private readonly revocation: Revocation,
     @Inject(REDIS) private readonly redis: RedisConnection | null,
   ) {}
 
@@ -37,7 +37,7 @@ export class HealthService implements BeforeApplicationShutdown {
       this.state(() => this.dataSource.query('SELECT 1')),
       this.redisState(),
     ]);
-    const trustsCaches = this.sessions.trustsCaches();
+    const trustsCaches = this.revocation.status().trustsCaches;
     return {
       status: this.status(postgres, redis, trustsCaches),
       dependencies: { postgres, redis },
@@ -63,7 +63,7 @@ export class HealthService implements BeforeApplicationShutdown {
 
   private async state(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
     try {
-      await within(PROBE_TIMEOUT_MS, ask);
+      await withTimeout(PROBE_TIMEOUT_MS, ask);
       return 'up';
     } catch {
       // What is wrong is for the log of whoever needed it; here it is only down.

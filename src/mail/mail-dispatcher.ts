@@ -5,8 +5,8 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { reasonOf } from '../errors/reason-of.js';
-import { within } from '../errors/within.js';
+import { errorMessage } from '../errors/error-message.js';
+import { withTimeout } from '../errors/with-timeout.js';
 import { type Mail, type MailTransport, RecipientRefused } from './mail.js';
 import { MailMetrics } from './mail-metrics.js';
 import type { OutboxMail } from './outbox-mail.entity.js';
@@ -57,7 +57,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
-    await within(STOP_MAX_MS, () => this.round).catch(() => {});
+    await withTimeout(STOP_MAX_MS, () => this.round).catch(() => {});
     this.transport?.close();
   }
 
@@ -82,7 +82,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
 
   private cutOff(error: unknown): number {
     // Once for each outage.
-    if (!this.isCutOff) this.logger.warn(`the outbox cannot be read, mails wait: ${reasonOf(error)}`);
+    if (!this.isCutOff) this.logger.warn(`the outbox cannot be read, mails wait: ${errorMessage(error)}`);
     this.isCutOff = true;
     return POLL_MS;
   }
@@ -97,7 +97,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   private async attempt(mail: OutboxMail): Promise<void> {
     let isSent: boolean;
     try {
-      isSent = await within(ATTEMPT_MAX_MS, () => this.send(mail));
+      isSent = await withTimeout(ATTEMPT_MAX_MS, () => this.send(mail));
     } catch (error) {
       await this.failed(mail, error);
       return;
@@ -115,7 +115,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async failed(mail: OutboxMail, error: unknown): Promise<void> {
-    const reason = withoutLinks(reasonOf(error)).slice(0, REASON_MAX_LENGTH);
+    const reason = withoutLinks(errorMessage(error)).slice(0, REASON_MAX_LENGTH);
     const delayMs = retryDelayMs(mail.attempts, Math.random());
     const isHopeless = error instanceof RecipientRefused || Date.now() + delayMs > mail.expiresAt.getTime();
     const what = `mail ${mail.id} (${mail.kind})`;

@@ -1,4 +1,4 @@
-import type { MailableEvent } from '../config/mail-policy.js';
+import type { MailableEvent } from '../policy/mailed-events.js';
 import type { NewMail } from './outbox.js';
 
 /** A notice of a security event, or a link that somebody asked for. */

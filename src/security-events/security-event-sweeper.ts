@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
-import { SWEEP_BATCH, Sweeper } from '../database/sweeper.js';
+import { SWEEP_BATCH, Sweeper } from '../jobs/sweeper.js';
 
 const INTERVAL_MS = 600_000;
 

@@ -1,7 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal } from '../http/current-principal.js';
-import type { Principal } from '../http/principal.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { SecurityEventDto, SecurityEventListDto, SecurityEventsQuery } from './security-events.dto.js';
 import { SecurityEvents } from './security-events.js';
 

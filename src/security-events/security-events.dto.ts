@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
-import { ListQuery } from '../http/list-query.js';
+import { ListQuery } from '../http/routes/list-query.js';
 import type { SecurityEvent } from './security-event.entity.js';
 import { SECURITY_EVENT_KINDS, type SecurityEventKind } from './security-event-kind.js';
 

@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { PlaceModule } from '../place/place.module.js';
+import { GeoIpModule } from '../geoip/geoip.module.js';
 import { SecurityEvent } from './security-event.entity.js';
 import { SecurityEventSweeper } from './security-event-sweeper.js';
 import { SecurityEventsController } from './security-events.controller.js';
 import { SecurityEvents } from './security-events.js';
 
 @Module({
-  imports: [PlaceModule, TypeOrmModule.forFeature([SecurityEvent])],
+  imports: [GeoIpModule, TypeOrmModule.forFeature([SecurityEvent])],
   controllers: [SecurityEventsController],
   providers: [SecurityEvents, SecurityEventSweeper],
   exports: [SecurityEvents],

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { placeText } from '../place/place-text.js';
-import { Places } from '../place/places.js';
+import { GeoIp } from '../geoip/geoip.js';
+import { locationText } from '../geoip/location-text.js';
 import { SecurityEvent } from './security-event.entity.js';
 import type { SecurityEventKind } from './security-event-kind.js';
 
@@ -40,7 +40,7 @@ export class SecurityEvents {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly places: Places,
+    private readonly places: GeoIp,
   ) {}
 
   /** Called at start by whoever acts on events, such as the mail. */
@@ -52,7 +52,7 @@ export class SecurityEvents {
   async record(manager: EntityManager, event: NewSecurityEvent): Promise<void> {
     const id = newId();
     const { userId, kind, sessionId, deviceId, address, detail } = event;
-    const place = placeText(this.places.find(address ?? null));
+    const place = locationText(this.places.find(address ?? null));
     await manager.query(
       `INSERT INTO security_events (id, user_id, kind, session_id, device_id, address, place, detail)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

@@ -1,6 +1,6 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { PlaceDto } from '../place/place.dto.js';
-import type { Places } from '../place/places.js';
+import type { GeoIp } from '../geoip/geoip.js';
+import { PlaceDto } from '../geoip/location.dto.js';
 import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { EndedSessionRow } from './ended-sessions.js';
 import { SessionDto } from './sessions.dto.js';
@@ -18,7 +18,7 @@ export class EndedSessionDto extends OmitType(SessionDto, ['current']) {
   @ApiProperty({ example: 'logout', description: 'Why it ended; docs/errors.md lists the reasons.' })
   reason!: string;
 
-  static of(row: EndedSessionRow, places: Places): EndedSessionDto {
+  static of(row: EndedSessionRow, places: GeoIp): EndedSessionDto {
     return {
       id: row.id,
       device_id: row.deviceId,

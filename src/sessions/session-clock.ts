@@ -1,5 +1,5 @@
+import { Revocation } from '@latchkey/revocation/revocation';
 import { Injectable } from '@nestjs/common';
-import { Revocation } from '../revocation/revocation.js';
 
 /**
  * The database's clock, carried on by this process's monotonic one. Whatever outlives a request is dated and judged

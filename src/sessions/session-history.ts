@@ -1,9 +1,9 @@
+import type { Inspection } from '@latchkey/revocation/inspection';
+import { questionChannel } from '@latchkey/revocation/redis/redis-bus';
+import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { DataSource } from 'typeorm';
 import { v4 as randomId } from 'uuid';
-import type { RedisConnection } from '../cache/redis-connection.js';
-import type { Inspection } from '../revocation/inspection.js';
-import { questionChannel } from './redis-bus.js';
-import { RedisSessionTier } from './redis-session-tier.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
 import { Session } from './session.entity.js';
 import { SessionEvent } from './session-event.entity.js';
 
@@ -40,7 +40,7 @@ export class SessionHistories {
 }
 
 async function isInRedis(redis: RedisConnection, sessionId: string): Promise<boolean> {
-  return (await new RedisSessionTier(redis).read([sessionId])).has(sessionId);
+  return (await new RedisSharedCache(redis).read([sessionId])).has(sessionId);
 }
 
 async function askInstances(redis: RedisConnection, sessionId: string): Promise<Inspection[]> {

@@ -1,5 +1,5 @@
+import type { SessionStatus } from '@latchkey/revocation/session-snapshot';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import type { SessionStatus } from '../revocation/session-snapshot.js';
 
 @Entity('sessions')
 @Check('sessions_status_check', `status IN ('active', 'revoked', 'expired')`)

@@ -8,16 +8,16 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { AppError } from '../errors/app-error.js';
-import { CurrentPrincipal } from '../http/current-principal.js';
-import type { Principal } from '../http/principal.js';
-import { AnswersRevocation } from '../http/revocation-answer.js';
-import { Sensitive } from '../http/sensitive.js';
-import { UuidParam } from '../http/uuid-param.js';
-import { Places } from '../place/places.js';
+import { GeoIp } from '../geoip/geoip.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import { AnswersRevocation } from '../http/routes/revocation-answer.js';
+import { Sensitive } from '../http/routes/route-decorators.js';
+import { UuidParam } from '../http/routes/uuid-param.js';
 import { EndedSessionDto, EndedSessionListDto } from './ended-sessions.dto.js';
 import { EndedSessions } from './ended-sessions.js';
+import { type RevocationOutcome, SessionRevoker } from './session-revoker.js';
 import { SessionDto, SessionListDto, SessionsQuery } from './sessions.dto.js';
-import { type Enforcement, SessionsService } from './sessions.service.js';
+import { SessionsService } from './sessions.service.js';
 
 @ApiTags('sessions')
 @ApiBearerAuth()
@@ -25,8 +25,9 @@ import { type Enforcement, SessionsService } from './sessions.service.js';
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly revoker: SessionRevoker,
     private readonly ended: EndedSessions,
-    private readonly places: Places,
+    private readonly places: GeoIp,
   ) {}
 
   @Get()
@@ -54,9 +55,9 @@ export class SessionsController {
   async revoke(
     @CurrentPrincipal() { userId }: Principal,
     @UuidParam() sessionId: string,
-  ): Promise<Enforcement> {
+  ): Promise<RevocationOutcome> {
     if (!(await this.sessions.exists({ sessionId, userId }))) throw new AppError('not_found');
-    return this.sessions.revoke({ sessionId, userId }, 'terminated', `user:${userId}`);
+    return this.revoker.revoke({ sessionId, userId }, 'terminated', `user:${userId}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { ListQuery } from '../http/list-query.js';
-import { PlaceDto } from '../place/place.dto.js';
-import type { Places } from '../place/places.js';
+import type { GeoIp } from '../geoip/geoip.js';
+import { PlaceDto } from '../geoip/location.dto.js';
+import { ListQuery } from '../http/routes/list-query.js';
 import type { Session } from './session.entity.js';
 
 export class SessionsQuery extends ListQuery {
@@ -37,7 +37,7 @@ export class SessionDto {
   @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where it was opened from.' })
   login_place!: PlaceDto | null;
 
-  static of(session: Session, currentSessionId: string, places: Places): SessionDto {
+  static of(session: Session, currentSessionId: string, places: GeoIp): SessionDto {
     return {
       id: session.id,
       device_id: session.deviceId,

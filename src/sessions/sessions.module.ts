@@ -1,3 +1,4 @@
+import { Revocation } from '@latchkey/revocation/revocation';
 import {
   Inject,
   Logger,
@@ -6,36 +7,37 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { REDIS } from '../cache/cache.module.js';
-import type { RedisConnection } from '../cache/redis-connection.js';
-import { ChangesModule } from '../changes/changes.module.js';
+import { DataSource } from 'typeorm';
+import { AccountChanges } from '../account-changes/account-changes.js';
+import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { Config } from '../config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
-import { PlaceModule } from '../place/place.module.js';
-import { Revocation } from '../revocation/revocation.js';
+import { GeoIpModule } from '../geoip/geoip.module.js';
+import { REDIS } from '../redis/redis.module.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
-import { createRevocation } from './create-revocation.js';
+import { LastSeen } from './check/last-seen.js';
+import { SessionCheck } from './check/session-check.js';
 import { EndedSessions } from './ended-sessions.js';
-import { LastSeen } from './last-seen.js';
+import { SessionRotation } from './refresh/session-rotation.js';
 import { Session } from './session.entity.js';
-import { SessionCheck } from './session-check.js';
 import { SessionClock } from './session-clock.js';
-import { SessionEnding } from './session-ending.js';
 import { SessionEvent } from './session-event.entity.js';
-import { SessionHabits } from './session-habits.js';
-import { SessionMetrics } from './session-metrics.js';
-import { SessionRotation } from './session-rotation.js';
-import { SessionSweeper } from './session-sweeper.js';
-import { SessionWatch } from './session-watch.js';
+import { SessionRevoker } from './session-revoker.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
-import { SuspicionResponse } from './suspicion-response.js';
+import { createRevocation } from './store/create-revocation.js';
+import { SessionMetrics } from './store/session-metrics.js';
+import { SessionSweeper } from './store/session-sweeper.js';
+import { SessionHabits } from './suspicion/session-habits.js';
+import { SuspicionDetector } from './suspicion/suspicion-detector.js';
+import { SuspicionResponse } from './suspicion/suspicion-response.js';
 
 @Module({
   imports: [
-    ChangesModule,
-    PlaceModule,
+    AccountChangesModule,
+    GeoIpModule,
     SecurityEventsModule,
     TypeOrmModule.forFeature([Session, SessionEvent]),
   ],
@@ -50,21 +52,30 @@ import { SuspicionResponse } from './suspicion-response.js';
     LastSeen,
     SessionCheck,
     SessionClock,
-    SessionEnding,
+    {
+      provide: SessionRevoker,
+      inject: [DataSource, Revocation, AccountChanges],
+      useFactory: (dataSource: DataSource, revocation: Revocation, accountChanges: AccountChanges) =>
+        new SessionRevoker(dataSource, {
+          enforce: (revocations) => revocation.enforce(revocations),
+          invalidate: (sessionIds) => revocation.invalidate(sessionIds),
+          announce: (userId) => accountChanges.announce(userId),
+        }),
+    },
     SessionHabits,
     SessionMetrics,
     SessionRotation,
     SessionSweeper,
-    SessionWatch,
+    SuspicionDetector,
     SuspicionResponse,
     SessionsService,
   ],
   exports: [
-    PlaceModule,
+    GeoIpModule,
     Revocation,
     SessionCheck,
     SessionClock,
-    SessionEnding,
+    SessionRevoker,
     SessionRotation,
     SessionsService,
   ],

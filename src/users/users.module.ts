@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 

@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type FindOptionsWhere, MoreThan, QueryFailedError, Repository } from 'typeorm';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
+import { PasswordHasher } from '../credentials/password/password-hasher.js';
+import { requireAcceptablePassword } from '../credentials/password/password-rules.js';
 import { AppError } from '../errors/app-error.js';
 import { normaliseEmail } from './email-address.js';
-import { PasswordHasher } from './password-hasher.js';
-import { requireAcceptablePassword } from './password-rules.js';
 import { requireRoleName } from './role-name.js';
 import { User, type UserStatus } from './user.entity.js';
 

@@ -8,10 +8,10 @@ import { ServiceProcess } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/** A second is promised; a busy machine adds to it. */
+/** One second is promised; the rest allows for a busy machine. */
 const SOON_MS = 3_000;
 
-describe('streams on two instances', () => {
+describe('account event streams on two instances', () => {
   let database: TestDatabase;
   let postgres: Client;
   let redis: RedisServer;
@@ -40,13 +40,13 @@ describe('streams on two instances', () => {
 
   const listen = (service: ServiceProcess, { access_token }: Pick<Tokens, 'access_token'>) =>
     EventSource.open(service.url, { authorization: `Bearer ${access_token}` });
-  const timed = async (act: () => Promise<unknown>, heard: Promise<{ at: number; data: unknown }>) => {
+  const timed = async (act: () => Promise<unknown>, received: Promise<{ at: number; data: unknown }>) => {
     const startedAt = performance.now();
-    const [{ at, data }] = await Promise.all([heard, act()]);
+    const [{ at, data }] = await Promise.all([received, act()]);
     return { data, ms: at - startedAt };
   };
 
-  it('tell of a login on the other within a second', async () => {
+  it('report a login on the other instance within a second', async () => {
     const mine = await one.api.newcomer();
     const stream = await listen(two, mine);
     await one.api.session(mine.email);
@@ -55,7 +55,7 @@ describe('streams on two instances', () => {
     stream.leave();
   });
 
-  it('end within a second what was ended on the other', async () => {
+  it('close within a second when the session is revoked on the other instance', async () => {
     const mine = await one.api.newcomer();
     const stream = await listen(two, mine);
     const other = await one.api.session(mine.email);
@@ -67,28 +67,28 @@ describe('streams on two instances', () => {
     expect(ms).toBeLessThan(SOON_MS);
   });
 
-  it('end within a second on both what was ended in psql', async () => {
+  it('close within a second on both instances when the session is revoked in psql', async () => {
     const mine = await one.api.newcomer();
     const streams = await Promise.all([listen(one, mine), listen(two, mine)]);
     const end = () =>
       postgres.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [mine.session_id]);
     const startedAt = performance.now();
-    const heard = streams.map((stream) => stream.next('ended'));
+    const received = streams.map((stream) => stream.next('ended'));
     await end();
-    for (const { at, data } of await Promise.all(heard)) {
+    for (const { at, data } of await Promise.all(received)) {
       expect(data).toEqual({ code: 'session_revoked', reason: 'unspecified' });
       expect(at - startedAt).toBeLessThan(SOON_MS);
     }
   });
 
-  it('end within a second on an instance that is cut off from Redis', async () => {
+  it('close within a second on an instance that is cut off from Redis', async () => {
     const mine = await one.api.newcomer();
     const stream = await listen(two, mine);
     await proxy.cut();
     try {
       const ended = stream.next('ended');
       const endedAt = performance.now();
-      // Nobody waits for the answer: it cannot be confirmed.
+      // Not awaited: the revocation cannot be confirmed.
       void one.api.logout(mine.access_token).catch(() => {});
       expect((await ended).at - endedAt).toBeLessThan(SOON_MS);
     } finally {
@@ -96,8 +96,8 @@ describe('streams on two instances', () => {
     }
   });
 
-  /** After a test that cut them off: to subscribe anew takes a moment, and tells of a change as well. */
-  async function bothHearChanges(): Promise<void> {
+  /** After a test that cut an instance off: subscribing again takes a moment, and itself reports a change. */
+  async function untilBothReceiveChanges(): Promise<void> {
     const probe = await one.api.newcomer();
     const stream = await listen(two, probe);
     const changed = stream.next('changed', 30_000);
@@ -108,16 +108,16 @@ describe('streams on two instances', () => {
 
   it.each([
     ['refuses connections', () => proxy.cut()],
-    ['swallows every packet of subscriptions', async () => proxy.hang('subscribe')],
-  ])('tell once of what they missed while Redis %s', async (_, breakIt) => {
-    await bothHearChanges();
+    ['drops every packet to subscribers', async () => proxy.hang('subscribe')],
+  ])('report missed changes once when Redis %s and then recovers', async (_, breakIt) => {
+    await untilBothReceiveChanges();
     const mine = await one.api.newcomer();
     const stream = await listen(two, mine);
     try {
       await breakIt();
       const changed = stream.next('changed', 30_000);
       await one.api.session(mine.email);
-      expect(stream.heard).toEqual([]);
+      expect(stream.received).toEqual([]);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       await proxy.heal();
       await changed;
@@ -127,7 +127,7 @@ describe('streams on two instances', () => {
     }
   });
 
-  it('tell of what an instance could not send, once it can', async () => {
+  it('report a change that an instance could not publish, once it can', async () => {
     const mine = await one.api.newcomer();
     const stream = await listen(one, mine);
     await proxy.cut();
@@ -135,7 +135,7 @@ describe('streams on two instances', () => {
       const changed = stream.next('changed', 30_000);
       await two.api.session(mine.email);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      expect(stream.heard).toEqual([]);
+      expect(stream.received).toEqual([]);
       await proxy.heal();
       await changed;
     } finally {
@@ -144,7 +144,7 @@ describe('streams on two instances', () => {
     }
   });
 
-  it('close when their instance is told to stop, which then ends with 0', async () => {
+  it('close when their instance stops, which then exits with 0', async () => {
     const mine = await one.api.newcomer();
     const streams = await Promise.all(Array.from({ length: 5 }, () => listen(two, mine)));
     const startedAt = performance.now();

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastSeen } from '../../src/sessions/last-seen.js';
+import { LastSeen } from '../../src/sessions/check/last-seen.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
 import { EventSource } from '../support/event-source.js';
+import { HttpBrowser } from '../support/http-browser.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const ORIGIN = 'https://id.example.com';
 
-describe('the stream of an account', () => {
+describe('the account event stream', () => {
   let service: RunningApp;
   const open: EventSource[] = [];
 
@@ -30,19 +30,19 @@ describe('the stream of an account', () => {
   };
   const listenWith = (token: string) => listen({ authorization: `Bearer ${token}` });
 
-  it('is open to a cookie as to a bearer token, and closed to anybody else', async () => {
-    const chrome = new Browser(service.url, ORIGIN);
-    await chrome.newcomer();
-    const byCookie = await listen({ cookie: chrome.cookieHeader });
-    const byToken = await listenWith((await service.api.newcomer()).access_token);
-    const byNobody = await listen({});
-    const byForger = await listen({ cookie: '__Host-latchkey_access=x.y.z' });
-    expect([byCookie, byToken, byNobody, byForger].map(({ answer }) => answer.statusCode)).toEqual([
-      200, 200, 401, 401,
-    ]);
+  it('accepts a cookie or a bearer token, and refuses anything else', async () => {
+    const chrome = new HttpBrowser(service.url, ORIGIN);
+    await chrome.registerAndLogin();
+    const withCookie = await listen({ cookie: chrome.cookieHeader });
+    const withToken = await listenWith((await service.api.newcomer()).access_token);
+    const withoutToken = await listen({});
+    const withForgedToken = await listen({ cookie: '__Host-latchkey_access=x.y.z' });
+    expect(
+      [withCookie, withToken, withoutToken, withForgedToken].map(({ answer }) => answer.statusCode),
+    ).toEqual([200, 200, 401, 401]);
   });
 
-  it('says what it is to whoever may buffer, compress or keep it', async () => {
+  it('sends headers that forbid buffering, compressing and caching', async () => {
     const { answer } = await listenWith((await service.api.newcomer()).access_token);
     expect(answer.headers).toMatchObject({
       'content-type': 'text/event-stream',
@@ -53,7 +53,7 @@ describe('the stream of an account', () => {
     expect(answer.headers['content-length']).toBeUndefined();
   });
 
-  it('answers HEAD at once, and opens nothing', async () => {
+  it('answers HEAD at once without opening a stream', async () => {
     const { access_token } = await service.api.newcomer();
     for (let time = 0; time < 30; time++) {
       const { status } = await service.api.call('HEAD', '/account/events', { token: access_token });
@@ -62,7 +62,7 @@ describe('the stream of an account', () => {
     expect((await listenWith(access_token)).answer.statusCode).toBe(200);
   });
 
-  it('tells of a login, a logout, a renaming and a termination elsewhere', async () => {
+  it('reports a login, a logout, a rename and a termination elsewhere', async () => {
     const { api } = service;
     const mine = await api.newcomer();
     const stream = await listenWith(mine.access_token);
@@ -87,28 +87,29 @@ describe('the stream of an account', () => {
     expect(stream.isClosed).toBe(false);
   });
 
-  it('tells nothing of other people', async () => {
+  it('does not report changes to other accounts', async () => {
     const { api } = service;
     const stream = await listenWith((await api.newcomer()).access_token);
     const stranger = await api.newcomer();
     await api.logout(stranger.access_token);
     await sleep(500);
-    expect(stream.heard).toEqual([]);
+    expect(stream.received).toEqual([]);
   });
 
   it.each([
-    ['logged out', 'logout', (mine: Mine) => service.api.logout(mine.access_token)],
+    ['logged out', 'logout', (mine: OwnSession) => service.api.logout(mine.access_token)],
     [
       'terminated',
       'terminated',
-      (mine: Mine) => service.api.end(mine.access_token, `/devices/${mine.device_id}`),
+      (mine: OwnSession) => service.api.end(mine.access_token, `/devices/${mine.device_id}`),
     ],
     [
-      'ended in psql',
+      'revoked in psql',
       'unspecified',
-      (mine: Mine) => service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [mine.session_id]),
+      (mine: OwnSession) =>
+        service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [mine.session_id]),
     ],
-  ])('says why, and closes, when its session is %s', async (_, reason, end) => {
+  ])('sends the reason and closes when its session is %s', async (_, reason, end) => {
     const mine = await service.api.newcomer();
     const stream = await listenWith(mine.access_token);
     const ended = stream.next('ended');
@@ -116,13 +117,13 @@ describe('the stream of an account', () => {
     await end(mine);
     const { data, at } = await ended;
     expect(data).toEqual({ code: 'session_revoked', reason });
-    // A second, and what a busy machine adds to it.
+    // One second is promised; the rest allows for a busy machine.
     expect(at - endedAt).toBeLessThan(3_000);
     await stream.closed();
     expect((await listenWith(mine.access_token)).answer.statusCode).toBe(401);
   });
 
-  it('is no use of its session, however often the page comes back', async () => {
+  it('does not count as use of its session, however often the page reconnects', async () => {
     const { api, app, sql } = service;
     const mine = await api.newcomer();
     const back = () =>
@@ -145,7 +146,7 @@ describe('the stream of an account', () => {
     expect(await usedLately()).toBe(true);
   });
 
-  it('outlives its access token and a change of roles: it belongs to the session', async () => {
+  it('outlives its access token and a role change, because it belongs to the session', async () => {
     const mine = await service.api.newcomer();
     const stream = await listenWith(mine.access_token);
     await service.sql(
@@ -160,40 +161,43 @@ describe('the stream of an account', () => {
     expect(stream.isClosed).toBe(false);
   });
 
-  it('is refused beyond ten for a session, and given back by a page that leaves', async () => {
+  it('is limited to ten per session, and frees its slot when it closes', async () => {
     const mine = await service.api.newcomer();
     const streams = await Promise.all(Array.from({ length: 10 }, () => listenWith(mine.access_token)));
     const surplus = await listenWith(mine.access_token);
     expect(surplus.answer.statusCode).toBe(429);
     expect(Number(surplus.answer.headers['retry-after'])).toBeGreaterThan(0);
     streams[0]?.leave();
-    await waitUntil('a place', async () => (await listenWith(mine.access_token)).answer.statusCode === 200);
+    await waitUntil(
+      'a free slot',
+      async () => (await listenWith(mine.access_token)).answer.statusCode === 200,
+    );
   });
 
-  it('tells a client that stops reading once it reads again, and keeps nothing meanwhile', async () => {
+  it('notifies a client that had stopped reading, without queueing events for it', async () => {
     const mine = await service.api.newcomer();
     const [slow, quick] = [await listenWith(mine.access_token), await listenWith(mine.access_token)];
     slow.answer.pause();
-    const tell = () =>
+    const rename = () =>
       service.api.call('PATCH', `/devices/${mine.device_id}`, {
         token: mine.access_token,
         body: { name: 'x' },
       });
-    for (let time = 0; time < 50; time++) await tell();
-    await waitUntil('the quick one to have heard', () => quick.heard.length > 0);
+    for (let time = 0; time < 50; time++) await rename();
+    await waitUntil('the quick client to receive an event', () => quick.received.length > 0);
     slow.answer.resume();
-    await waitUntil('the slow one to hear', () => slow.heard.length > 0);
+    await waitUntil('the slow client to receive an event', () => slow.received.length > 0);
     const ended = slow.next('ended');
     await service.api.logout(mine.access_token);
     await ended;
   });
 });
 
-describe('the stream of an account that nobody uses', () => {
+describe('an idle account event stream', () => {
   let service: RunningApp;
   afterEach(() => service?.close());
 
-  it('says so when its session has expired, open page or not', async () => {
+  it('sends the reason when its session expires, even while the page is open', async () => {
     service = await startApp({ SESSION_IDLE_TTL: '2s' });
     const mine = await service.api.newcomer();
     const stream = await EventSource.open(service.url, { authorization: `Bearer ${mine.access_token}` });
@@ -204,7 +208,7 @@ describe('the stream of an account that nobody uses', () => {
     await stream.closed();
   });
 
-  it('closes when the service stops, and does not hold it up', async () => {
+  it('closes when the service stops, without delaying it', async () => {
     service = await startApp();
     const mine = await service.api.newcomer();
     const stream = await EventSource.open(service.url, { authorization: `Bearer ${mine.access_token}` });
@@ -212,9 +216,9 @@ describe('the stream of an account that nobody uses', () => {
     await service.close();
     expect(performance.now() - stoppedAt).toBeLessThan(5_000);
     await stream.closed();
-    // No word of an end: the page comes back, to another instance.
-    expect(stream.heard).toEqual([]);
+    // No `ended` event, so the page reconnects to another instance.
+    expect(stream.received).toEqual([]);
   });
 });
 
-type Mine = { access_token: string; session_id: string; device_id: string };
+type OwnSession = { access_token: string; session_id: string; device_id: string };

@@ -1,5 +1,5 @@
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
+import { HttpBrowser } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
 
 const ORIGIN = 'https://id.example.com';
@@ -13,7 +13,7 @@ describe('a browser that logs in with cookies', () => {
   });
   afterAll(() => service?.close());
 
-  const browser = () => new Browser(service.url, ORIGIN);
+  const browser = () => new HttpBrowser(service.url, ORIGIN);
   const activeSessions = async (email: string) =>
     service.sql(
       `SELECT s.id, s.status, s.ended_reason FROM sessions s JOIN users u ON u.id = s.user_id
@@ -21,9 +21,9 @@ describe('a browser that logs in with cookies', () => {
       [email],
     );
 
-  it('is told of its session, and finds no token in any answer', async () => {
+  it('receives its session id, and no token in any response body', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     const answers = [
       await chrome.login(email),
       await chrome.me(),
@@ -37,17 +37,17 @@ describe('a browser that logs in with cookies', () => {
     expect(answers[2]?.body).toEqual(answers[0]?.body);
   });
 
-  it('gets cookies that are for this host alone, HTTPS alone, this site alone and no script', async () => {
+  it('receives cookies limited to this host, HTTPS and this site, and hidden from scripts', async () => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     expect([...chrome.cookies.keys()].sort()).toEqual([
       '__Host-latchkey_access',
       '__Host-latchkey_device',
       '__Host-latchkey_refresh',
     ]);
     const ages = { access: 900, refresh: 60 * 86_400 + 900, device: 400 * 86_400 };
-    for (const [end, maxAge] of Object.entries(ages)) {
-      expect(chrome.cookie(end)?.attributes).toEqual([
+    for (const [kind, maxAge] of Object.entries(ages)) {
+      expect(chrome.cookie(kind)?.attributes).toEqual([
         `max-age=${maxAge}`,
         'path=/',
         'httponly',
@@ -58,7 +58,7 @@ describe('a browser that logs in with cookies', () => {
   });
 
   it.each(['', 'cookies', 'COOKIE', 'header', 1, true, ['cookie'], {}])(
-    'is refused when it asks for a delivery that there is not: %j',
+    'is refused when it asks for the unknown token delivery %j',
     async (token_delivery) => {
       const answer = await browser().login('ada@example.org', { token_delivery });
       expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
@@ -67,10 +67,10 @@ describe('a browser that logs in with cookies', () => {
   );
 
   it.each(['body', null, undefined])(
-    'gets tokens in the answer and no cookie when it asks for %j',
+    'receives tokens in the body and no cookies when it asks for the token delivery %j',
     async (token_delivery) => {
       const chrome = browser();
-      const { email } = await chrome.newcomer();
+      const { email } = await chrome.registerAndLogin();
       const answer = await browser().login(email, { token_delivery });
       expect(answer.body).toMatchObject({
         access_token: expect.any(String),
@@ -80,9 +80,9 @@ describe('a browser that logs in with cookies', () => {
     },
   );
 
-  it('never gets the device token of its cookie in an answer, however it logs in next', async () => {
+  it('never receives the device token from its cookie in a response body, even if it logs in for body tokens', async () => {
     const chrome = browser();
-    const { email, device_id } = await chrome.newcomer();
+    const { email, device_id } = await chrome.registerAndLogin();
     const { value } = chrome.cookie('device') ?? {};
     const answer = await chrome.login(email, { token_delivery: 'body' });
     expect(answer.status).toBe(200);
@@ -90,17 +90,17 @@ describe('a browser that logs in with cookies', () => {
     expect(answer.body.device_id).not.toBe(device_id);
   });
 
-  it('is the same device at its next login, after a logout too', async () => {
+  it('is recognized as the same device when it logs in again after a logout', async () => {
     const chrome = browser();
-    const { email, device_id } = await chrome.newcomer();
+    const { email, device_id } = await chrome.registerAndLogin();
     expect((await chrome.call('POST', '/auth/logout')).status).toBe(204);
     const again = await chrome.login(email);
     expect(again.body.device_id).toBe(device_id);
   });
 
-  it('loses its token cookies at logout, and stays known as a device', async () => {
+  it('loses its token cookies at logout, but keeps its device cookie', async () => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     const before = chrome.copy();
     const answer = await chrome.call('POST', '/auth/logout');
     expect(answer.status).toBe(204);
@@ -114,10 +114,10 @@ describe('a browser that logs in with cookies', () => {
   });
 
   it.each(['DELETE /devices', 'DELETE /devices/{device_id}', 'DELETE /sessions/{session_id}'])(
-    'loses its token cookies with the answer to %s',
+    'loses its token cookies with the response to %s',
     async (call) => {
       const chrome = browser();
-      const mine = await chrome.newcomer();
+      const mine = await chrome.registerAndLogin();
       const [method = '', path = ''] = call
         .replace('{device_id}', mine.device_id)
         .replace('{session_id}', mine.session_id)
@@ -127,34 +127,34 @@ describe('a browser that logs in with cookies', () => {
     },
   );
 
-  it('keeps them when it signs out of all other devices', async () => {
+  it('keeps its token cookies when it terminates all other devices', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     await browser().login(email);
     expect((await chrome.call('DELETE', '/devices?except=current')).status).toBe(204);
     expect((await chrome.me()).status).toBe(200);
   });
 
-  it('loses them with the first refusal after its session was ended from elsewhere', async () => {
+  it('loses its token cookies with the first refusal after its session was revoked elsewhere', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     const phone = await service.api.session(email);
     await service.api.end(phone.access_token, '/devices?except=current');
     expect(await chrome.me()).toMatchObject({ status: 401, body: { code: 'session_revoked' } });
     expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
   });
 
-  it('loses them when a refresh is refused for good', async () => {
+  it('loses its token cookies when a refresh is refused for good', async () => {
     const chrome = browser();
-    const { session_id } = await chrome.newcomer();
+    const { session_id } = await chrome.registerAndLogin();
     await service.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [session_id]);
     expect(await chrome.refresh()).toMatchObject({ status: 401, body: { code: 'invalid_grant' } });
     expect([...chrome.cookies.keys()]).toEqual(['__Host-latchkey_device']);
   });
 
-  it('keeps its refresh cookie when only its access token is no good', async () => {
+  it('keeps its refresh cookie when only its access token is invalid', async () => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     const { value = '', attributes = [] } = chrome.cookie('access') ?? {};
     chrome.cookies.set('__Host-latchkey_access', { value: `${value.slice(0, -6)}AAAAAA`, attributes });
     expect(await chrome.me()).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
@@ -162,10 +162,10 @@ describe('a browser that logs in with cookies', () => {
     expect((await chrome.me()).status).toBe(200);
   });
 
-  describe('that logs in anew', () => {
-    it('gets a new session, and its former one is over (no fixation)', async () => {
+  describe('that logs in again', () => {
+    it('receives a new session, and its former one is revoked (no session fixation)', async () => {
       const chrome = browser();
-      const first = await chrome.newcomer();
+      const first = await chrome.registerAndLogin();
       const before = chrome.copy();
       const second = await chrome.login(first.email);
       expect(second.body.session_id).not.toBe(first.session_id);
@@ -176,16 +176,16 @@ describe('a browser that logs in with cookies', () => {
       ]);
       const refused = await before.me();
       expect(refused).toMatchObject({ status: 401, body: { code: 'session_revoked', reason: 'replaced' } });
-      // The browser has newer ones by now.
+      // The cookies are not cleared, because the browser already has newer ones.
       expect(refused.headers.getSetCookie()).toEqual([]);
       expect((await chrome.me()).status).toBe(200);
     });
 
-    it('takes on no session that somebody has planted in it', async () => {
+    it('does not adopt a session that an attacker planted', async () => {
       const attacker = browser();
-      const planted = await attacker.newcomer();
+      const planted = await attacker.registerAndLogin();
       const victim = attacker.copy();
-      const { email } = await browser().newcomer();
+      const { email } = await browser().registerAndLogin();
       const own = await victim.login(email);
       expect(own.body.session_id).not.toBe(planted.session_id);
       expect(own.body.device_id).not.toBe(planted.device_id);
@@ -195,28 +195,28 @@ describe('a browser that logs in with cookies', () => {
 
     it.each([
       ['is forged', (token: string) => `${token.slice(0, -2)}AA`],
-      ['comes twice', (token: string) => `${token}; __Host-latchkey_refresh=${token}`],
-    ])('ends nothing when its refresh cookie %s', async (_, spoil) => {
+      ['is sent twice', (token: string) => `${token}; __Host-latchkey_refresh=${token}`],
+    ])('revokes nothing when its refresh cookie %s', async (_, spoil) => {
       const chrome = browser();
-      const { email, session_id } = await chrome.newcomer();
+      const { email, session_id } = await chrome.registerAndLogin();
       const { value = '', attributes = [] } = chrome.cookie('refresh') ?? {};
       chrome.cookies.set('__Host-latchkey_refresh', { value: spoil(value), attributes });
       expect((await chrome.login(email)).status).toBe(200);
       expect((await activeSessions(email))[0]).toMatchObject({ id: session_id, status: 'active' });
     });
 
-    it('ends nothing when the password is wrong', async () => {
+    it('revokes nothing when the password is wrong', async () => {
       const chrome = browser();
-      const { email } = await chrome.newcomer();
+      const { email } = await chrome.registerAndLogin();
       expect((await chrome.login(email, { password: 'not the one' })).status).toBe(401);
       expect((await chrome.me()).status).toBe(200);
     });
   });
 
   describe('that refreshes', () => {
-    it('gets the same successor in all of its tabs', async () => {
+    it('receives the same successor in all of its tabs', async () => {
       const chrome = browser();
-      const { session_id } = await chrome.newcomer();
+      const { session_id } = await chrome.registerAndLogin();
       const old = chrome.cookie('refresh')?.value;
       const tabs = Array.from({ length: 20 }, () => chrome.copy());
       const answers = await Promise.all(tabs.map((tab) => tab.refresh()));
@@ -229,9 +229,9 @@ describe('a browser that logs in with cookies', () => {
       for (const tab of tabs) expect((await tab.me()).status).toBe(200);
     });
 
-    it('is thrown out, and so is the thief, when an older refresh cookie was stolen and used', async () => {
+    it('is signed out together with the thief when an older refresh cookie is reused', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const thief = chrome.copy();
       await chrome.refresh();
       await chrome.refresh();
@@ -243,9 +243,9 @@ describe('a browser that logs in with cookies', () => {
       expect(thief.cookie('refresh')).toBeUndefined();
     });
 
-    it('leaves the tokens of a body to the answer, and the cookies alone', async () => {
+    it('receives body tokens for a body token, with its cookies unchanged', async () => {
       const chrome = browser();
-      const { email } = await chrome.newcomer();
+      const { email } = await chrome.registerAndLogin();
       const { refresh_token } = await service.api.session(email);
       const answer = await chrome.call('POST', '/auth/refresh', { refresh_token });
       expect(answer.body).toMatchObject({ refresh_token: expect.stringMatching(/^lkr_/) });
@@ -253,7 +253,7 @@ describe('a browser that logs in with cookies', () => {
       expect((await chrome.refresh()).status).toBe(200);
     });
 
-    it('has to log in when it has no cookie; another client has forgotten a field', async () => {
+    it('gets 401 without a refresh cookie, while a client without cookies gets 400 for the missing field', async () => {
       expect(await browser().refresh()).toMatchObject({ status: 401, body: { code: 'invalid_grant' } });
       for (const body of [undefined, {}, { refresh_token: null }]) {
         expect(await service.api.call('POST', '/auth/refresh', { body })).toMatchObject({
@@ -264,26 +264,26 @@ describe('a browser that logs in with cookies', () => {
     });
   });
 
-  describe('whose request holds', () => {
-    it('a cookie and an Authorization header is whom the header says', async () => {
+  describe('whose request has', () => {
+    it('a cookie and an Authorization header is authenticated by the header', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const other = await service.api.newcomer();
       const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
       const answer = await chrome.call('GET', '/auth/me', undefined, bearer(other.access_token));
       expect(answer.body).toMatchObject({ user: { email: other.email } });
       expect((await chrome.call('GET', '/auth/me', undefined, bearer('none'))).status).toBe(401);
-      // The header's session ends; the cookies are those of another.
+      // The logout revoked the header's session, so the cookies of the other session stay.
       const logout = await chrome.call('POST', '/auth/logout', undefined, bearer(other.access_token));
       expect(logout.headers.getSetCookie()).toEqual([]);
       expect((await chrome.me()).status).toBe(200);
     });
 
-    it('two access cookies or two refresh cookies is refused, whichever is first (cookie tossing)', async () => {
+    it('two access cookies or two refresh cookies is refused, in either order (cookie tossing)', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const evil = browser();
-      await evil.newcomer();
+      await evil.registerAndLogin();
       for (const cookie of [
         `${chrome.cookieHeader}; ${evil.cookieHeader}`,
         `${evil.cookieHeader}; ${chrome.cookieHeader}`,
@@ -296,19 +296,19 @@ describe('a browser that logs in with cookies', () => {
     });
 
     it.each([
-      ['nothing', ''],
-      ['no pairs', ';;; ; ,'],
+      ['an empty cookie header', ''],
+      ['no name-value pairs', ';;; ; ,'],
       ['an empty token', '__Host-latchkey_access='],
-      ['a name alone', '__Host-latchkey_access'],
+      ['a name without a value', '__Host-latchkey_access'],
       ['quotes', '__Host-latchkey_access="x.y.z"'],
       ['escapes', '__Host-latchkey_access=%00%ff%E0%A4%A'],
-      ['bytes that are no text', '__Host-latchkey_access=\xff\xfe\x80'],
-      ['another spelling', '__host-latchkey_access=x.y.z'],
+      ['bytes that are not text', '__Host-latchkey_access=\xff\xfe\x80'],
+      ['a name in another case', '__host-latchkey_access=x.y.z'],
       ['the name without its prefix', 'latchkey_access=x.y.z'],
-      ['a prototype', '__proto__=x; constructor=y; __Host-latchkey_access=__proto__'],
+      ['prototype names', '__proto__=x; constructor=y; __Host-latchkey_access=__proto__'],
       ['a token that is too long', `__Host-latchkey_access=${'x'.repeat(5_000)}`],
       ['a thousand cookies', Array.from({ length: 1_000 }, (_, at) => `c${at}=${at}`).join('; ')],
-    ])('%s is refused, with 401', async (_, cookie) => {
+    ])('%s is refused with 401', async (_, cookie) => {
       const port = Number(new URL(service.url).port);
       for (const [method, path] of [
         ['GET', '/auth/me'],
@@ -323,17 +323,17 @@ describe('a browser that logs in with cookies', () => {
       }
     });
 
-    it('more cookies than fit is refused with 431', async () => {
+    it('too many bytes of cookies is refused with 431', async () => {
       const chrome = browser();
       chrome.cookies.set('big', { value: 'x'.repeat(17_000), attributes: [] });
       expect((await chrome.me()).status).toBe(431);
     });
 
-    it('a cookie of one kind in the place of another is refused', async () => {
+    it('a token of one kind in the cookie of another is refused', async () => {
       const chrome = browser();
-      await chrome.newcomer();
+      await chrome.registerAndLogin();
       const { access, refresh, device } = Object.fromEntries(
-        ['access', 'refresh', 'device'].map((end) => [end, chrome.cookie(end)?.value ?? '']),
+        ['access', 'refresh', 'device'].map((kind) => [kind, chrome.cookie(kind)?.value ?? '']),
       );
       for (const token of [refresh, device]) {
         const headers = { cookie: `__Host-latchkey_access=${token}` };
@@ -346,11 +346,11 @@ describe('a browser that logs in with cookies', () => {
     });
   });
 
-  it('has cookies of plain names on a machine of its own, where browsers take no prefix', async () => {
+  it('receives cookies without a prefix on a local issuer, where browsers reject the prefix', async () => {
     await service.close();
     service = await startApp({ LATCHKEY_ISSUER: '' });
-    const chrome = new Browser(service.url, service.url);
-    await chrome.newcomer();
+    const chrome = new HttpBrowser(service.url, service.url);
+    await chrome.registerAndLogin();
     expect([...chrome.cookies.keys()].sort()).toEqual([
       'latchkey_access',
       'latchkey_device',

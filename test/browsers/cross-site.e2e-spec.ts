@@ -1,44 +1,44 @@
 import { newEmail, PASSWORD } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { Browser, type Page } from '../support/browser.js';
+import { HttpBrowser, type RequestSource } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
 
 const ORIGIN = 'https://id.example.com';
 const APP = 'https://app.example.com';
 const REFUSED = { status: 403, body: { code: 'cross_site_request' } };
 
-/** Pages of somebody else, as browsers with and without Fetch Metadata say it. */
-const FOREIGN: [string, Page][] = [
+/** Foreign pages, as browsers with and without Fetch Metadata describe them. */
+const FOREIGN: [string, RequestSource][] = [
   ['another site', { origin: 'https://evil.example', fetchSite: 'cross-site' }],
   ['another site, in an older browser', { origin: 'https://evil.example' }],
   ['another site that hides its origin', { origin: 'null', fetchSite: 'cross-site' }],
   ['a sandbox, in an older browser', { origin: 'null' }],
   ['a sibling domain', { origin: 'https://blog.example.com', fetchSite: 'same-site' }],
   ['a sibling domain, in an older browser', { origin: 'https://blog.example.com' }],
-  ['a domain below', { origin: 'https://evil.id.example.com', fetchSite: 'same-site' }],
+  ['a subdomain', { origin: 'https://evil.id.example.com', fetchSite: 'same-site' }],
   ['another port', { origin: 'https://id.example.com:8443', fetchSite: 'same-site' }],
   ['another port, in an older browser', { origin: 'https://id.example.com:8443' }],
   ['the same name without TLS', { origin: 'http://id.example.com', fetchSite: 'cross-site' }],
   ['the same name without TLS, in an older browser', { origin: 'http://id.example.com' }],
-  ['a name that begins alike', { origin: 'https://id.example.com.evil.example' }],
-  ['a name that ends alike', { origin: 'https://evil-id.example.com' }],
+  ['a name with the same beginning', { origin: 'https://id.example.com.evil.example' }],
+  ['a name with the same ending', { origin: 'https://evil-id.example.com' }],
   ['two origins', { origin: `https://evil.example, ${ORIGIN}` }],
   ['an empty origin', { origin: '' }],
   ['no origin, cross-site', { fetchSite: 'cross-site' }],
   ['no origin, same-site', { fetchSite: 'same-site' }],
-  ['an unknown relation', { fetchSite: 'same-planet' }],
-  ['two relations', { fetchSite: 'same-origin, cross-site' }],
+  ['an unknown Sec-Fetch-Site', { fetchSite: 'same-planet' }],
+  ['two values of Sec-Fetch-Site', { fetchSite: 'same-origin, cross-site' }],
   ['the service’s own port under another name (DNS rebinding)', { origin: 'http://rebound.example:3000' }],
 ];
 
-const OWN: [string, Page][] = [
+const OWN: [string, RequestSource][] = [
   ['its own page', { origin: ORIGIN, fetchSite: 'same-origin' }],
   ['its own page, in an older browser', { origin: ORIGIN }],
-  ['its own page that sends no origin', { fetchSite: 'same-origin' }],
-  ['the person in front of it', { fetchSite: 'none' }],
-  ['a page of an origin on the list', { origin: APP, fetchSite: 'same-site' }],
-  ['a page of an origin on the list, of another site', { origin: APP, fetchSite: 'cross-site' }],
-  ['a page of an origin on the list, in an older browser', { origin: APP }],
+  ['its own page without an origin', { fetchSite: 'same-origin' }],
+  ['the address bar', { fetchSite: 'none' }],
+  ['an allowed origin', { origin: APP, fetchSite: 'same-site' }],
+  ['an allowed origin on another site', { origin: APP, fetchSite: 'cross-site' }],
+  ['an allowed origin, in an older browser', { origin: APP }],
 ];
 
 const UNSAFE = [
@@ -51,7 +51,7 @@ const UNSAFE = [
   ['PATCH', '/devices/018f0000-0000-7000-8000-000000000000'],
 ] as const;
 
-describe('a request that a page has made', () => {
+describe('a request made by a page', () => {
   let service: RunningApp;
 
   beforeAll(async () => {
@@ -63,13 +63,13 @@ describe('a request that a page has made', () => {
   });
   afterAll(() => service?.close());
 
-  const browser = () => new Browser(service.url, ORIGIN);
+  const browser = () => new HttpBrowser(service.url, ORIGIN);
 
-  it.each(FOREIGN)('of %s changes nothing', async (_, page) => {
+  it.each(FOREIGN)('from %s changes nothing', async (_, source) => {
     const chrome = browser();
-    await chrome.newcomer();
+    await chrome.registerAndLogin();
     for (const [method, path] of UNSAFE) {
-      const answer = await chrome.call(method, path, undefined, { page });
+      const answer = await chrome.call(method, path, undefined, { source });
       expect({ path, answer }).toMatchObject({ path, answer: REFUSED });
       expect(answer.headers.getSetCookie()).toEqual([]);
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
@@ -78,74 +78,73 @@ describe('a request that a page has made', () => {
     expect((await chrome.refresh()).status).toBe(200);
   });
 
-  it.each(FOREIGN)('of %s logs nobody in, and registers nobody (login CSRF)', async (_, page) => {
+  it.each(FOREIGN)('from %s can neither log in nor register (login CSRF)', async (_, source) => {
     const { email } = await service.api.newcomer();
     const fresh = browser();
     for (const token_delivery of ['cookie', 'body']) {
-      expect(await fresh.login(email, { token_delivery }, page)).toMatchObject(REFUSED);
+      expect(await fresh.login(email, { token_delivery }, source)).toMatchObject(REFUSED);
     }
     const registration = { email: newEmail(), password: PASSWORD };
-    expect(await fresh.call('POST', '/auth/register', registration, { page })).toMatchObject(REFUSED);
+    expect(await fresh.call('POST', '/auth/register', registration, { source })).toMatchObject(REFUSED);
     expect((await service.api.register(registration.email)).status).toBe(201);
   });
 
-  it.each(OWN)('of %s is let in', async (_, page) => {
+  it.each(OWN)('from %s is accepted', async (_, source) => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
-    expect((await chrome.refresh(page)).status).toBe(200);
-    expect((await chrome.call('POST', '/auth/logout', undefined, { page })).status).toBe(204);
-    expect((await chrome.login(email, {}, page)).status).toBe(200);
+    const { email } = await chrome.registerAndLogin();
+    expect((await chrome.refresh(source)).status).toBe(200);
+    expect((await chrome.call('POST', '/auth/logout', undefined, { source })).status).toBe(204);
+    expect((await chrome.login(email, {}, source)).status).toBe(200);
   });
 
-  it('of another site is refused with a bearer token as well', async () => {
+  it('from another site is refused even with a bearer token', async () => {
     const { access_token } = await service.api.newcomer();
     const headers = { authorization: `Bearer ${access_token}` };
-    const page = { origin: 'https://evil.example', fetchSite: 'cross-site' };
-    expect(await browser().call('POST', '/auth/logout', undefined, { page, headers })).toMatchObject(REFUSED);
+    const source = { origin: 'https://evil.example', fetchSite: 'cross-site' };
+    expect(await browser().call('POST', '/auth/logout', undefined, { source, headers })).toMatchObject(
+      REFUSED,
+    );
     expect((await service.api.me(access_token)).status).toBe(200);
   });
 
-  it('that says nothing of where it comes from is refused when it has cookies, or asks for them', async () => {
+  it('without any provenance is refused if it has cookies or asks for them', async () => {
     const chrome = browser();
-    const { email } = await chrome.newcomer();
+    const { email } = await chrome.registerAndLogin();
     for (const [method, path] of UNSAFE) {
-      expect(await chrome.call(method, path, undefined, { page: {} })).toMatchObject(REFUSED);
+      expect(await chrome.call(method, path, undefined, { source: {} })).toMatchObject(REFUSED);
     }
     expect(await browser().login(email, {}, {})).toMatchObject(REFUSED);
-    // A leftover device cookie alone is one of ours too.
+    // A remaining device cookie alone counts as well.
     await chrome.call('POST', '/auth/logout');
     expect(await chrome.login(email, { token_delivery: 'body' }, {})).toMatchObject(REFUSED);
   });
 
-  it('is let in from no browser, with tokens of its own, as ever; cookies of others are not our business', async () => {
+  it('from a client that is not a browser is accepted with its tokens, and foreign cookies are ignored', async () => {
     const { access_token, refresh_token } = await service.api.newcomer();
     const headers = { cookie: 'AWSALB=x; theirs=y' };
     const refreshed = await service.api.call('POST', '/auth/refresh', { headers, body: { refresh_token } });
     expect(refreshed.status).toBe(200);
-    // A bearer token says who calls; no browser adds one by itself.
+    // A browser never adds a bearer token by itself, so one proves that the caller meant the request.
     const chrome = browser();
-    await chrome.newcomer();
-    const bearer = { page: {}, headers: { authorization: `Bearer ${access_token}` } };
+    await chrome.registerAndLogin();
+    const bearer = { source: {}, headers: { authorization: `Bearer ${access_token}` } };
     expect((await chrome.call('POST', '/auth/logout', undefined, bearer)).status).toBe(204);
   });
 
-  it.each(FOREIGN.slice(0, 8))(
-    'of %s may be a link that leads here: reading changes nothing',
-    async (_, page) => {
-      const chrome = browser();
-      await chrome.newcomer();
-      const answer = await chrome.me(page);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-      expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
-    },
-  );
+  it.each(FOREIGN.slice(0, 8))('from %s may read, because a read changes nothing', async (_, source) => {
+    const chrome = browser();
+    await chrome.registerAndLogin();
+    const answer = await chrome.me(source);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  });
 
-  it('is judged before its body, and where there is no route', async () => {
-    const page = { origin: 'https://evil.example' };
+  it('is refused before its body is read, and on unknown routes too', async () => {
+    const source = { origin: 'https://evil.example' };
     const headers = { 'content-type': 'text/plain' };
-    expect(await browser().call('POST', '/nowhere', undefined, { page })).toMatchObject(REFUSED);
-    expect(await browser().call('POST', '/auth/login', {}, { page, headers })).toMatchObject(REFUSED);
+    expect(await browser().call('POST', '/nowhere', undefined, { source })).toMatchObject(REFUSED);
+    expect(await browser().call('POST', '/auth/login', {}, { source, headers })).toMatchObject(REFUSED);
   });
 
   it.each([
@@ -155,22 +154,22 @@ describe('a request that a page has made', () => {
       'email=ada%40example.org&password=x&token_delivery=cookie',
     ],
     [
-      'a form of parts',
+      'a multipart form',
       'multipart/form-data; boundary=b',
       '--b\r\ncontent-disposition: form-data; name="email"\r\n\r\nx\r\n--b--',
     ],
     [
-      'JSON smuggled as text',
+      'JSON sent as text',
       'text/plain',
       '{"email":"ada@example.org","password":"x","token_delivery":"cookie"}',
     ],
     [
-      'JSON of a form',
+      'JSON produced by a text form',
       'text/plain;charset=UTF-8',
       '{"email":"ada@example.org","password":"x=","token_delivery":"cookie"}',
     ],
-    ['no type', '', '{"email":"ada@example.org","password":"x","token_delivery":"cookie"}'],
-  ])('is refused as %s, from its own page too', async (_, type, body) => {
+    ['a body without a type', '', '{"email":"ada@example.org","password":"x","token_delivery":"cookie"}'],
+  ])('is refused as %s, even from its own page', async (_, type, body) => {
     const port = Number(new URL(service.url).port);
     const send = (origin: string) =>
       sendRaw(
@@ -189,7 +188,7 @@ describe('a request that a page has made', () => {
     expect((await send(ORIGIN)).status).toBe(415);
   });
 
-  describe('to ask whether it may (preflight)', () => {
+  describe('as a CORS preflight', () => {
     const preflight = (origin: string | undefined, path = '/auth/refresh', method = 'POST') =>
       service.api.call('OPTIONS', path, {
         headers: {
@@ -199,20 +198,23 @@ describe('a request that a page has made', () => {
         },
       });
 
-    it.each([APP, 'https://admin.example.com'])('is told yes at %s, by name', async (origin) => {
-      for (const path of ['/auth/refresh', '/devices/x', '/account/events']) {
-        const { status, headers } = await preflight(origin, path, 'DELETE');
-        expect(status).toBe(204);
-        expect(Object.fromEntries(headers)).toMatchObject({
-          'access-control-allow-origin': origin,
-          'access-control-allow-credentials': 'true',
-          'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
-          'access-control-allow-headers': 'authorization, content-type, x-request-id',
-          'access-control-max-age': '600',
-          vary: expect.stringMatching(/\bOrigin\b/i),
-        });
-      }
-    });
+    it.each([APP, 'https://admin.example.com'])(
+      'is allowed for %s, which is named in the response',
+      async (origin) => {
+        for (const path of ['/auth/refresh', '/devices/x', '/account/events']) {
+          const { status, headers } = await preflight(origin, path, 'DELETE');
+          expect(status).toBe(204);
+          expect(Object.fromEntries(headers)).toMatchObject({
+            'access-control-allow-origin': origin,
+            'access-control-allow-credentials': 'true',
+            'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
+            'access-control-allow-headers': 'authorization, content-type, x-request-id',
+            'access-control-max-age': '600',
+            vary: expect.stringMatching(/\bOrigin\b/i),
+          });
+        }
+      },
+    );
 
     it.each([
       'https://evil.example',
@@ -222,7 +224,7 @@ describe('a request that a page has made', () => {
       APP.toUpperCase(),
       'https://blog.example.com',
       undefined,
-    ])('is told nothing at %s', async (origin) => {
+    ])('gets no CORS headers for %s', async (origin) => {
       const { status, headers } = await preflight(origin);
       expect(status).toBe(405);
       expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
@@ -231,7 +233,7 @@ describe('a request that a page has made', () => {
     });
   });
 
-  it('may be read at an origin on the list, its refusals too, and at no other', async () => {
+  it('can be read by an allowed origin, refusals included, and by no other', async () => {
     const read = (origin: string) => service.api.call('GET', '/auth/me', { headers: { origin } });
     const allowed = await read(APP);
     expect(allowed.status).toBe(401);
@@ -252,7 +254,7 @@ describe('the origin of the service', () => {
     (await service.api.call('POST', '/auth/refresh', { body: { refresh_token: 'x' }, headers: { origin } }))
       .status;
 
-  it('is that of the issuer unless it is set', async () => {
+  it('is that of the issuer unless configured', async () => {
     service = await startApp({ LATCHKEY_ISSUER: 'https://id.example.com/tenant' });
     expect(await status('https://id.example.com')).toBe(401);
     await service.close();
@@ -264,7 +266,7 @@ describe('the origin of the service', () => {
     expect(await status('https://id.example.com')).toBe(403);
   });
 
-  it('in development is also wherever it listens, whichever port that is', async () => {
+  it('in development is also the local address and port it listens on', async () => {
     service = await startApp();
     const { port } = new URL(service.url);
     for (const host of ['localhost', '127.0.0.1', '[::1]']) {
@@ -275,7 +277,7 @@ describe('the origin of the service', () => {
     expect(await status(`http://rebound.example:${port}`)).toBe(403);
   });
 
-  it('in production is the configured one alone', async () => {
+  it('in production is only the configured one', async () => {
     service = await startApp({
       NODE_ENV: 'production',
       DATABASE_URL: 'postgres://unused/x',
@@ -287,7 +289,7 @@ describe('the origin of the service', () => {
     expect(await status('https://id.example.com')).toBe(401);
   });
 
-  it('speaks of CORS to nobody when no origin is on the list', async () => {
+  it('sends no CORS headers when no origin is allowed', async () => {
     service = await startApp();
     const { headers } = await service.api.call('GET', '/auth/me', {
       headers: { origin: 'https://app.example.com' },

@@ -7,28 +7,28 @@ import { ServiceProcess } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { Visitor } from '../support/visitor.js';
 
-const program = chromiumProgram();
-const describeInChromium = program ? describe : describe.skip;
+const chromiumPath = chromiumProgram();
+const describeInChromium = chromiumPath ? describe : describe.skip;
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:141.0) Gecko/20100101 Firefox/141.0';
 const ISSUER = { LATCHKEY_ISSUER: 'http://localhost:3000' };
 
-describeInChromium('the page of devices and its session', () => {
+describeInChromium('the session of the devices page', () => {
   let chromium: Browser;
   const visitors: Visitor[] = [];
   const cleanups: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    chromium = await launchChromium(program ?? '');
+    chromium = await launchChromium(chromiumPath ?? '');
   });
   afterEach(async () => {
-    await Promise.all(visitors.splice(0).map((visitor) => visitor.leave()));
+    await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
     for (const clean of cleanups.splice(0).reverse()) await clean();
   });
   afterAll(() => chromium?.close());
 
-  const arrive = async (service: ServiceProcess) => {
-    const visitor = await Visitor.arrive(chromium, service.url);
+  const open = async (service: ServiceProcess) => {
+    const visitor = await Visitor.open(chromium, service.url);
     visitors.push(visitor);
     return visitor;
   };
@@ -37,49 +37,50 @@ describeInChromium('the page of devices and its session', () => {
     cleanups.push(() => deployment.close());
     return { deployment, service: await deployment.start() };
   };
-  // As a browser forgets it: `clearCookies` takes all of them away for a moment, in which another tab may ask.
-  const forgetAccess = ({ context, page }: Visitor) =>
+  // Expires one cookie, as a browser does. `clearCookies` would briefly remove all of them, and another tab may send a
+  // request in that moment.
+  const expireAccessCookie = ({ context, page }: Visitor) =>
     context.addCookies([{ name: 'latchkey_access', value: '', url: page.url(), expires: 1 }]);
 
-  it('goes on when its access token has run out, in all tabs, and ends for whoever stole a former refresh token', async () => {
+  it('survives an expired access token in all tabs, and ends when a stolen older refresh token is used', async () => {
     const { service } = await deploy();
-    const owner = await arrive(service);
+    const owner = await open(service);
     await owner.register();
     const stolen = (await owner.context.cookies()).filter(({ name }) => name === 'latchkey_refresh');
 
-    const tab = await owner.tab();
+    const tab = await owner.newTab();
     await tab.card('This device').waitFor();
-    await forgetAccess(owner);
+    await expireAccessCookie(owner);
     await Promise.all([owner.page.reload(), tab.page.reload()]);
     await Promise.all([owner.card('This device').waitFor(), tab.card('This device').waitFor()]);
-    await forgetAccess(owner);
+    await expireAccessCookie(owner);
     await owner.page.reload();
     await owner.card('This device').waitFor();
 
-    const thief = await arrive(service);
+    const thief = await open(service);
     await thief.context.addCookies(stolen);
-    const toldOwner = [owner, tab].map((it) =>
-      it.thrownOut(/a copy of this device’s sign-in was used somewhere else/),
+    const ownerNotices = [owner, tab].map((it) =>
+      it.waitForSignOut(/a copy of this session was used somewhere else/),
     );
     await thief.page.reload();
     await thief.heading('Sign in').waitFor();
-    await Promise.all(toldOwner);
+    await Promise.all(ownerNotices);
   });
 
-  it('tells why it ended, though the answer to another tab has taken its cookies', async () => {
+  it('shows why it ended, even if the response to another tab cleared its cookies', async () => {
     const { service } = await deploy();
-    const owner = await arrive(service);
+    const owner = await open(service);
     const email = await owner.register();
-    await owner.page.getByText('This list is live').waitFor();
+    await owner.page.getByText('Updating live').waitFor();
     const { access_token: token } = await service.api.session(email);
     await owner.cards.nth(1).waitFor();
     await owner.context.clearCookies();
-    const told = owner.thrownOut('This device was signed out from your list of devices.');
+    const signedOut = owner.waitForSignOut('This device was signed out from your list of devices.');
     expect((await service.api.call('DELETE', '/devices?except=current', { token })).status).toBe(204);
-    await told;
+    await signedOut;
   });
 
-  it('signs nobody out because a database or the network is away', async () => {
+  it('does not end when the database or the network is unavailable', async () => {
     const database = await createTestDatabase();
     cleanups.push(() => database.drop());
     const { hostname, port } = new URL(database.url);
@@ -87,86 +88,86 @@ describeInChromium('the page of devices and its session', () => {
     cleanups.push(() => proxy.stop());
     const service = await ServiceProcess.start({ ...serviceEnv(proxy.through(database.url)), ...ISSUER });
     cleanups.push(() => service.stop());
-    const desk = await arrive(service);
-    await desk.register();
+    const desktop = await open(service);
+    await desktop.register();
 
     await proxy.cut();
-    await desk.button(/^Rename/).click();
-    await desk.page.getByLabel('Name').fill('Desk');
-    await desk.button('Save').click();
-    await desk.card('That signs nobody out; please try again.').waitFor();
+    await desktop.button(/^Rename/).click();
+    await desktop.page.getByLabel('Device name').fill('Desk');
+    await desktop.button('Save').click();
+    await desktop.card('Your devices stay signed in.').waitFor();
     await proxy.heal();
-    await desk.button('Save').click();
-    await desk.card('Desk').waitFor();
+    await desktop.button('Save').click();
+    await desktop.card('Desk').waitFor();
 
-    await desk.context.setOffline(true);
-    await desk.button(/^Rename/).click();
-    await desk.page.getByLabel('Name').fill('Table');
-    await desk.button('Save').click();
-    await desk.card('Check your connection and try again.').waitFor();
-    await desk.context.setOffline(false);
-    await desk.button('Save').click();
-    await desk.card('Table').waitFor();
+    await desktop.context.setOffline(true);
+    await desktop.button(/^Rename/).click();
+    await desktop.page.getByLabel('Device name').fill('Table');
+    await desktop.button('Save').click();
+    await desktop.card('Check your connection and try again.').waitFor();
+    await desktop.context.setOffline(false);
+    await desktop.button('Save').click();
+    await desktop.card('Table').waitFor();
   });
 
-  it('keeps no session alive by lying open, whatever changes meanwhile', async () => {
+  it('expires on an idle page, even while the page reloads changes', async () => {
     const { service } = await deploy({ SESSION_IDLE_TTL: '5s' });
-    const desk = await arrive(service);
-    const email = await desk.register();
-    let isOut = false;
-    const out = desk.thrownOut('away for too long').then(() => {
-      isOut = true;
+    const desktop = await open(service);
+    const email = await desktop.register();
+    let isSignedOut = false;
+    const out = desktop.waitForSignOut('inactive for too long').then(() => {
+      isSignedOut = true;
     });
-    // Each is a change that the page reads; as uses of the session they would keep it for ever.
+    // The page loads each of these changes. If that counted as use, the session would never expire.
     let changes = 0;
-    while (!isOut && changes < 40) {
+    while (!isSignedOut && changes < 40) {
       await service.api.session(email, { device_name: `Device ${changes++}` });
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     await out;
     expect(changes).toBeGreaterThan(3);
-    expect(desk.requests.filter((request) => request === 'GET /devices').length).toBeGreaterThan(3);
+    expect(desktop.requests.filter((request) => request === 'GET /devices').length).toBeGreaterThan(3);
   });
 
-  it('leads to a new sign-in when its session may not go on without one', async () => {
+  it('asks the user to sign in again when suspicious activity requires it', async () => {
     const { service, deployment } = await deploy({
       SUSPICION_ACTIONS: 'client_changed:require_reauthentication',
     });
-    const desk = await arrive(service);
-    const email = await desk.register();
-    const cookies = await desk.context.cookies();
+    const desktop = await open(service);
+    const email = await desktop.register();
+    const cookies = await desktop.context.cookies();
     const elsewhere = { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') };
     const { body } = await service.api.call('GET', '/auth/me', {
       headers: { ...elsewhere, 'user-agent': FIREFOX, 'sec-fetch-site': 'same-origin' },
     });
     expect(body).toMatchObject({ code: 'insufficient_user_authentication' });
-    await desk.thrownOut('This sign-in was used in an unusual way.');
-    await desk.page.reload();
-    await desk.heading('Sign in').waitFor();
-    await desk.signIn(email);
+    await desktop.waitForSignOut('We noticed unusual activity in this session.');
+    await desktop.page.reload();
+    await desktop.heading('Sign in').waitFor();
+    await desktop.signIn(email);
     expect(await deployment.sql(`SELECT id FROM sessions WHERE status = 'active'`)).toHaveLength(1);
   });
 
-  it('asks for the password again where a bank wants a recent login, and goes on', async () => {
+  it('asks for the password again when the bank policy requires a recent login, then continues', async () => {
     const { service, deployment } = await deploy({ LATCHKEY_POLICY: 'bank', REAUTHENTICATION_MAX_AGE: '5s' });
-    const desk = await arrive(service);
-    const email = await desk.register();
+    const desktop = await open(service);
+    const email = await desktop.register();
     await new Promise((resolve) => setTimeout(resolve, 5_500));
-    await desk.button(/^Rename/).click();
-    await desk.page.getByLabel('Name').fill('Counter');
-    await desk.button('Save').click();
-    await desk.dialog.getByLabel('Password').fill('not the password');
-    await desk.dialog.getByRole('button', { name: 'Continue' }).click();
-    await desk.dialog.getByText('The email address or the password is wrong.').waitFor();
-    await desk.dialog.getByLabel('Password').fill('correct horse battery');
-    await desk.dialog.getByRole('button', { name: 'Continue' }).click();
-    await desk.card('Counter').waitFor();
-    await desk.page.getByText('This list is live').waitFor();
+    await desktop.button(/^Rename/).click();
+    await desktop.page.getByLabel('Device name').fill('Counter');
+    await desktop.button('Save').click();
+    await desktop.dialog.getByLabel('Password').fill('not the password');
+    await desktop.dialog.getByRole('button', { name: 'Continue' }).click();
+    await desktop.dialog.getByText('Incorrect email address or password.').waitFor();
+    await desktop.dialog.getByLabel('Password').fill('correct horse battery');
+    await desktop.dialog.getByRole('button', { name: 'Continue' }).click();
+    await desktop.card('Counter').waitFor();
+    await desktop.page.getByText('Updating live').waitFor();
     const active = await deployment.sql(`SELECT id FROM sessions WHERE status = 'active'`);
     expect(active).toHaveLength(1);
 
-    const elsewhere = await arrive(service);
+    const elsewhere = await open(service);
     await elsewhere.signIn(email);
-    await desk.thrownOut('You were signed out because you signed in somewhere else.');
+    await desktop.waitForSignOut('You were signed out because you signed in somewhere else.');
   });
 });

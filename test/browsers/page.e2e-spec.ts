@@ -3,13 +3,13 @@ import { newEmail } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
 import type { ServiceProcess } from '../support/service-process.js';
-import { EMULATION, Visitor } from '../support/visitor.js';
+import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
 
-const program = chromiumProgram();
-const describeInChromium = program ? describe : describe.skip;
+const chromiumPath = chromiumProgram();
+const describeInChromium = chromiumPath ? describe : describe.skip;
 
-/** What somebody who watches calls at once, and what a busy machine adds to it. */
-const AT_ONCE_MS = 5_000;
+/** What a user perceives as immediate, with an allowance for a busy machine. */
+const IMMEDIATE_MS = 5_000;
 const FIREFOX = {
   userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:141.0) Gecko/20100101 Firefox/141.0',
 };
@@ -18,7 +18,7 @@ const IPHONE = {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 };
 
-describeInChromium('the page of devices', () => {
+describeInChromium('the devices page', () => {
   let chromium: Browser;
   let deployment: Deployment;
   let service: ServiceProcess;
@@ -28,190 +28,194 @@ describeInChromium('the page of devices', () => {
     deployment = await Deployment.create({
       LATCHKEY_ISSUER: 'http://localhost:3000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
-      ...EMULATION,
+      ...EMULATED_CLIENTS,
     });
     service = await deployment.start();
-    chromium = await launchChromium(program ?? '');
+    chromium = await launchChromium(chromiumPath ?? '');
   });
   afterEach(async () => {
-    const complaints = visitors.flatMap((visitor) => visitor.complaints);
-    await Promise.all(visitors.splice(0).map((visitor) => visitor.leave()));
-    expect(complaints).toEqual([]);
+    const pageErrors = visitors.flatMap((visitor) => visitor.pageErrors);
+    await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
+    expect(pageErrors).toEqual([]);
   });
   afterAll(async () => {
     await chromium?.close();
     await deployment?.close();
   });
 
-  const arrive = async (options?: BrowserContextOptions) => {
-    const visitor = await Visitor.arrive(chromium, service.url, options);
+  const open = async (options?: BrowserContextOptions) => {
+    const visitor = await Visitor.open(chromium, service.url, options);
     visitors.push(visitor);
     return visitor;
   };
-  /** One person on a computer with Firefox, and on a phone. */
+  /** One user, signed in on a computer with Firefox and on a phone. */
   const twoDevices = async () => {
-    const desk = await arrive(FIREFOX);
-    const email = await desk.register();
-    const phone = await arrive(IPHONE);
+    const desktop = await open(FIREFOX);
+    const email = await desktop.register();
+    const phone = await open(IPHONE);
     await phone.signIn(email);
-    await desk.card('iOS').waitFor();
-    return { email, desk, phone };
+    await desktop.card('iOS').waitFor();
+    return { email, desktop, phone };
   };
 
-  it('lets somebody register, see this device, sign out and in again', async () => {
-    const desk = await arrive(FIREFOX);
-    const email = await desk.register();
-    expect(await desk.card('This device').textContent()).toMatch(/Firefox on Windows[\s\S]*Active now/);
-    expect(await desk.page.getByText('You are signed in only on this device').count()).toBe(1);
-    await desk.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
-    await desk.thrownOut('You signed out.');
-    expect(await desk.page.getByLabel('Email address').inputValue()).toBe(email);
-    await desk.signIn(email);
-    expect(await desk.cards.count()).toBe(1);
+  it('registers a user, shows this device, signs out and signs in again', async () => {
+    const desktop = await open(FIREFOX);
+    const email = await desktop.register();
+    expect(await desktop.card('This device').textContent()).toMatch(
+      /Firefox on Windows[\s\S]*Last active\s*Now/,
+    );
+    expect(await desktop.page.getByText('You’re signed in only on this device').count()).toBe(1);
+    await desktop.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+    await desktop.waitForSignOut('You’re signed out.');
+    expect(await desktop.page.getByLabel('Email address').inputValue()).toBe(email);
+    await desktop.signIn(email);
+    expect(await desktop.cards.count()).toBe(1);
   });
 
-  it('says what is wrong with a password, and lets nobody in', async () => {
-    const desk = await arrive();
-    const email = await desk.register();
-    const phone = await arrive();
-    await phone.enter(email, 'Sign in', 'not the password');
-    await phone.page.getByText('The email address or the password is wrong.').waitFor();
+  it('explains a wrong or rejected password', async () => {
+    const desktop = await open();
+    const email = await desktop.register();
+    const phone = await open();
+    await phone.submitCredentials(email, 'Sign in', 'not the password');
+    await phone.page.getByText('Incorrect email address or password.').waitFor();
     await phone.page.reload();
     await phone.heading('Sign in').waitFor();
     await phone.button('Create an account').click();
-    await phone.enter(newEmail(), 'Create an account', 'password');
+    await phone.submitCredentials(newEmail(), 'Create an account', 'password');
     await phone.page
       .locator('.error')
       .filter({ hasText: /password/i })
       .waitFor();
-    await phone.enter(email, 'Create an account');
-    await phone.page.getByText('There is an account with this address already.').waitFor();
-    expect(await desk.cards.count()).toBe(1);
+    await phone.submitCredentials(email, 'Create an account');
+    await phone.page.getByText('An account with this email address already exists.').waitFor();
+    expect(await desktop.cards.count()).toBe(1);
   });
 
-  it('shows a sign-in elsewhere while one watches', async () => {
-    const desk = await arrive(FIREFOX);
-    const email = await desk.register();
-    await desk.page.getByText('This list is live').waitFor();
+  it('shows a sign-in elsewhere without a reload', async () => {
+    const desktop = await open(FIREFOX);
+    const email = await desktop.register();
+    await desktop.page.getByText('Updating live').waitFor();
     const signedInAt = performance.now();
     await service.api.session(email, { device_name: 'Kitchen tablet' });
-    await desk.card('Kitchen tablet').waitFor();
-    expect(performance.now() - signedInAt).toBeLessThan(AT_ONCE_MS);
-    await desk.page.getByRole('status').filter({ hasText: 'New sign-in' }).waitFor();
+    await desktop.card('Kitchen tablet').waitFor();
+    expect(performance.now() - signedInAt).toBeLessThan(IMMEDIATE_MS);
+    await desktop.page.getByRole('status').filter({ hasText: 'New sign-in' }).waitFor();
   });
 
-  it('throws a device out while its owner watches, and tells it why', async () => {
-    const { desk, phone } = await twoDevices();
-    await desk
+  it('signs out a device, whose open page shows the reason', async () => {
+    const { desktop, phone } = await twoDevices();
+    await desktop
       .card('iOS')
       .getByRole('button', { name: /^Sign out/ })
       .click();
-    expect(await desk.dialog.textContent()).toContain('iOS');
-    const thrownOut = phone.thrownOut('This device was signed out from your list of devices.');
+    expect(await desktop.dialog.textContent()).toContain('iOS');
+    const signedOut = phone.waitForSignOut('This device was signed out from your list of devices.');
     const confirmedAt = performance.now();
-    await desk.dialog.getByRole('button', { name: 'Sign out' }).click();
-    const tookMs = (await thrownOut) - confirmedAt;
-    process.stderr.write(`a device was thrown out of its page in ${Math.round(tookMs)} ms\n`);
-    expect(tookMs).toBeLessThan(AT_ONCE_MS);
-    await desk.card('iOS').waitFor({ state: 'detached' });
-    expect(await desk.cards.count()).toBe(1);
-    // And it stays out.
+    await desktop.dialog.getByRole('button', { name: 'Sign out' }).click();
+    const tookMs = (await signedOut) - confirmedAt;
+    process.stderr.write(`a device was signed out of its open page in ${Math.round(tookMs)} ms\n`);
+    expect(tookMs).toBeLessThan(IMMEDIATE_MS);
+    await desktop.card('iOS').waitFor({ state: 'detached' });
+    expect(await desktop.cards.count()).toBe(1);
+    // It stays signed out.
     await phone.page.reload();
     await phone.heading('Sign in').waitFor();
   });
 
-  it('signs all others out, and leaves this one in', async () => {
-    const { email, desk, phone } = await twoDevices();
+  it('signs out all other devices, but not this one', async () => {
+    const { email, desktop, phone } = await twoDevices();
     const { access_token } = await service.api.session(email, { device_name: 'Kitchen tablet' });
-    await desk.card('Kitchen tablet').waitFor();
-    await desk.button('Sign out all other devices').click();
-    const named = await desk.dialog.textContent();
+    await desktop.card('Kitchen tablet').waitFor();
+    await desktop.button('Sign out all other devices').click();
+    const named = await desktop.dialog.textContent();
     expect(named).toContain('Kitchen tablet');
     expect(named).toContain('iOS');
     expect(named).not.toContain('Firefox');
-    await desk.dialog.getByRole('button', { name: 'Sign out 2 devices' }).click();
-    await phone.thrownOut(/signed out from your list/);
-    await desk.page.getByText('only on this device').waitFor();
+    await desktop.dialog.getByRole('button', { name: 'Sign out 2 devices' }).click();
+    await phone.waitForSignOut(/signed out from your list/);
+    await desktop.page.getByText('only on this device').waitFor();
     expect((await service.api.me(access_token)).status).toBe(401);
   });
 
-  it('signs everything out, this one too', async () => {
-    const { desk, phone } = await twoDevices();
+  it('signs out everywhere, this device included', async () => {
+    const { desktop, phone } = await twoDevices();
     await phone.button('Sign out everywhere').click();
-    expect(await phone.dialog.textContent()).toMatch(/Firefox[\s\S]*You will have to sign in again here/);
+    expect(await phone.dialog.textContent()).toMatch(
+      /Firefox[\s\S]*You’ll need to sign in again on this device/,
+    );
     await phone.dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
     await Promise.all([
-      phone.thrownOut('You signed out everywhere.'),
-      desk.thrownOut(/signed out from your list/),
+      phone.waitForSignOut('You’re signed out everywhere.'),
+      desktop.waitForSignOut(/signed out from your list/),
     ]);
   });
 
-  it('ends one session of a device, and leaves its other one', async () => {
-    const desk = await arrive(FIREFOX);
-    const email = await desk.register();
+  it('signs out one session of a device, but not the other', async () => {
+    const desktop = await open(FIREFOX);
+    const email = await desktop.register();
     const { device_token, access_token } = await service.api.session(email, {
       device_name: 'Kitchen tablet',
     });
     await service.api.session(email, { device_token });
-    const tablet = desk.card('Kitchen tablet');
+    const tablet = desktop.card('Kitchen tablet');
     await tablet.getByText('2 sessions').click();
-    await tablet.getByRole('button', { name: /^End session 2/ }).click();
-    await desk.dialog.getByRole('button', { name: 'End session' }).click();
+    await tablet.getByRole('button', { name: /^Sign out session 2/ }).click();
+    await desktop.dialog.getByRole('button', { name: 'Sign out' }).click();
     await tablet.getByText('1 session').waitFor();
     expect((await service.api.me(access_token)).status).toBe(401);
   });
 
-  it('renames a device, on every page that shows it', async () => {
-    const { desk, phone } = await twoDevices();
-    await desk
+  it('renames a device on every open page', async () => {
+    const { desktop, phone } = await twoDevices();
+    await desktop
       .card('iOS')
       .getByRole('button', { name: /^Rename/ })
       .click();
-    await desk.page.getByLabel('Name').fill('Ada’s phone');
-    await desk.button('Save').click();
-    await Promise.all([desk.card('Ada’s phone').waitFor(), phone.card('Ada’s phone').waitFor()]);
-    await desk.page.getByRole('status').filter({ hasText: 'Renamed' }).waitFor();
+    await desktop.page.getByLabel('Device name').fill('Ada’s phone');
+    await desktop.button('Save').click();
+    await Promise.all([desktop.card('Ada’s phone').waitFor(), phone.card('Ada’s phone').waitFor()]);
+    await desktop.page.getByRole('status').filter({ hasText: 'Renamed' }).waitFor();
   });
 
-  it('does nothing when the question is answered with no', async () => {
-    const { desk } = await twoDevices();
-    for (const no of [
-      () => desk.page.keyboard.press('Escape'),
-      () => desk.dialog.getByText('Cancel').click(),
+  it('does nothing when the dialog is cancelled', async () => {
+    const { desktop } = await twoDevices();
+    for (const cancel of [
+      () => desktop.page.keyboard.press('Escape'),
+      () => desktop.dialog.getByText('Cancel').click(),
     ]) {
-      await desk.button('Sign out all other devices').click();
-      await desk.dialog.waitFor();
-      await no();
-      await desk.dialog.waitFor({ state: 'detached' });
+      await desktop.button('Sign out all other devices').click();
+      await desktop.dialog.waitFor();
+      await cancel();
+      await desktop.dialog.waitFor({ state: 'detached' });
     }
-    await desk.page.reload();
-    await desk.card('iOS').waitFor();
-    expect(desk.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
+    await desktop.page.reload();
+    await desktop.card('iOS').waitFor();
+    expect(desktop.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 
-  it('asks once, however often a button is pressed', async () => {
-    const { desk, phone } = await twoDevices();
-    await desk
+  it('sends one request even if the button is clicked repeatedly', async () => {
+    const { desktop, phone } = await twoDevices();
+    await desktop
       .card('iOS')
       .getByRole('button', { name: /^Sign out/ })
       .click();
-    await desk.dialog.getByRole('button', { name: 'Sign out' }).click({ clickCount: 3 });
-    await phone.thrownOut(/signed out/);
-    expect(desk.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
+    await desktop.dialog.getByRole('button', { name: 'Sign out' }).click({ clickCount: 3 });
+    await phone.waitForSignOut(/signed out/);
+    expect(desktop.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
   });
 
-  it('lets no script of the page see a token, and asks nobody but the service', async () => {
-    const desk = await arrive(FIREFOX);
-    await desk.register();
-    const cookies = await desk.context.cookies();
+  it('hides tokens from scripts, and sends requests only to the service', async () => {
+    const desktop = await open(FIREFOX);
+    await desktop.register();
+    const cookies = await desktop.context.cookies();
     expect(cookies.map(({ name, httpOnly }) => [name, httpOnly]).sort()).toEqual([
       ['latchkey_access', true],
       ['latchkey_device', true],
       ['latchkey_refresh', true],
     ]);
-    expect(await desk.page.evaluate('[document.cookie, localStorage.length, sessionStorage.length]')).toEqual(
-      ['', 0, 0],
-    );
-    expect(desk.requests.filter((request) => !/^[A-Z]+ \//.test(request))).toEqual([]);
+    expect(
+      await desktop.page.evaluate('[document.cookie, localStorage.length, sessionStorage.length]'),
+    ).toEqual(['', 0, 0]);
+    expect(desktop.requests.filter((request) => !/^[A-Z]+ \//.test(request))).toEqual([]);
   });
 });

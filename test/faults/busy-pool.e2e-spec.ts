@@ -5,12 +5,12 @@ import { Traffic } from '../support/traffic.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const START_MS = 180_000;
-/** More than the pool has, and more than wait for it without being told to come back. */
+/** More requests than the pool and its queue hold, so that some are rejected immediately. */
 const CROWD = 40;
-/** A wait for the pool (2 s), a statement (3 s), an end that others confirm (2 s), and a busy machine. */
+/** A wait for the pool (2 s), a statement (3 s), a confirmation by other instances (2 s), and a busy machine. */
 const BOUND_MS = 15_000;
 
-describe('two instances, one of which has every connection held up', () => {
+describe('two instances, one of which has all its database connections blocked', () => {
   let instances: Instances;
   let stuck: Api;
   let other: Api;
@@ -33,9 +33,13 @@ describe('two instances, one of which has every connection held up', () => {
     ['refreshes', 'sessions', 'id = $1::uuid'],
     ['logins', 'users', '$1::uuid IS NOT NULL'],
   ] as const)(
-    'by %s that wait for locked rows: the rest goes on, or is 503 for now',
+    'keep granting checks while %s wait for locked rows, and answer 503 to what needs a connection',
     async (kind, table, where) => {
-      const [held, watched, ended] = [await stuck.newcomer(), await stuck.newcomer(), await stuck.newcomer()];
+      const [locked, watched, ended] = [
+        await stuck.newcomer(),
+        await stuck.newcomer(),
+        await stuck.newcomer(),
+      ];
       for (const api of [stuck, other]) {
         for (const { access_token } of [watched, ended])
           expect((await api.me(access_token)).status).toBe(200);
@@ -43,11 +47,11 @@ describe('two instances, one of which has every connection held up', () => {
       const watch = [stuck, other].map((api) => new Traffic(() => api.me(watched.access_token)));
 
       await holder.query('BEGIN');
-      await holder.query(`SELECT FROM ${table} WHERE ${where} FOR UPDATE`, [held.session_id]);
+      await holder.query(`SELECT FROM ${table} WHERE ${where} FOR UPDATE`, [locked.session_id]);
       const crowd = Array.from({ length: CROWD }, () =>
-        kind === 'refreshes' ? stuck.refresh(held.refresh_token) : stuck.login(held.email),
+        kind === 'refreshes' ? stuck.refresh(locked.refresh_token) : stuck.login(locked.email),
       );
-      await waitUntil('they wait for the rows', async () => {
+      await waitUntil('they are waiting for the rows', async () => {
         const { rows } = await observer.query(
           `SELECT count(*)::integer AS waiting FROM pg_stat_activity
          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -67,14 +71,14 @@ describe('two instances, one of which has every connection held up', () => {
         expect(slowestMs).toBeLessThan(BOUND_MS);
       }
 
-      // A 503 leaves open whether the end was committed: where it was, the second try is refused as ended.
+      // A 503 does not say whether the revoke was committed; if it was, the second attempt is refused as ended.
       if (revoke.status === 503)
         expect([204, 401]).toContain((await stuck.logout(ended.access_token)).status);
       for (const api of [stuck, other]) {
         expect((await api.me(ended.access_token)).status).toBe(401);
-        expect((await api.login(held.email)).status).toBe(200);
+        expect((await api.login(locked.email)).status).toBe(200);
       }
-      expect((await stuck.refresh(held.refresh_token)).status).toBe(200);
+      expect((await stuck.refresh(locked.refresh_token)).status).toBe(200);
     },
   );
 

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { DataSource } from 'typeorm';
-import { AccessTokenIssuer } from '../../src/auth/access-token.issuer.js';
+import { AccessTokenIssuer } from '../../src/auth/access-tokens/access-token.issuer.js';
 import { PROTOCOL_DATA_SOURCE } from '../../src/database/database.module.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { SessionRows } from '../support/session-rows.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const SESSIONS = 2_000;
-/** Each asks about every session once, one request behind the other. */
+/** Each client checks every session once, with pipelined requests. */
 const CLIENTS = 10;
-/** Of one client: the whole of them in one burst would only show how long the process needs to parse it. */
+/** Per client: sending all at once would only measure how fast the process parses requests. */
 const AT_ONCE = 100;
 const REQUEST = 'GET /auth/me HTTP/1.1\r\nhost: latchkey\r\n';
 
@@ -22,14 +22,14 @@ describe('an instance with a cold cache', () => {
   });
   afterAll(() => service?.close());
 
-  it(`reads each of ${SESSIONS} sessions once, when ${CLIENTS} requests for each come at once`, async () => {
+  it(`reads each of ${SESSIONS} sessions once when ${CLIENTS} requests for each arrive concurrently`, async () => {
     const asked = readsOfSessions(service.app.get<DataSource>(PROTOCOL_DATA_SOURCE));
     const reads: number[] = [];
-    // A machine so busy that the lease runs out meanwhile makes it ask Postgres again, but not every time.
+    // If the machine is so busy that the lease expires in between, sessions are read again. Not every try can be that unlucky.
     for (let tries = 0; tries < 4 && !reads.includes(SESSIONS); tries++) {
       const tokens = await unseenTokens();
       const isTrusting = async () => (await service.api.call('GET', '/health/ready')).body.caches_trusted;
-      await waitUntil('it trusts its caches', isTrusting);
+      await waitUntil('the instance trusts its caches', isTrusting);
       asked.length = 0;
       const port = Number(new URL(service.url).port);
       const statuses = await Promise.all(Array.from({ length: CLIENTS }, () => askAll(port, tokens)));
@@ -52,7 +52,7 @@ describe('an instance with a cold cache', () => {
   }
 });
 
-/** Every id that goes to Postgres from now on, as often as it does. */
+/** Records every session id read from Postgres from now on, duplicates included. */
 function readsOfSessions(dataSource: DataSource): string[] {
   const asked: string[] = [];
   const query = dataSource.query.bind(dataSource);
@@ -64,7 +64,7 @@ function readsOfSessions(dataSource: DataSource): string[] {
   return asked;
 }
 
-/** All requests on one connection, so many at a time without waiting for an answer. @returns the status of each */
+/** Sends all requests on one connection, pipelined in batches. @returns the status of each response */
 async function askAll(port: number, tokens: readonly string[]): Promise<string[]> {
   const socket = connect({ host: '127.0.0.1', port });
   socket.setEncoding('latin1');

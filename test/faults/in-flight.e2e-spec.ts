@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { Client } from 'pg';
 import type { Api, Tokens } from '../support/api.js';
 import { type Instances, startInstances } from '../support/start-instances.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/** Over both instances. */
+/** Total over both instances. */
 const IN_FLIGHT = 500;
 const BEFORE_MS = 400;
 const SESSIONS = 1_000;
@@ -28,32 +29,32 @@ describe('a revoke while 500 requests are in flight on two instances', () => {
   }, 180_000);
   afterAll(() => instances?.stop());
 
-  it('of one session: none that starts after the 204 is granted', async () => {
+  it('of one session: no request that starts after the 204 is granted', async () => {
     const { access_token, session_id, email } = await apis[0].newcomer();
     const other = await apis[0].session(email);
     const seen = await whileLoaded([access_token], () =>
       apis[1].end(other.access_token, `/sessions/${session_id}`),
     );
-    noneGrantedLate(seen);
+    expectNoLateGrant(seen);
   });
 
-  it('of 1,000 sessions in one call: none that starts after the 204 is granted, and each was told once', async () => {
+  it('of 1,000 sessions in one call: no request that starts after the 204 is granted, and each session is announced once', async () => {
     const { email, session_id, ...first } = await apis[0].newcomer();
     const others = await Promise.all(
       Array.from({ length: 30 }, (_, at) => apis[at % 2 ? 1 : 0].session(email)),
     );
     await multiply(session_id, SESSIONS);
-    const told = await overheard(async () => {
+    const pushed = await pushedMessages(async () => {
       const tokens = [first.access_token, ...others.map((it: Tokens) => it.access_token)];
-      noneGrantedLate(await whileLoaded(tokens, () => apis[1].end(first.access_token, '/devices')));
+      expectNoLateGrant(await whileLoaded(tokens, () => apis[1].end(first.access_token, '/devices')));
     });
-    // On a busy machine the other instance may push them once more; each takes as many messages as it must.
+    // On a busy machine the other instance may push them again, so only the first messages of each sender count.
     const messages = Math.ceil((SESSIONS + 31) / IDS_PER_MESSAGE);
-    const byOneInstance = [...told.values()].map((heard) => new Set(heard.slice(0, messages).flat()).size);
+    const byOneInstance = [...pushed.values()].map((heard) => new Set(heard.slice(0, messages).flat()).size);
     expect(Math.max(...byOneInstance)).toBe(SESSIONS + 31);
   });
 
-  /** Clients that ask again as soon as they are answered, before, during and after the revoke. */
+  /** Runs clients that send their next request as soon as the last one is answered, before, during and after the revoke. */
   async function whileLoaded(tokens: readonly string[], revoke: () => Promise<{ status: number }>) {
     const seen: Seen[] = [];
     let isOver = false;
@@ -66,22 +67,24 @@ describe('a revoke while 500 requests are in flight on two instances', () => {
       }
     };
     const clients = Promise.all(Array.from({ length: IN_FLIGHT }, (_, at) => client(at)));
-    await new Promise((resolve) => setTimeout(resolve, BEFORE_MS));
+    await sleep(BEFORE_MS);
     const sentAt = performance.now();
     const { status } = await revoke();
     const answeredAt = performance.now();
     const late = () => seen.filter(({ startedAt }) => startedAt > answeredAt).length;
-    await waitUntil('all have asked once more', () => late() >= IN_FLIGHT, { timeoutMs: 60_000 });
+    await waitUntil('every client has sent a request after the revoke', () => late() >= IN_FLIGHT, {
+      timeoutMs: 60_000,
+    });
     isOver = true;
     await clients;
     expect(status).toBe(204);
     return { seen, sentAt, answeredAt };
   }
 
-  function noneGrantedLate({ seen, sentAt, answeredAt }: Awaited<ReturnType<typeof whileLoaded>>): void {
+  function expectNoLateGrant({ seen, sentAt, answeredAt }: Awaited<ReturnType<typeof whileLoaded>>): void {
     const inFlight = seen.filter(({ startedAt, endedAt }) => startedAt < sentAt && endedAt > sentAt);
     expect(inFlight.length).toBeGreaterThanOrEqual(IN_FLIGHT * 0.9);
-    // A machine that is too busy may let a request run out of time (408, 503); none may fail in any other way.
+    // On an overloaded machine a request may time out (408, 503), but none may fail in any other way.
     expect([200, 401, 408, 503]).toEqual(
       expect.arrayContaining([...new Set(seen.map(({ status }) => status))]),
     );
@@ -104,23 +107,23 @@ describe('a revoke while 500 requests are in flight on two instances', () => {
     await postgres.end();
   }
 
-  /** The ids in each message that the instances sent each other, by who sent it. */
-  async function overheard(act: () => Promise<void>): Promise<Map<string, string[][]>> {
+  /** The session ids in each message that instances published, grouped by sender. */
+  async function pushedMessages(act: () => Promise<void>): Promise<Map<string, string[][]>> {
     const subscriber = createClient({ url: process.env.TEST_REDIS_URL ?? '' });
     await subscriber.connect();
-    const told = new Map<string, string[][]>();
+    const pushed = new Map<string, string[][]>();
     await subscriber.subscribe(`${prefix}:ends`, (text) => {
       const { from, ends } = JSON.parse(text) as {
         from: string;
         ends: { sessions: { sessionId: string }[] };
       };
-      told.set(from, [...(told.get(from) ?? []), ends.sessions.map(({ sessionId }) => sessionId)]);
+      pushed.set(from, [...(pushed.get(from) ?? []), ends.sessions.map(({ sessionId }) => sessionId)]);
     });
     try {
       await act();
     } finally {
       await subscriber.disconnect();
     }
-    return told;
+    return pushed;
   }
 });

@@ -33,7 +33,7 @@ describe('one instance whose Postgres fails', () => {
     }
   };
 
-  it('checks from its cache for SESSION_MAX_STALENESS and no longer, then says 503, never 401', async () => {
+  it('checks from its cache for at most SESSION_MAX_STALENESS, then answers 503, never 401', async () => {
     const { access_token } = await service.api.newcomer();
     expect((await service.api.me(access_token)).status).toBe(200);
     await postgres.kill();
@@ -55,10 +55,13 @@ describe('one instance whose Postgres fails', () => {
     expect(lastGrantAt - killedAt).toBeLessThanOrEqual(STALENESS_MS);
 
     await postgres.start();
-    await waitUntil('it is granted again', async () => (await service.api.me(access_token)).status === 200);
+    await waitUntil(
+      'the session is granted again',
+      async () => (await service.api.me(access_token)).status === 200,
+    );
   });
 
-  it('answers writes with 503 and Retry-After while Postgres is read-only, and checks go on', async () => {
+  it('answers writes with 503 and Retry-After while Postgres is read-only, and keeps checking sessions', async () => {
     const tokens = await service.api.newcomer();
     await operator(`ALTER SYSTEM SET default_transaction_read_only = on`, 'SELECT pg_reload_conf()');
     try {
@@ -67,8 +70,8 @@ describe('one instance whose Postgres fails', () => {
         return answer.status === 503 ? answer : null;
       });
       expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-      const end = await service.api.logout(tokens.access_token);
-      expect(end.status).toBe(503);
+      const logout = await service.api.logout(tokens.access_token);
+      expect(logout.status).toBe(503);
       expect((await service.api.me(tokens.access_token)).status).toBe(200);
     } finally {
       await operator(
@@ -78,18 +81,18 @@ describe('one instance whose Postgres fails', () => {
       );
     }
     await waitUntil(
-      'it can be ended',
+      'the session can be revoked',
       async () => (await service.api.logout(tokens.access_token)).status === 204,
     );
     expect((await service.api.me(tokens.access_token)).status).toBe(401);
   });
 
-  it('loses no end that was answered, when Postgres crashes right after, though it commits asynchronously', async () => {
+  it('loses no acknowledged revocation if Postgres crashes right after, even with asynchronous commit', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => service.api.newcomer()));
     for (const { access_token } of people) expect((await service.api.logout(access_token)).status).toBe(204);
     await postgres.kill();
     await postgres.start();
-    const statuses = await waitUntil('Postgres is asked', async () => {
+    const statuses = await waitUntil('Postgres answers queries', async () => {
       const rows = await service.sql('SELECT status FROM sessions WHERE id = ANY ($1)', [
         people.map(({ session_id }) => session_id),
       ]);

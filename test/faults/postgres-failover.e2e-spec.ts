@@ -8,11 +8,11 @@ import { ServiceProcess } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { waitUntil } from '../support/wait-until.js';
 
-/** Several processes and two Postgres start, on cores that other tests use. */
+/** Several processes and two Postgres servers start on cores shared with other tests. */
 const START_MS = 180_000;
 const PATIENCE = { timeoutMs: 60_000 };
 
-describe('two instances whose Postgres is failed over to a standby', () => {
+describe('two instances whose Postgres fails over to a standby', () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
   /** Between the instances and their Postgres. */
@@ -27,7 +27,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     primary = await PostgresServer.start({ durable: true });
     disposed.push(() => primary.dispose());
     await runMigrations(primary.url);
-    // What an operator may have set: a trigger raises it for what was promised.
+    // An operator may have set this; a trigger raises it for changes that must survive a failover.
     await sql(primary, 'ALTER DATABASE postgres SET synchronous_commit = local');
     proxy = await TcpProxy.start(primary);
     replication = await TcpProxy.start(primary);
@@ -35,7 +35,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     await sql(primary, `ALTER SYSTEM SET synchronous_standby_names = '*'`, 'SELECT pg_reload_conf()');
     env = serviceEnv(proxy.through(primary.url), { REDIS_URL: process.env.TEST_REDIS_URL ?? '' });
     services.push(...(await Promise.all([ServiceProcess.start(env), ServiceProcess.start(env)])));
-    await everybodyRecovers();
+    await allRecovered();
   }, START_MS);
   afterAll(async () => {
     await Promise.all(services.map((service) => service.stop()));
@@ -59,7 +59,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     }
   }
 
-  /** Gives the primary of the moment a standby that streams. */
+  /** Starts a streaming standby of the current primary. */
   async function followPrimary(): Promise<void> {
     replication.retarget(primary);
     await primary.stop();
@@ -74,14 +74,14 @@ describe('two instances whose Postgres is failed over to a standby', () => {
 
   const standbyStreams = () =>
     waitUntil(
-      'the standby streams',
+      'the standby is streaming',
       async () => (await sql(primary, `SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'`))[0],
       PATIENCE,
     );
 
-  const everybodyRecovers = () =>
+  const allRecovered = () =>
     waitUntil(
-      'all see Postgres and trust their caches',
+      'all instances reach Postgres and trust their caches',
       async () => {
         const states = await Promise.all(apis().map((it) => it.call('GET', '/health/ready')));
         return states.every(({ body }) => body.status === 'ready' && body.caches_trusted);
@@ -95,7 +95,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     return person;
   }
 
-  /** The primary dies as in a power cut; the standby takes its place, and the instances find it there. */
+  /** Kills the primary as in a power cut, promotes the standby, and redirects the instances to it. */
   async function failOver(beforeTheyFindIt: () => Promise<void> = async () => {}): Promise<void> {
     await primary.kill();
     await sql(standby, 'SELECT pg_promote()');
@@ -110,7 +110,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     (await sql(server, `SELECT status, ended_reason FROM sessions WHERE id = '${id}'`))[0];
 
   it.each(['off', 'local', 'remote_write', 'on', 'remote_apply'])(
-    'an end, a rotation and a change of a user wait for the disk of the standby where the default is %s',
+    'revocations, rotations and user changes wait until the standby has flushed them, with default synchronous_commit = %s',
     async (setting) => {
       for (const change of [
         `UPDATE sessions SET status = 'revoked' WHERE false`,
@@ -124,7 +124,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     },
   );
 
-  it('acknowledges no end that the synchronous standby has not got, and goes on with checks', async () => {
+  it('does not acknowledge a revocation before the synchronous standby has it, and keeps checking sessions', async () => {
     const [watched, ended] = [await warmedUp(), await warmedUp()];
     replication.hang();
     try {
@@ -137,16 +137,16 @@ describe('two instances whose Postgres is failed over to a standby', () => {
       replication.breakConnections();
     }
     await standbyStreams();
-    // It was committed after all: 503 says that nobody knows.
+    // It was committed after all: a 503 leaves the outcome open.
     for (const each of apis()) {
       const isRefused = async () => (await each.me(ended.access_token)).status === 401;
-      await waitUntil('it is refused', isRefused, PATIENCE);
+      await waitUntil('the session is refused', isRefused, PATIENCE);
     }
   });
 
-  it('loses nothing that was acknowledged, with a synchronous standby', async () => {
+  it('loses nothing acknowledged, with a synchronous standby', async () => {
     const [watched, ended, refreshed] = [await warmedUp(), await warmedUp(), await warmedUp()];
-    const successor = await waitUntil('it is refreshed', async () => {
+    const successor = await waitUntil('the session is refreshed', async () => {
       const answer = await api().refresh(refreshed.refresh_token);
       return answer.status === 200 ? answer.body : null;
     });
@@ -154,7 +154,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     await failOver();
 
     services.push(await ServiceProcess.start(env));
-    await everybodyRecovers();
+    await allRecovered();
     for (const each of apis()) {
       expect((await each.me(ended.access_token)).status).toBe(401);
       expect(await each.refresh(ended.refresh_token)).toMatchObject({
@@ -167,16 +167,16 @@ describe('two instances whose Postgres is failed over to a standby', () => {
     expect((await api().refresh(watched.refresh_token)).status).toBe(200);
   });
 
-  it('ends again what an asynchronous standby has lost, and keeps the last refresh token', async () => {
+  it('reapplies revocations that an asynchronous standby lost, and accepts the latest refresh token', async () => {
     await followPrimary();
-    await everybodyRecovers();
+    await allRecovered();
     const [ended, refreshed, promoted] = [await warmedUp(), await warmedUp(), await warmedUp()];
-    await waitUntil('the standby has got them', async () => statusOf(standby, promoted.session_id));
+    await waitUntil('the standby has the sessions', async () => statusOf(standby, promoted.session_id));
     await replication.cut();
     const successor = await api().refresh(refreshed.refresh_token);
     expect((await api().logout(ended.access_token)).status).toBe(204);
     await sql(primary, `UPDATE users SET roles = '{admin}' WHERE email = '${promoted.email}'`);
-    await waitUntil('the role change is known', async () =>
+    await waitUntil('the role change is enforced', async () =>
       (await Promise.all(apis().map((each) => each.me(promoted.access_token)))).every(
         ({ status }) => status === 401,
       ),
@@ -186,7 +186,7 @@ describe('two instances whose Postgres is failed over to a standby', () => {
       expect(await statusOf(standby, ended.session_id)).toMatchObject({ status: 'active' });
     });
     await waitUntil(
-      'it has ended again',
+      'the session is revoked again',
       async () => (await statusOf(primary, ended.session_id))?.status !== 'active',
       PATIENCE,
     );
@@ -195,13 +195,13 @@ describe('two instances whose Postgres is failed over to a standby', () => {
       ended_reason: 'logout',
     });
     services.push(await ServiceProcess.start(env));
-    await everybodyRecovers();
+    await allRecovered();
     for (const each of apis()) {
       expect((await each.me(ended.access_token)).status).toBe(401);
       expect((await each.refresh(ended.refresh_token)).status).toBe(401);
     }
     expect((await api().refresh(successor.body.refresh_token)).status).toBe(200);
-    // The role is lost, and whoever gave it has to give it again. But nobody is shut out.
+    // The role change is lost and must be made again, but the user is not locked out.
     const again = await api().refresh(promoted.refresh_token);
     await sleep(1_000);
     for (const each of apis()) expect((await each.me(again.body.access_token)).status).toBe(200);

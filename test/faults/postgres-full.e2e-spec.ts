@@ -11,12 +11,12 @@ import { waitUntil } from '../support/wait-until.js';
 const START_MS = 180_000;
 const DISK_MB = 8;
 const PEOPLE = 12;
-/** Logins until the last free page is used up. */
+/** Upper limit for the logins that use up the last free page. */
 const MOST_LOGINS = 2_000;
 
 const disk = SmallDisk.mount(DISK_MB);
 
-// Where no disk can be mounted, the errors of a full one are those that `dependency-failure.spec.ts` lists.
+// If no small disk can be mounted here, `dependency-failure.spec.ts` still covers the errors of a full one.
 (disk ? describe : describe.skip)('two instances whose Postgres has a full disk', () => {
   let postgres: PostgresServer;
   let services: ServiceProcess[] = [];
@@ -35,7 +35,7 @@ const disk = SmallDisk.mount(DISK_MB);
     const env = serviceEnv(postgres.url, { REDIS_URL: process.env.TEST_REDIS_URL ?? '' });
     services = await Promise.all([ServiceProcess.start(env), ServiceProcess.start(env)]);
     await waitUntil(
-      'both trust their caches',
+      'both instances trust their caches',
       async () => {
         const states = await Promise.all(apis().map((each) => each.call('GET', '/health/ready')));
         return states.every(({ body }) => body.caches_trusted);
@@ -69,7 +69,7 @@ const disk = SmallDisk.mount(DISK_MB);
     expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   };
 
-  it('check sessions, answer writes with 503, and lose nothing that was acknowledged', async () => {
+  it('check sessions, answer writes with 503, and lose nothing acknowledged', async () => {
     const people: (Tokens & { email: string })[] = [];
     for (let made = 0; made < PEOPLE; made++) people.push(await api().newcomer());
     const [watched, ...others] = people as [Tokens & { email: string }, ...(Tokens & { email: string })[]];
@@ -86,17 +86,17 @@ const disk = SmallDisk.mount(DISK_MB);
       if (answer.status === 200) opened.push(answer.body);
       else refused = answer;
     }
-    if (!refused) throw new Error('the disk did not get full');
+    if (!refused) throw new Error('the disk did not fill up');
     refusedForNow(refused);
-    const ends = await Promise.all(
+    const logouts = await Promise.all(
       others.map(async (person, at) => ({
         person,
         answer: await apis()[at % 2]!.logout(person.access_token),
       })),
     );
-    for (const { person, answer } of ends) {
+    for (const { person, answer } of logouts) {
       if (answer.status !== 204) refusedForNow(answer);
-      // What was not ended goes on.
+      // Sessions whose revoke failed stay active.
       for (const each of apis()) {
         expect((await each.me(person.access_token)).status).toBe(answer.status === 204 ? 401 : 200);
       }
@@ -107,7 +107,7 @@ const disk = SmallDisk.mount(DISK_MB);
     for (const { statuses } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
       expect(Object.keys(statuses)).toEqual(['200']);
     }
-    for (const { person, answer } of ends) {
+    for (const { person, answer } of logouts) {
       if (answer.status !== 204) expect((await api().logout(person.access_token)).status).toBe(204);
       for (const each of apis()) expect((await each.me(person.access_token)).status).toBe(401);
     }

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { MIGRATIONS } from '../../src/database/migration-list.js';
-import { SessionSweeper } from '../../src/sessions/session-sweeper.js';
+import { SessionSweeper } from '../../src/sessions/store/session-sweeper.js';
 import type { Api, Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { serviceEnv } from '../support/service-env.js';
@@ -14,11 +14,11 @@ import { waitUntil } from '../support/wait-until.js';
 
 const START_MS = 180_000;
 const INSTANCES = 3;
-/** A second, and what a busy machine adds to it. */
+/** One second, plus a margin for a busy machine. */
 const BOUND_MS = 3_000;
 const MANY = 5_000;
 
-describe('three instances that do everything at once', () => {
+describe('three instances that run every background task concurrently', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let rows: SessionRows;
@@ -38,7 +38,7 @@ describe('three instances that do everything at once', () => {
     const ways = [redis.through(redisUrl), ...Array.from({ length: INSTANCES - 1 }, () => redisUrl)];
     services = await Promise.all(ways.map((way) => ServiceProcess.start({ ...env, REDIS_URL: way })));
     await waitUntil(
-      'all trust their caches',
+      'all instances trust their caches',
       async () => {
         const states = await Promise.all(apis().map((api) => api.call('GET', '/health/ready')));
         return states.every(({ body }) => body.status === 'ready' && body.caches_trusted);
@@ -61,7 +61,7 @@ describe('three instances that do everything at once', () => {
   const userOf = async (email: string): Promise<string> =>
     (await dataSource.query('SELECT id FROM users WHERE email = $1', [email]))[0].id;
 
-  it('have started on an empty database with every migration applied once', async () => {
+  it('start together on an empty database and apply every migration once', async () => {
     const applied = await dataSource.query('SELECT name FROM schema_migrations ORDER BY id');
     expect(applied.map(({ name }: { name: string }) => name)).toEqual(MIGRATIONS.map(({ name }) => name));
     const keys = await dataSource.query('SELECT count(*)::integer AS made FROM signing_keys');
@@ -69,7 +69,7 @@ describe('three instances that do everything at once', () => {
     await warmedUp();
   });
 
-  it('purge many expired and dead sessions together, each once, while people are served', async () => {
+  it('sweep many expired and old sessions together, each once, while serving requests', async () => {
     const watched = await warmedUp();
     const watch = [
       ...apis().map((api) => new Traffic(() => api.me(watched.access_token))),
@@ -97,19 +97,19 @@ describe('three instances that do everything at once', () => {
 
     const [after] = await dataSource.query(
       `SELECT (SELECT count(*) FROM sessions WHERE id = ANY ($1) AND status = 'expired')::integer AS expired,
-              (SELECT count(*) FROM session_events WHERE session_id = ANY ($1) AND kind = 'ended')::integer AS told,
+              (SELECT count(*) FROM session_events WHERE session_id = ANY ($1) AND kind = 'ended')::integer AS ended_events,
               (SELECT count(*) FROM sessions WHERE id = ANY ($2))::integer AS dead,
               (SELECT count(*) FROM session_events WHERE session_id = ANY ($2))::integer AS remembered`,
       [expired, dead],
     );
-    expect(after).toEqual({ expired: MANY, told: MANY, dead: 0, remembered: 0 });
+    expect(after).toEqual({ expired: MANY, ended_events: MANY, dead: 0, remembered: 0 });
     for (const { statuses } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
       expect(Object.keys(statuses)).toEqual(['200']);
     }
     for (const { log } of services) expect(log).not.toMatch(/deadlock|unexpected error/);
   });
 
-  it('all refuse within a second what one statement by hand has ended, thousands at once', async () => {
+  it('all refuse thousands of sessions within a second after one SQL statement revoked them', async () => {
     const people = [await warmedUp(), await warmedUp(apis()[1])];
     const userId = await userOf(people[0]!.email);
     const deviceId = people[0]!.device_id;
@@ -118,7 +118,7 @@ describe('three instances that do everything at once', () => {
     const endedAt = performance.now();
     for (const api of apis()) {
       for (const { access_token } of people) {
-        await waitUntil('it is refused', async () => (await api.me(access_token)).status === 401);
+        await waitUntil('the session is refused', async () => (await api.me(access_token)).status === 401);
         expect(performance.now() - endedAt).toBeLessThan(BOUND_MS);
       }
     }
@@ -126,21 +126,21 @@ describe('three instances that do everything at once', () => {
       for (const { refresh_token } of people) expect((await api.refresh(refresh_token)).status).toBe(401);
     }
     await waitUntil(
-      'all are confirmed, each once',
+      'all revocations are confirmed, each once',
       async () => {
-        const [{ open, told, once }] = await dataSource.query(
+        const [{ open, confirmations, once }] = await dataSource.query(
           `SELECT (SELECT count(*) FROM sessions WHERE status <> 'active' AND enforced_at IS NULL)::integer AS open,
-                  count(*)::integer AS told, count(DISTINCT session_id)::integer AS once
+                  count(*)::integer AS confirmations, count(DISTINCT session_id)::integer AS once
            FROM session_events WHERE kind = 'enforced'`,
         );
-        expect(told).toBe(once);
+        expect(confirmations).toBe(once);
         return open === 0;
       },
       { timeoutMs: 60_000, everyMs: 200 },
     );
   });
 
-  it('enforce what one had committed when it was killed, before it could push it', async () => {
+  it('enforce a revocation whose instance was killed after the commit, before it could push it', async () => {
     const [revoker, ...others] = services;
     const ended = await warmedUp();
     redis.hang();
@@ -149,7 +149,7 @@ describe('three instances that do everything at once', () => {
       () => 'none' as const,
     );
     await waitUntil(
-      'the end is committed',
+      'the revocation is committed',
       async () =>
         (await dataSource.query('SELECT status FROM sessions WHERE id = $1', [ended.session_id]))[0]
           .status === 'revoked',
@@ -158,7 +158,10 @@ describe('three instances that do everything at once', () => {
     const committedAt = performance.now();
     expect(await answer).toBe('none');
     for (const { api } of others) {
-      await waitUntil('it is refused', async () => (await api.me(ended.access_token)).status === 401);
+      await waitUntil(
+        'the session is refused',
+        async () => (await api.me(ended.access_token)).status === 401,
+      );
       expect(performance.now() - committedAt).toBeLessThan(BOUND_MS);
     }
     const confirmedBy = () =>
@@ -166,7 +169,7 @@ describe('three instances that do everything at once', () => {
         `SELECT detail->>'how' AS how FROM session_events WHERE session_id = $1 AND kind = 'enforced'`,
         [ended.session_id],
       );
-    await waitUntil('another has confirmed it', async () => (await confirmedBy()).length > 0, {
+    await waitUntil('another instance has confirmed it', async () => (await confirmedBy()).length > 0, {
       timeoutMs: 30_000,
     });
     expect(await confirmedBy()).toHaveLength(1);

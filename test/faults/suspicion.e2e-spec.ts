@@ -5,7 +5,7 @@ import { clientHeaders } from '../support/clients.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { waitUntil } from '../support/wait-until.js';
 
-describe('a suspicion while Postgres is away', () => {
+describe('a suspicion while Postgres is down', () => {
   let postgres: PostgresServer;
   let service: RunningApp;
 
@@ -22,7 +22,7 @@ describe('a suspicion while Postgres is away', () => {
   const use = ({ access_token: token }: Tokens, headers: Record<string, string>) =>
     service.api.call('GET', '/auth/me', { token, headers });
 
-  it('that ends is 503 to the thief, that is to be told keeps nobody out; both are done afterwards', async () => {
+  it('refuses with 503 if it would revoke, does not refuse if it only notifies, and is acted on afterwards', async () => {
     const owner = clientHeaders('chromeOnWindows', 'bremen');
     const sessions: Tokens[] = [];
     for (let i = 0; i < 2; i++) {

@@ -14,10 +14,10 @@ import { decodeJwt } from './history/decode-jwt.js';
 
 const START_MS = 180_000;
 const FIVE_MINUTES_MS = 300_000;
-/** The file is read again, and the lease that noticed the step has been renewed. */
+/** By then the file was read again and the lease that detected the step was renewed. */
 const STEPPED_MS = 1_500;
 
-describe('two instances, one of which has its clock set', () => {
+describe('two instances, one of which has its clock changed', () => {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-clock-'));
   const clockFile = join(directory, 'offset');
   let database: TestDatabase;
@@ -32,7 +32,7 @@ describe('two instances, one of which has its clock set', () => {
     set(0);
     database = await createTestDatabase();
     postgres = new Pool({ connectionString: database.url, max: 2 });
-    // Every lifetime is shorter than the step, so that whatever were judged by the wrong clock would be judged wrong.
+    // Every lifetime is shorter than the step, so that any decision by the wrong clock would be wrong.
     const env = serviceEnv(database.url, {
       REDIS_URL: process.env.TEST_REDIS_URL ?? '',
       LATCHKEY_POLICY: 'bank',
@@ -57,7 +57,7 @@ describe('two instances, one of which has its clock set', () => {
   const both = () => [right, wrong];
   const bothTrust = () =>
     waitUntil(
-      'both trust their caches',
+      'both instances trust their caches',
       async () => {
         const states = await Promise.all(both().map((api) => api.call('GET', '/health/ready')));
         return states.every(({ body }) => body.caches_trusted === true);
@@ -72,8 +72,8 @@ describe('two instances, one of which has its clock set', () => {
   const age = (id: string, column: string, interval: string) =>
     postgres.query(`UPDATE sessions SET ${column} = ${column} - $2::interval WHERE id = $1`, [id, interval]);
 
-  const toldTime = async (url: string) => {
-    // Dated by the service itself, where Node dates all other answers with the clock of the system.
+  const reportedTime = async (url: string) => {
+    // The service sets this `date` header itself; on all other responses Node sets it from the system clock.
     const { headers } = await sendRaw(Number(new URL(url).port), 'no HTTP\r\n\r\n');
     return Date.parse(headers.date ?? '');
   };
@@ -97,29 +97,29 @@ describe('two instances, one of which has its clock set', () => {
     });
     afterAll(() => set(0));
 
-    it('is seen to have another time', async () => {
-      const [one, other] = await Promise.all(services.map(({ url }) => toldTime(url)));
+    it('actually runs with a wrong clock', async () => {
+      const [one, other] = await Promise.all(services.map(({ url }) => reportedTime(url)));
       expect(Math.abs((other ?? 0) - (one ?? 0) - offsetMs)).toBeLessThan(10_000);
     });
 
-    it('goes on to grant and to refresh the sessions of before', async () => {
+    it('still grants and refreshes sessions opened before the change', async () => {
       await bothTrust();
       for (const api of both()) expect((await api.me(before.access_token)).status).toBe(200);
       const { status, body } = await wrong.refresh(before.refresh_token);
       expect(status).toBe(200);
-      // A second tab, at the other instance.
+      // A second tab, served by the other instance.
       expect((await right.refresh(before.refresh_token)).body.refresh_token).toBe(body.refresh_token);
       for (const api of both()) expect((await api.me(body.access_token)).status).toBe(200);
     });
 
-    it('issues tokens of the right time, which hold everywhere', async () => {
+    it('issues tokens with the correct time, valid on both instances', async () => {
       const tokens = await warmedUp(wrong);
       const { iat, exp } = decodeJwt(tokens.access_token) as unknown as { iat: number; exp: number };
       expect(Math.abs(iat - Date.now() / 1000)).toBeLessThan(30);
       expect(exp - iat).toBe(240);
     });
 
-    it('refuses everywhere at once what either one ends', async () => {
+    it('refuses a session on both instances as soon as either revokes it', async () => {
       for (const revoker of both()) {
         const ended = await warmedUp(revoker);
         expect((await revoker.logout(ended.access_token)).status).toBe(204);
@@ -135,14 +135,14 @@ describe('two instances, one of which has its clock set', () => {
       ['last_seen_at', '5 minutes', 401],
       ['created_at', '4 minutes', 200],
       ['created_at', '6 minutes', 401],
-    ] as const)('judges a session whose %s was %s ago: %i', async (column, ago, status) => {
+    ] as const)('answers a session whose %s was %s ago with %i', async (column, ago, status) => {
       const tokens = await right.newcomer();
       await age(tokens.session_id, column, ago);
       expect((await wrong.me(tokens.access_token)).status).toBe(status);
       expect((await wrong.refresh(tokens.refresh_token)).status).toBe(status);
     });
 
-    it('ends a session for a token that was used before its grace, and not for one within', async () => {
+    it('revokes on reuse of a refresh token after its grace, but not within it', async () => {
       const { refresh_token, session_id } = await right.newcomer();
       const successor = (await wrong.refresh(refresh_token)).body.refresh_token;
       await age(session_id, 'rotated_at', '5 seconds');
@@ -151,7 +151,7 @@ describe('two instances, one of which has its clock set', () => {
       expect((await wrong.refresh(refresh_token)).body).toMatchObject({ reason: 'refresh_reuse' });
     });
 
-    it('knows whether a login is recent', async () => {
+    it('decides correctly whether a login is recent', async () => {
       const { email, access_token, device_id, device_token } = await wrong.newcomer();
       const rename = (api: Api, token: string) =>
         api.call('PATCH', `/devices/${device_id}`, { token, body: { name: 'Mine' } });
@@ -164,7 +164,7 @@ describe('two instances, one of which has its clock set', () => {
       }
     });
 
-    it('has ended no session that nobody ended', async () => {
+    it('has ended no session without a reason', async () => {
       const { rows } = await postgres.query(
         `SELECT ended_reason FROM sessions
          WHERE status <> 'active' AND ended_reason NOT IN ('logout', 'refresh_reuse', 'session_limit')`,

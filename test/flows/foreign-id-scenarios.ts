@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningApp } from '../support/app.js';
-import { comparable } from '../support/comparable.js';
+import { responseFingerprint } from '../support/response-fingerprint.js';
 
 /** A user cannot find out whether an id of another user exists. */
 export function foreignIdScenarios(service: () => RunningApp): void {
@@ -18,7 +18,7 @@ export function foreignIdScenarios(service: () => RunningApp): void {
       await api.logout(ended.access_token);
       const body = method === 'PATCH' ? { name: 'mine now' } : undefined;
       const send = async (value: string) =>
-        comparable(await api.call(method, path + value, { token: mine.access_token, body }));
+        responseFingerprint(await api.call(method, path + value, { token: mine.access_token, body }));
 
       const unknown = await send(randomUUID());
       expect(unknown).toMatchObject({ status: 404, text: expect.stringContaining('"code":"not_found"') });

@@ -1,6 +1,6 @@
 import { newEmail } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { comparable } from '../support/comparable.js';
+import { responseFingerprint } from '../support/response-fingerprint.js';
 
 const WRONG = { password: 'not the one' };
 const REFUSED = { status: 429, body: { code: 'too_many_requests' } };
@@ -33,7 +33,7 @@ describe.each([
       const seconds = Number(answer?.headers.get('retry-after'));
       expect(seconds).toBeGreaterThan(500);
       expect(seconds).toBeLessThanOrEqual(600);
-      if (answer) locked.push(comparable(answer).text);
+      if (answer) locked.push(responseFingerprint(answer).text);
     }
     expect(locked[0]).toBe(locked[1]);
     // The right password is refused as well; otherwise an attacker could continue and see which guess is right.

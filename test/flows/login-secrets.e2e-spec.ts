@@ -1,6 +1,6 @@
 import { newEmail } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { comparable } from '../support/comparable.js';
+import { responseFingerprint } from '../support/response-fingerprint.js';
 
 const TRIES = 30;
 /** Two medians of the same work can differ by this factor on a busy machine. A missing hash makes a factor of ten. */
@@ -31,7 +31,7 @@ describe('a failed login', () => {
     const { api } = service;
     const wrong = { password: 'not the one' };
     const known = await api.newcomer();
-    const unknown = comparable(await api.login(newEmail(), wrong));
+    const unknown = responseFingerprint(await api.login(newEmail(), wrong));
     expect(unknown).toMatchObject({
       status: 401,
       text: expect.stringContaining('"code":"invalid_credentials"'),
@@ -44,7 +44,7 @@ describe('a failed login', () => {
       await api.login(known.email, { ...wrong, device_token }),
       await api.login(newEmail(), { ...wrong, device_token }),
     ]) {
-      expect(comparable(answer)).toEqual(unknown);
+      expect(responseFingerprint(answer)).toEqual(unknown);
     }
   });
 

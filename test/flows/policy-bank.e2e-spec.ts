@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ageSession } from '../support/age-session.js';
 import type { Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
+import { backdateSession } from '../support/backdate-session.js';
 
 const expiredBy = (reason: string) => ({ status: 401, body: { code: 'session_expired', reason } });
 
@@ -16,7 +16,7 @@ describe('bank policy', () => {
   /** @returns tokens of a session whose login was that long ago */
   const loggedInAgo = async (interval: string): Promise<Tokens & { email: string }> => {
     const tokens = await service.api.newcomer();
-    await ageSession(service, tokens.session_id, 'auth_time', interval);
+    await backdateSession(service, tokens.session_id, 'auth_time', interval);
     return { ...tokens, ...(await service.api.refresh(tokens.refresh_token)).body };
   };
   const sensitive = async ({ access_token: token, device_id, session_id }: Tokens) => [
@@ -99,7 +99,7 @@ describe('bank policy', () => {
     await startBank();
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, moment, ago);
+    await backdateSession(service, tokens.session_id, moment, ago);
     const answer = await api.me(tokens.access_token);
     expect(answer.status).toBe(status);
     if (reason) expect(answer).toMatchObject(expiredBy(reason));
@@ -110,7 +110,7 @@ describe('bank policy', () => {
     await startBank({ MAX_SESSIONS: 'none' });
     const { api } = service;
     const old = await api.newcomer();
-    await ageSession(service, old.session_id, 'last_seen_at', '6 minutes');
+    await backdateSession(service, old.session_id, 'last_seen_at', '6 minutes');
     const fresh = await api.session(old.email);
     expect((await api.sessions(fresh.access_token)).body.sessions).toMatchObject([{ id: fresh.session_id }]);
     expect((await api.devices(fresh.access_token)).body.devices).toMatchObject([{ id: fresh.device_id }]);

@@ -1,5 +1,5 @@
-import { ageSession } from '../support/age-session.js';
 import { type RunningApp, startApp } from '../support/app.js';
+import { backdateSession } from '../support/backdate-session.js';
 
 describe('social policy', () => {
   let service: RunningApp;
@@ -27,7 +27,7 @@ describe('social policy', () => {
   ] as const)('answers a session with %s %s ago with status %i', async (moment, ago, status) => {
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, moment, ago);
+    await backdateSession(service, tokens.session_id, moment, ago);
     expect((await api.me(tokens.access_token)).status).toBe(status);
     expect((await api.refresh(tokens.refresh_token)).status).toBe(status);
   });
@@ -35,7 +35,7 @@ describe('social policy', () => {
   it('accepts the refresh token of a phone that was offline for weeks', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, 'last_seen_at', '59 days');
+    await backdateSession(service, tokens.session_id, 'last_seen_at', '59 days');
     const { body } = await api.refresh(tokens.refresh_token);
     expect((await api.me(body.access_token)).status).toBe(200);
   });
@@ -43,7 +43,7 @@ describe('social policy', () => {
   it('does not require a recent login', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
-    await ageSession(service, tokens.session_id, 'auth_time', '300 days');
+    await backdateSession(service, tokens.session_id, 'auth_time', '300 days');
     const { body } = await api.refresh(tokens.refresh_token);
     expect((await api.end(body.access_token, '/devices')).status).toBe(204);
   });

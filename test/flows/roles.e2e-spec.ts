@@ -1,9 +1,7 @@
+import { Revocation } from '@latchkey/revocation/revocation';
 import { Controller, Get, Module } from '@nestjs/common';
-import { CurrentPrincipal } from '../../src/http/current-principal.js';
-import type { Principal } from '../../src/http/principal.js';
-import { Public } from '../../src/http/public.js';
-import { Roles } from '../../src/http/roles.js';
-import { SessionsService } from '../../src/sessions/sessions.service.js';
+import { CurrentPrincipal, type Principal } from '../../src/http/routes/principal.js';
+import { Public, Roles } from '../../src/http/routes/route-decorators.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -90,7 +88,9 @@ describe('roles', () => {
       .get(UsersService, { strict: false })
       .revokeRole(await userOf(admin.access_token), 'admin');
     const cutOffs = [{ userId: id, rolesVersion }];
-    expect(await service.app.get(SessionsService, { strict: false }).enforce({ cutOffs })).toBe('enforced');
+    expect(await service.app.get(Revocation, { strict: false }).enforce({ sessions: [], cutOffs })).toBe(
+      true,
+    );
 
     const refused = await enter(admin.access_token, 'admins');
     expect(refused).toMatchObject(STALE);

@@ -1,6 +1,6 @@
-import { SessionSweeper } from '../../src/sessions/session-sweeper.js';
-import { ageSession } from '../support/age-session.js';
+import { SessionSweeper } from '../../src/sessions/store/session-sweeper.js';
 import { type RunningApp, startApp } from '../support/app.js';
+import { backdateSession } from '../support/backdate-session.js';
 
 describe('the sweeper', () => {
   let service: RunningApp;
@@ -30,7 +30,7 @@ describe('the sweeper', () => {
     async (moment, ago) => {
       const { api } = service;
       const tokens = await api.newcomer();
-      await ageSession(service, tokens.session_id, moment, ago);
+      await backdateSession(service, tokens.session_id, moment, ago);
       await makeDue();
       await sweep();
       expect(await rowOf(tokens.session_id)).toMatchObject({

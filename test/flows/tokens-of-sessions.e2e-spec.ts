@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AccessTokenIssuer } from '../../src/auth/access-token.issuer.js';
+import { AccessTokenIssuer } from '../../src/auth/access-tokens/access-token.issuer.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
 describe('an access token with a valid signature', () => {

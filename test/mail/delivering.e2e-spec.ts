@@ -19,7 +19,7 @@ describe('a mail', () => {
     service = await startApp({ SMTP_URL: url, LATCHKEY_ISSUER: 'https://id.example.com', ...env });
   };
   const outbox = () => service.sql('SELECT * FROM mail_outbox');
-  /** As time does, to whatever waits for another attempt. */
+  /** Makes every mail in the outbox due for its next attempt, as if time had passed. */
   const makeDue = () => service.sql('UPDATE mail_outbox SET next_attempt_at = now()');
 
   afterEach(async () => {
@@ -28,7 +28,7 @@ describe('a mail', () => {
     mailbox = undefined;
   });
 
-  it('is delivered once, under an id of its own, and nothing of it is kept', async () => {
+  it('is delivered once, with a unique Message-ID, and removed from the outbox', async () => {
     mailbox = await Mailbox.open();
     await start(mailbox.url, { MAIL_FROM: 'Example <hello@id.example.com>' });
     const email = newEmail();
@@ -38,12 +38,12 @@ describe('a mail', () => {
     expect(parsed.messageId).toMatch(/^<[0-9a-f-]{36}@id\.example\.com>$/);
     expect(parsed.from?.value).toEqual([{ name: 'Example', address: 'hello@id.example.com' }]);
     expect(parsed.headers.get('auto-submitted')).toBe('auto-generated');
-    await waitUntil('the outbox to be empty', async () => (await outbox()).length === 0);
+    await waitUntil('the outbox is empty', async () => (await outbox()).length === 0);
     await sleep(2_500);
     expect(mailbox.mails).toHaveLength(1);
   });
 
-  it('waits for a mail server that is dead, and keeps nobody else waiting', async () => {
+  it('is retried while the mail server is down, without delaying the request', async () => {
     const port = await freePort();
     await start(`smtp://127.0.0.1:${port}`);
     const email = newEmail();
@@ -52,11 +52,11 @@ describe('a mail', () => {
     expect((await outbox())[0]).toMatchObject({ attempts: 1, failed_at: null });
     mailbox = await Mailbox.open({ port });
     await mailbox.waitFor(email, CONFIRM);
-    await waitUntil('the outbox to be empty', async () => (await outbox()).length === 0);
+    await waitUntil('the outbox is empty', async () => (await outbox()).length === 0);
     expect(mailbox.mails).toHaveLength(1);
   });
 
-  it('waits for a mail server that accepts and never answers, while answers do not', async () => {
+  it('waits for a mail server that accepts connections but never responds, without delaying requests', async () => {
     const sockets: Socket[] = [];
     const hanging = createServer((socket) => sockets.push(socket));
     await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
@@ -64,7 +64,7 @@ describe('a mail', () => {
     await start(`smtp://127.0.0.1:${port}`);
     const email = newEmail();
     await service.api.register(email);
-    await waitUntil('the service to connect', () => sockets.length > 0);
+    await waitUntil('the service connects', () => sockets.length > 0);
     const startedAt = performance.now();
     for (let made = 0; made < 5; made++) {
       expect((await service.api.register(newEmail())).status).toBe(201);
@@ -79,7 +79,7 @@ describe('a mail', () => {
     service = undefined as unknown as RunningApp;
   });
 
-  it('is given up at once when there is no such mailbox, which holds up no other', async () => {
+  it('is abandoned at once if the mailbox does not exist, without delaying other mails', async () => {
     mailbox = await Mailbox.open({
       onRcptTo: ({ address }, _session, done) =>
         address.startsWith('nobody')
@@ -91,14 +91,14 @@ describe('a mail', () => {
     await service.api.register('nobody@example.org');
     await service.api.register(email);
     await mailbox.waitFor(email, CONFIRM);
-    await waitUntil('the mail to be given up', async () => (await outbox())[0]?.failed_at);
+    await waitUntil('the mail is abandoned', async () => (await outbox())[0]?.failed_at);
     expect(await outbox()).toMatchObject([{ attempts: 1, facts: {}, last_error: expect.any(String) }]);
     await makeDue();
     await sleep(2_500);
     expect(await outbox()).toMatchObject([{ attempts: 1 }]);
   });
 
-  it('is tried again when the mail server is busy', async () => {
+  it('is retried if the mail server is busy', async () => {
     let refusals = 0;
     mailbox = await Mailbox.open({
       onRcptTo: (_address, _session, done) =>
@@ -112,23 +112,23 @@ describe('a mail', () => {
     expect(mailbox.mails).toHaveLength(1);
   });
 
-  it('is given up when nobody has taken it for as long as it is of use', async () => {
+  it('is abandoned if it could not be delivered before it expires', async () => {
     await start(`smtp://127.0.0.1:${await freePort()}`);
     await service.api.register(newEmail());
     await waitUntil('a failed attempt', async () => (await outbox())[0]?.last_error);
     await service.sql(
       `UPDATE mail_outbox SET expires_at = now() + interval '1 second', next_attempt_at = now()`,
     );
-    await waitUntil('the mail to be given up', async () => (await outbox())[0]?.failed_at);
+    await waitUntil('the mail is abandoned', async () => (await outbox())[0]?.failed_at);
   });
 
-  it('is sent again under the same id when its sender died before it could note that it was sent', async () => {
+  it('is sent again with the same Message-ID if the instance died before recording the delivery', async () => {
     mailbox = await Mailbox.open();
     await start(mailbox.url);
     const email = newEmail();
     await service.api.register(email);
     const first = await mailbox.waitFor(email, CONFIRM);
-    await waitUntil('the outbox to be empty', async () => (await outbox()).length === 0);
+    await waitUntil('the outbox is empty', async () => (await outbox()).length === 0);
     const id = first.parsed.messageId?.slice(1, 37);
     await service.sql(
       `INSERT INTO mail_outbox (id, kind, user_id, expires_at, attempts)
@@ -140,7 +140,7 @@ describe('a mail', () => {
     expect(second.token).toBe(first.token);
   });
 
-  it('is not sent for what was not committed', async () => {
+  it('is not sent for registrations that were rolled back', async () => {
     mailbox = await Mailbox.open();
     await start(mailbox.url);
     const email = newEmail();
@@ -171,7 +171,7 @@ describe('a mail', () => {
     expect(text).not.toMatch(/evil\.example|\/\/evil/);
   });
 
-  it('goes to the one address that is registered, however that is spelt', async () => {
+  it('goes to the registered address, however the request spells it', async () => {
     mailbox = await Mailbox.open();
     await start(mailbox.url);
     for (const email of [
@@ -184,7 +184,7 @@ describe('a mail', () => {
     ]) {
       expect([201, 400]).toContain((await service.api.register(email)).status);
     }
-    await waitUntil('every mail to be sent or given up', async () =>
+    await waitUntil('every mail is sent or abandoned', async () =>
       (await outbox()).every(({ failed_at }) => failed_at !== null),
     );
     expect(mailbox.to("o'hara@example.org")).toHaveLength(1);
@@ -197,7 +197,7 @@ describe('a mail', () => {
 });
 
 describe('without a mail server', () => {
-  it('development writes each mail into a file', async () => {
+  it('development writes each mail to a file', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-mail-'));
     const service = await startApp({ LATCHKEY_DATA_DIR: dataDir });
     try {
@@ -206,7 +206,7 @@ describe('without a mail server', () => {
       const directory = join(dataDir, 'outbox');
       await waitUntil('a file', () => existsSync(directory) && readdirSync(directory).length > 0);
       const [file = ''] = readdirSync(directory);
-      await waitUntil('the file to be written', () =>
+      await waitUntil('the file is written', () =>
         readFileSync(join(directory, file), 'utf8').includes(
           'http://localhost:3000/account/confirm-email#token=lkm_',
         ),
@@ -218,7 +218,7 @@ describe('without a mail server', () => {
     }
   });
 
-  it('production starts, answers the same, and keeps no mail', async () => {
+  it('production starts, answers the same, and stores no mails', async () => {
     const service = await startApp({
       NODE_ENV: 'production',
       DATABASE_URL: 'postgres://replaced',

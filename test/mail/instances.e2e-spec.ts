@@ -7,7 +7,7 @@ import { waitUntil } from '../support/wait-until.js';
 
 const CONFIRM = 'Confirm your address';
 
-describe('the mail of several instances', () => {
+describe('mail with several instances', () => {
   let mailbox: Mailbox | undefined;
   let deployment: Deployment;
 
@@ -19,12 +19,12 @@ describe('the mail of several instances', () => {
 
   const isDone = () =>
     waitUntil(
-      'the outbox to be empty',
+      'the outbox is empty',
       async () => (await deployment.sql('SELECT id FROM mail_outbox')).length === 0,
       { timeoutMs: 60_000 },
     );
 
-  it('is sent by one of them, each once, however many there are', async () => {
+  it('is sent exactly once, by one of the instances', async () => {
     mailbox = await Mailbox.open();
     deployment = await Deployment.create({ SMTP_URL: mailbox.url, LOGIN_ATTEMPTS_PER_ADDRESS: '100000' });
     const instances = [await deployment.start(), await deployment.start()];
@@ -36,7 +36,7 @@ describe('the mail of several instances', () => {
     expect(mailbox.mails.map(({ envelope }) => envelope[0]).sort()).toEqual(emails.toSorted());
   });
 
-  it('is sent by another when one dies after the commit and before it sends', async () => {
+  it('is sent by another instance if one dies after the commit but before sending', async () => {
     const port = await freePort();
     deployment = await Deployment.create({ SMTP_URL: `smtp://127.0.0.1:${port}` });
     const email = newEmail();
@@ -47,7 +47,7 @@ describe('the mail of several instances', () => {
     expect(await deployment.sql('SELECT kind FROM mail_outbox')).toEqual([{ kind: 'email_to_confirm' }]);
     mailbox = await Mailbox.open({ port });
     await deployment.start();
-    // As after two minutes: until then the one that died might still be sending.
+    // Two minutes later: until then the instance that died might still be sending.
     await deployment.sql('UPDATE mail_outbox SET next_attempt_at = now()');
     await mailbox.waitFor(email, CONFIRM);
     await isDone();
@@ -55,10 +55,10 @@ describe('the mail of several instances', () => {
     expect(mailbox.mails).toHaveLength(1);
   });
 
-  it('leaves no token, no password and no address of a link in any log', async () => {
+  it('leaves no token, password or link in any log', async () => {
     let token = '';
     mailbox = await Mailbox.open({
-      // A server that repeats what it was sent, as some do with what they take for spam.
+      // A server that quotes the mail in its rejection, as some spam filters do.
       onReceived: async () => {
         token = mailbox?.mails.at(-1)?.token ?? '';
         if (mailbox?.mails.length === 1) throw new Error(`450 spam: https://id.example.com/#token=${token}`);

@@ -1,8 +1,8 @@
-/** One answer, read to its end. */
+/** One response, read completely. */
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
-  /** As it was sent. */
+  /** The body as received. */
   readonly text: string;
   readonly body: T;
 }
@@ -32,14 +32,14 @@ export interface DeviceAnswer {
 
 export const PASSWORD = 'correct horse battery';
 
-/** What a login may say besides the address; `null` is how many clients write "none". */
+/** Optional members of a login; many clients write `null` for an absent one. */
 export interface LoginExtra {
   readonly password?: string;
   readonly device_token?: string | null;
   readonly device_name?: string | null;
 }
 
-/** A client of the service, as one would be written from its documentation. */
+/** A client of the service, written against its documentation. */
 export class Api {
   constructor(
     private readonly url: string,
@@ -99,23 +99,23 @@ export class Api {
     return this.call<{ sessions: SessionAnswer[] }>('GET', '/sessions', { token });
   }
 
-  /** Ends what the path names: `/devices`, `/devices/:id` or `/sessions/:id`. */
+  /** Revokes what the path names: `/devices`, `/devices/:id` or `/sessions/:id`. */
   end(token: string, path: string) {
     return this.call('DELETE', path, { token });
   }
 
-  /** The tokens of a new session of a user who is registered. @throws when the login is refused */
+  /** Opens a session of a registered user and returns its tokens. @throws if the login is refused */
   async session(email: string, extra: LoginExtra = {}): Promise<Tokens> {
     const { status, text, body } = await this.login(email, extra);
-    if (status !== 200) throw new Error(`login of ${email} was answered with ${status}: ${text}`);
+    if (status !== 200) throw new Error(`login of ${email} failed with ${status}: ${text}`);
     return body;
   }
 
-  /** A new user and the tokens of their first session. */
+  /** Registers a new user and returns the tokens of their first session. */
   async newcomer(): Promise<Tokens & { email: string }> {
     const email = newEmail();
     const { status, text } = await this.register(email);
-    if (status !== 201) throw new Error(`registration of ${email} was answered with ${status}: ${text}`);
+    if (status !== 201) throw new Error(`registration of ${email} failed with ${status}: ${text}`);
     return { email, ...(await this.session(email)) };
   }
 }

@@ -11,29 +11,29 @@ import { Api } from './api.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { CHEAP_HASHES, testConfig } from './test-config.js';
 
-/** The whole service in this process, on a socket of its own. */
+/** The whole service in this process, listening on its own port. */
 export interface RunningApp {
   readonly url: string;
   readonly api: Api;
   readonly app: NestFastifyApplication;
   readonly database: Pick<TestDatabase, 'url'>;
-  /** One statement, past the service: what an operator does in psql, or time does. */
+  /** Runs one SQL statement, bypassing the service, as an operator does in psql. */
   sql(statement: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 
 export interface AppOptions {
-  /** One that is there already, with every migration applied. It stays when the service stops. */
+  /** An existing database with every migration applied. It is kept when the service stops. */
   readonly database?: Pick<TestDatabase, 'url'>;
-  /** A module of the test beside those of the service. */
+  /** A test module, loaded next to those of the service. */
   readonly beside?: Type;
 }
 
 /**
- * Starts the service on a fresh database. One at a time in a process: passport keeps its strategies in a global.
- * What needs several instances starts them as processes (`service-process.ts`).
+ * Starts the service on a fresh database. Only one at a time per process, because passport keeps its strategies in a
+ * global; tests that need several instances start them as processes (`service-process.ts`).
  *
- * @param env variables on top of the defaults; `REDIS_URL: process.env.TEST_REDIS_URL` for a shared cache
+ * @param env environment variables, added to the defaults; `REDIS_URL: process.env.TEST_REDIS_URL` for a shared cache
  */
 export async function startApp(
   env: Record<string, string | undefined> = {},
@@ -41,7 +41,7 @@ export async function startApp(
 ): Promise<RunningApp> {
   const made = given ? null : await createTestDatabase();
   const database = given ?? (made as TestDatabase);
-  // Where it puts the mails that are not sent.
+  // Mails are written here if no mail server is configured.
   const dataDir = join(process.env.TEST_DATA_DIR ?? tmpdir(), randomUUID());
   try {
     const config = testConfig(database.url, {

@@ -5,7 +5,7 @@ import { installDebianPackage } from './debian-package.js';
 import { pathDirectories } from './programs.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-const ELSEWHERE = [
+const OTHER_PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
@@ -18,21 +18,21 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** How a run tells its tests which Chromium there is; empty: none. */
+/** Passes the path of Chromium from the test run to its tests; empty if there is none. */
 const VARIABLE = 'TEST_CHROMIUM';
 
-/** Finds a Chromium for a whole run, or installs one where that is ours to do; that there is none is said in one line. */
+/** Finds Chromium for the whole run, or installs it where that is allowed. Reports in one line if there is none. */
 export async function provideChromium(): Promise<void> {
   const program =
     (await installed()) ?? ((await installDebianPackage('chromium')) ? await installed() : null);
   process.env[VARIABLE] = program ?? '';
   if (program) return;
   process.stderr.write(
-    'the tests in a browser are left out: they need Chromium (Debian: chromium), or CHROMIUM_PATH set\n',
+    'skipping the browser tests: install Chromium (Debian: chromium) or set CHROMIUM_PATH\n',
   );
 }
 
-/** The Chromium of this run; `null`: there is none. */
+/** The Chromium of this run; `null` if there is none. */
 export function chromiumProgram(): string | null {
   return process.env[VARIABLE] || null;
 }
@@ -42,10 +42,10 @@ export function launchChromium(executablePath: string): Promise<Browser> {
 }
 
 async function installed(): Promise<string | null> {
-  const named = process.env.CHROMIUM_PATH;
-  const places = pathDirectories().flatMap((directory) => NAMES.map((name) => join(directory, name)));
-  for (const place of [...(named ? [named] : []), ...places, ...ELSEWHERE]) {
-    if (await isExecutable(place)) return place;
+  const configured = process.env.CHROMIUM_PATH;
+  const paths = pathDirectories().flatMap((directory) => NAMES.map((name) => join(directory, name)));
+  for (const path of [...(configured ? [configured] : []), ...paths, ...OTHER_PATHS]) {
+    if (await isExecutable(path)) return path;
   }
   return null;
 }

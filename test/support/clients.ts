@@ -1,7 +1,7 @@
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const APPLE_WEBKIT = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
 
-/** `User-Agent` headers as browsers send them. */
+/** `User-Agent` headers of real browsers. */
 export const BROWSERS = {
   chromeOnWindows: `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${WEBKIT} Chrome/140.0.0.0 Safari/537.36`,
   newerChromeOnWindows: `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${WEBKIT} Chrome/141.0.0.0 Safari/537.36`,
@@ -14,7 +14,7 @@ export const BROWSERS = {
   safariOnMac: `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${APPLE_WEBKIT} Version/26.0 Safari/605.1.15`,
 } as const;
 
-/** Addresses of universities, which stay where they are. */
+/** Addresses of universities, whose location does not change. */
 export const ADDRESSES = {
   bremen: '134.102.20.20',
   tokyo: '133.11.0.1',
@@ -22,7 +22,7 @@ export const ADDRESSES = {
   massachusetts: '18.7.0.1',
 } as const;
 
-/** The headers of a client that a trusted proxy passes on. */
+/** The headers that a trusted proxy forwards for a client. */
 export function clientHeaders(
   browser: keyof typeof BROWSERS,
   address: keyof typeof ADDRESSES,

@@ -2,11 +2,11 @@ import { Client } from 'pg';
 import { createTestDatabase } from './database.js';
 
 describe('createTestDatabase', () => {
-  it('gives each caller a database of its own, which is gone when dropped', async () => {
+  it('creates a separate database per call, which drop() removes', async () => {
     const databases = await Promise.all([createTestDatabase(), createTestDatabase(), createTestDatabase()]);
     const [first] = databases;
     const client = new Client({ connectionString: first.url });
-    // Its end is the forced drop.
+    // The forced drop terminates this connection.
     client.on('error', () => {});
     await client.connect();
     const { rows } = await client.query('SELECT current_database() AS name');

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 /** Set by the global setup for the whole run. */
 export const TEMPLATE_VARIABLE = 'LATCHKEY_TEST_TEMPLATE';
 
-/** Another session may still be leaving the template (`object_in_use`). */
+/** `object_in_use`: another connection to the template may still be closing. */
 const OBJECT_IN_USE = '55006';
 const COPY_TRIES = 5;
 
@@ -15,7 +15,7 @@ export interface TestDatabase {
 
 let made = 0;
 
-/** A fresh database with every migration applied, for one test file or one test. */
+/** Creates a fresh database with every migration applied, for one test file or one test. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const template = requireVariable(TEMPLATE_VARIABLE);
   const server = requireVariable('TEST_DATABASE_URL');
@@ -28,7 +28,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Makes the template of a run; `migrate` brings the empty database to the newest schema. */
+/** Creates the template database of a run; `migrate` applies every migration to it. */
 export async function createTemplate(
   server: string,
   name: string,
@@ -38,7 +38,7 @@ export async function createTemplate(
   await migrate(databaseUrl(server, name));
 }
 
-/** Removes the template of a run and every database that was made from it. */
+/** Drops the template of a run and every database created from it. */
 export async function dropRun(server: string, template: string): Promise<void> {
   await asAdmin(server, async (client) => {
     const { rows } = await client.query<{ datname: string }>(

@@ -4,11 +4,11 @@ import { directoryWith, pathDirectories } from './programs.js';
 
 const run = promisify(execFile);
 
-/** One at a time: apt locks out its own kind. */
+/** One install at a time: apt takes an exclusive lock. */
 let lastInstall: Promise<boolean> = Promise.resolve(false);
 
 /**
- * Installs a package on a Debian machine where that is ours to do (root, as in a container).
+ * Installs a package on Debian if the process runs as root, as in a container.
  *
  * @returns whether it was installed
  */
@@ -27,12 +27,12 @@ async function install(name: string): Promise<boolean> {
   };
   process.stderr.write(`installing the package ${name}\n`);
   try {
-    // A list that cannot be renewed may still be good enough for the install.
+    // The install may still succeed with an outdated package list.
     await run('apt-get', ['update'], options).catch(() => {});
     await run('apt-get', ['install', '-y', '--no-install-recommends', name], options);
     return true;
   } catch {
-    // No network or no such package: the caller says what to install by hand.
+    // No network or no such package: the caller reports what to install manually.
     return false;
   }
 }

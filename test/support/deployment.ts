@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { ServiceProcess } from './service-process.js';
 import { CHEAP_HASHES } from './test-config.js';
 
-/** Instances of the service that belong together: one database, one Redis, one secret. */
+/** Several instances of one service, with a shared database, Redis and secret. */
 export class Deployment {
   private readonly instances: ServiceProcess[] = [];
 
@@ -36,14 +36,14 @@ export class Deployment {
     });
   }
 
-  /** One more instance, once it listens. */
+  /** Starts another instance and waits until it listens. */
   async start(): Promise<ServiceProcess> {
     const instance = await ServiceProcess.start(this.env);
     this.instances.push(instance);
     return instance;
   }
 
-  /** One statement, past the service. */
+  /** Runs one SQL statement, bypassing the service. */
   sql(statement: string, parameters?: unknown[]): Promise<Record<string, unknown>[]> {
     return this.dataSource.query(statement, parameters);
   }

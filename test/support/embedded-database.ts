@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { runMigrations } from '../../src/database/migrations.js';
 
-/** The database of development, in a directory of its own, with every migration applied. */
+/** Starts the embedded development database in a temporary directory, with every migration applied. */
 export async function startEmbeddedDatabase() {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-embedded-'));
   const { url, stop } = await startEmbeddedPostgres(directory, () => {});

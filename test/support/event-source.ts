@@ -1,16 +1,16 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { waitUntil } from './wait-until.js';
 
-export interface HeardEvent {
+export interface ReceivedEvent {
   readonly event: string;
   readonly data: unknown;
   /** Monotonic. */
   readonly at: number;
 }
 
-/** Reads a stream of events as a page's `EventSource` would, without coming back. */
+/** Reads an event stream as a browser's `EventSource` does, but does not reconnect. */
 export class EventSource {
-  readonly heard: HeardEvent[] = [];
+  readonly received: ReceivedEvent[] = [];
   comments = 0;
   isClosed = false;
   private rest = '';
@@ -29,7 +29,7 @@ export class EventSource {
   /** @param headers with the cookie or the token */
   static open(url: string, headers: Record<string, string>): Promise<EventSource> {
     return new Promise((resolve, reject) => {
-      // A connection of its own, as every open stream has.
+      // A separate connection, as every open stream has.
       const sent = request(`${url}/account/events`, { headers, agent: false }, (answer) =>
         resolve(new EventSource(sent, answer)),
       );
@@ -38,13 +38,17 @@ export class EventSource {
     });
   }
 
-  /** The next event of that name, counted from when this is called. */
-  async next(event: string, timeoutMs = 10_000): Promise<HeardEvent> {
-    const before = this.heard.length;
-    return waitUntil(`the event ${event}`, () => this.heard.slice(before).find((it) => it.event === event), {
-      timeoutMs,
-      everyMs: 5,
-    });
+  /** The first event with this name received after the call. */
+  async next(event: string, timeoutMs = 10_000): Promise<ReceivedEvent> {
+    const before = this.received.length;
+    return waitUntil(
+      `the event ${event}`,
+      () => this.received.slice(before).find((it) => it.event === event),
+      {
+        timeoutMs,
+        everyMs: 5,
+      },
+    );
   }
 
   async closed(): Promise<void> {
@@ -67,6 +71,7 @@ export class EventSource {
       lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
     const event = field('event');
     if (lines.some((line) => line.startsWith(':'))) this.comments += 1;
-    if (event) this.heard.push({ event, data: JSON.parse(field('data') ?? 'null'), at: performance.now() });
+    if (event)
+      this.received.push({ event, data: JSON.parse(field('data') ?? 'null'), at: performance.now() });
   }
 }

@@ -6,7 +6,7 @@ const haveSameMap = new Function('one', 'other', 'return %HaveSameMap(one, other
   other: unknown,
 ) => boolean;
 
-/** Whether V8 sees objects of one shape: only then it reads their fields without searching, and keeps the shape once. */
+/** Whether V8 gives all objects the same hidden class, so that property reads stay monomorphic and the shape is stored once. */
 export function haveOneHiddenClass(objects: readonly unknown[]): boolean {
   return objects.every((it) => haveSameMap(it, objects[0]));
 }

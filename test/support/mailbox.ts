@@ -5,23 +5,23 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { waitUntil } from './wait-until.js';
 
 export interface ReceivedMail {
-  /** The recipients that the server was told, whatever the headers say. */
+  /** The recipients of the SMTP envelope, which may differ from the headers. */
   readonly envelope: readonly string[];
   readonly parsed: ParsedMail;
-  /** As it came. */
+  /** The message as received. */
   readonly raw: string;
   readonly text: string;
   readonly html: string;
-  /** The token in the fragment of its link; empty when there is none. */
+  /** The token in the fragment of its link; empty if there is none. */
   readonly token: string;
 }
 
 type Answers = Pick<SMTPServerOptions, 'onRcptTo' | 'onConnect' | 'onMailFrom'> & {
-  /** Called when a mail is in, before it is acknowledged. */
+  /** Called when a mail was received, before it is acknowledged. */
   readonly onReceived?: () => Promise<void>;
 };
 
-/** A real mail server that keeps what it gets. */
+/** A real SMTP server that keeps every mail it receives. */
 export class Mailbox {
   readonly mails: ReceivedMail[] = [];
 
@@ -30,7 +30,7 @@ export class Mailbox {
     readonly port: number,
   ) {}
 
-  /** @param port to come back at the same address; 0 for any */
+  /** @param port a fixed port, to restart at the same address; 0 for any free port */
   static async open({
     port = 0,
     onReceived,
@@ -55,7 +55,7 @@ export class Mailbox {
         keep().then(() => done(), done);
       },
     });
-    // What a client breaks off is no error of the test.
+    // A connection that the client aborts must not fail the test.
     server.on('error', () => {});
     server.listen(port, '127.0.0.1');
     await once(server.server, 'listening');
@@ -71,7 +71,7 @@ export class Mailbox {
     return this.mails.filter(({ envelope }) => envelope.includes(address));
   }
 
-  /** The newest mail to the address under the subject, once there are `count` of them. */
+  /** Waits for `count` mails to the address with the subject, and returns the newest. */
   async waitFor(address: string, subject: RegExp | string, count = 1): Promise<ReceivedMail> {
     const found = () =>
       this.to(address).filter(({ parsed }) =>

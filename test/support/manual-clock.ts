@@ -1,6 +1,6 @@
-import type { Clock } from '../../src/revocation/clock.js';
+import type { Clock } from '@latchkey/revocation/clock';
 
-/** A clock that stands until it is moved. */
+/** A clock that only advances when the test moves it. */
 export class ManualClock implements Clock {
   private now = 1_000_000;
   private wallAhead = 1_700_000_000_000;
@@ -17,7 +17,7 @@ export class ManualClock implements Clock {
     this.now += ms;
   }
 
-  /** The wall clock is set, or the machine was paused. */
+  /** Moves only the wall clock, as when it is set or the machine was suspended. */
   jump(ms: number): void {
     this.wallAhead += ms;
   }

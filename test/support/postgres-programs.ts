@@ -10,12 +10,12 @@ const MIN_MAJOR = 13;
 const REMEMBERED = 'LATCHKEY_TEST_POSTGRES_PROGRAMS';
 
 /**
- * The directory of `postgres` and `initdb`: found on this machine, or from npm, or installed.
+ * Finds the directory of `postgres` and `initdb`: on this machine, from npm, or by installing a package.
  *
- * @throws {Error} one line that says what to install
+ * @throws {MissingProgram} with one line that says what to install
  */
 export async function postgresPrograms(): Promise<string> {
-  // The environment reaches every jest worker, so that one search serves the whole run.
+  // Jest workers inherit the environment, so one search serves the whole run.
   process.env[REMEMBERED] ??= await find();
   return process.env[REMEMBERED];
 }
@@ -63,7 +63,7 @@ function npmPlaces(): string[] {
   return [join(root, 'native', 'bin')];
 }
 
-/** npm packages hold no symbolic links: the package makes them in a script, which npm may not have run. */
+/** npm packages cannot contain symbolic links. The package creates them in an install script, which npm may not have run. */
 function linkLibraries(root: string): void {
   const list = join(root, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { PostgresServer } from './postgres-server.js';
 
@@ -21,19 +22,16 @@ describe('PostgresServer', () => {
     }
   }
 
-  it('runs with the settings it was given', async () => {
+  it('runs with the given settings', async () => {
     expect(await ask(`SELECT current_setting('work_mem') AS answer`)).toBe('5MB');
   });
 
-  it('accepts connections and never answers while paused, old ones too, and answers when resumed', async () => {
+  it('accepts connections but never responds while paused, not even on old connections, and responds when resumed', async () => {
     const client = new Client({ connectionString: server.url });
     await client.connect();
     server.pause();
     const late = client.query('SELECT 1 AS answer');
-    const winner = await Promise.race([
-      late.then(() => 'answered'),
-      new Promise((resolve) => setTimeout(resolve, 300, 'silent')),
-    ]);
+    const winner = await Promise.race([late.then(() => 'answered'), sleep(300, 'silent')]);
     await expect(ask('SELECT 1 AS answer', 300)).rejects.toThrow(/timeout/);
     server.resume();
     expect(winner).toBe('silent');
@@ -41,10 +39,10 @@ describe('PostgresServer', () => {
     await client.end();
   });
 
-  it('answers none of those that connect while it is being paused', async () => {
+  it('responds to none of the clients that connect while it is being paused', async () => {
     const clients = Array.from({ length: 100 }, () => new Client({ connectionString: server.url }));
     const connected = clients.map((client) => client.connect());
-    // As many as a busy server has half accepted at any time.
+    // Some connections are only half accepted now, as on a busy server.
     await Promise.any(connected);
     server.pause();
     const answers = clients.map(async (client, which) => {
@@ -52,17 +50,14 @@ describe('PostgresServer', () => {
       await client.query('SELECT 1');
       return 'answered';
     });
-    const first = await Promise.race([
-      ...answers,
-      new Promise((resolve) => setTimeout(resolve, 500, 'silent')),
-    ]);
+    const first = await Promise.race([...answers, sleep(500, 'silent')]);
     server.resume();
     await Promise.all(answers);
     await Promise.all(clients.map((client) => client.end()));
     expect(first).toBe('silent');
   });
 
-  it('has what was committed after a kill and a start on the same port', async () => {
+  it('keeps committed data over a kill and restarts on the same port', async () => {
     const { port } = server;
     await ask('CREATE TABLE kept AS SELECT 42 AS answer');
     await server.kill();

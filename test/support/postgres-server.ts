@@ -10,15 +10,15 @@ import { unprivilegedUser } from './run-as.js';
 const run = promisify(execFile);
 
 export interface PostgresServerOptions {
-  /** Writes reach the disk before they are confirmed, as fault tests need; false is much faster. */
+  /** Flushes writes to disk before confirming them, as fault tests need; without it the server is much faster. */
   readonly durable?: boolean;
-  /** Further settings: `{ max_connections: '20' }`. */
+  /** Additional settings, such as `{ max_connections: '20' }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Starts as a streaming standby: a copy of that server, which must be stopped now, that follows what listens on `port`. */
+  /** Starts as a streaming standby: copies the data of `primary`, which must be stopped, and follows the server on `port`. */
   readonly standbyOf?: { readonly primary: PostgresServer; readonly port: number };
 }
 
-/** A Postgres of its own, superuser `postgres`, no password. */
+/** A private Postgres server, with superuser `postgres` and no password. */
 export class PostgresServer extends PrivateServer {
   protected override readonly stopSignal = 'SIGINT';
 
@@ -48,7 +48,7 @@ export class PostgresServer extends PrivateServer {
   protected override async prepare(directory: string): Promise<void> {
     const { standbyOf } = this.options;
     if (standbyOf) {
-      // As the server's own user, so that the files stay its own.
+      // Copied as the server's user, so that the files keep their owner.
       const { dataDirectory } = standbyOf.primary;
       await run('cp', ['-a', dataDirectory, directory], { ...unprivilegedUser(), cwd: directory });
       await writeFile(join(directory, 'data', 'standby.signal'), '');
@@ -84,7 +84,7 @@ export class PostgresServer extends PrivateServer {
 
   protected override async answers(): Promise<boolean> {
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
-    // A connection that breaks while it is closed says so here too.
+    // A connection that breaks while closing emits an error event as well.
     client.on('error', () => {});
     try {
       await client.connect();

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { redisSays } from './redis-says.js';
+import { rawRedisCommand } from './raw-redis-command.js';
 import { waitUntil } from './wait-until.js';
 
 const PROGRAM = `
@@ -15,7 +15,7 @@ const PROGRAM = `
 `;
 
 describe('PrivateServer', () => {
-  it('ends, with its files, when the process that started it is killed', async () => {
+  it('is stopped and its files are removed when the process that started it is killed', async () => {
     const owner = spawn(
       process.execPath,
       ['--import', './typescript.mjs', '--input-type=module', '--eval', PROGRAM],
@@ -23,12 +23,12 @@ describe('PrivateServer', () => {
     );
     const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
     const { port, file } = JSON.parse(line) as { port: number; file: string };
-    expect(await redisSays(port, 'PING')).toBe('+PONG');
+    expect(await rawRedisCommand(port, 'PING')).toBe('+PONG');
 
     owner.kill('SIGKILL');
 
     await waitUntil('the server is gone', () =>
-      redisSays(port, 'PING').then(
+      rawRedisCommand(port, 'PING').then(
         () => false,
         () => true,
       ),

@@ -15,8 +15,8 @@ const LOG_MAX_LENGTH = 64 * 1024;
 const START_TRIES = 3;
 
 /**
- * A server program on a port and in a directory of its own, for one test process.
- * It can be stopped, killed, paused and started again; it never outlives that process.
+ * A server program with its own port and directory, for one test process.
+ * It can be stopped, killed, paused and restarted, and it never outlives the process.
  */
 export abstract class PrivateServer {
   #process: ChildProcess | null = null;
@@ -32,12 +32,12 @@ export abstract class PrivateServer {
 
   abstract get url(): string;
 
-  /** Makes the files that the server needs before its first start. */
+  /** Creates the files that the server needs before its first start. */
   protected abstract prepare(directory: string): Promise<void>;
   protected abstract command(): [program: string, ...args: string[]];
-  /** Resolves when the server answers as a client expects, and rejects or resolves false until then. */
+  /** Resolves to true once the server responds to clients; rejects or resolves to false until then. */
   protected abstract answers(): Promise<boolean>;
-  /** The signal that lets the server end in good order. */
+  /** The signal for a graceful shutdown. */
   protected abstract readonly stopSignal: NodeJS.Signals;
 
   get port(): number {
@@ -52,7 +52,7 @@ export abstract class PrivateServer {
     return this.#process !== null;
   }
 
-  /** What the server wrote last, for messages and for tests that must see it. */
+  /** The most recent output of the server, for error messages and assertions. */
   get log(): string {
     return this.#log;
   }
@@ -61,7 +61,7 @@ export abstract class PrivateServer {
     return this.#directory;
   }
 
-  /** Starts the server; after `stop` or `kill`, again on the same port and the same files. */
+  /** Starts the server; after `stop` or `kill` it uses the same port and files again. */
   async start(): Promise<this> {
     if (this.#process) throw new Error(`the ${this.kind} server is already running`);
     if (this.#directory === '') await this.#settle();
@@ -72,26 +72,26 @@ export abstract class PrivateServer {
         await this.#launch();
         return this;
       } catch (error) {
-        // Somebody may have taken the port between the question and the start.
+        // Another process may have taken the port since it was found free.
         if (tries === START_TRIES || firstPort !== 0) throw error;
       }
     }
   }
 
-  /** Ends the server in good order and keeps its files for another `start`. */
+  /** Shuts the server down gracefully and keeps its files for another `start`. */
   async stop(): Promise<void> {
     if (!this.#process) return;
     this.resume();
     await this.#end(() => this.#process?.kill(this.stopSignal));
   }
 
-  /** Ends the server as a power cut would: SIGKILL to every process of it. */
+  /** Kills the server as a power cut would: SIGKILL to all of its processes. */
   async kill(): Promise<void> {
     if (!this.#process) return;
     await this.#end(() => this.#signal('SIGKILL'));
   }
 
-  /** Stops every process of the server: it goes on accepting connections, and answers none. */
+  /** Suspends every process of the server: the kernel still accepts connections, but nothing responds. */
   pause(): void {
     this.#signal('SIGSTOP');
   }
@@ -105,7 +105,7 @@ export abstract class PrivateServer {
     await this.start();
   }
 
-  /** Ends the server for good and removes its files. */
+  /** Kills the server and removes its files. */
   async dispose(): Promise<void> {
     await this.kill();
     const undertaker = this.#undertaker;
@@ -139,7 +139,7 @@ export abstract class PrivateServer {
     const child = spawn(program, args, {
       ...this.runAs,
       cwd: this.#directory,
-      // Away from the terminal's process group: Ctrl-C is the test's to handle.
+      // Outside the terminal's process group: the test handles Ctrl-C.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -170,7 +170,7 @@ export abstract class PrivateServer {
       throw this.#startFailure(error);
     }
     if (exited) throw this.#startFailure(failure);
-    // The tests end when they are done, whatever still runs.
+    // A running server must not keep the test process alive.
     child.unref();
     unref(child.stdout);
     unref(child.stderr);
@@ -186,24 +186,24 @@ export abstract class PrivateServer {
     child.ref();
     const exit = once(child, 'exit');
     signal();
-    const hurry = setTimeout(() => this.#signal('SIGKILL'), 15_000);
+    const killTimer = setTimeout(() => this.#signal('SIGKILL'), 15_000);
     await exit;
-    clearTimeout(hurry);
+    clearTimeout(killTimer);
     this.#tell('pid 0');
   }
 
   #signal(signal: NodeJS.Signals): void {
     const pid = this.#process?.pid;
     if (pid === undefined) return;
-    // Parents first, and again until nobody is new: what a server starts while it is listed is missing from the list, and
-    // a signal is on its way for a moment in which its receiver may start one more.
+    // Parents first, and again until the list has no new processes: one that starts during the listing is missing from
+    // it, and a process may fork before the signal reaches it.
     const signalled = new Set<number>();
     for (;;) {
-      const victims = processTree(pid).filter((victim) => !signalled.has(victim));
-      if (victims.length === 0) return;
-      for (const victim of victims) {
-        signalled.add(victim);
-        send(signal, victim);
+      const pids = processTree(pid).filter((it) => !signalled.has(it));
+      if (pids.length === 0) return;
+      for (const receiver of pids) {
+        signalled.add(receiver);
+        send(signal, receiver);
       }
     }
   }
@@ -217,13 +217,13 @@ function send(signal: NodeJS.Signals, pid: number): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    // A backend may end on its own between the listing and the signal.
+    // A backend may exit between the listing and the signal.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
   if (signal === 'SIGSTOP') waitUntilStopped(pid);
 }
 
-/** Pipes to a child process are sockets, which the declared type does not say. */
+/** Pipes to a child process are sockets, although their declared type is only a stream. */
 function unref(stream: unknown): void {
   if (stream instanceof Socket) stream.unref();
 }

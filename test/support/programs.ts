@@ -6,7 +6,7 @@ import type { RunAs } from './run-as.js';
 
 const run = promisify(execFile);
 
-/** A server that the tests need is not on this machine: its message is the one line to show. */
+/** A server program that the tests need is missing; the message is the one line to show to the user. */
 export class MissingProgram extends Error {
   override readonly name = 'MissingProgram';
 }
@@ -26,8 +26,8 @@ export async function versionedDirectories(parent: string, entry: RegExp, below:
 }
 
 /**
- * The first of these directories in which each of the programs starts for that user and is new enough.
- * Asking for the version finds the wrong architecture, a missing library and a closed path as well.
+ * Returns the first directory in which every program is new enough and can be run by the user.
+ * Running `--version` also detects a wrong architecture, a missing library and missing permissions.
  */
 export async function directoryWith(
   programs: string[],
@@ -48,7 +48,7 @@ async function startable(program: string, minMajor: number, runAs: RunAs): Promi
     const { stdout } = await run(program, ['--version'], { ...runAs, cwd: '/', timeout: 10_000 });
     return Number(/\d+/.exec(stdout.replace(/^.*?(?=\d+\.)/s, ''))?.[0]) >= minMajor;
   } catch {
-    // Not there, or not for this machine: the next place is asked.
+    // Not here, or not runnable on this machine: try the next directory.
     return false;
   }
 }

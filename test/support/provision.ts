@@ -13,13 +13,13 @@ export interface Provision {
 }
 
 /**
- * Provides the Postgres and the Redis of a test run, once: the servers that `TEST_DATABASE_URL` and
- * `TEST_REDIS_URL` name, or private ones, which it names in the same variables for the tests.
+ * Provides Postgres and Redis for a test run: the servers that `TEST_DATABASE_URL` and `TEST_REDIS_URL` name, or
+ * private ones, whose URLs it sets in these variables for the tests.
  */
 export async function provision(): Promise<Provision> {
   const startedAt = performance.now();
   const servers: (PostgresServer | RedisServer)[] = [];
-  // What services of the run write, such as mails that are not sent.
+  // Services write files here, such as mails when no mail server is configured.
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-run-'));
   process.env.TEST_DATA_DIR = dataDir;
   try {

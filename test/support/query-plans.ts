@@ -1,13 +1,13 @@
 import type { DataSource } from 'typeorm';
 
-/** A part of a plan, as EXPLAIN tells it in JSON. */
+/** A node of a plan in the JSON output of EXPLAIN. */
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly Plans?: readonly PlanNode[];
 }
 
-/** One statement that Postgres ran, and how. */
+/** One statement that Postgres executed, with its plan. */
 export interface Explained {
   readonly sql: string;
   readonly plan: PlanNode;
@@ -21,8 +21,8 @@ interface Pool {
 }
 
 /**
- * Makes every later session of a database tell how each of its statements was run, those inside triggers too:
- * `auto_explain` comes with Postgres, and what it tells comes to the client as a notice.
+ * Returns statements that make every later connection to a database report the plan of each statement it executes,
+ * including those in triggers: `auto_explain`, which ships with Postgres, sends the plans to the client as notices.
  */
 export function explainEverything(database: string): string[] {
   const settings = {
@@ -37,7 +37,7 @@ export function explainEverything(database: string): string[] {
   );
 }
 
-/** Collects what the connections of a service are told about their statements. */
+/** Collects the plans that the connections of a service receive as notices. */
 export class QueryPlans {
   private collected: Explained[] = [];
   private readonly heard = new WeakSet<Client>();
@@ -53,7 +53,7 @@ export class QueryPlans {
     }
   }
 
-  /** What was run since the last time. */
+  /** Returns the statements executed since the last call. */
   take(): Explained[] {
     const taken = this.collected;
     this.collected = [];
@@ -68,7 +68,7 @@ export class QueryPlans {
   }
 }
 
-/** The tables that a plan reads, by how. */
+/** The tables that a plan reads, each with its scan type. */
 export function scans({ plan }: Explained): { how: string; table: string }[] {
   const here = plan['Relation Name'] ? [{ how: plan['Node Type'], table: plan['Relation Name'] }] : [];
   return [...here, ...(plan.Plans ?? []).flatMap((part) => scans({ sql: '', plan: part }))];

@@ -4,13 +4,13 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Everything that came, also what followed the first answer. */
+  /** Everything received, including what followed the first response. */
   readonly text: string;
   /** Whether the server closed the connection. */
   readonly closed: boolean;
 }
 
-/** Sends bytes that no HTTP client would send, and waits until the server closes or is silent for a while. */
+/** Sends raw bytes that an HTTP client would not send, and waits until the server closes or is silent for `silenceMs`. */
 export function sendRaw(port: number, bytes: string | Buffer, silenceMs = 300): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let text = '';
@@ -24,7 +24,7 @@ export function sendRaw(port: number, bytes: string | Buffer, silenceMs = 300): 
       socket.setTimeout(silenceMs);
     });
     socket.setTimeout(5_000, () => finish(false));
-    // A reset while we still write is a close as well; what was read until then counts.
+    // A reset while writing also counts as a close; keep what was read until then.
     socket.on('error', () => finish(true));
     socket.on('end', () => finish(true));
     socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);

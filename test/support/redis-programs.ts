@@ -6,9 +6,9 @@ const REMEMBERED = 'LATCHKEY_TEST_REDIS_PROGRAMS';
 const PLACES = ['/usr/bin', '/opt/homebrew/bin', '/usr/local/bin', '/opt/redis/bin'];
 
 /**
- * The directory of `redis-server`: found on this machine, or installed.
+ * Finds the directory of `redis-server`: on this machine, or by installing a package.
  *
- * @throws {Error} one line that says what to install
+ * @throws {MissingProgram} with one line that says what to install
  */
 export async function redisPrograms(): Promise<string> {
   process.env[REMEMBERED] ??= await find();

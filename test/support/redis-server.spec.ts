@@ -10,43 +10,43 @@ describe('RedisServer', () => {
   };
   afterAll(() => Promise.all(servers.map((server) => server.dispose())));
 
-  it('accepts and never answers while paused, and answers when resumed', async () => {
+  it('accepts connections but never responds while paused, and responds when resumed', async () => {
     const server = await start();
     server.pause();
-    await expect(server.say('PING', 200)).rejects.toThrow(/no answer/);
+    await expect(server.send('PING', 200)).rejects.toThrow(/no reply/);
     server.resume();
-    expect(await server.say('PING')).toBe('+PONG');
+    expect(await server.send('PING')).toBe('+PONG');
   });
 
-  it('forgets everything when killed, and starts again on the same port', async () => {
+  it('loses its data when killed, and restarts on the same port', async () => {
     const server = await start();
     const { port } = server;
-    await server.say('SET name value');
+    await server.send('SET name value');
     await server.kill();
-    await expect(server.say('PING')).rejects.toThrow(/ECONNREFUSED/);
+    await expect(server.send('PING')).rejects.toThrow(/ECONNREFUSED/);
     await server.start();
     expect(server.port).toBe(port);
-    expect(await server.say('EXISTS name')).toBe(':0');
+    expect(await server.send('EXISTS name')).toBe(':0');
   });
 
-  it('keeps its data over a stop when it has a snapshot file', async () => {
+  it('keeps its data over a stop if it has a snapshot file', async () => {
     const server = await start({ snapshot: true });
-    await server.say('SET name value');
+    await server.send('SET name value');
     await server.restart();
-    expect(await server.say('EXISTS name')).toBe(':1');
+    expect(await server.send('EXISTS name')).toBe(':1');
   });
 
-  it('refuses writes when it is full', async () => {
+  it('rejects writes when it is full', async () => {
     const server = await start({ maxmemory: '1b' });
-    expect(await server.say('SET name value')).toMatch(/^-OOM/);
+    expect(await server.send('SET name value')).toMatch(/^-OOM/);
   });
 
-  it('follows another as its replica', async () => {
+  it('follows another server as its replica', async () => {
     const source = await start();
     const replica = await start({ replicaOf: source });
-    await source.say('SET name value');
+    await source.send('SET name value');
     expect(
-      await waitUntil('the replica has the key', async () => (await replica.say('EXISTS name')) === ':1'),
+      await waitUntil('the replica has the key', async () => (await replica.send('EXISTS name')) === ':1'),
     ).toBe(true);
   });
 });

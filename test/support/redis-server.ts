@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import { PrivateServer } from './private-server.js';
+import { rawRedisCommand } from './raw-redis-command.js';
 import { redisPrograms } from './redis-programs.js';
-import { redisSays } from './redis-says.js';
 
 export interface RedisServerOptions {
-  /** Keeps a snapshot file over restarts: written by `SAVE` and by `stop`, lost by `kill`. */
+  /** Keeps a snapshot file over restarts: `SAVE` and `stop` write it, `kill` does not. */
   readonly snapshot?: boolean;
-  /** `2mb`; with it, eviction follows `maxmemoryPolicy` (Redis: noeviction). */
+  /** Such as `2mb`; eviction then follows `maxmemoryPolicy` (default of Redis: noeviction). */
   readonly maxmemory?: string;
   readonly maxmemoryPolicy?: string;
-  /** Follows this server as its replica. */
+  /** Starts as a replica of this server. */
   readonly replicaOf?: { readonly port: number };
-  /** Further settings: `{ timeout: '1' }`. */
+  /** Additional settings, such as `{ timeout: '1' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A Redis of its own, no password. */
+/** A private Redis server without a password. */
 export class RedisServer extends PrivateServer {
   protected override readonly stopSignal = 'SIGTERM';
 
@@ -34,14 +34,14 @@ export class RedisServer extends PrivateServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** The snapshot file, to be copied away and put back between a `stop` and a `start`. */
+  /** The snapshot file; tests copy it and put it back between a `stop` and a `start`. */
   get snapshotFile(): string {
     return join(this.directory, 'dump.rdb');
   }
 
-  /** Sends one command, arguments without spaces, and returns the first line of the answer. */
-  say(command: string, timeoutMs?: number): Promise<string> {
-    return redisSays(this.port, command, timeoutMs);
+  /** Sends one command, whose arguments must not contain spaces, and returns the first line of the reply. */
+  send(command: string, timeoutMs?: number): Promise<string> {
+    return rawRedisCommand(this.port, command, timeoutMs);
   }
 
   protected override async prepare(): Promise<void> {}
@@ -51,10 +51,10 @@ export class RedisServer extends PrivateServer {
     const settings: Record<string, string> = {
       bind: '127.0.0.1',
       dir: this.directory,
-      // One change in an hour: `stop` saves then, and nothing is saved in between.
+      // One change in an hour: `stop` then saves a snapshot, and none is saved in between.
       save: snapshot ? '3600 1' : '',
       appendonly: 'no',
-      // A replica asks for a full copy at once, not after five seconds.
+      // Send a full copy to a replica immediately instead of after five seconds.
       'repl-diskless-sync-delay': '0',
       ...(maxmemory ? { maxmemory } : {}),
       ...(maxmemoryPolicy ? { 'maxmemory-policy': maxmemoryPolicy } : {}),
@@ -69,6 +69,6 @@ export class RedisServer extends PrivateServer {
   }
 
   protected override async answers(): Promise<boolean> {
-    return (await this.say('PING', 1_000)) === '+PONG';
+    return (await this.send('PING', 1_000)) === '+PONG';
   }
 }

@@ -1,11 +1,11 @@
-import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../../src/revocation/bus.js';
-import { systemClock } from '../../src/revocation/clock.js';
-import { Revocation, type RevocationOptions } from '../../src/revocation/revocation.js';
-import type { SecondTier } from '../../src/revocation/second-tier.js';
-import type { SessionSnapshot } from '../../src/revocation/session-snapshot.js';
-import type { Ends, RecentEnds, Truth } from '../../src/revocation/truth.js';
+import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '@latchkey/revocation/bus';
+import { systemClock } from '@latchkey/revocation/clock';
+import { Revocation, type RevocationOptions } from '@latchkey/revocation/revocation';
+import type { SessionSnapshot } from '@latchkey/revocation/session-snapshot';
+import type { RecentRevocations, Revocations, SessionStore } from '@latchkey/revocation/session-store';
+import type { SharedCache } from '@latchkey/revocation/shared-cache';
 
-/** Puts something off: at once, or when a test says so. */
+/** Decides when a step continues: immediately, or when a test lets it. */
 export type Turn = (label: string) => Promise<void>;
 const atOnce: Turn = async () => {};
 
@@ -35,23 +35,23 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
   };
 }
 
-/** The truth, in memory. An answer is as old as when the question arrived, however late it comes. */
-export class MemoryTruth implements Truth {
+/** An in-memory session store. A read returns the state at the time it arrived, however late its result is delivered. */
+export class MemoryStore implements SessionStore {
   private readonly ended = new Map<string, string>();
   private readonly confirmed = new Set<string>();
   turn: Turn = atOnce;
   isAway = false;
   server = 'server-1';
-  /** Called instead of ending anything again, as by a copy that is read-only. */
+  /** Called instead of reapplying revocations, as on a read-only copy. */
   refuseToEndAgain: (() => void) | null = null;
   loads = 0;
 
-  end(sessionId: string, reason = 'logout'): Ends {
+  end(sessionId: string, reason = 'logout'): Revocations {
     this.ended.set(sessionId, reason);
     return { sessions: [{ sessionId, reason }], cutOffs: [] };
   }
 
-  /** Another server takes over, which has not got this end. */
+  /** Simulates a failover to a server that has lost this revocation. */
   failOverWithout(sessionId: string): void {
     this.ended.delete(sessionId);
     this.server = 'server-2';
@@ -70,7 +70,7 @@ export class MemoryTruth implements Truth {
     return new Map(found);
   }
 
-  async recentEnds(): Promise<RecentEnds> {
+  async recentRevocations(): Promise<RecentRevocations> {
     this.require();
     const sessions = [...this.ended].map(([sessionId, reason]) => ({ sessionId, reason }));
     await this.turn('the tail comes back');
@@ -84,7 +84,7 @@ export class MemoryTruth implements Truth {
     };
   }
 
-  async endAgain({ sessions }: Ends): Promise<void> {
+  async reapply({ sessions }: Revocations): Promise<void> {
     this.require();
     if (this.refuseToEndAgain) {
       this.refuseToEndAgain();
@@ -95,23 +95,23 @@ export class MemoryTruth implements Truth {
     }
   }
 
-  async confirm({ sessions }: Ends): Promise<void> {
+  async confirm({ sessions }: Revocations): Promise<void> {
     this.require();
     for (const { sessionId } of sessions) this.confirmed.add(sessionId);
   }
 
-  async areConfirmed({ sessions }: Ends): Promise<boolean> {
+  async areConfirmed({ sessions }: Revocations): Promise<boolean> {
     this.require();
     return sessions.every(({ sessionId }) => this.confirmed.has(sessionId));
   }
 
   private require(): void {
-    if (this.isAway) throw new Error('the truth is away');
+    if (this.isAway) throw new Error('the store is down');
   }
 }
 
-/** A shared cache that keeps what it was given first, whatever happened since: it lies. */
-export class LyingTier implements SecondTier {
+/** A shared cache that never updates or removes an entry, so it returns stale sessions. */
+export class LyingTier implements SharedCache {
   readonly held = new Map<string, SessionSnapshot>();
   turn: Turn = atOnce;
 
@@ -128,7 +128,7 @@ export class LyingTier implements SecondTier {
   async remove(): Promise<void> {}
 }
 
-/** The server that instances meet in: one order of messages for each subscription. */
+/** An in-memory Redis: delivers messages in order to each subscription. */
 export class MemoryServer {
   readonly table = new Map<string, number>();
   runId = 'server-1';
@@ -152,7 +152,7 @@ export class MemoryServer {
     subscription?.listener.lost();
   }
 
-  /** Messages are lost and nobody is told. */
+  /** Drops the messages to this instance without reporting a lost subscription. */
   silence(instanceId: string): void {
     this.subscriptions.delete(instanceId);
   }
@@ -191,10 +191,10 @@ export class MemoryBus implements Bus {
     return { previous, server: this.server.runId };
   }
 
-  async push(pushId: string, ends: Ends): Promise<PushReceipt> {
+  async push(pushId: string, revocations: Revocations): Promise<PushReceipt> {
     await this.server.turn('a push goes out');
     this.require();
-    this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, ends));
+    this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, revocations));
     return { registered: new Map(this.server.table), server: this.server.runId };
   }
 
@@ -230,7 +230,7 @@ export class MemoryBus implements Bus {
 }
 
 export function newRevocation(
-  ports: Pick<RevocationOptions, 'truth' | 'bus' | 'secondTier'>,
+  ports: Pick<RevocationOptions, 'store' | 'bus' | 'sharedCache'>,
   options: Partial<RevocationOptions> = {},
 ): Revocation {
   return new Revocation({
@@ -239,7 +239,7 @@ export function newRevocation(
     leaseMs: 300,
     leaseMarginMs: 10,
     maxStalenessMs: 300_000,
-    firstTierSize: 100,
+    memoryCacheSize: 100,
     endedSetSize: 1_000,
     ...ports,
     ...options,

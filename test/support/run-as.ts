@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** The user that a server runs as; empty: the same as the tests. */
+/** The user that a server runs as; empty for the user of the tests. */
 export interface RunAs {
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** Postgres refuses to run as root: then an account without rights takes its place. */
+/** Postgres refuses to run as root, so root uses an unprivileged account for it. */
 export function unprivilegedUser(): RunAs {
   if (process.getuid?.() !== 0) return {};
   const accounts = readFileSync('/etc/passwd', 'utf8')

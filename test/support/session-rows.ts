@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 
-/** Writes rows as the service would, for tests of what reads them. */
+/** Writes rows as the service would, for tests of code that reads them. */
 export class SessionRows {
   constructor(readonly dataSource: DataSource) {}
 
@@ -24,7 +24,7 @@ export class SessionRows {
     return id;
   }
 
-  /** One active session, of a user and a device of its own unless told. */
+  /** Creates an active session, with a new user and device unless they are given. */
   async session(of: { userId?: string; deviceId?: string } = {}): Promise<string> {
     const userId = of.userId ?? (await this.user());
     const deviceId = of.deviceId ?? (await this.device(userId));
@@ -32,7 +32,7 @@ export class SessionRows {
     return id ?? '';
   }
 
-  /** Many active sessions of one device. */
+  /** Creates many active sessions of one device. */
   async sessions(count: number, userId: string, deviceId: string): Promise<string[]> {
     const ids = Array.from({ length: count }, () => randomUUID());
     await this.dataSource.query(
@@ -50,7 +50,7 @@ export class SessionRows {
     );
   }
 
-  /** Moves the ends of sessions into the past, past the trigger that keeps them. */
+  /** Moves the end times of sessions into the past, bypassing the trigger that protects them. */
   async backdateEnd(ids: readonly string[], interval: string): Promise<void> {
     await this.pastTriggers(`UPDATE sessions SET ended_at = ended_at - $2::interval WHERE id = ANY ($1)`, [
       ids,

@@ -6,11 +6,11 @@ import { unprivilegedUser } from './run-as.js';
 
 const CHUNK = Buffer.alloc(65_536);
 
-/** A file system of a few megabytes, in memory, that can be filled to its last byte. */
+/** An in-memory file system of a few megabytes that can be filled completely. */
 export class SmallDisk {
   private constructor(readonly directory: string) {}
 
-  /** @returns `null` where this process may not mount one */
+  /** @returns `null` if this process may not mount one */
   static mount(megabytes: number): SmallDisk | null {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-disk-'));
     try {
@@ -18,7 +18,7 @@ export class SmallDisk {
         stdio: 'ignore',
       });
     } catch {
-      // Not Linux, or no right to mount.
+      // Not Linux, or not permitted to mount.
       rmSync(directory, { recursive: true });
       return null;
     }

@@ -1,22 +1,22 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 type State = 'whole' | 'cut' | 'hung';
-/** Where a client says what its connection is for. */
+/** Length of the prefix of client data in which `hang` looks for its word. */
 const REMEMBERED_BYTES = 4_096;
 
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** The first bytes from the client, in small letters: clients write commands in either. */
+  /** The first bytes from the client in lower case, because clients write commands in either case. */
   said: string;
 }
 
-/** A TCP relay in front of a server, which a test can break for those who go through it. */
+/** A TCP proxy in front of a server that a test can break for the clients that use it. */
 export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   readonly #stranded = new Set<Pair>();
   #state: State = 'whole';
-  /** Only connections whose client said this are hung; `null`: all. */
+  /** Only connections whose client sent this word hang; `null`: all. */
   #hungWord: string | null = null;
   #holdsAnswers = false;
   #delayMs = 0;
@@ -35,7 +35,7 @@ export class TcpProxy {
     return this.#port;
   }
 
-  /** The target's URL, with the proxy in its place. */
+  /** Replaces host and port in the URL of the target with those of the proxy. */
   through(url: string): string {
     const through = new URL(url);
     through.hostname = '127.0.0.1';
@@ -43,7 +43,7 @@ export class TcpProxy {
     return through.href;
   }
 
-  /** Breaks every connection and refuses new ones, as when the server is gone. */
+  /** Breaks every connection and refuses new ones, as if the server were down. */
   async cut(): Promise<void> {
     this.#state = 'cut';
     this.#breakAll();
@@ -51,10 +51,10 @@ export class TcpProxy {
   }
 
   /**
-   * Keeps and accepts connections, and passes no byte either way, as when a network swallows packets.
+   * Accepts and keeps connections but forwards nothing in either direction, as when a network drops packets.
    *
-   * @param word hangs only the connections whose client said it among its first bytes, and others once they say it:
-   *   `subscribe` leaves commands whole and a subscription half open
+   * @param word hangs only connections whose client sends it among the first bytes: with `subscribe`, the command
+   *   connection still works and the subscription is half open
    */
   hang(word: string | null = null): void {
     this.#state = 'hung';
@@ -62,18 +62,18 @@ export class TcpProxy {
     for (const pair of this.#pairs) if (this.#isHung(pair)) pause(pair);
   }
 
-  /** Passes what clients say, and keeps the server's answers back until it is healed. */
+  /** Forwards what clients send, but holds back the responses of the server until healed. */
   holdAnswers(): void {
     this.#holdsAnswers = true;
   }
 
-  /** Breaks every connection and sends new ones to another server. */
+  /** Breaks every connection and directs new ones to another server. */
   retarget({ port, host = '127.0.0.1' }: { port: number; host?: string }): void {
     this.target = { host, port };
     this.#breakAll();
   }
 
-  /** Passes no byte of the present connections ever more, and goes on with new ones, as a firewall that lost its table. */
+  /** Silently drops everything on existing connections from now on, but serves new ones, as a firewall that lost its state. */
   strand(): void {
     for (const pair of this.#pairs) {
       pause(pair);
@@ -82,12 +82,12 @@ export class TcpProxy {
     this.#pairs.clear();
   }
 
-  /** Passes every byte this much later, in each direction. */
+  /** Delays everything by this time, in each direction. */
   delay(ms: number): void {
     this.#delayMs = ms;
   }
 
-  /** Ends `cut`, `hang`, `holdAnswers` and `delay`; connections that hung go on where they were. */
+  /** Undoes `cut`, `hang`, `holdAnswers` and `delay`; hung connections continue where they stopped. */
   async heal(): Promise<void> {
     this.#state = 'whole';
     this.#holdsAnswers = false;
@@ -96,7 +96,7 @@ export class TcpProxy {
     for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.resume();
   }
 
-  /** Breaks every connection of the moment and goes on accepting. */
+  /** Breaks every open connection, but keeps accepting new ones. */
   breakConnections(): void {
     this.#breakAll();
   }
@@ -132,7 +132,7 @@ export class TcpProxy {
   }
 
   #join(client: Socket): void {
-    // Accepted by the system before the cut was seen.
+    // The kernel accepted it before the cut took effect.
     if (this.#state === 'cut') {
       client.destroy();
       return;
@@ -162,7 +162,7 @@ export class TcpProxy {
   #relay(pair: Pair, from: Socket, to: Socket): void {
     let lastDueAt = 0;
     const inTurn = (act: () => void) => {
-      // What came earlier under a longer delay still goes first.
+      // Data received earlier under a longer delay is still sent first.
       lastDueAt = Math.max(lastDueAt, performance.now() + this.#delayMs);
       const waitMs = lastDueAt - performance.now();
       if (waitMs > 0) setTimeout(act, Math.ceil(waitMs));
@@ -172,7 +172,7 @@ export class TcpProxy {
     from.on('data', (bytes: Buffer) => {
       if (from === pair.client) this.#hear(pair, bytes);
       if (this.#isHung(pair)) {
-        // Kept for the time after.
+        // Keep it until the connection is healed.
         from.unshift(bytes);
         return;
       }

@@ -1,6 +1,6 @@
 import { runMigrations } from '../../src/database/migrations.js';
 
-/** Brings the template database, which every test database is a copy of, to the newest schema. */
+/** Applies every migration to the template database, which is copied for every test. */
 export async function migrateTemplate(url: string): Promise<void> {
   await runMigrations(url);
 }

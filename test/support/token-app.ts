@@ -14,31 +14,28 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { FastifyReply } from 'fastify';
-import { AccessTokenModule } from '../../src/auth/access-token.module.js';
+import { AccessTokenModule } from '../../src/auth/access-tokens/access-token.module.js';
+import { SigningKey } from '../../src/auth/keys/signing-key.entity.js';
 import type { Config } from '../../src/config/config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { AppError } from '../../src/errors/app-error.js';
 import { ERROR_CODES } from '../../src/errors/error-codes.js';
-import type { Asker } from '../../src/http/asker.js';
-import { CurrentPrincipal } from '../../src/http/current-principal.js';
-import type { Principal } from '../../src/http/principal.js';
-import { Public } from '../../src/http/public.js';
-import { Roles } from '../../src/http/roles.js';
-import { Sensitive } from '../../src/http/sensitive.js';
-import { SigningKey } from '../../src/keys/signing-key.entity.js';
-import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/session-check.js';
+import { CurrentPrincipal, type Principal } from '../../src/http/routes/principal.js';
+import type { RequestClient } from '../../src/http/routes/request-client.js';
+import { Public, Roles, Sensitive } from '../../src/http/routes/route-decorators.js';
+import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/session-check.js';
+import type { TokenSubject } from '../../src/sessions/check/token-subject.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
-import type { TokenSubject } from '../../src/sessions/token-subject.js';
 import { activeSnapshot } from './revocation-world.js';
 
-/** Answers as it is told; by default every session lives. */
+/** A session check with scripted results; by default every session is active. */
 export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   readonly asked: { subject: TokenSubject; address: string }[] = [];
   answer: (principal: Principal) => Principal | Promise<Principal> = (principal) => principal;
 
-  check(subject: TokenSubject, { address }: Asker): CheckedPrincipal | Promise<CheckedPrincipal> {
+  check(subject: TokenSubject, { address }: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
     const session = { ...activeSnapshot(sessionId), grantedAt: 0 };
@@ -87,7 +84,7 @@ class ProbeController {
   }
 }
 
-/** Shows everything an error would tell a client, so that a difference between two cannot hide. */
+/** Returns every field of an error to the client, so that any difference between two errors is visible. */
 @Catch()
 class PlainFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost) {
@@ -107,7 +104,7 @@ export interface TokenApp {
   readonly sessions: ScriptedSessions;
 }
 
-/** A service of the token path alone: real keys, strategy and guards on a real socket; sessions by script. */
+/** A service with only the token path: real keys, strategy and guards on a real socket, and scripted sessions. */
 export async function startTokenApp(config: Config): Promise<TokenApp> {
   const sessions = new ScriptedSessions();
 
@@ -126,7 +123,7 @@ export async function startTokenApp(config: Config): Promise<TokenApp> {
       TypeOrmModule.forRoot({
         ...dataSourceOptions(config.database.url, 4),
         entities: [SigningKey],
-        // A test that wants the database away waits for no retries.
+        // Tests with the database down must not wait for retries.
         retryAttempts: 0,
       }),
       AccessTokenModule,

@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './api.js';
 
 export interface Observed {
-  /** How often each status was answered; 0: the connection broke. */
+  /** How often each status occurred; 0 stands for a broken connection. */
   readonly statuses: Readonly<Record<number, number>>;
   readonly slowestMs: number;
 }
 
-/** Sends one request after the other until stopped, as a client does that notices every hiccup. */
+/** Sends one request after another until stopped, to observe every failure and delay a client would notice. */
 export class Traffic {
   private readonly counts: Record<number, number> = {};
   private slowestMs = 0;
@@ -35,8 +36,8 @@ export class Traffic {
       );
       this.slowestMs = Math.max(this.slowestMs, performance.now() - sentAt);
       this.counts[status] = (this.counts[status] ?? 0) + 1;
-      // A test that fails may forget it: it keeps no run from ending.
-      await new Promise((resolve) => setTimeout(resolve, this.pauseMs).unref());
+      // Unreferenced, because a failing test may leave it running.
+      await sleep(this.pauseMs, undefined, { ref: false });
     }
   }
 }

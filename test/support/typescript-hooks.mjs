@@ -11,11 +11,13 @@ const COMPILER =
 
 /** Imports name the built file, `./x.js`; its source beside it is `./x.ts`. */
 export async function resolve(specifier, context, next) {
+  // Workspace packages run from their source.
+  const withSource = { ...context, conditions: [...context.conditions, 'source'] };
   try {
-    return await next(specifier, context);
+    return await next(specifier, withSource);
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/^\.{1,2}\/.*\.js$/.test(specifier)) throw error;
-    return next(specifier.replace(/\.js$/, '.ts'), context);
+    return next(specifier.replace(/\.js$/, '.ts'), withSource);
   }
 }
 

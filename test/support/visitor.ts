@@ -5,15 +5,15 @@ import type { ReceivedMail } from './mailbox.js';
 const TIMEOUT_MS = 40_000;
 
 /**
- * For visitors with the user agent of another browser: after a reload Chromium now and then sends a request with its own,
- * as a thief of the session would.
+ * For visitors that emulate another browser's user agent: after a reload Chromium sometimes sends a request with its
+ * own user agent, which looks like a stolen session.
  */
-export const EMULATION = { SUSPICION_ACTIONS: 'client_changed:off' };
+export const EMULATED_CLIENTS = { SUSPICION_ACTIONS: 'client_changed:off' };
 
-/** Somebody in front of a browser of their own, on the page of their devices. */
+/** A person with their own browser, on the account page. */
 export class Visitor {
-  /** What the browser complained of: scripts and styles that it did not run, and errors of the page. */
-  readonly complaints: string[] = [];
+  /** Uncaught errors of the page, and scripts and styles that its security policy blocked. */
+  readonly pageErrors: string[] = [];
   /** Each request as `METHOD /path`. */
   readonly requests: string[] = [];
 
@@ -24,15 +24,15 @@ export class Visitor {
   ) {
     page.on('console', (message) => {
       if (/Content Security Policy|TrustedHTML|Refused to/i.test(message.text()))
-        this.complaints.push(message.text());
+        this.pageErrors.push(message.text());
     });
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('pageerror', (error) => this.pageErrors.push(String(error)));
     page.on('request', (request) =>
       this.requests.push(`${request.method()} ${request.url().replace(url, '')}`),
     );
   }
 
-  static async arrive(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({ baseURL: url, ...options });
     context.setDefaultTimeout(TIMEOUT_MS);
     const visitor = new Visitor(context, await context.newPage(), url);
@@ -40,15 +40,15 @@ export class Visitor {
     return visitor;
   }
 
-  /** Another tab of the same browser. */
-  async tab(): Promise<Visitor> {
+  /** Opens another tab in the same browser. */
+  async newTab(): Promise<Visitor> {
     const tab = new Visitor(this.context, await this.context.newPage(), this.url);
     await tab.page.goto('/account');
     return tab;
   }
 
-  /** Follows the link in a mail, in this tab. Mails name the public address of the service, which leads to this one. */
-  async follow({ text }: ReceivedMail): Promise<void> {
+  /** Opens the link in a mail, in this tab. The mail has the public URL of the service; only its path is used. */
+  async openLinkIn({ text }: ReceivedMail): Promise<void> {
     const { pathname, hash } = new URL(/http\S+#token=\S+/.exec(text)?.[0] ?? '');
     await this.page.goto(pathname + hash);
   }
@@ -57,19 +57,19 @@ export class Visitor {
   async register(): Promise<string> {
     const email = newEmail();
     await this.button('Create an account').click();
-    await this.enter(email, 'Create an account');
+    await this.submitCredentials(email, 'Create an account');
     await this.heading('Your devices').waitFor();
     await this.card('This device').waitFor();
     return email;
   }
 
   async signIn(email: string, password = PASSWORD): Promise<void> {
-    await this.enter(email, 'Sign in', password);
+    await this.submitCredentials(email, 'Sign in', password);
     await this.heading('Your devices').waitFor();
     await this.card('This device').waitFor();
   }
 
-  async enter(email: string, action: string, password = PASSWORD): Promise<void> {
+  async submitCredentials(email: string, action: string, password = PASSWORD): Promise<void> {
     await this.page.getByLabel('Email address').fill(email);
     await this.page.getByLabel('Password').fill(password);
     await this.page.locator('form').getByRole('button', { name: action }).click();
@@ -87,7 +87,7 @@ export class Visitor {
     return this.page.getByRole('heading', { name, exact: true });
   }
 
-  /** The cards that say so. */
+  /** The device cards that contain the text. */
   card(text: string | RegExp): Locator {
     return this.page.locator('.cards > li').filter({ hasText: text });
   }
@@ -100,15 +100,15 @@ export class Visitor {
     return this.page.getByRole('dialog');
   }
 
-  /** Waits until this browser has been thrown out, and was told so. @returns when, on the clock of the test */
-  async thrownOut(told: string | RegExp): Promise<number> {
+  /** Waits until the page shows the sign-in form with the notice. @returns when, on the monotonic clock of the test */
+  async waitForSignOut(notice: string | RegExp): Promise<number> {
     await this.heading('Sign in').waitFor();
     const at = performance.now();
-    await this.page.getByRole('alert').filter({ hasText: told }).waitFor();
+    await this.page.getByRole('alert').filter({ hasText: notice }).waitFor();
     return at;
   }
 
-  leave(): Promise<void> {
+  close(): Promise<void> {
     return this.context.close();
   }
 }

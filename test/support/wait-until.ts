@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again until the answer is truthy.
+ * Polls until the probe returns a truthy value.
  *
- * @throws {Error} naming what was waited for, after `timeoutMs`; what `probe` throws is the cause
+ * @throws {Error} after `timeoutMs`, naming the condition; the last error of `probe` is the cause
  */
 export async function waitUntil<T>(
   what: string,
@@ -21,5 +21,5 @@ export async function waitUntil<T>(
     }
     await sleep(everyMs);
   } while (performance.now() < deadline);
-  throw new Error(`waited ${timeoutMs} ms in vain: ${what}`, { cause });
+  throw new Error(`timed out after ${timeoutMs} ms: ${what}`, { cause });
 }

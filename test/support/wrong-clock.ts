@@ -1,10 +1,10 @@
 /**
- * Run before the service: its wall clock is wrong by the milliseconds that a file says, and is set when the file
- * changes. Its monotonic clock goes on, as on a machine whose time is corrected.
+ * Loaded before the service: offsets its wall clock by the milliseconds in a file, which is read repeatedly.
+ * The monotonic clock is unaffected, as on a machine whose time is corrected.
  */
 import { readFileSync } from 'node:fs';
 
-/** Often enough that a test waits for it with one short sleep. */
+/** Short enough that a test only needs a brief sleep after changing the file. */
 const LOOK_EVERY_MS = 20;
 
 const RealDate = Date;

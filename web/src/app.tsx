@@ -1,19 +1,19 @@
 import type { ComponentType } from 'preact';
-import { AccountPage } from './pages/account-page';
-import { ConfirmEmailPage } from './pages/confirm-email-page';
-import { DisownPage } from './pages/disown-page';
-import { ForgotPasswordPage } from './pages/forgot-password-page';
-import { ResetPasswordPage } from './pages/reset-password-page';
+import { AccountPage } from './account/account-page';
+import { ConfirmEmailPage } from './links/confirm-email-page';
+import { ForgotPasswordPage } from './links/forgot-password-page';
+import { RejectSignInPage } from './links/reject-sign-in-page';
+import { ResetPasswordPage } from './links/reset-password-page';
 import { PATHS } from './paths';
 
 const PAGES: Readonly<Record<string, ComponentType>> = {
   [PATHS.confirmEmail]: ConfirmEmailPage,
   [PATHS.forgotPassword]: ForgotPasswordPage,
   [PATHS.resetPassword]: ResetPasswordPage,
-  [PATHS.disown]: DisownPage,
+  [PATHS.rejectSignIn]: RejectSignInPage,
 };
 
-/** The address decides what is shown. From one page to another leads an ordinary link. */
+/** Chooses the page by the URL path. Pages link to one another with ordinary links. */
 export function App() {
   const Page = PAGES[location.pathname] ?? AccountPage;
   return <Page />;

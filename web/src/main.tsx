@@ -1,9 +1,9 @@
 import { render } from 'preact';
 import { App } from './app';
-import { Announcer } from './parts/announcer';
+import { Announcer } from './ui/announcer';
 
 const page = document.getElementById('page');
-if (!page) throw new Error('the page has nowhere to be');
+if (!page) throw new Error('index.html has no #page element');
 render(
   <Announcer>
     <App />

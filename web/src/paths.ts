@@ -1,8 +1,8 @@
-/** Where the page is served; `src/page/page.controller.ts` and the links of mails know them too. */
+/** Paths that serve the page. The page controller of the service and the links in emails use the same ones. */
 export const PATHS = {
   account: '/account',
   confirmEmail: '/account/confirm-email',
   forgotPassword: '/account/forgot-password',
   resetPassword: '/account/reset-password',
-  disown: '/account/disown',
+  rejectSignIn: '/account/disown',
 } as const;

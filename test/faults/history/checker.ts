@@ -1,36 +1,40 @@
-import { Bound } from './bound.js';
+import { EnforcementBound } from './enforcement-bound.js';
 import type { History } from './history.js';
-import { unexpectedAnswers } from './rule-of-answers.js';
-import { twoChains } from './rule-of-one-chain.js';
+import { finalStateViolations } from './rules/final-state.js';
+import { forkedChains } from './rules/refresh-chain.js';
+import { unexpectedAnswers } from './rules/responses.js';
 import {
   grantedAfterConfirmation,
   grantedAfterRefusal,
   grantedBeyondBound,
   refreshedAfterCommit,
   refusedWithoutReason,
-} from './rules-of-ends.js';
-import { lostChanges } from './rules-of-the-close.js';
-import { type SessionStory, sessionStories } from './session-story.js';
+} from './rules/revocations.js';
+import { type SessionTimeline, sessionTimelines } from './session-timeline.js';
 import type { Violation } from './violation.js';
 
-/** Judges a history: everything in it that the promises forbid. */
+/** Returns everything in a history that the promises forbid. */
 export function violationsOf(history: History): Violation[] {
-  const bound = new Bound(history);
-  const stories = [...sessionStories(history).values()];
+  const bound = new EnforcementBound(history);
+  const timelines = [...sessionTimelines(history).values()];
   return [
     ...unexpectedAnswers(history.operations),
-    ...stories.flatMap((story) => ofSession(story, history, bound)),
+    ...timelines.flatMap((timeline) => ofSession(timeline, history, bound)),
   ];
 }
 
-function ofSession(story: SessionStory, { rows, tokenTtlMs }: History, bound: Bound): Violation[] {
+function ofSession(
+  timeline: SessionTimeline,
+  { rows, tokenTtlMs }: History,
+  bound: EnforcementBound,
+): Violation[] {
   return [
-    ...grantedAfterConfirmation(story),
-    ...grantedAfterRefusal(story),
-    ...refreshedAfterCommit(story),
-    ...grantedBeyondBound(story, bound),
-    ...refusedWithoutReason(story, tokenTtlMs),
-    ...twoChains(story),
-    ...(rows ? lostChanges(story, rows, tokenTtlMs) : []),
+    ...grantedAfterConfirmation(timeline),
+    ...grantedAfterRefusal(timeline),
+    ...refreshedAfterCommit(timeline),
+    ...grantedBeyondBound(timeline, bound),
+    ...refusedWithoutReason(timeline, tokenTtlMs),
+    ...forkedChains(timeline),
+    ...(rows ? finalStateViolations(timeline, rows, tokenTtlMs) : []),
   ];
 }

@@ -11,25 +11,25 @@ import { Node } from './node.js';
 
 export interface ClusterOptions {
   readonly instances: number;
-  /** Modules that every instance runs before the service. */
+  /** Modules that every instance loads before the service. */
   readonly before?: readonly string[];
-  /** Variables of the service on top of what every cluster has. */
+  /** Environment variables of the service, added to the defaults of the cluster. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Servers of another cluster, for one more with a database of its own; they stay when this one ends. */
+  /** Servers of another cluster to share, with a separate database; they keep running when this cluster stops. */
   readonly servers?: { readonly redis: RedisServer; readonly postgres: PostgresServer };
 }
 
 let made = 0;
 const RECOVERY_TIMEOUT_MS = 120_000;
 
-/** Several instances of one service behind proxies, and servers of their own that can be broken. */
+/** Several instances of one service, with private Postgres and Redis servers behind proxies that tests can break. */
 export class Cluster {
   private constructor(
     readonly postgres: PostgresServer,
     private server: RedisServer,
     readonly nodes: readonly Node[],
     readonly prefix: string,
-    /** Straight to Postgres, past every proxy. */
+    /** Connects directly to Postgres, bypassing the proxies. */
     private readonly pool: Pool,
     private readonly ownsServers: boolean,
     private readonly directory: string,
@@ -45,7 +45,7 @@ export class Cluster {
       connectionTimeoutMillis: 5_000,
       query_timeout: 5_000,
     });
-    // Postgres is killed now and then.
+    // Some faults kill Postgres, which breaks idle connections.
     pool.on('error', () => {});
     const env = serviceEnv(database, {
       REDIS_URL: redis.url,
@@ -54,7 +54,7 @@ export class Cluster {
       PASSWORD_HASH_QUEUE: '1000',
       LOGIN_ATTEMPTS_PER_ACCOUNT: '1000000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000000',
-      // A client whose answer is lost in a fault asks again when the fault is over.
+      // A client that lost the response during a fault retries when the fault is over.
       REFRESH_GRACE: '5m',
       LOG_LEVEL: 'error',
       ...own,
@@ -65,12 +65,12 @@ export class Cluster {
     const directory = await mkdtemp(join(tmpdir(), 'latchkey-torture-'));
     const prefix = env.REDIS_KEY_PREFIX ?? '';
     const cluster = new Cluster(postgres, redis, nodes, prefix, pool, !servers, directory);
-    // The first makes the signing key; nobody has to wait for its lock.
+    // One by one: the first instance creates the signing key, and the others need not wait for its lock.
     for (const node of nodes) await node.start();
     return cluster;
   }
 
-  /** The Redis of the moment. */
+  /** The current Redis server; `switchTo` replaces it. */
   get redis(): RedisServer {
     return this.server;
   }
@@ -79,35 +79,35 @@ export class Cluster {
     return (await this.pool.query<T>(statement, parameters)).rows;
   }
 
-  /** Sends every instance to another Redis, for good. The old one must have been ended. */
-  async moveTo(server: RedisServer): Promise<void> {
+  /** Permanently redirects every instance to another Redis. The old one must have been killed before. */
+  async switchTo(server: RedisServer): Promise<void> {
     const old = this.server;
     this.server = server;
     for (const node of this.nodes) node.redis.retarget(server);
     await old.dispose();
   }
 
-  /** Keeps the snapshot file of this moment, to be gone back to. */
+  /** Saves a copy of the current snapshot file, to restore later with `startRedis`. */
   async keepSnapshot(): Promise<string> {
-    await this.server.say('SAVE', 10_000);
+    await this.server.send('SAVE', 10_000);
     const kept = join(this.directory, 'kept.rdb');
     await copyFile(this.server.snapshotFile, kept);
     return kept;
   }
 
-  /** Starts a Redis that was killed, with that snapshot or with nothing. */
+  /** Starts the killed Redis again, with this snapshot or empty. */
   async startRedis(snapshot: string | null): Promise<void> {
     await rm(this.server.snapshotFile, { force: true });
     if (snapshot !== null) await copyFile(snapshot, this.server.snapshotFile);
     await this.server.start();
-    // One that was promoted remembers by its command line whom it followed, and would be read-only.
-    await this.server.say('REPLICAOF NO ONE', 10_000);
+    // A promoted replica still has `--replicaof` on its command line and would start read-only.
+    await this.server.send('REPLICAOF NO ONE', 10_000);
   }
 
   /** Waits until every instance is ready and trusts its caches. */
   async recovered(): Promise<void> {
     for (const { index, url } of this.nodes) {
-      await waitUntil(`instance ${index} is ready again`, () => isWhole(url), {
+      await waitUntil(`instance ${index} is ready again`, () => isRecovered(url), {
         timeoutMs: RECOVERY_TIMEOUT_MS,
         everyMs: 200,
       });
@@ -133,7 +133,7 @@ async function createDatabase(postgres: PostgresServer): Promise<string> {
   return url;
 }
 
-async function isWhole(url: string): Promise<boolean> {
+async function isRecovered(url: string): Promise<boolean> {
   const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
   const readiness = (await response.json()) as { status: string; caches_trusted: boolean };
   if (readiness.status === 'ready' && readiness.caches_trusted) return true;

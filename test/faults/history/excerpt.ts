@@ -1,24 +1,24 @@
-import { BY_HAND, type History, type Operation } from './history.js';
-import { sessionStories } from './session-story.js';
+import { type History, MANUAL, type Operation } from './history.js';
+import { sessionTimelines } from './session-timeline.js';
 import type { Violation } from './violation.js';
 
-/** What came long before the violation says nothing of it, but for the first end and the login. */
+/** Earlier operations do not help to explain a violation, except the login and the revokes. */
 const BEFORE_MS = 15_000;
 const AFTER_MS = 1_000;
 
-/** Tells a violation with everything that happened around it, instants in seconds of the run. */
+/** Describes each violation with the operations and faults around it. Times are seconds since the start of the run. */
 export function excerpts(history: History, violations: readonly Violation[]): string[] {
-  const stories = sessionStories(history);
+  const timelines = sessionTimelines(history);
   const zero = Math.min(...history.operations.slice(0, 1).map(({ startedAt }) => startedAt));
-  return violations.map(({ promise, sentence, session, operation }) => {
-    const story = session === null ? undefined : stories.get(session);
-    const at = operation?.startedAt ?? story?.ends[0]?.endedAt ?? zero;
+  return violations.map(({ promise, message, session, operation }) => {
+    const timeline = session === null ? undefined : timelines.get(session);
+    const at = operation?.startedAt ?? timeline?.revokes[0]?.endedAt ?? zero;
     const isNear = (it: { startedAt: number; endedAt: number }) =>
       it.endedAt >= at - BEFORE_MS && it.startedAt <= at + AFTER_MS;
-    const told = new Set([...(story?.ends ?? []), ...(story?.operations ?? []).filter(isNear)]);
-    if (story) told.add(story.login);
-    if (operation) told.add(operation);
-    const lines = [...told]
+    const related = new Set([...(timeline?.revokes ?? []), ...(timeline?.operations ?? []).filter(isNear)]);
+    if (timeline) related.add(timeline.login);
+    if (operation) related.add(operation);
+    const lines = [...related]
       .toSorted((a, b) => a.startedAt - b.startedAt)
       .map((it) => `${it === operation ? '>>' : '  '} ${line(it, zero)}`);
     const faults = history.faults
@@ -26,13 +26,13 @@ export function excerpts(history: History, violations: readonly Violation[]): st
       .map(
         (it) => `   ${span(it, zero)} fault: ${it.name} [without Postgres: ${it.withoutPostgres.join(' ')}]`,
       );
-    return [`${promise}: ${sentence}; session ${session}`, ...faults, ...lines].join('\n');
+    return [`${promise}: ${message}; session ${session}`, ...faults, ...lines].join('\n');
   });
 }
 
 function line(it: Operation, zero: number): string {
-  const where = it.instance === BY_HAND ? 'by hand' : `instance ${it.instance}`;
-  const what = it.scope ? `end ${JSON.stringify(it.scope)}` : it.kind;
+  const where = it.instance === MANUAL ? 'manually' : `instance ${it.instance}`;
+  const what = it.scope ? `revoke ${JSON.stringify(it.scope)}` : it.kind;
   const answer = it.answer ? `${it.answer.status} ${it.answer.code ?? ''}` : 'no answer';
   return `${span(it, zero)} ${where}: ${what} by ${it.session} -> ${answer}`;
 }

@@ -1,58 +1,58 @@
-/** What a request wanted. `end` is any of logout, terminate a session, a device, all others, or an end by hand. */
-export type Kind = 'login' | 'check' | 'refresh' | 'end';
+/** What a request did. `revoke` covers logout, terminating a session, a device or all others, and a manual update. */
+export type Kind = 'login' | 'check' | 'refresh' | 'revoke';
 
-/** Which sessions an end was meant for: those of the user that match whatever else is said. */
+/** The sessions that a revoke targets: those of the user that match every field given. */
 export interface Scope {
   readonly session?: string;
   readonly device?: string;
   readonly exceptDevice?: string;
 }
 
-export interface HeardAnswer {
+export interface ObservedAnswer {
   readonly status: number;
-  /** The code of its problem details. */
+  /** The `code` of the problem details. */
   readonly code?: string | undefined;
   readonly hasRetryAfter: boolean;
 }
 
-/** The number of the "instance" that an end made by hand in Postgres went to. */
-export const BY_HAND = -1;
+/** The instance number recorded for a revoke made directly in Postgres. */
+export const MANUAL = -1;
 
-/** One request as its client saw it. Instants are milliseconds of the test process's one monotonic clock. */
+/** One request as its client saw it. Times are milliseconds of the test process's monotonic clock. */
 export interface Operation {
   readonly kind: Kind;
   readonly instance: number;
   readonly startedAt: number;
-  /** When the answer had been read, or the client gave up. */
+  /** When the response was read completely, or the client gave up. */
   readonly endedAt: number;
-  /** `null`: no answer, the outcome is unknown. */
-  readonly answer: HeardAnswer | null;
+  /** `null`: no response, so the outcome is unknown. */
+  readonly answer: ObservedAnswer | null;
   readonly user: string;
-  /** Whose token was presented; of a login, the session that it opened, `null` when that was not told. */
+  /** The session of the presented token; for a login, the session it opened, or `null` if no response came. */
   readonly session: string | null;
-  /** Of a login: the device of the session. */
+  /** For a login: the device of the session. */
   readonly device?: string | undefined;
   /** When the request for the presented access token was sent. */
-  readonly tokenSentFor?: number | undefined;
-  /** Of an end: what it was meant for. */
+  readonly tokenRequestedAt?: number | undefined;
+  /** For a revoke: its targets. */
   readonly scope?: Scope | undefined;
-  /** Of a refresh: the refresh token that was presented, and the one that came back. */
+  /** For a refresh: the refresh token that was presented and the one that was issued. */
   readonly presented?: string | undefined;
   readonly issued?: string | undefined;
-  /** Asked after everything was healed. */
-  readonly isClosing: boolean;
+  /** Part of the final check, after every fault was healed. */
+  readonly isFinalCheck: boolean;
 }
 
 export interface Fault {
   readonly name: string;
   readonly startedAt: number;
-  /** When everything that it broke had been put back. */
+  /** When everything it broke was restored. */
   readonly endedAt: number;
-  /** Instances that did not run, or could not reach Postgres, meanwhile. */
+  /** Instances that were down or could not reach Postgres during the fault. */
   readonly withoutPostgres: readonly number[];
 }
 
-/** How late a timer of the test process was: what a busy machine may do to anybody on it. */
+/** A late timer of the test process: a sign that the machine was too busy for every process on it. */
 export interface Stall {
   readonly at: number;
   readonly ms: number;
@@ -60,7 +60,7 @@ export interface Stall {
 
 export interface SessionRow {
   readonly status: string;
-  /** Milliseconds of Postgres's clock between the end and the note that it holds everywhere; `null` without both. */
+  /** Milliseconds by Postgres's clock from the revocation to its confirmation; `null` if either is missing. */
   readonly confirmedAfterMs: number | null;
 }
 
@@ -70,11 +70,11 @@ export interface History {
   readonly stalls: readonly Stall[];
   /** Lifetime of an access token. */
   readonly tokenTtlMs: number;
-  /** What Postgres held at the very end, by session; `null` when nobody looked. */
+  /** The final rows in Postgres by session id; `null` if they were not read. */
   readonly rows: ReadonlyMap<string, SessionRow> | null;
 }
 
-/** The request was let through: its session was held to be alive. */
+/** The request was granted: its session was considered active. */
 export function isGrant({ kind, answer }: Operation): boolean {
   return kind !== 'login' && answer !== null && answer.status < 300;
 }
@@ -84,7 +84,7 @@ export function isRefusedAsEnded({ answer }: Operation): boolean {
   return answer?.status === 401 && answer.code === 'session_revoked';
 }
 
-/** Whether the presented access token may have run out: half a minute early, for clocks read at different moments. */
-export function mayHaveExpired({ kind, tokenSentFor, endedAt }: Operation, tokenTtlMs: number): boolean {
-  return kind !== 'refresh' && endedAt - (tokenSentFor ?? endedAt) > tokenTtlMs - 30_000;
+/** Whether the presented access token may have expired; 30 s early, because clocks are read at different times. */
+export function mayHaveExpired({ kind, tokenRequestedAt, endedAt }: Operation, tokenTtlMs: number): boolean {
+  return kind !== 'refresh' && endedAt - (tokenRequestedAt ?? endedAt) > tokenTtlMs - 30_000;
 }

@@ -1,10 +1,10 @@
 import type { Cluster } from './cluster.js';
-import { FAULTS_OF_INSTANCES } from './faults-of-instances.js';
-import { FAULTS_OF_REDIS } from './faults-of-redis.js';
+import { INSTANCE_FAULTS } from './instance-faults.js';
 import { Nemesis } from './nemesis.js';
 import { Random } from './random.js';
+import { REDIS_FAULTS } from './redis-faults.js';
 
-/** Planning looks at who is there and touches nothing. */
+/** Planning only reads the list of instances. */
 const cluster = {
   nodes: [0, 1, 2].map((index) => ({ index, redis: {}, postgres: {} })),
 } as unknown as Cluster;
@@ -20,21 +20,21 @@ function rounds(seed: number, count: number) {
 }
 
 describe('the nemesis', () => {
-  it('does the same for the same seed, and something else for another', () => {
+  it('plans the same faults for the same seed and others for another seed', () => {
     expect(rounds(7, 40)).toEqual(rounds(7, 40));
     expect(rounds(7, 40)).not.toEqual(rounds(8, 40));
   });
 
-  it('leaves nothing out', () => {
+  it('plans every kind of fault', () => {
     const names = new Set(
       rounds(7, 60)
         .flat()
         .map(({ name }) => name),
     );
-    expect(names.size).toBeGreaterThanOrEqual(FAULTS_OF_REDIS.length + new Set(FAULTS_OF_INSTANCES).size);
+    expect(names.size).toBeGreaterThanOrEqual(REDIS_FAULTS.length + new Set(INSTANCE_FAULTS).size);
   });
 
-  it('breaks nothing for longer than a client of a refresh may have to wait', () => {
+  it('keeps every fault shorter than the time a refreshing client waits', () => {
     const longest = Math.max(...rounds(7, 60).flatMap((round) => round.map(({ forMs }) => forMs)));
     expect(longest).toBeLessThanOrEqual(8_000);
   });

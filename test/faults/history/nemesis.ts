@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FAULTS_OF_INSTANCES } from './faults-of-instances.js';
-import { FAULTS_OF_REDIS } from './faults-of-redis.js';
 import type { Fault } from './history.js';
+import { INSTANCE_FAULTS } from './instance-faults.js';
 import type { FaultPlan, PlannedFault, Scene } from './planned-fault.js';
 import type { Random } from './random.js';
+import { REDIS_FAULTS } from './redis-faults.js';
 
-/** Long enough for a lease to run out (3 s), and for a deaf subscription to be given up (6 s). */
+/** Long enough for a lease to expire (3 s) and for a silent subscription to be abandoned (6 s). */
 const FAULT_MS = [800, 8_000] as const;
 const CALM_MS = [1_000, 5_000] as const;
-/** Every so many rounds nothing is broken for long enough to measure what is usual. */
+/** Every fifth round ends with a calm period that is long enough to measure normal operation. */
 const LONG_CALM_EVERY = 5;
 const LONG_CALM_MS = 16_000;
 
@@ -18,7 +18,7 @@ export interface Timed {
   readonly forMs: number;
 }
 
-/** Breaks things by a seed, and puts them back: a fault of Redis, one of an instance or Postgres, or both at once. */
+/** Injects and heals faults chosen by a seed: one of Redis, one of an instance or Postgres, or both at once. */
 export class Nemesis {
   readonly faults: Fault[] = [];
   private readonly decks = new Map<readonly FaultPlan[], FaultPlan[]>();
@@ -29,7 +29,7 @@ export class Nemesis {
     private readonly random: Random,
   ) {}
 
-  /** Goes on until `stop`; whatever was broken is whole again when it returns. */
+  /** Runs until `stop`; every fault is healed when it returns. */
   async run(): Promise<void> {
     for (let round = 1; !this.stopping.signal.aborted; round++) {
       const together = this.plan();
@@ -43,12 +43,12 @@ export class Nemesis {
     this.stopping.abort();
   }
 
-  /** Decides a round: what is broken, when, and for how long. */
+  /** Decides a round: which faults, when, and for how long. */
   plan(): Timed[] {
     const dice = this.random.next();
     const plans = [
-      ...(dice < 0.75 ? [this.draw(FAULTS_OF_REDIS)] : []),
-      ...(dice > 0.4 ? [this.draw(FAULTS_OF_INSTANCES)] : []),
+      ...(dice < 0.75 ? [this.draw(REDIS_FAULTS)] : []),
+      ...(dice > 0.4 ? [this.draw(INSTANCE_FAULTS)] : []),
     ];
     return plans.map((plan) => ({
       planned: plan(this.scene, this.random),
@@ -57,7 +57,7 @@ export class Nemesis {
     }));
   }
 
-  /** Every kind comes once before any comes twice. */
+  /** Draws without replacement: every kind comes once before any comes twice. */
   private draw(kinds: readonly FaultPlan[]): FaultPlan {
     const deck = this.decks.get(kinds) ?? [];
     if (deck.length === 0) deck.push(...kinds);
@@ -81,7 +81,7 @@ export class Nemesis {
 
   private async wait(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {
-      // It is over: whatever is broken is healed now.
+      // Stopped: the caller heals its fault now.
     });
   }
 }

@@ -1,7 +1,7 @@
 import { ServiceProcess } from '../../support/service-process.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
-/** One instance of the service, with its own ways to Redis and Postgres. */
+/** One instance of the service, with its own proxies to Redis and Postgres. */
 export class Node {
   private service: ServiceProcess | null = null;
   private lastUrl = '';
@@ -14,7 +14,7 @@ export class Node {
     private readonly before: readonly string[],
   ) {}
 
-  /** @param before modules that are run before the service */
+  /** @param before modules that are loaded before the service */
   static async prepare(
     index: number,
     servers: { redis: { port: number }; postgres: { port: number } },
@@ -31,7 +31,7 @@ export class Node {
     return new Node(index, redis, postgres, own, before);
   }
 
-  /** Where it listens, or last did. */
+  /** Its current or most recent address. */
   get url(): string {
     return this.service?.url || this.lastUrl;
   }

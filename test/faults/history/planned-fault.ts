@@ -1,20 +1,20 @@
 import type { Cluster } from './cluster.js';
 import type { Random } from './random.js';
-import type { Held } from './recorder.js';
+import type { ClientSession } from './recorder.js';
 
-/** What a fault may touch. */
+/** What a fault may act on. */
 export interface Scene {
   readonly cluster: Cluster;
-  /** A snapshot file of Redis from the beginning of the run. */
+  /** A Redis snapshot file from the start of the run. */
   readonly oldSnapshot: string;
-  /** Sessions that have ended, the last one last. */
-  readonly ended: readonly Held[];
+  /** Ended sessions, most recent last. */
+  readonly ended: readonly ClientSession[];
 }
 
-/** A fault with everything about it decided, so that a seed decides all of a run. */
+/** A fault whose random choices are already made, so that the seed determines the whole run. */
 export interface PlannedFault {
   readonly name: string;
-  /** Instances that do not run, or cannot reach Postgres, while it lasts. */
+  /** Instances that are down or cannot reach Postgres during the fault. */
   readonly withoutPostgres?: readonly number[];
   inject(): Promise<void>;
   heal(): Promise<void>;

@@ -1,8 +1,8 @@
-/** Mulberry32: the same seed gives the same numbers on every machine. */
+/** Mulberry32: the same seed yields the same numbers on every machine. */
 export class Random {
   constructor(private state: number) {}
 
-  /** From 0 up to, not including, 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -18,7 +18,7 @@ export class Random {
     return Math.floor(this.next() * limit);
   }
 
-  /** @throws when there is none */
+  /** @throws if there are no choices */
   of<T>(choices: readonly T[]): T {
     const choice = choices[this.below(choices.length)];
     if (choice === undefined) throw new Error('nothing to choose from');

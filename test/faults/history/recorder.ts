@@ -1,14 +1,14 @@
 import { PASSWORD } from '../../support/api.js';
 import type { Cluster } from './cluster.js';
-import { BY_HAND, type HeardAnswer, type Operation, type Scope, type Stall } from './history.js';
+import { MANUAL, type ObservedAnswer, type Operation, type Scope, type Stall } from './history.js';
 
 const GIVE_UP_MS = 8_000;
 const STALL_EVERY_MS = 50;
-/** Less is the ordinary way of timers. */
+/** Smaller delays are normal for timers. */
 const STALL_MIN_MS = 20;
 
-/** A session that a client holds the tokens of. */
-export interface Held {
+/** A session as its client holds it, with its current tokens. */
+export interface ClientSession {
   readonly id: string;
   readonly user: string;
   readonly device: string;
@@ -16,11 +16,11 @@ export interface Held {
   accessToken: string;
   refreshToken: string;
   /** When the request for the access token was sent. */
-  tokenSentFor: number;
+  tokenRequestedAt: number;
 }
 
-interface Heard {
-  readonly answer: HeardAnswer | null;
+interface Observed {
+  readonly answer: ObservedAnswer | null;
   readonly body: Record<string, string>;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -34,11 +34,11 @@ interface TokenAnswer {
   device_token: string;
 }
 
-/** The clients' side: sends requests and writes down everything that was seen of them. */
+/** Sends the clients' requests and records everything the clients observe. */
 export class Recorder {
   readonly operations: Operation[] = [];
   readonly stalls: Stall[] = [];
-  isClosing = false;
+  isFinalCheck = false;
   private readonly stallTimer: NodeJS.Timeout;
 
   constructor(private readonly cluster: Cluster) {
@@ -55,18 +55,18 @@ export class Recorder {
     clearInterval(this.stallTimer);
   }
 
-  /** @throws when the answer is not 201: users are made before anything is broken */
+  /** @throws if the response is not 201: users are created before the first fault */
   async register(instance: number, user: string): Promise<void> {
     const { answer, body } = await this.send(instance, 'POST', '/auth/register', { body: credentials(user) });
     if (answer?.status !== 201) throw new Error(`registration failed: ${JSON.stringify({ answer, body })}`);
   }
 
-  async login(instance: number, user: string, deviceToken?: string): Promise<Held | null> {
-    const heard = await this.send(instance, 'POST', '/auth/login', {
+  async login(instance: number, user: string, deviceToken?: string): Promise<ClientSession | null> {
+    const observed = await this.send(instance, 'POST', '/auth/login', {
       body: { ...credentials(user), ...(deviceToken === undefined ? {} : { device_token: deviceToken }) },
     });
-    const tokens = isGood(heard) ? (heard.body as unknown as TokenAnswer) : null;
-    this.note('login', instance, user, heard, {
+    const tokens = isSuccess(observed) ? (observed.body as unknown as TokenAnswer) : null;
+    this.note('login', instance, user, observed, {
       session: tokens?.session_id ?? null,
       device: tokens?.device_id,
     });
@@ -78,82 +78,92 @@ export class Recorder {
         deviceToken: tokens.device_token,
         accessToken: tokens.access_token,
         refreshToken: tokens.refresh_token,
-        tokenSentFor: heard.startedAt,
+        tokenRequestedAt: observed.startedAt,
       }
     );
   }
 
-  async check(instance: number, held: Held): Promise<HeardAnswer | null> {
-    const { accessToken: token, tokenSentFor } = held;
-    const heard = await this.send(instance, 'GET', '/auth/me', { token });
-    this.note('check', instance, held.user, heard, { session: held.id, tokenSentFor });
-    return heard.answer;
+  async check(instance: number, session: ClientSession): Promise<ObservedAnswer | null> {
+    const { accessToken: token, tokenRequestedAt } = session;
+    const observed = await this.send(instance, 'GET', '/auth/me', { token });
+    this.note('check', instance, session.user, observed, { session: session.id, tokenRequestedAt });
+    return observed.answer;
   }
 
-  /** Exchanges the refresh token that the client holds; a good answer replaces what it holds. */
-  async refresh(instance: number, held: Held): Promise<HeardAnswer | null> {
-    const presented = held.refreshToken;
-    const heard = await this.send(instance, 'POST', '/auth/refresh', { body: { refresh_token: presented } });
-    const tokens = isGood(heard) ? (heard.body as unknown as TokenAnswer) : null;
+  /** Presents the refresh token of the session; a successful response replaces its tokens. */
+  async refresh(instance: number, session: ClientSession): Promise<ObservedAnswer | null> {
+    const presented = session.refreshToken;
+    const observed = await this.send(instance, 'POST', '/auth/refresh', {
+      body: { refresh_token: presented },
+    });
+    const tokens = isSuccess(observed) ? (observed.body as unknown as TokenAnswer) : null;
     const issued = tokens?.refresh_token;
-    this.note('refresh', instance, held.user, heard, { session: held.id, presented, issued });
+    this.note('refresh', instance, session.user, observed, { session: session.id, presented, issued });
     if (tokens) {
-      held.refreshToken = tokens.refresh_token;
-      held.accessToken = tokens.access_token;
-      held.tokenSentFor = heard.startedAt;
+      session.refreshToken = tokens.refresh_token;
+      session.accessToken = tokens.access_token;
+      session.tokenRequestedAt = observed.startedAt;
     }
-    return heard.answer;
+    return observed.answer;
   }
 
-  logout(instance: number, held: Held): Promise<HeardAnswer | null> {
-    return this.end(instance, held, 'POST', '/auth/logout', { session: held.id });
+  logout(instance: number, session: ClientSession): Promise<ObservedAnswer | null> {
+    return this.revoke(instance, session, 'POST', '/auth/logout', { session: session.id });
   }
 
-  endSession(instance: number, actor: Held, target: Held): Promise<HeardAnswer | null> {
-    return this.end(instance, actor, 'DELETE', `/sessions/${target.id}`, { session: target.id });
+  revokeSession(
+    instance: number,
+    actor: ClientSession,
+    target: ClientSession,
+  ): Promise<ObservedAnswer | null> {
+    return this.revoke(instance, actor, 'DELETE', `/sessions/${target.id}`, { session: target.id });
   }
 
-  endDevice(instance: number, actor: Held, target: Held): Promise<HeardAnswer | null> {
-    return this.end(instance, actor, 'DELETE', `/devices/${target.device}`, { device: target.device });
+  revokeDevice(
+    instance: number,
+    actor: ClientSession,
+    target: ClientSession,
+  ): Promise<ObservedAnswer | null> {
+    return this.revoke(instance, actor, 'DELETE', `/devices/${target.device}`, { device: target.device });
   }
 
-  endOthers(instance: number, actor: Held): Promise<HeardAnswer | null> {
-    return this.end(instance, actor, 'DELETE', '/devices?except=current', { exceptDevice: actor.device });
+  revokeOthers(instance: number, actor: ClientSession): Promise<ObservedAnswer | null> {
+    return this.revoke(instance, actor, 'DELETE', '/devices?except=current', { exceptDevice: actor.device });
   }
 
-  /** What an operator does in psql: committed when it returns, and nobody is told. */
-  async endByHand({ id, user }: Held): Promise<HeardAnswer | null> {
+  /** Revokes as an operator does in psql: committed when it returns, and not announced to any instance. */
+  async revokeManually({ id, user }: ClientSession): Promise<ObservedAnswer | null> {
     const startedAt = performance.now();
-    let answer: HeardAnswer | null = null;
+    let answer: ObservedAnswer | null = null;
     try {
       await this.cluster.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1 AND status = 'active'`, [
         id,
       ]);
       answer = { status: 202, hasRetryAfter: false };
     } catch {
-      // Postgres is away: it may have been committed or not.
+      // Postgres is down: the update may or may not have been committed.
     }
-    const heard = { answer, body: {}, startedAt, endedAt: performance.now() };
-    this.note('end', BY_HAND, user, heard, { session: null, scope: { session: id } });
+    const observed = { answer, body: {}, startedAt, endedAt: performance.now() };
+    this.note('revoke', MANUAL, user, observed, { session: null, scope: { session: id } });
     return answer;
   }
 
-  private async end(instance: number, actor: Held, method: string, path: string, scope: Scope) {
-    const { accessToken: token, tokenSentFor, user, id: session } = actor;
-    const heard = await this.send(instance, method, path, { token });
-    this.note('end', instance, user, heard, { session, scope, tokenSentFor });
-    return heard.answer;
+  private async revoke(instance: number, actor: ClientSession, method: string, path: string, scope: Scope) {
+    const { accessToken: token, tokenRequestedAt, user, id: session } = actor;
+    const observed = await this.send(instance, method, path, { token });
+    this.note('revoke', instance, user, observed, { session, scope, tokenRequestedAt });
+    return observed.answer;
   }
 
   private note(
     kind: Operation['kind'],
     instance: number,
     user: string,
-    { answer, startedAt, endedAt }: Heard,
+    { answer, startedAt, endedAt }: Observed,
     more: Pick<Operation, 'session'> & Partial<Operation>,
   ): void {
-    const { isClosing } = this;
-    this.operations.push({ kind, instance, user, answer, startedAt, endedAt, isClosing, ...more });
+    const { isFinalCheck } = this;
+    this.operations.push({ kind, instance, user, answer, startedAt, endedAt, isFinalCheck, ...more });
   }
 
   private async send(
@@ -161,7 +171,7 @@ export class Recorder {
     method: string,
     path: string,
     { token, body }: { token?: string; body?: unknown },
-  ): Promise<Heard> {
+  ): Promise<Observed> {
     const url = this.cluster.nodes[instance]?.url;
     const startedAt = performance.now();
     try {
@@ -184,7 +194,7 @@ export class Recorder {
       };
       return { answer, body: read, startedAt, endedAt };
     } catch {
-      // Refused, broken off or given up: what became of it is not known.
+      // Connection refused, reset or timed out: the outcome is unknown.
       return { answer: null, body: {}, startedAt, endedAt: performance.now() };
     }
   }
@@ -194,6 +204,6 @@ function credentials(user: string) {
   return { email: user, password: PASSWORD };
 }
 
-function isGood({ answer }: Heard): boolean {
+function isSuccess({ answer }: Observed): boolean {
   return answer?.status === 200;
 }

@@ -1,46 +1,50 @@
-import { BY_HAND, type Fault, type History, isGrant, isRefusedAsEnded, type Operation } from './history.js';
-import { quietTimes } from './quiet-times.js';
+import { faultFreePeriods } from './fault-free-periods.js';
+import { type Fault, type History, isGrant, isRefusedAsEnded, MANUAL, type Operation } from './history.js';
 import type { Violation } from './violation.js';
 
-/** One line for somebody who watches. */
+/** One line of progress for the terminal. */
 export function progressLine(
   { operations }: { operations: readonly Operation[] },
   { faults }: { faults: readonly Fault[] },
 ): string {
   const present = faults.filter(({ endedAt }) => endedAt === Number.POSITIVE_INFINITY);
-  const ends = operations.filter(({ kind, answer }) => kind === 'end' && answer?.status === 204).length;
-  const names = present.map(({ name }) => name).join(' + ') || 'quiet';
-  return `${operations.length} requests, ${ends} ends confirmed, ${faults.length} faults; now: ${names}`;
+  const revokes = operations.filter(({ kind, answer }) => kind === 'revoke' && answer?.status === 204).length;
+  const names = present.map(({ name }) => name).join(' + ') || 'none';
+  return `${operations.length} requests, ${revokes} revokes confirmed, ${faults.length} faults; active: ${names}`;
 }
 
-/** What the run amounted to, line by line. */
+/** The results of the run, line by line. */
 export function summary(history: History, violations: readonly Violation[]): string[] {
   const { operations, faults, rows } = history;
-  const isQuiet = quietTimes(faults);
-  const revokes = operations.filter(({ kind, instance }) => kind === 'end' && instance !== BY_HAND);
-  const quietRevokes = revokes.filter((it) => it.answer?.status === 204 && isQuiet(it));
-  const quietEnds = new Set(quietRevokes.map(({ scope }) => scope?.session).filter((id) => id !== undefined));
-  const confirmed = [...(rows ?? [])].flatMap(([session, { confirmedAfterMs }]) =>
-    quietEnds.has(session) && confirmedAfterMs !== null ? [confirmedAfterMs] : [],
+  const isFaultFree = faultFreePeriods(faults);
+  const revokes = operations.filter(({ kind, instance }) => kind === 'revoke' && instance !== MANUAL);
+  const faultFreeRevokes = revokes.filter((it) => it.answer?.status === 204 && isFaultFree(it));
+  const faultFreeRevoked = new Set(
+    faultFreeRevokes.map(({ scope }) => scope?.session).filter((id) => id !== undefined),
   );
-  const checks = operations.filter(({ kind, answer, isClosing }) => kind === 'check' && answer && !isClosing);
-  const hangs = faults.filter(({ name }) => /^Redis (hangs for all|stopped)/.test(name));
+  const confirmed = [...(rows ?? [])].flatMap(([session, { confirmedAfterMs }]) =>
+    faultFreeRevoked.has(session) && confirmedAfterMs !== null ? [confirmedAfterMs] : [],
+  );
+  const checks = operations.filter(
+    ({ kind, answer, isFinalCheck }) => kind === 'check' && answer && !isFinalCheck,
+  );
+  const hangs = faults.filter(({ name }) => /^Redis (hangs for all|paused)/.test(name));
   const isHung = ({ startedAt }: Operation) =>
     hangs.some((fault) => startedAt >= fault.startedAt && startedAt <= fault.endedAt);
-  const isElsewhereWhole = ({ startedAt }: Operation) =>
+  const isOnlyRedisHung = ({ startedAt }: Operation) =>
     !faults.some((it) => !hangs.includes(it) && startedAt >= it.startedAt && startedAt <= it.endedAt);
   return [
     `requests: ${operations.length} (${counted(operations, ({ kind }) => kind)})`,
     `outcomes: ${counted(operations, outcome)}`,
     `revokes: ${revokes.length} (${counted(revokes, outcome)})`,
-    `ended by hand in Postgres: ${operations.filter(({ instance }) => instance === BY_HAND).length}`,
+    `revoked directly in Postgres: ${operations.filter(({ instance }) => instance === MANUAL).length}`,
     `sessions opened: ${operations.filter(({ kind, session }) => kind === 'login' && session).length}`,
     `faults: ${faults.length}`,
     ...countsOf(faults, ({ name }) => name).map(([name, count]) => `  ${count} x ${name}`),
-    `revoke to 204 as clients saw it, in quiet times: ${spread(quietRevokes.map(duration))}`,
-    `commit to confirmation by Postgres's clock, in quiet times: ${spread(confirmed)}`,
-    `checks, in quiet times: ${spread(checks.filter(isQuiet).map(duration))}`,
-    `checks while Redis hangs: ${spread(checks.filter((it) => isHung(it) && isElsewhereWhole(it)).map(duration))}`,
+    `revoke to 204 as seen by clients, without faults: ${spread(faultFreeRevokes.map(duration))}`,
+    `commit to confirmation by Postgres's clock, without faults: ${spread(confirmed)}`,
+    `checks, without faults: ${spread(checks.filter(isFaultFree).map(duration))}`,
+    `checks while Redis hangs: ${spread(checks.filter((it) => isHung(it) && isOnlyRedisHung(it)).map(duration))}`,
     `worst stall of the test process: ${Math.round(Math.max(0, ...history.stalls.map(({ ms }) => ms)))} ms`,
     `violations: ${violations.length}`,
   ];

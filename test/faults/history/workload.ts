@@ -1,36 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HeardAnswer } from './history.js';
+import type { ObservedAnswer } from './history.js';
 import type { Random } from './random.js';
-import type { Held, Recorder } from './recorder.js';
+import type { ClientSession, Recorder } from './recorder.js';
 
 export interface WorkloadOptions {
   readonly instances: number;
   readonly users: number;
-  /** Part of their addresses: one service can be run more than once. */
+  /** Prefix of their e-mail addresses, so that several workloads can share one service. */
   readonly named: string;
-  /** Sessions that the clients try to keep alive, together. */
+  /** Total number of sessions that the clients try to keep open. */
   readonly sessions: number;
   readonly clients: number;
-  /** Between two requests of one client, at most. */
+  /** Longest pause between two requests of one client. */
   readonly thinkMs: number;
 }
 
-/** An access token is renewed well before it runs out. */
+/** Access tokens are refreshed well before they expire. */
 const RENEW_AFTER_MS = 600_000;
-/** Sessions that ended are asked about for this long, and at most so many of them. */
-const HAUNTED = 400;
+/** How many of the most recently ended sessions are still probed. */
+const PROBED = 400;
 const REFRESH_TRIES = 40;
-/** For as long a request that its client gave up may still be carried out: a token may then be its grandparent. */
+/** How long a request may still be executed after its client gave up; a token presented then may be two generations old. */
 const LATE_MS = 60_000;
 
-/** Many clients of a few dozen users, who log in, use, refresh and end sessions on all instances. */
+/** Many clients of a few dozen users that log in, use, refresh and revoke sessions on all instances. */
 export class Workload {
-  readonly live: Held[] = [];
-  readonly ended: Held[] = [];
-  /** Their last refresh was never answered: what they hold may be too old to be taken for a retry. */
+  readonly live: ClientSession[] = [];
+  readonly ended: ClientSession[] = [];
+  /** Sessions whose last refresh got no response: their token may be too old to count as a retry. */
   readonly lost = new Set<string>();
   private readonly refreshing = new Set<string>();
-  private readonly steadyFrom = new Map<string, number>();
+  private readonly settledFrom = new Map<string, number>();
   private readonly users: readonly string[];
   private isStopped = false;
 
@@ -42,7 +42,7 @@ export class Workload {
     this.users = Array.from({ length: options.users }, (_, at) => `${options.named}-${at}@example.org`);
   }
 
-  /** Registers the users and opens the first sessions, while everything is whole. */
+  /** Registers the users and opens the first sessions, before the first fault. */
   async settle(): Promise<void> {
     for (const user of this.users) await this.recorder.register(this.instance(), user);
     const opened = Array.from({ length: 8 }, async () => {
@@ -60,10 +60,10 @@ export class Workload {
     this.isStopped = true;
   }
 
-  /** Whether its refresh token may be used up: it is the newest, and no earlier request can still be under way. */
-  mayRefresh({ id }: Held): boolean {
-    const isSteady = performance.now() >= (this.steadyFrom.get(id) ?? 0);
-    return isSteady && !this.refreshing.has(id) && !this.lost.has(id);
+  /** Whether its refresh token may be used: it is the newest, and no earlier request can still be in flight. */
+  canRefresh({ id }: ClientSession): boolean {
+    const isSettled = performance.now() >= (this.settledFrom.get(id) ?? 0);
+    return isSettled && !this.refreshing.has(id) && !this.lost.has(id);
   }
 
   private async client(): Promise<void> {
@@ -76,107 +76,107 @@ export class Workload {
   private async step(): Promise<void> {
     const dice = this.random.next();
     if (this.live.length < this.options.sessions && dice < 0.12) return this.login();
-    if (dice < 0.15) return this.end();
+    if (dice < 0.15) return this.revoke();
     if (dice < 0.22) return this.renew(this.random.of(this.live), 1);
     if (dice < 0.24) return this.renew(this.random.of(this.live), 3);
-    if (dice < 0.42 && this.ended.length > 0) return this.haunt();
+    if (dice < 0.42 && this.ended.length > 0) return this.probeEnded();
     return this.use(this.random.of(this.live));
   }
 
   private async login(): Promise<void> {
     const user = this.random.of(this.users);
     const isKnownDevice = this.random.next() < 0.2;
-    const sibling = isKnownDevice ? this.live.find((held) => held.user === user) : undefined;
-    const held = await this.recorder.login(this.instance(), user, sibling?.deviceToken);
-    if (held) this.live.push(held);
+    const sibling = isKnownDevice ? this.live.find((session) => session.user === user) : undefined;
+    const session = await this.recorder.login(this.instance(), user, sibling?.deviceToken);
+    if (session) this.live.push(session);
   }
 
-  private async use(held: Held): Promise<void> {
-    if (performance.now() - held.tokenSentFor > RENEW_AFTER_MS) return this.renew(held, 1);
-    const answer = await this.recorder.check(this.instance(), held);
-    if (answer?.status === 401) this.bury((it) => it === held);
+  private async use(session: ClientSession): Promise<void> {
+    if (performance.now() - session.tokenRequestedAt > RENEW_AFTER_MS) return this.renew(session, 1);
+    const answer = await this.recorder.check(this.instance(), session);
+    if (answer?.status === 401) this.retire((it) => it === session);
   }
 
-  /** A request with a token whose session has ended; rather of the last ones. */
-  private async haunt(): Promise<void> {
-    const back = Math.floor(this.random.next() ** 2 * Math.min(HAUNTED, this.ended.length));
-    const held = this.ended[this.ended.length - 1 - back];
-    if (held) await this.recorder.check(this.instance(), held);
+  /** Sends a request with the token of an ended session, preferably a recent one. */
+  private async probeEnded(): Promise<void> {
+    const back = Math.floor(this.random.next() ** 2 * Math.min(PROBED, this.ended.length));
+    const session = this.ended[this.ended.length - 1 - back];
+    if (session) await this.recorder.check(this.instance(), session);
   }
 
-  /** @param tabs how many present the same refresh token at once */
-  private async renew(held: Held, tabs: number): Promise<void> {
-    if (!this.mayRefresh(held)) return;
-    this.refreshing.add(held.id);
+  /** @param tabs how many requests present the same refresh token at once */
+  private async renew(session: ClientSession, tabs: number): Promise<void> {
+    if (!this.canRefresh(session)) return;
+    this.refreshing.add(session.id);
     const answers = await Promise.all(
-      Array.from({ length: tabs }, () => this.recorder.refresh(this.instance(), held)),
+      Array.from({ length: tabs }, () => this.recorder.refresh(this.instance(), session)),
     );
-    if (!answers.every(isDecided)) this.steadyFrom.set(held.id, performance.now() + LATE_MS);
-    if (!answers.some(isDecided)) await this.retryRefresh(held);
-    if (answers.some((answer) => answer?.status === 401)) this.bury((it) => it === held);
-    this.refreshing.delete(held.id);
+    if (!answers.every(isDecided)) this.settledFrom.set(session.id, performance.now() + LATE_MS);
+    if (!answers.some(isDecided)) await this.retryRefresh(session);
+    if (answers.some((answer) => answer?.status === 401)) this.retire((it) => it === session);
+    this.refreshing.delete(session.id);
   }
 
-  /** A client that lost the answer presents the same token again until it is answered. */
-  private async retryRefresh(held: Held): Promise<void> {
+  /** A client that lost the response presents the same token again until it gets one. */
+  private async retryRefresh(session: ClientSession): Promise<void> {
     for (let tries = 0; tries < REFRESH_TRIES; tries++) {
       await sleep(this.random.between(200, 1_500));
-      const answer = await this.recorder.refresh(this.instance(), held);
-      this.steadyFrom.set(held.id, performance.now() + LATE_MS);
+      const answer = await this.recorder.refresh(this.instance(), session);
+      this.settledFrom.set(session.id, performance.now() + LATE_MS);
       if (isDecided(answer)) {
-        if (answer?.status === 401) this.bury((it) => it === held);
+        if (answer?.status === 401) this.retire((it) => it === session);
         return;
       }
     }
-    this.lost.add(held.id);
+    this.lost.add(session.id);
   }
 
-  private async end(): Promise<void> {
+  private async revoke(): Promise<void> {
     const target = this.random.of(this.live);
     const actor = this.random.of(this.live.filter(({ user }) => user === target.user));
     const instance = this.instance();
     const dice = this.random.next();
     if (dice < 0.35) {
       const answer = await this.recorder.logout(instance, target);
-      return this.mourn(answer, target, (held) => held === target);
+      return this.settleRevoked(answer, target, (session) => session === target);
     }
     if (dice < 0.6) {
-      const answer = await this.recorder.endSession(instance, actor, target);
-      return this.mourn(answer, target, (held) => held === target);
+      const answer = await this.recorder.revokeSession(instance, actor, target);
+      return this.settleRevoked(answer, target, (session) => session === target);
     }
     if (dice < 0.78) {
-      const answer = await this.recorder.endDevice(instance, actor, target);
-      return this.mourn(answer, target, ({ device }) => device === target.device);
+      const answer = await this.recorder.revokeDevice(instance, actor, target);
+      return this.settleRevoked(answer, target, ({ device }) => device === target.device);
     }
     if (dice < 0.83) {
-      const answer = await this.recorder.endOthers(instance, actor);
-      const isOther = ({ user, device }: Held) => user === actor.user && device !== actor.device;
-      return this.mourn(answer, this.live.find(isOther), isOther);
+      const answer = await this.recorder.revokeOthers(instance, actor);
+      const isOther = ({ user, device }: ClientSession) => user === actor.user && device !== actor.device;
+      return this.settleRevoked(answer, this.live.find(isOther), isOther);
     }
-    const answer = await this.recorder.endByHand(target);
-    return this.mourn(answer, target, (held) => held === target);
+    const answer = await this.recorder.revokeManually(target);
+    return this.settleRevoked(answer, target, (session) => session === target);
   }
 
-  /** Asks every instance at once about what was just answered to have ended. */
-  private async mourn(
-    answer: HeardAnswer | null,
-    target: Held | undefined,
-    isEnded: (held: Held) => boolean,
+  /** Checks a session on every instance as soon as its revoke was acknowledged. */
+  private async settleRevoked(
+    answer: ObservedAnswer | null,
+    target: ClientSession | undefined,
+    isEnded: (session: ClientSession) => boolean,
   ): Promise<void> {
     if (!answer || answer.status >= 300) return;
-    this.bury(isEnded);
+    this.retire(isEnded);
     if (!target) return;
     const { instances } = this.options;
     await Promise.all(Array.from({ length: instances }, (_, at) => this.recorder.check(at, target)));
   }
 
-  /** What has ended is used no more but by `haunt`. Logins that came after the end find out by themselves. */
-  private bury(isEnded: (held: Held) => boolean): void {
+  /** Moves ended sessions to the list that only `probeEnded` uses. A revoked login that was in flight is found by its 401. */
+  private retire(isEnded: (session: ClientSession) => boolean): void {
     for (let at = this.live.length - 1; at >= 0; at--) {
-      const held = this.live[at];
-      if (!held || !isEnded(held)) continue;
+      const session = this.live[at];
+      if (!session || !isEnded(session)) continue;
       this.live.splice(at, 1);
-      this.ended.push(held);
+      this.ended.push(session);
     }
   }
 
@@ -185,7 +185,7 @@ export class Workload {
   }
 }
 
-/** Neither lost nor put off. */
-function isDecided(answer: HeardAnswer | null): boolean {
+/** Whether a response came, other than 503. */
+function isDecided(answer: ObservedAnswer | null): boolean {
   return answer !== null && answer.status !== 503;
 }

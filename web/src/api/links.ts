@@ -1,29 +1,31 @@
-import { type Enforcement, enforcementOf } from './enforcement';
-import { send } from './send';
+import { request } from './request';
+import { type RevocationOutcome, revocationOutcome } from './revocation-outcome';
 
-/** Asks for a link to set a new password. The answer is the same for every address. */
+/** Requests a password reset link. The response is the same whether or not an account exists. */
 export async function forgotPassword(email: string): Promise<void> {
-  await send('POST', '/auth/password/forgot', { body: { email } });
+  await request('POST', '/auth/password/forgot', { body: { email } });
 }
 
-/** @throws {Problem} invalid_link; password_rejected, and then the token is good for another try */
-export async function resetPassword(token: string, wanted: string): Promise<Enforcement> {
-  return enforcementOf(await send('POST', '/auth/password/reset', { body: { token, new_password: wanted } }));
+/** @throws {Problem} invalid_link; password_rejected, after which the token can still be used */
+export async function resetPassword(token: string, newPassword: string): Promise<RevocationOutcome> {
+  return revocationOutcome(
+    await request('POST', '/auth/password/reset', { body: { token, new_password: newPassword } }),
+  );
 }
 
 /** @throws {Problem} invalid_link */
 export async function confirmEmail(token: string): Promise<void> {
-  await send('POST', '/auth/email/confirm', { body: { token } });
+  await request('POST', '/auth/email/confirm', { body: { token } });
 }
 
-export interface Disowned {
-  /** Sets the new password, without which nobody signs in any more. */
+export interface SignInRejection {
+  /** Sets a new password. The old one no longer works. */
   readonly resetToken: string;
-  readonly enforcement: Enforcement;
+  readonly outcome: RevocationOutcome;
 }
 
 /** @throws {Problem} invalid_link */
-export async function disown(token: string): Promise<Disowned> {
-  const answer = await send<{ reset_token: string }>('POST', '/auth/disown', { body: { token } });
-  return { resetToken: answer.body.reset_token, enforcement: enforcementOf(answer) };
+export async function rejectSignIn(token: string): Promise<SignInRejection> {
+  const response = await request<{ reset_token: string }>('POST', '/auth/disown', { body: { token } });
+  return { resetToken: response.body.reset_token, outcome: revocationOutcome(response) };
 }

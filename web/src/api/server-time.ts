@@ -1,12 +1,12 @@
-/** How far the clock of the server is ahead of this machine's, which may be set to anything. */
-let aheadMs = 0;
+/** How far the server's clock is ahead of the local one, which may be wrong. */
+let serverAheadMs = 0;
 
 export function noteServerTime(date: string | null): void {
-  const told = Date.parse(date ?? '');
-  if (!Number.isNaN(told)) aheadMs = told - Date.now();
+  const serverTime = Date.parse(date ?? '');
+  if (!Number.isNaN(serverTime)) serverAheadMs = serverTime - Date.now();
 }
 
-/** Epoch milliseconds by the server's clock, give or take a second. */
+/** Epoch milliseconds by the server's clock, accurate to about a second. */
 export function serverNow(): number {
-  return Date.now() + aheadMs;
+  return Date.now() + serverAheadMs;
 }

@@ -1,0 +1,121 @@
+import { v4 as randomId } from 'uuid';
+import { withTimeout } from '../errors/with-timeout.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+
+const COMMAND_TIMEOUT_MS = 1_000;
+const SUBSCRIBE_TIMEOUT_MS = 2_000;
+const RESUBSCRIBE_DELAY_MS = 250;
+/** A subscription that hears nothing of what this instance says to itself for so long is half open. */
+const ECHO_INTERVAL_MS = 5_000;
+/** Users whose changes are told again once Redis is back. */
+const UNSENT_MAX = 10_000;
+
+export interface AnnouncementListener {
+  /** Another instance announces. */
+  heard(userId: string): void;
+  /** A new subscription stands: what was announced before it is lost. */
+  resubscribed(): void;
+}
+
+/**
+ * Carries announcements between instances. A connection of its own: the order of messages on the protocol's is what
+ * leases rest on, and nothing here is worth a delay there.
+ */
+export class RedisAnnouncements {
+  private readonly id = randomId();
+  private readonly channel: string;
+  private readonly echoes: string;
+  private readonly unsent = new Set<string>();
+  private giveUp: () => void = () => {};
+  private hasHeardItself = true;
+  private isStopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private subscribing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly listener: AnnouncementListener,
+  ) {
+    this.channel = `${redis.prefix}:account-changes`;
+    this.echoes = `${this.channel}:${this.id}`;
+  }
+
+  start(): void {
+    this.subscribing = this.staySubscribed();
+    this.timer = setInterval(() => this.listenToItself(), ECHO_INTERVAL_MS);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    this.giveUp();
+    await this.subscribing;
+  }
+
+  /** Never rejects: what cannot be sent now is sent once Redis is back. */
+  async publish(userId: string): Promise<void> {
+    try {
+      await this.say(this.channel, `${this.id} ${userId}`);
+      this.unsent.delete(userId);
+    } catch {
+      if (this.unsent.size < UNSENT_MAX) this.unsent.add(userId);
+    }
+  }
+
+  private async staySubscribed(): Promise<void> {
+    while (!this.isStopped) {
+      const subscriber = this.redis.newSubscriber();
+      const gone = new Promise<void>((resolve) => {
+        this.giveUp = resolve;
+        subscriber.on('error', () => resolve());
+        subscriber.on('end', () => resolve());
+      });
+      try {
+        await withTimeout(SUBSCRIBE_TIMEOUT_MS, async () => {
+          await subscriber.connect();
+          await subscriber.subscribe(this.channel, (text) => this.hear(text));
+          await subscriber.subscribe(this.echoes, () => {
+            this.hasHeardItself = true;
+          });
+        });
+        this.hasHeardItself = true;
+        this.resubscribed();
+        await gone;
+      } catch {
+        // Not reachable now; the next round tries again.
+      }
+      if (subscriber.isOpen) await subscriber.disconnect();
+      if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, RESUBSCRIBE_DELAY_MS));
+    }
+  }
+
+  private resubscribed(): void {
+    this.listener.resubscribed();
+    this.sendUnsent();
+  }
+
+  private sendUnsent(): void {
+    for (const userId of this.unsent) void this.publish(userId);
+  }
+
+  private listenToItself(): void {
+    if (!this.hasHeardItself) this.giveUp();
+    this.hasHeardItself = false;
+    this.say(this.echoes, '').then(
+      () => this.sendUnsent(),
+      () => {
+        // No echo will come, and the subscription is renewed.
+      },
+    );
+  }
+
+  private hear(text: string): void {
+    const [from, userId = ''] = text.split(' ', 2);
+    if (from !== this.id) this.listener.heard(userId);
+  }
+
+  private async say(channel: string, text: string): Promise<void> {
+    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, text));
+  }
+}

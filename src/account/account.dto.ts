@@ -1,0 +1,43 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
+import type { RejectedSignIn } from './sign-in-rejection.js';
+
+export class LinkDto {
+  @ApiProperty({ description: 'From the link in the mail.' })
+  @IsOpaqueToken()
+  token!: string;
+}
+
+export class ForgotPasswordDto {
+  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @IsEmailAddress()
+  email!: string;
+}
+
+export class ResetPasswordDto extends LinkDto {
+  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256 })
+  @IsPassword()
+  new_password!: string;
+}
+
+export class ChangePasswordDto {
+  @ApiProperty({ format: 'password' })
+  @IsPassword()
+  current_password!: string;
+
+  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256 })
+  @IsPassword()
+  new_password!: string;
+}
+
+export class DisownedDto {
+  @ApiProperty({ description: 'To be presented to `/auth/password/reset` with a new password.' })
+  reset_token!: string;
+
+  @ApiProperty({ description: 'Seconds that the reset token is good for.', example: 1800 })
+  expires_in!: number;
+
+  static of({ resetToken, resetExpiresInSeconds }: RejectedSignIn): DisownedDto {
+    return { reset_token: resetToken, expires_in: resetExpiresInSeconds };
+  }
+}

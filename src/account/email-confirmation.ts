@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { RequestClient } from '../http/routes/request-client.js';
+import { emailToConfirm } from '../mail/mail-kind.js';
+import { Outbox } from '../mail/outbox.js';
+import { SecurityEvents } from '../security-events/security-events.js';
+import { SessionRevoker } from '../sessions/session-revoker.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { UsersService } from '../users/users.service.js';
+import { AccountLinks } from './links/account-links.js';
+import { MailRequests } from './mail-requests.js';
+
+/** Finds out that an address is its user's own. */
+@Injectable()
+export class EmailConfirmation {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly links: AccountLinks,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly revoker: SessionRevoker,
+    private readonly events: SecurityEvents,
+    private readonly outbox: Outbox,
+    private readonly requests: MailRequests,
+  ) {}
+
+  /** @throws {AppError} invalid_link */
+  async confirm(token: string, { address }: RequestClient): Promise<void> {
+    await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      const { user } = await this.links.use(manager, 'confirm_email', token);
+      if (await this.users.confirmEmail(manager, user.id)) {
+        await this.events.record(manager, { kind: 'email_confirmed', userId: user.id, address });
+      }
+      // Access tokens and sessions show whether the address is confirmed.
+      const sessions = await this.sessions.list(user.id, undefined, manager);
+      transaction.invalidate(sessions.map(({ id }) => id));
+      transaction.announce(user.id);
+    });
+  }
+
+  /** Sends the link again, unless it has been followed. @throws {AppError} too_many_requests */
+  async resend(userId: string): Promise<void> {
+    const user = await this.users.requireById(userId);
+    if (user.emailConfirmedAt !== null) return;
+    await this.requests.requireRoom('confirm', user.email);
+    await this.outbox.add(this.dataSource.manager, emailToConfirm(userId));
+  }
+}

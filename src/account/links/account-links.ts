@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import { Config } from '../../config/config.js';
+import { AppError } from '../../errors/app-error.js';
+import { User } from '../../users/user.entity.js';
+import type { LinkPurpose } from './account-link.entity.js';
+import { LinkTokens } from './link-token.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** How long a link is good for, from when its mail is sent. */
+export const LINK_LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
+  reset_password: 30 * MINUTE_MS,
+  confirm_email: 3 * DAY_MS,
+  disown: 7 * DAY_MS,
+};
+
+export interface NewLink {
+  readonly purpose: LinkPurpose;
+  readonly userId: string;
+  readonly sessionId?: string | null;
+  readonly deviceId?: string | null;
+}
+
+export interface UsedLink {
+  readonly user: User;
+  readonly sessionId: string | null;
+  readonly deviceId: string | null;
+}
+
+// A mail that is sent again renews its link, but never one that was used.
+const OPEN = `
+  INSERT INTO account_links (id, user_id, purpose, session_id, device_id, expires_at)
+  VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')
+  ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE account_links.used_at IS NULL`;
+
+const USABLE = `l.id = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.expires_at > now()
+  AND u.id = l.user_id AND u.status = 'active'`;
+
+/** What whoever reads the user's mail may do, each once and for a while. */
+@Injectable()
+export class AccountLinks {
+  private readonly tokens: LinkTokens;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    { secret }: Config,
+  ) {
+    this.tokens = new LinkTokens(secret);
+  }
+
+  /**
+   * @param id of the mail that carries it; left out where it is handed over at once
+   * @returns its token
+   */
+  async open(manager: EntityManager, link: NewLink, id = newId()): Promise<string> {
+    const { purpose, userId, sessionId, deviceId } = link;
+    const parameters = [id, userId, purpose, sessionId, deviceId, LINK_LIFETIME_MS[purpose]];
+    await manager.query(OPEN, parameters);
+    return this.tokens.issue(purpose, id);
+  }
+
+  /** Whose it is, if it could be used now. @throws {AppError} invalid_link, whatever is wrong with it */
+  async requireOwner(
+    purpose: LinkPurpose,
+    token: string,
+    manager = this.dataSource.manager,
+  ): Promise<{ linkId: string; user: User }> {
+    const linkId = this.tokens.verify(purpose, token);
+    if (linkId === null) throw new AppError('invalid_link');
+    const [owner] = await manager.query<{ userId: string }[]>(
+      `SELECT l.user_id AS "userId" FROM account_links l, users u WHERE ${USABLE}`,
+      [linkId, purpose],
+    );
+    const user = owner && (await manager.findOneBy(User, { id: owner.userId }));
+    if (!user) throw new AppError('invalid_link');
+    return { linkId, user };
+  }
+
+  /**
+   * Uses the link up inside the caller's transaction, which holds its user's row from then on. Of several at once,
+   * one gets it.
+   *
+   * @throws {AppError} invalid_link
+   */
+  async use(manager: EntityManager, purpose: LinkPurpose, token: string): Promise<UsedLink> {
+    const { linkId, user } = await this.requireOwner(purpose, token, manager);
+    // The user first: everything that holds both takes them in this order.
+    await lockUser(manager, user.id);
+    const [[used]] = await manager.query<[Omit<UsedLink, 'user'>[], number]>(
+      `UPDATE account_links l SET used_at = clock_timestamp() FROM users u WHERE ${USABLE}
+       RETURNING l.session_id AS "sessionId", l.device_id AS "deviceId"`,
+      [linkId, purpose],
+    );
+    if (!used) throw new AppError('invalid_link');
+    return { user, ...used };
+  }
+
+  /** Makes the user's links of a purpose useless. */
+  async voidAll(manager: EntityManager, userId: string, purpose: LinkPurpose): Promise<void> {
+    await manager.query(
+      `UPDATE account_links SET used_at = clock_timestamp() WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL`,
+      [userId, purpose],
+    );
+  }
+}
+
+/** Whoever logs in, resets or changes meanwhile waits, and then decides from what is there. */
+export async function lockUser(manager: EntityManager, userId: string): Promise<User | null> {
+  return manager.findOne(User, { where: { id: userId }, lock: { mode: 'for_no_key_update' } });
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { FailureLimiter } from '../auth/attempts/failure-limiter.js';
+import { boundedRedis, type LimiterRedis } from '../auth/attempts/limiter-redis.js';
+import { networkOf } from '../auth/attempts/network-of.js';
+import type { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import { normaliseEmail } from '../users/email-address.js';
+
+/** Enough for somebody who looks in the wrong folder first; too few to bury anybody's mailbox. */
+const MAILS_PER_ADDRESS = 3;
+const WINDOW_SECONDS = 900;
+
+/** Bounds the mails that people can have sent: to one mailbox, and from one network (OWASP Forgot Password). */
+export class MailRequests {
+  private readonly mailboxes: FailureLimiter;
+  private readonly networks: FailureLimiter;
+
+  constructor({ perAddress }: Config['loginAttempts'], redis: LimiterRedis | null, keyPrefix: string) {
+    const store = redis && boundedRedis(redis);
+    const limiter = (failures: number, of: string) =>
+      new FailureLimiter({ failures, windowSeconds: WINDOW_SECONDS }, store, `${keyPrefix}:mail:${of}`);
+    this.mailboxes = limiter(MAILS_PER_ADDRESS, 'mailbox');
+    this.networks = limiter(perAddress, 'network');
+  }
+
+  /** @param address network address of the client. @throws {AppError} too_many_requests */
+  async requireRoomFrom(address: string): Promise<void> {
+    await this.networks.reserve(networkOf(address));
+  }
+
+  /** @throws {AppError} too_many_requests */
+  async requireRoom(what: 'confirm' | 'reset', email: string): Promise<void> {
+    const mailbox = createHash('sha256').update(normaliseEmail(email)).digest('base64url');
+    await this.mailboxes.reserve(`${what}:${mailbox}`);
+  }
+
+  /** The same for whoever may not be told. */
+  async hasRoom(what: 'confirm' | 'reset', email: string): Promise<boolean> {
+    try {
+      await this.requireRoom(what, email);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'too_many_requests') return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { LoginAttempts } from '../auth/attempts/login-attempts.js';
+import { AppError } from '../errors/app-error.js';
+import type { Principal } from '../http/routes/principal.js';
+import type { RequestClient } from '../http/routes/request-client.js';
+import { SecurityEvents } from '../security-events/security-events.js';
+import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { UsersService } from '../users/users.service.js';
+import { AccountLinks, lockUser } from './links/account-links.js';
+
+/** A new password for somebody who is logged in and knows the current one. */
+@Injectable()
+export class PasswordChange {
+  constructor(
+    private readonly revoker: SessionRevoker,
+    private readonly links: AccountLinks,
+    private readonly users: UsersService,
+    private readonly events: SecurityEvents,
+    private readonly attempts: LoginAttempts,
+  ) {}
+
+  /**
+   * Ends every other session; the one that asks goes on. Wrong passwords are counted for its device, as at a login.
+   *
+   * @throws {AppError} wrong_password, password_rejected, too_many_requests or overloaded
+   */
+  async change(
+    { userId, sessionId, deviceId }: Principal,
+    current: string,
+    wanted: string,
+    { address }: RequestClient,
+  ): Promise<RevocationOutcome> {
+    const user = await this.users.requireById(userId);
+    const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
+      this.users.verifyPassword(user, current),
+    );
+    if (!isRight) throw new AppError('wrong_password');
+    const passwordHash = await this.users.hashNew(wanted, user.email);
+    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      const locked = await lockUser(manager, userId);
+      // Another change or a reset was faster: what was compared is not the current one any more.
+      if (locked?.passwordVersion !== user.passwordVersion) throw new AppError('wrong_password');
+      await this.users.setPassword(manager, userId, passwordHash);
+      await this.links.voidAll(manager, userId, 'reset_password');
+      const others = { userId, exceptSessionId: sessionId };
+      const count = await transaction.revoke(others, 'password_changed', `user:${userId}`);
+      await this.events.record(manager, {
+        kind: 'password_changed',
+        userId,
+        sessionId,
+        deviceId,
+        address,
+        detail: { sessions_ended: count },
+      });
+    });
+    return outcome;
+  }
+}

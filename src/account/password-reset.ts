@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { LoginAttempts } from '../auth/attempts/login-attempts.js';
+import type { RequestClient } from '../http/routes/request-client.js';
+import { passwordToReset } from '../mail/mail-kind.js';
+import { Outbox } from '../mail/outbox.js';
+import { SecurityEvents } from '../security-events/security-events.js';
+import {
+  type RevocationOutcome,
+  type RevokingTransaction,
+  SessionRevoker,
+} from '../sessions/session-revoker.js';
+import { normaliseEmail } from '../users/email-address.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { AccountLinks } from './links/account-links.js';
+import { MailRequests } from './mail-requests.js';
+
+/** A new password for somebody who has lost theirs, and reads their mail. */
+@Injectable()
+export class PasswordReset {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly links: AccountLinks,
+    private readonly users: UsersService,
+    private readonly revoker: SessionRevoker,
+    private readonly events: SecurityEvents,
+    private readonly outbox: Outbox,
+    private readonly requests: MailRequests,
+    private readonly attempts: LoginAttempts,
+  ) {}
+
+  /**
+   * Notes the wish, and no more: whether the address is anybody's is found out by who sends the mail, so neither the
+   * answer nor its time can tell.
+   *
+   * @throws {AppError} validation_failed; too_many_requests by network, whatever the address
+   */
+  async request(address: string, client: RequestClient): Promise<void> {
+    const email = normaliseEmail(address);
+    await this.requests.requireRoomFrom(client.address);
+    if (!(await this.requests.hasRoom('reset', email))) return;
+    await this.outbox.add(this.dataSource.manager, passwordToReset(email));
+  }
+
+  /**
+   * Sets the password and ends every session. A password that is rejected leaves the link good for another try.
+   *
+   * @throws {AppError} invalid_link, password_rejected or overloaded
+   */
+  async reset(token: string, password: string, { address }: RequestClient): Promise<RevocationOutcome> {
+    const { user } = await this.links.requireOwner('reset_password', token);
+    const passwordHash = await this.users.hashNew(password, user.email);
+    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      await this.links.use(transaction.manager, 'reset_password', token);
+      await this.replace(transaction, user, passwordHash, address);
+    });
+    await this.attempts.resetFailures(user.email);
+    return outcome;
+  }
+
+  private async replace(
+    transaction: RevokingTransaction,
+    { id: userId }: User,
+    passwordHash: string,
+    address: string,
+  ): Promise<void> {
+    const { manager } = transaction;
+    await this.users.setPassword(manager, userId, passwordHash);
+    // The link came by mail, so the mailbox is theirs.
+    await this.users.confirmEmail(manager, userId);
+    await this.links.voidAll(manager, userId, 'reset_password');
+    const count = await transaction.revoke({ userId }, 'password_reset', `user:${userId}`);
+    await this.events.record(manager, {
+      kind: 'password_reset',
+      userId,
+      address,
+      detail: { sessions_ended: count },
+    });
+  }
+}

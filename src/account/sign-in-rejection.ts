@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { DeviceRegistry } from '../devices/device-registry.js';
+import type { RequestClient } from '../http/routes/request-client.js';
+import { SecurityEvents } from '../security-events/security-events.js';
+import { Session } from '../sessions/session.entity.js';
+import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { UsersService } from '../users/users.service.js';
+import { AccountLinks, LINK_LIFETIME_MS } from './links/account-links.js';
+
+export interface RejectedSignIn {
+  /** For the new password, without which nobody logs in any more. */
+  readonly resetToken: string;
+  readonly resetExpiresInSeconds: number;
+  readonly outcome: RevocationOutcome;
+}
+
+/** "This wasn't me": takes back a sign-in that the user was told of. */
+@Injectable()
+export class SignInRejection {
+  constructor(
+    private readonly revoker: SessionRevoker,
+    private readonly links: AccountLinks,
+    private readonly users: UsersService,
+    private readonly devices: DeviceRegistry,
+    private readonly events: SecurityEvents,
+  ) {}
+
+  /**
+   * Ends every session of the device and forgets its token. Whoever signed in knows the password: it lets nobody in
+   * any more, and is refused like a wrong one, so that they do not learn of what is going on.
+   *
+   * @throws {AppError} invalid_link or overloaded
+   */
+  async disown(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
+    await this.links.requireOwner('disown', token);
+    const passwordHash = await this.users.hashOfNone();
+    const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
+      const userId = user.id;
+      await this.users.setPassword(manager, userId, passwordHash);
+      const devices = await devicesOf(manager, { sessionId, deviceId });
+      for (const device of devices) {
+        await this.devices.distrust(manager, userId, device);
+        await transaction.revoke({ userId, deviceId: device }, 'disowned', `user:${userId}`);
+      }
+      await this.events.record(manager, {
+        kind: 'disowned',
+        userId,
+        sessionId,
+        deviceId: devices[0] ?? null,
+        address,
+      });
+      transaction.announce(userId);
+      return this.links.open(manager, { purpose: 'reset_password', userId });
+    });
+    return {
+      resetToken,
+      resetExpiresInSeconds: LINK_LIFETIME_MS.reset_password / 1000,
+      outcome,
+    };
+  }
+}
+
+/** Some events name a session only; a copied device token names the device that it is of, and the session that it got. */
+async function devicesOf(
+  manager: EntityManager,
+  { sessionId, deviceId }: { sessionId: string | null; deviceId: string | null },
+): Promise<string[]> {
+  const session = sessionId === null ? null : await manager.findOneBy(Session, { id: sessionId });
+  return [...new Set([session?.deviceId, deviceId])].filter((id) => typeof id === 'string');
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { AccessTokenClaims } from '@latchkey/access-token/claims';
+import { ALGORITHM, TYPE } from '@latchkey/access-token/header';
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { Config } from '../../config/config.js';
+import { KeySet } from '../keys/key-set.js';
+import { MAX_TOKEN_LENGTH } from './bearer-token.js';
+
+export interface AccessTokenInput {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  readonly rolesVersion: number;
+  readonly authenticatedAt: Date;
+  /** How the user proved their identity (RFC 8176). */
+  readonly amr: readonly string[];
+  readonly now: Date;
+}
+
+export interface IssuedAccessToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+@Injectable()
+export class AccessTokenIssuer {
+  readonly #config: Config['accessToken'];
+
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly keys: KeySet,
+    config: Config,
+  ) {
+    this.#config = config.accessToken;
+  }
+
+  async issue(input: AccessTokenInput): Promise<IssuedAccessToken> {
+    const { kid, privateKey } = this.keys.current();
+    const token = await this.jwt.signAsync(this.#claims(input), {
+      algorithm: ALGORITHM,
+      header: { alg: ALGORITHM, typ: TYPE, kid },
+      privateKey,
+    });
+    // Better no token than one that every request would be refused with.
+    if (token.length > MAX_TOKEN_LENGTH) {
+      throw new Error(`the roles of user ${input.userId} do not fit into an access token`);
+    }
+    return { token, expiresInSeconds: this.#config.ttlSeconds };
+  }
+
+  #claims(input: AccessTokenInput): AccessTokenClaims {
+    const { issuer, audience, ttlSeconds } = this.#config;
+    const iat = epochSeconds(input.now);
+    return {
+      iss: issuer,
+      aud: audience,
+      sub: input.userId,
+      sid: input.sessionId,
+      jti: randomUUID(),
+      iat,
+      exp: iat + ttlSeconds,
+      auth_time: epochSeconds(input.authenticatedAt),
+      amr: input.amr,
+      roles: input.roles,
+      roles_version: input.rolesVersion,
+    };
+  }
+}
+
+/** Rounded down: a token must not be younger, nor a login more recent, than it is. */
+function epochSeconds(instant: Date): number {
+  return Math.floor(instant.getTime() / 1000);
+}

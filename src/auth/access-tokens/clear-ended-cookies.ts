@@ -1,0 +1,36 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Principal } from '../../http/routes/principal.js';
+import { SessionCheck } from '../../sessions/check/session-check.js';
+import { SessionCookies } from './session-cookies.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether its access token came in a cookie. */
+    isByCookie?: boolean;
+  }
+}
+
+/** Takes a browser's cookies away with the answer to whatever ended its own session: a logout, or "sign out of all". */
+@Injectable()
+export class ClearEndedCookies implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly cookies: SessionCookies,
+    private readonly sessions: SessionCheck,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    fastify.decorateRequest('isByCookie', false);
+    fastify.addHook('onSend', (request, reply, _payload, done) => {
+      if (request.isByCookie && this.hasEnded(request)) this.cookies.clear(reply);
+      done();
+    });
+  }
+
+  private hasEnded(request: FastifyRequest & { user?: Principal }): boolean {
+    return request.user !== undefined && this.sessions.isKnownEnded(request.user.sessionId);
+  }
+}

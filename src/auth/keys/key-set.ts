@@ -1,0 +1,140 @@
+import type { KeyObject } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Config } from '../../config/config.js';
+import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
+import { type KeySchedule, type KeyScheduleRules, keySchedule, keyScheduleRules } from './key-schedule.js';
+import { type PublicJwk, publicJwk } from './public-jwk.js';
+import { Seal } from './seal.js';
+import { type KeyPair, makeSealedKey, openSealedKey } from './sealed-key.js';
+import { SigningKey } from './signing-key.entity.js';
+
+const REFRESH_INTERVAL_MS = 60_000;
+
+interface StoredKeys {
+  readonly rows: readonly SigningKey[];
+  /** The database's clock: instances whose own clocks differ still agree on whose turn it is. */
+  readonly now: number;
+}
+
+/** The keys that sign access tokens: shared through Postgres, used from memory. */
+@Injectable()
+export class KeySet implements OnModuleInit, OnModuleDestroy {
+  readonly #logger = new Logger(KeySet.name);
+  readonly #seal: Seal;
+  readonly #rules: KeyScheduleRules;
+  #pairs: ReadonlyMap<string, KeyPair> = new Map();
+  #turns: readonly ReturnType<typeof turnOf>[] = [];
+  /** The database's clock less this process's monotonic one. */
+  #clockOffset = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    config: Config,
+  ) {
+    this.#seal = new Seal(config.secret, 'signing keys');
+    this.#rules = keyScheduleRules(config.accessToken.keyRotationMs, config.accessToken.ttlSeconds);
+  }
+
+  /** @throws {Error} when the keys cannot be had: without them nothing can be issued or verified */
+  async onModuleInit(): Promise<void> {
+    await this.refresh();
+    this.#timer = setInterval(() => {
+      this.#refreshing = this.refresh().catch((error: unknown) => {
+        // The keys in memory go on; a successor is published long before its turn, so there is time to retry.
+        this.#logger.error('signing keys could not be read again; retrying in a minute', error);
+      });
+    }, REFRESH_INTERVAL_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#refreshing;
+  }
+
+  /** The key that signs now. */
+  current(): Pick<KeyPair, 'kid' | 'privateKey'> {
+    const { signing } = this.#schedule();
+    const pair = signing === null ? undefined : this.#pairs.get(signing);
+    if (!pair) throw new Error('no signing key has been loaded');
+    return pair;
+  }
+
+  /** A published key. Answers from memory: whatever a token names, it causes no query and no fetch. */
+  publicKey(kid: string): KeyObject | undefined {
+    return this.#pairs.get(kid)?.publicKey;
+  }
+
+  /** The published keys, in the same order on every instance. */
+  jwks(): { keys: PublicJwk[] } {
+    const pairs = this.#schedule().published.flatMap((kid) => this.#pairs.get(kid) ?? []);
+    return { keys: pairs.map(({ kid, publicKey }) => publicJwk(kid, publicKey)) };
+  }
+
+  /** Reads the table again, and makes or removes keys when it is time to. */
+  async refresh(): Promise<void> {
+    let stored = await readKeys(this.dataSource.manager);
+    if (isDue(this.#scheduleOf(stored))) {
+      stored = await this.dataSource.transaction(async (manager) => {
+        await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.signingKeys]);
+        return this.#rotate(manager);
+      });
+    }
+    this.#adopt(stored);
+  }
+
+  /** Runs under the lock; the one who held it before may have done it all. */
+  async #rotate(manager: EntityManager): Promise<StoredKeys> {
+    const stored = await readKeys(manager);
+    // What this instance cannot open it must neither follow nor replace.
+    for (const row of stored.rows) openSealedKey(this.#seal, row);
+    const { signing, retired, successor } = this.#scheduleOf(stored);
+    if (retired.length > 0) await manager.delete(SigningKey, [...retired]);
+    if (successor) {
+      const signsFrom = new Date(successor.signsFrom);
+      if (signing !== null) await manager.update(SigningKey, { kid: signing }, { signsUntil: signsFrom });
+      await manager.insert(SigningKey, {
+        ...makeSealedKey(this.#seal),
+        signsFrom,
+        signsUntil: new Date(successor.signsUntil),
+      });
+    }
+    return readKeys(manager);
+  }
+
+  /** All or nothing: a row that cannot be opened leaves the keys in memory as they were. */
+  #adopt({ rows, now }: StoredKeys): void {
+    const pairs = new Map(
+      rows.map((row) => [row.kid, this.#pairs.get(row.kid) ?? openSealedKey(this.#seal, row)]),
+    );
+    this.#turns = rows.map(turnOf);
+    this.#pairs = pairs;
+    this.#clockOffset = now - performance.now();
+  }
+
+  #schedule(): KeySchedule {
+    return keySchedule(this.#turns, this.#clockOffset + performance.now(), this.#rules);
+  }
+
+  #scheduleOf({ rows, now }: StoredKeys): KeySchedule {
+    return keySchedule(rows.map(turnOf), now, this.#rules);
+  }
+}
+
+function isDue({ retired, successor }: KeySchedule): boolean {
+  return retired.length > 0 || successor !== null;
+}
+
+function turnOf({ kid, signsFrom, signsUntil }: SigningKey) {
+  return { kid, signsFrom: signsFrom.getTime(), signsUntil: signsUntil.getTime() };
+}
+
+async function readKeys(manager: EntityManager): Promise<StoredKeys> {
+  const rows = await manager.find(SigningKey, { order: { signsFrom: 'ASC', kid: 'ASC' } });
+  // Not `now()`: in a transaction that is when it began, before the wait for the lock.
+  const [{ now }]: [{ now: Date }] = await manager.query('SELECT clock_timestamp() AS now');
+  return { rows, now: now.getTime() };
+}

@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { announce, claim, release } from './data-directory-owner.js';
+import { EmbeddedPostgresFailed } from './embedded-postgres-failed.js';
+import { withExtendedQueries } from './pglite-extended-query.js';
+
+export interface EmbeddedPostgres {
+  readonly url: string;
+  /** Another process serves this database: it was started there, and ends there. */
+  readonly isShared: boolean;
+  stop(): Promise<void>;
+}
+
+/** Far above any pool: a client beyond it would be told so in no words of the protocol. */
+const MAX_CONNECTIONS = 1_000;
+
+/**
+ * The database of development: Postgres in this process, its data in `<dataDir>/postgres`.
+ * A second process gets the URL of the first. All clients share one session of the database, so that
+ * transactions run one after the other, and session-level locks and settings are everybody's.
+ *
+ * @param progress told what takes long
+ * @throws {EmbeddedPostgresFailed} when it is not installed or its files are held by a process that hangs
+ */
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  progress: (line: string) => void,
+): Promise<EmbeddedPostgres> {
+  const { PGlite, PGLiteSocketServer } = await load();
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const ownerFile = join(dataDir, 'postgres.json');
+  const sharedUrl = await claim(ownerFile);
+  if (sharedUrl !== null) return { url: sharedUrl, isShared: true, stop: async () => {} };
+
+  try {
+    const files = join(dataDir, 'postgres');
+    if (!existsSync(files)) {
+      progress(`creating the embedded Postgres in ${files}`);
+      await create(PGlite, files);
+    }
+    const database = new (withExtendedQueries(PGlite))(files);
+    await database.waitReady;
+    const server = new PGLiteSocketServer({
+      db: database,
+      host: '127.0.0.1',
+      port: 0,
+      maxConnections: MAX_CONNECTIONS,
+    });
+    await server.start();
+    const url = `postgres://postgres@${server.getServerConn()}/postgres`;
+    announce(ownerFile, url);
+    return {
+      url,
+      isShared: false,
+      stop: async () => {
+        await server.stop();
+        await database.close();
+        release(ownerFile);
+      },
+    };
+  } catch (error) {
+    release(ownerFile);
+    throw new EmbeddedPostgresFailed(
+      `the embedded Postgres in ${dataDir} did not start: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+async function load() {
+  try {
+    const [{ PGlite }, { PGLiteSocketServer }] = await Promise.all([
+      import('@electric-sql/pglite'),
+      import('@electric-sql/pglite-socket'),
+    ]);
+    return { PGlite, PGLiteSocketServer };
+  } catch (error) {
+    throw new EmbeddedPostgresFailed(
+      'no DATABASE_URL is set and the embedded Postgres is not installed: set DATABASE_URL, or install the development dependencies with npm ci',
+      { cause: error },
+    );
+  }
+}
+
+/** Makes the files beside their place: a process that is killed meanwhile leaves no half-made database there. */
+async function create(PGlite: Awaited<ReturnType<typeof load>>['PGlite'], files: string): Promise<void> {
+  const unfinished = `${files}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const database = new PGlite(unfinished);
+  await database.waitReady;
+  await database.close();
+  renameSync(unfinished, files);
+}

@@ -1,6 +1,0 @@
-/** What an error says, for an operator. A name with several addresses fails as an `AggregateError` without a message. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0)
-    return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error && error.message ? error.message : String(error);
-}

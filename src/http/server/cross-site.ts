@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/config.js';
+import { loopbackOrigins } from '../../config/web-config.js';
+import { AppError } from '../../errors/app-error.js';
+import { cookieValues } from '../cookies/cookie-header.js';
+import { cookieNames } from '../cookies/cookie-names.js';
+
+/** RFC 9110 §9.2.1. No route of this service changes anything for these methods. */
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Headers in which a browser reports where a request comes from. Scripts cannot change them. */
+export interface OriginHeaders {
+  /** `Sec-Fetch-Site` (W3C Fetch Metadata). */
+  readonly fetchSite: string | undefined;
+  readonly origin: string | undefined;
+}
+
+/**
+ * Whether a request may come from an untrusted page (OWASP, Cross-Site Request Forgery Prevention).
+ *
+ * @param requiresHeaders whether a request without these headers counts as cross-site. All current browsers send them,
+ *   and any other client can
+ */
+export function isCrossSite(
+  { fetchSite, origin }: OriginHeaders,
+  isTrusted: (origin: string) => boolean,
+  requiresHeaders: boolean,
+): boolean {
+  // `none` means that the user caused the request, for example with a bookmark, and not a page.
+  if (fetchSite === 'same-origin' || fetchSite === 'none') return false;
+  if (origin !== undefined) return !isTrusted(origin);
+  return fetchSite !== undefined || requiresHeaders;
+}
+
+export function originHeaders({ headers }: Pick<FastifyRequest, 'headers'>): OriginHeaders {
+  // Node joins repeated headers with a comma, and such a value never equals a trusted one.
+  return { fetchSite: headers['sec-fetch-site'] as string | undefined, origin: headers.origin };
+}
+
+/** @throws {AppError} cross_site_request if the request has neither header */
+export function requireOriginHeaders(request: Pick<FastifyRequest, 'headers'>): void {
+  if (lacksBoth(originHeaders(request))) throw crossSiteRequest(MISSING_HEADERS);
+}
+
+/** Rejects unsafe cross-site requests, also those without a session: a login can be forged too. */
+export function rejectCrossSiteRequests(fastify: FastifyInstance, web: Config['web']): void {
+  const names = Object.values(cookieNames(web.secureCookies));
+  const hasServiceCookie = ({ cookie }: FastifyRequest['headers']) =>
+    names.some((name) => cookieValues(cookie, name).length > 0);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (SAFE_METHODS.includes(request.method)) return done();
+    const { headers } = request;
+    const usesCookies = headers.authorization === undefined && hasServiceCookie(headers);
+    const found = originHeaders(request);
+    const isTrusted = (origin: string) => isTrustedOrigin(origin, web, request.socket.localPort);
+    if (!isCrossSite(found, isTrusted, usesCookies)) return done();
+    done(crossSiteRequest(lacksBoth(found) ? MISSING_HEADERS : undefined));
+  });
+}
+
+/** The `Host` header is not trusted: clients choose it. */
+function isTrustedOrigin(origin: string, web: Config['web'], port: number | undefined): boolean {
+  return (
+    origin === web.origin ||
+    web.corsOrigins.includes(origin) ||
+    (web.trustsOwnPort && loopbackOrigins(port).includes(origin))
+  );
+}
+
+function lacksBoth({ fetchSite, origin }: OriginHeaders): boolean {
+  return fetchSite === undefined && origin === undefined;
+}
+
+const MISSING_HEADERS =
+  'A request that sends session cookies or asks for them must have an Origin or Sec-Fetch-Site header.';
+
+function crossSiteRequest(detail?: string): AppError {
+  return new AppError('cross_site_request', { detail });
+}

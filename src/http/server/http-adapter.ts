@@ -1,0 +1,100 @@
+import proxyAddr from '@fastify/proxy-addr';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { Config } from '../../config/config.js';
+import { withoutPort } from '../routes/client-address.js';
+import { AllowedMethods } from './allowed-methods.js';
+import { acceptJsonOnly, BODY_LIMIT_BYTES } from './body-parser.js';
+import { answerClientError } from './client-error.js';
+import { drainOnClose } from './draining.js';
+import { sendProblem } from './problem.filter.js';
+import { logRequest, logRequests, REQUEST_ID_HEADER, requestId, requestLoggers } from './request-log.js';
+import { BARE_SECURITY_HEADERS } from './security-headers.js';
+import { readBodyBeforeClosing } from './unread-body.js';
+
+/** How long a client may take to send a request and its headers before its connection is closed. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 5_000;
+/** Longer than the usual idle timeout of a load balancer (60 s), so that the load balancer closes first. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Longer than any id, so that an overlong id of a resource gets the same answer as an unknown one. */
+const MAX_PARAM_LENGTH = 1024;
+
+type TrustProxy = Config['http']['trustProxy'];
+
+export interface HttpAdapterOptions {
+  readonly trustProxy: TrustProxy;
+  readonly web: Config['web'];
+}
+
+/** Fastify, configured for this service: everything below Nest. */
+export class HttpAdapter extends FastifyAdapter {
+  readonly allowedMethods = new AllowedMethods();
+  readonly web: Config['web'];
+
+  constructor({ trustProxy, web }: HttpAdapterOptions, logger: FastifyBaseLogger) {
+    super({
+      loggerInstance: logger,
+      childLoggerFactory: requestLoggers(logger),
+      // `request-log.ts` writes one line per request instead.
+      logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+      trustProxy: trustedHops(trustProxy),
+      genReqId: requestId,
+      bodyLimit: BODY_LIMIT_BYTES,
+      routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      http: {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        connectionsCheckingInterval: 1_000,
+        maxHeaderSize: MAX_HEADER_BYTES,
+        // Node would answer a missing Host with an empty body; `request-shape.ts` answers with the reason.
+        requireHostHeader: false,
+      },
+      // Requests that arrive during a shutdown are served: dependencies are closed after the server.
+      return503OnClosing: false,
+      clientErrorHandler: (error, socket) => answerClientError(error, socket, logger),
+      frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
+        answerRoutingError(error, request as FastifyRequest, reply as FastifyReply),
+      // No Express middleware and no uploads.
+      skipMiddie: true,
+      multipart: false,
+    });
+    this.web = web;
+    const fastify = this.getInstance();
+    fastify.decorateReply('errorCode', undefined);
+    this.allowedMethods.collect(fastify);
+    acceptJsonOnly(fastify);
+    logRequests(fastify);
+    drainOnClose(fastify);
+    readBodyBeforeClosing(fastify);
+    fastify.addHook('onRequest', (request, reply, done) => {
+      reply.header(REQUEST_ID_HEADER, request.id);
+      done();
+    });
+  }
+
+  /** Nest's parsers would accept `application/x-www-form-urlencoded`; `body-parser.ts` has registered ours. */
+  override registerParserMiddleware(): void {}
+}
+
+/**
+ * Which hops of `X-Forwarded-For` to trust.
+ *
+ * Fastify also accepts a number, but then trusts no hop, because it cannot know whether clients can bypass the proxies.
+ * An operator who configures a number states that they cannot.
+ */
+function trustedHops(setting: TrustProxy) {
+  if (typeof setting === 'number') return (_address: string, hop: number) => hop < setting;
+  if (typeof setting === 'boolean') return setting;
+  const isTrusted = proxyAddr.compile(setting);
+  return (address: string, hop: number) => isTrusted(withoutPort(address), hop);
+}
+
+/** For a path that the router cannot decode or match. Fastify runs no hooks for such a request. */
+function answerRoutingError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header(REQUEST_ID_HEADER, request.id).headers(BARE_SECURITY_HEADERS);
+  sendProblem(error, request, reply);
+  logRequest(request, reply);
+}

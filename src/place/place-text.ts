@@ -1,6 +1,0 @@
-import type { Place } from './place.js';
-
-/** `Lisbon, Portugal`. */
-export function placeText(place: Place | null): string | null {
-  return place && [place.city, place.country].filter(Boolean).join(', ');
-}

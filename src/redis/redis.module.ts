@@ -1,0 +1,25 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { RedisConnection } from './redis-connection.js';
+
+/** Injects `RedisConnection | null`: `null` where no `REDIS_URL` is set. */
+export const REDIS = Symbol('Redis');
+
+@Global()
+@Module({
+  providers: [
+    {
+      provide: REDIS,
+      inject: [Config],
+      useFactory: ({ redis }: Config) => (redis ? RedisConnection.open(redis.url, redis.keyPrefix) : null),
+    },
+  ],
+  exports: [REDIS],
+})
+export class RedisModule implements OnApplicationShutdown {
+  constructor(@Inject(REDIS) private readonly redis: RedisConnection | null) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.redis?.close();
+  }
+}

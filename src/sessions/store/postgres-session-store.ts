@@ -1,0 +1,154 @@
+import type { SessionSnapshot, SessionStatus } from '@latchkey/revocation/session-snapshot';
+import type {
+  Confirmation,
+  RecentRevocations,
+  Revocations,
+  SessionStore,
+} from '@latchkey/revocation/session-store';
+import type { DataSource } from 'typeorm';
+import { withTimeout } from '../../errors/with-timeout.js';
+import { readRecentRevocations } from './recent-revocations.js';
+
+/** A check, and the tail, wait no longer for a database that accepts and never answers. */
+const READ_TIMEOUT_MS = 1_000;
+
+const LOAD = `
+  SELECT s.id, s.user_id, s.device_id, s.status, s.ended_reason, u.roles_version,
+         host(s.address) AS address, s.countries, s.clients, s.needs_login_since IS NOT NULL AS needs_login,
+         u.email, u.email_confirmed_at IS NOT NULL AS email_verified, d.name, d.kind, d.browser, d.system,
+         (extract(epoch FROM now()) * 1000)::float8 AS read_at,
+         (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
+         (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at
+  FROM sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id
+  WHERE s.id = ANY ($1)`;
+
+const END_AGAIN = `
+  UPDATE sessions s
+  SET status = CASE lost.reason WHEN 'expired' THEN 'expired' ELSE 'revoked' END,
+      ended_reason = lost.reason, ended_by = 'latchkey'
+  FROM (SELECT s.id, known.reason
+        FROM sessions s JOIN unnest($1::uuid[], $2::text[]) AS known (id, reason) USING (id)
+        WHERE s.status = 'active' ORDER BY s.id FOR UPDATE OF s) AS lost
+  WHERE s.id = lost.id AND s.status = 'active'`;
+
+// What the roles were is not known. But no token could carry the version that instances ask for, and all would be stale.
+const CUT_OFF_AGAIN = `
+  UPDATE users u
+  SET roles_version = known.roles_version, roles_changed_at = clock_timestamp(), roles_enforced_at = NULL
+  FROM unnest($1::uuid[], $2::integer[]) AS known (id, roles_version)
+  WHERE u.id = known.id AND u.roles_version < known.roles_version`;
+
+interface LoadedRow {
+  id: string;
+  user_id: string;
+  device_id: string;
+  status: SessionStatus;
+  ended_reason: string | null;
+  roles_version: number;
+  created_at: number;
+  last_seen_at: number;
+  address: string | null;
+  countries: string[];
+  clients: string[];
+  needs_login: boolean;
+  read_at: number;
+  email: string;
+  email_verified: boolean;
+  name: string;
+  kind: string;
+  browser: string | null;
+  system: string | null;
+}
+
+/** The store: the rows of Postgres. */
+export class PostgresSessionStore implements SessionStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>> {
+    const rows = await withTimeout(READ_TIMEOUT_MS, () =>
+      this.dataSource.query<LoadedRow[]>(LOAD, [sessionIds]),
+    );
+    return new Map(rows.map((row) => [row.id, snapshotOf(row)]));
+  }
+
+  async recentRevocations(windowMs: number): Promise<RecentRevocations> {
+    // One by one: each has its time, however many there are.
+    return readRecentRevocations(windowMs, (sql, parameters) =>
+      withTimeout(READ_TIMEOUT_MS, () => this.dataSource.query(sql, parameters)),
+    );
+  }
+
+  async reapply({ sessions, cutOffs }: Revocations): Promise<void> {
+    if (sessions.length > 0) {
+      await this.dataSource.query(END_AGAIN, [
+        sessions.map(({ sessionId }) => sessionId),
+        sessions.map(({ reason }) => reason),
+      ]);
+    }
+    if (cutOffs.length > 0) {
+      await this.dataSource.query(CUT_OFF_AGAIN, [
+        cutOffs.map(({ userId }) => userId),
+        cutOffs.map(({ rolesVersion }) => rolesVersion),
+      ]);
+    }
+  }
+
+  async confirm({ sessions, cutOffs }: Revocations, confirmation: Confirmation): Promise<void> {
+    if (sessions.length > 0) {
+      await this.dataSource.query(
+        `WITH confirmed AS (
+           UPDATE sessions SET enforced_at = now()
+           WHERE id = ANY ($1) AND status <> 'active' AND enforced_at IS NULL RETURNING id)
+         INSERT INTO session_events (session_id, kind, detail) SELECT id, 'enforced', $2 FROM confirmed`,
+        [sessions.map(({ sessionId }) => sessionId), toDetail(confirmation)],
+      );
+    }
+    if (cutOffs.length > 0) {
+      await this.dataSource.query(
+        `UPDATE users u SET roles_enforced_at = now()
+         FROM unnest($1::uuid[], $2::integer[]) AS confirmed (id, roles_version)
+         WHERE u.id = confirmed.id AND u.roles_version = confirmed.roles_version AND u.roles_enforced_at IS NULL`,
+        [cutOffs.map(({ userId }) => userId), cutOffs.map(({ rolesVersion }) => rolesVersion)],
+      );
+    }
+  }
+
+  async areConfirmed({ sessions, cutOffs }: Revocations): Promise<boolean> {
+    const [{ open }] = await this.dataSource.query<[{ open: number }]>(
+      `SELECT (SELECT count(*) FROM sessions WHERE id = ANY ($1) AND enforced_at IS NULL)::integer
+            + (SELECT count(*) FROM users WHERE id = ANY ($2) AND roles_enforced_at IS NULL)::integer AS open`,
+      [sessions.map(({ sessionId }) => sessionId), cutOffs.map(({ userId }) => userId)],
+    );
+    return open === 0;
+  }
+}
+
+function toDetail({ by, how, acknowledgedBy }: Confirmation) {
+  return { by, how, acknowledged_by: acknowledgedBy };
+}
+
+function snapshotOf(row: LoadedRow): SessionSnapshot {
+  return {
+    sessionId: row.id,
+    userId: row.user_id,
+    deviceId: row.device_id,
+    status: row.status,
+    endedReason: row.ended_reason,
+    createdAt: row.created_at,
+    rolesVersion: row.roles_version,
+    lastSeenAt: row.last_seen_at,
+    address: row.address,
+    countries: row.countries,
+    clients: row.clients,
+    needsLogin: row.needs_login,
+    readAt: row.read_at,
+    profile: {
+      email: row.email,
+      emailVerified: row.email_verified,
+      deviceName: row.name,
+      deviceKind: row.kind,
+      browser: row.browser,
+      system: row.system,
+    },
+  };
+}

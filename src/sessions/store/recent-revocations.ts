@@ -1,0 +1,101 @@
+import type {
+  CutOff,
+  EndedSession,
+  RecentRevocations,
+  Revocations,
+} from '@latchkey/revocation/session-store';
+
+/** Rows of each kind in one answer: an answer about a mass of ends must come in time, and be read between requests. */
+const PAGE_SIZE = 5_000;
+/** Ends handed out at one look to be pushed again, those that wait longest first. */
+const OVERDUE_AT_ONCE = 5_000;
+/** An end unconfirmed for longer than this has lost its revoker, or its revoker is cut off. */
+const OVERDUE_AFTER = `interval '1 second'`;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+const SESSION = `'session' AS kind, id, ended_reason AS reason, NULL::integer AS roles_version,
+  (extract(epoch FROM ended_at) * 1000)::float8 AS at`;
+const USER = `'user' AS kind, id, NULL AS reason, roles_version,
+  (extract(epoch FROM roles_changed_at) * 1000)::float8 AS at`;
+
+/** $1: the window in seconds, $2: rows of each kind; behind ($3, $4) for sessions and ($5, $6) for users. */
+const PAGE = `
+  (SELECT ${SESSION}, false AS overdue FROM sessions WHERE status <> 'active'
+   AND (ended_at, id) > (coalesce(to_timestamp($3::float8 / 1000), now() - make_interval(secs => $1)), $4::uuid)
+   ORDER BY ended_at, id LIMIT $2)
+  UNION ALL
+  (SELECT ${USER}, false FROM users WHERE roles_changed_at IS NOT NULL
+   AND (roles_changed_at, id) > (coalesce(to_timestamp($5::float8 / 1000), now() - make_interval(secs => $1)), $6::uuid)
+   ORDER BY roles_changed_at, id LIMIT $2)`;
+
+/** $7: rows of each kind. However old: it may have been committed long after it was stamped. */
+const OVERDUE = `
+  (SELECT ${SESSION}, true FROM sessions
+   WHERE status <> 'active' AND enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER}
+   ORDER BY ended_at LIMIT $7)
+  UNION ALL
+  (SELECT ${USER}, true FROM users
+   WHERE roles_changed_at IS NOT NULL AND roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
+   ORDER BY roles_changed_at LIMIT $7)`;
+
+const FIRST_PAGE = `
+  SELECT 'now' AS kind, NULL::uuid AS id, extract(epoch FROM pg_postmaster_start_time())::text AS reason,
+         NULL::integer AS roles_version, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
+  UNION ALL ${PAGE} UNION ALL ${OVERDUE}`;
+
+interface EndRow {
+  readonly kind: 'now' | 'session' | 'user';
+  readonly id: string;
+  readonly reason: string;
+  readonly roles_version: number;
+  readonly at: number;
+  readonly overdue: boolean;
+}
+
+/** The last row of its kind that was read; `null`: the window begins here. */
+type Cursor = Pick<EndRow, 'id'> & { readonly at: number | null };
+
+/**
+ * Reads what ended within a window, page by page, and on the first page the ends that wait longest to be confirmed.
+ *
+ * @param query sends one statement
+ */
+export async function readRecentRevocations(
+  windowMs: number,
+  query: (sql: string, parameters: unknown[]) => Promise<EndRow[]>,
+  { pageSize, overdueAtOnce } = { pageSize: PAGE_SIZE, overdueAtOnce: OVERDUE_AT_ONCE },
+): Promise<RecentRevocations> {
+  const start: Cursor = { id: FIRST_ID, at: null };
+  let [session, user] = [start, start];
+  const behind = () => [windowMs / 1000, pageSize, session.at, session.id, user.at, user.id];
+  const read = await query(FIRST_PAGE, [...behind(), overdueAtOnce]);
+  const { at: now, reason: server } = read.find(({ kind }) => kind === 'now') ?? { at: 0, reason: '' };
+  const overdue = read.filter((row) => row.overdue);
+  for (let page = read; ; read.push(...page)) {
+    const [sessions, users] = [fresh(page, 'session'), fresh(page, 'user')];
+    session = sessions.reduce(later, session);
+    user = users.reduce(later, user);
+    if (sessions.length < pageSize && users.length < pageSize) break;
+    page = await query(PAGE, behind());
+  }
+  return { ...endsIn(read), overdue: endsIn(overdue), now, server };
+}
+
+function fresh(page: readonly EndRow[], kind: EndRow['kind']): EndRow[] {
+  return page.filter((row) => row.kind === kind && !row.overdue);
+}
+
+function later(last: Cursor, row: Cursor): Cursor {
+  if (last.at === null || row.at === null || row.at > last.at) return row;
+  return row.at === last.at && row.id > last.id ? row : last;
+}
+
+function endsIn(rows: readonly EndRow[]): Revocations {
+  const sessions: EndedSession[] = [];
+  const cutOffs: CutOff[] = [];
+  for (const { kind, id, reason, roles_version, at } of rows) {
+    if (kind === 'session') sessions.push({ sessionId: id, reason, endedAt: at });
+    if (kind === 'user') cutOffs.push({ userId: id, rolesVersion: roles_version });
+  }
+  return { sessions, cutOffs };
+}

@@ -1,0 +1,105 @@
+import type { CacheLayer, Observer } from '@latchkey/revocation/observer';
+import type { Confirmation } from '@latchkey/revocation/session-store';
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5];
+
+/** The revocation clock, and where lookups are answered, for Prometheus. */
+@Injectable()
+export class SessionMetrics implements Observer {
+  // Plain numbers on the hot path; a counter of the library is filled from them when it is read.
+  private readonly lookups: Record<CacheLayer, number> = { memory: 0, shared: 0, store: 0 };
+  private distrustedLookups = 0;
+  private readonly awaited: Gauge;
+  private readonly enforcement: Histogram<'how'>;
+  private readonly unconfirmedEnds: Counter;
+  private readonly lastGrant: Histogram;
+
+  constructor(private readonly registry: Registry) {
+    const registers = [registry];
+    const { lookups } = this;
+    const distrusted = () => this.distrustedLookups;
+    new Counter({
+      name: 'latchkey_session_lookups_total',
+      help: 'Sessions looked up, by the last tier that was asked.',
+      labelNames: ['tier'],
+      registers,
+      collect() {
+        this.reset();
+        this.inc({ tier: 'memory' }, lookups.memory);
+        this.inc({ tier: 'shared' }, lookups.shared);
+        // The label's value is older than the name, and dashboards depend on it.
+        this.inc({ tier: 'truth' }, lookups.store);
+      },
+    });
+    new Counter({
+      name: 'latchkey_session_lookups_distrusted_total',
+      help: 'Lookups that went to Postgres because caches could not be trusted.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(distrusted());
+      },
+    });
+    this.awaited = new Gauge({
+      name: 'latchkey_revocation_acknowledgements_awaited',
+      help: 'Acknowledgements that pushes in flight still wait for.',
+      registers,
+    });
+    this.enforcement = new Histogram({
+      name: 'latchkey_revocation_enforced_seconds',
+      help: 'From the commit of an end until no instance grants it any longer.',
+      labelNames: ['how'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.unconfirmedEnds = new Counter({
+      name: 'latchkey_revocation_unconfirmed_total',
+      help: 'Revocations that could not be confirmed everywhere in time (answered 202).',
+      registers,
+    });
+    this.lastGrant = new Histogram({
+      name: 'latchkey_revocation_last_grant_seconds',
+      help: 'From the commit of an end until the last request that this instance granted to the session.',
+      buckets: SECONDS,
+      registers,
+    });
+  }
+
+  /** Adds a number that is asked for when metrics are read. */
+  readonly gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+
+  lookedUp(layer: CacheLayer): void {
+    this.lookups[layer] += 1;
+  }
+
+  distrusted(): void {
+    this.distrustedLookups += 1;
+  }
+
+  awaiting(instances: number): void {
+    this.awaited.inc(instances);
+  }
+
+  enforced(how: Confirmation['how'], ms: number): void {
+    this.enforcement.observe({ how }, ms / 1000);
+  }
+
+  unconfirmed(): void {
+    this.unconfirmedEnds.inc();
+  }
+
+  grantedAfterEnd(ms: number): void {
+    this.lastGrant.observe(ms / 1000);
+  }
+}

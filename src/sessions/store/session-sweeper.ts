@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Config } from '../../config/config.js';
+import { SWEEP_BATCH, Sweeper } from '../../jobs/sweeper.js';
+import { flushIntervalMs } from '../check/last-seen.js';
+
+const INTERVAL_MS = 60_000;
+/** The first sweep of an instance makes up for as long as this without one. */
+const MAX_LOOK_BACK_MS = 172_800_000;
+
+// Instances judge expiry themselves, by the same rule: there is nothing to enforce.
+const CLOSE_EXPIRED = `
+  WITH due AS (
+    SELECT id, created_at <= now() - $2 * interval '1 millisecond'
+            OR last_seen_at <= now() - $1 * interval '1 millisecond' AS is_over
+    FROM sessions WHERE status = 'active' AND sweep_at < now()
+    ORDER BY sweep_at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
+  UPDATE sessions s SET
+    status = CASE WHEN is_over THEN 'expired' ELSE s.status END,
+    ended_reason = CASE WHEN is_over THEN 'expired' END,
+    ended_by = CASE WHEN is_over THEN 'latchkey' END,
+    enforced_at = CASE WHEN is_over THEN now() END,
+    sweep_at = CASE WHEN is_over THEN s.sweep_at ELSE
+      least(s.last_seen_at + $1 * interval '1 millisecond', s.created_at + $2 * interval '1 millisecond') END
+  FROM due WHERE s.id = due.id
+  RETURNING s.id`;
+
+const REMOVE_DEAD = `
+  DELETE FROM sessions WHERE id IN (
+    SELECT id FROM sessions WHERE status <> 'active' AND ended_at < now() - $1 * interval '1 millisecond'
+    ORDER BY ended_at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
+  RETURNING id, device_id`;
+
+const REMOVE_EVENTS = `DELETE FROM session_events WHERE session_id = ANY ($1)`;
+
+/** A session rotates every few minutes, for months: the older ones are counted in its row. */
+const ROTATIONS_KEPT = `interval '7 days'`;
+
+// By time, where they lie together, and only the time that the last sweep has not seen.
+const REMOVE_OLD_ROTATIONS = `
+  DELETE FROM session_events WHERE (session_id, id) IN (
+    SELECT session_id, id FROM session_events
+    WHERE kind = 'rotated' AND at < now() - ${ROTATIONS_KEPT}
+      AND at >= now() - ${ROTATIONS_KEPT} - $1 * interval '1 millisecond'
+    LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
+  RETURNING id`;
+
+// A device is remembered for as long as its sessions are.
+const REMOVE_FORGOTTEN_DEVICES = `
+  DELETE FROM devices d WHERE d.id = ANY ($1) AND d.last_seen_at < now() - $2 * interval '1 millisecond'
+    AND NOT EXISTS (SELECT FROM sessions s WHERE s.device_id = d.id)`;
+
+interface RemovedSession {
+  id: string;
+  device_id: string;
+}
+
+/** Closes sessions that have expired and removes those that ended long ago, in small batches. */
+@Injectable()
+export class SessionSweeper extends Sweeper {
+  /** Monotonic. */
+  private rotationsRemovedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    dataSource: DataSource,
+    private readonly config: Config,
+  ) {
+    super(dataSource, INTERVAL_MS);
+  }
+
+  async sweep(): Promise<void> {
+    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    await this.inBatches(CLOSE_EXPIRED, [idleTtlMs + flushIntervalMs(idleTtlMs), absoluteTtlMs]);
+    await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], (rows: RemovedSession[]) =>
+      this.forget(rows),
+    );
+    await this.removeOldRotations();
+  }
+
+  /** Removes what is only remembered for the sake of sessions that are gone. */
+  private async forget(removed: RemovedSession[]): Promise<void> {
+    await this.dataSource.query(REMOVE_EVENTS, [removed.map(({ id }) => id)]);
+    await this.dataSource.query(REMOVE_FORGOTTEN_DEVICES, [
+      removed.map(({ device_id }) => device_id),
+      this.config.sessions.retentionMs,
+    ]);
+  }
+
+  private async removeOldRotations(): Promise<void> {
+    const startedAt = performance.now();
+    const sinceLast = Math.min(startedAt - this.rotationsRemovedAt, MAX_LOOK_BACK_MS);
+    await this.inBatches(REMOVE_OLD_ROTATIONS, [sinceLast + INTERVAL_MS]);
+    this.rotationsRemovedAt = startedAt;
+  }
+}

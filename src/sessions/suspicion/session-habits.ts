@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Suspicion } from '../../policy/session-policy.js';
+import { type ClientFamily, familyText } from '../../user-agents/client-family.js';
+
+/** More than anybody needs; the oldest but the first are forgotten, and told of again. */
+const KEPT = 16;
+
+const appended = (column: string) => `
+  CASE WHEN cardinality(${column}) < ${KEPT} THEN ${column} || $2::text
+       ELSE ${column}[1:1] || ${column}[3:] || $2::text END`;
+
+const learn = (column: string) => `
+  UPDATE sessions SET ${column} = ${appended(column)}
+  WHERE id = $1 AND status = 'active' AND NOT ($2::text = ANY (${column})) RETURNING id`;
+
+const LEARN_COUNTRY = learn('countries');
+const LEARN_CLIENT = learn('clients');
+
+/** Writes what a session is known for. */
+@Injectable()
+export class SessionHabits {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async learnCountry(sessionId: string, country: string): Promise<void> {
+    await this.dataSource.query(LEARN_COUNTRY, [sessionId, country]);
+  }
+
+  /** @returns whether it is news; of several requests at once it is to one */
+  async learn(
+    manager: EntityManager,
+    sessionId: string,
+    suspicion: Suspicion,
+    { country, family }: { country: string | null; family: ClientFamily },
+  ): Promise<boolean> {
+    const [statement, value] =
+      suspicion === 'impossible_travel' ? [LEARN_COUNTRY, country] : [LEARN_CLIENT, familyText(family)];
+    const [rows] = await manager.query<[unknown[], number]>(statement, [sessionId, value]);
+    return rows.length > 0;
+  }
+
+  /** @returns whether it did not need one yet */
+  async requireLogin(manager: EntityManager, sessionId: string): Promise<boolean> {
+    const [rows] = await manager.query<[unknown[], number]>(
+      `UPDATE sessions SET needs_login_since = now()
+       WHERE id = $1 AND status = 'active' AND needs_login_since IS NULL RETURNING id`,
+      [sessionId],
+    );
+    return rows.length > 0;
+  }
+}

@@ -1,0 +1,58 @@
+import type { CachedSession } from '@latchkey/revocation/cached-session';
+import type { GeoLocation } from '../../geoip/geo-location.js';
+import { locationText } from '../../geoip/location-text.js';
+import type { Suspicion } from '../../policy/session-policy.js';
+import type { SecurityEventKind } from '../../security-events/security-event-kind.js';
+import type { NewSecurityEvent } from '../../security-events/security-events.js';
+import { clientFamily, clientText, familyFromText } from '../../user-agents/client-family.js';
+import type { Verdict } from './suspicion.js';
+
+interface Before {
+  readonly place: GeoLocation | null;
+  /** `familyText` of the client that opened the session. */
+  readonly client: string | null;
+}
+
+interface Now {
+  readonly address: string;
+  readonly place: GeoLocation | null;
+  readonly userAgent: string;
+}
+
+const TOLD_AS: Readonly<Record<Suspicion, SecurityEventKind>> = {
+  impossible_travel: 'impossible_travel',
+  client_changed: 'client_changed',
+  client_scripted: 'client_changed',
+  device_token_shared: 'device_token_shared',
+  sign_in_after_failures: 'sign_in_after_failures',
+};
+
+/** Where a session was last used from, as far as is known here. */
+export function lastAddress({ seen, address, grantedAt, lastSeenAt }: CachedSession): string | null {
+  return seen && grantedAt >= lastSeenAt ? seen.address : address;
+}
+
+/** What the user is told of a suspicion: what was seen, and what was done about it. */
+export function suspicionEvent(
+  { userId, sessionId, deviceId }: Pick<CachedSession, 'userId' | 'sessionId' | 'deviceId'>,
+  { suspicion, action }: Verdict,
+  before: Before,
+  now: Now,
+): NewSecurityEvent {
+  return {
+    kind: action === 'end' ? 'session_ended_suspicious' : TOLD_AS[suspicion],
+    userId,
+    sessionId,
+    deviceId,
+    address: now.address,
+    detail: {
+      suspicion,
+      action,
+      before: {
+        place: locationText(before.place),
+        client: before.client === null ? null : clientText(familyFromText(before.client)),
+      },
+      now: { place: locationText(now.place), client: clientText(clientFamily(now.userAgent)) },
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { CachedSession, SeenClient } from '@latchkey/revocation/cached-session';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { GeoIp } from '../../geoip/geoip.js';
+import { clientAddress } from '../../http/routes/client-address.js';
+import { SecurityEvents } from '../../security-events/security-events.js';
+import { clientFamily } from '../../user-agents/client-family.js';
+import { SessionRevoker } from '../session-revoker.js';
+import { SessionHabits } from './session-habits.js';
+import type { Verdict } from './suspicion.js';
+import { lastAddress, suspicionEvent } from './suspicion-event.js';
+
+/** Why a request is refused: its session has just been ended, or is to be logged in to again. */
+export type SuspicionRefusal = 'ended' | 'needs_login';
+
+/** Does what the policy wants about a suspicious session, and tells its user. */
+@Injectable()
+export class SuspicionResponse {
+  constructor(
+    private readonly places: GeoIp,
+    private readonly revoker: SessionRevoker,
+    private readonly habits: SessionHabits,
+    private readonly events: SecurityEvents,
+  ) {}
+
+  /**
+   * @param session as the store has it
+   * @returns why the request is refused; `null` when it is not
+   * @throws whatever kept it from being written
+   */
+  async respond(
+    session: CachedSession,
+    client: SeenClient,
+    verdict: Verdict,
+  ): Promise<SuspicionRefusal | null> {
+    const tell = (manager: EntityManager) => this.tell(manager, session, client, verdict);
+    if (verdict.action === 'end') return this.end(session, tell);
+    if (verdict.action === 'require_reauthentication') return this.requireLogin(session, tell);
+    await this.notify(session, client, verdict, tell);
+    return null;
+  }
+
+  private async end({ sessionId, userId }: CachedSession, tell: Tell): Promise<'ended'> {
+    await this.revoker.inTransaction(async (transaction) => {
+      const count = await transaction.revoke({ sessionId, userId }, 'suspicious', 'latchkey');
+      // Of many requests at once, one revokes the session and reports it.
+      if (count > 0) await tell(transaction.manager);
+    });
+    return 'ended';
+  }
+
+  private async requireLogin({ sessionId, userId }: CachedSession, tell: Tell): Promise<'needs_login'> {
+    await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
+      transaction.invalidate([sessionId]);
+      transaction.announce(userId);
+    });
+    return 'needs_login';
+  }
+
+  private async notify(
+    { sessionId, userId }: CachedSession,
+    client: SeenClient,
+    { suspicion }: Verdict,
+    tell: Tell,
+  ): Promise<void> {
+    const country = this.placeOf(client.address)?.countryCode ?? null;
+    const use = { country, family: clientFamily(client.userAgent) };
+    await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      // Known from now on, so that it is reported once.
+      if (await this.habits.learn(manager, sessionId, suspicion, use)) await tell(manager);
+      transaction.invalidate([sessionId]);
+      transaction.announce(userId);
+    });
+  }
+
+  private tell(manager: EntityManager, session: CachedSession, client: SeenClient, verdict: Verdict) {
+    const before = { place: this.placeOf(lastAddress(session)), client: session.clients[0] ?? null };
+    const now = {
+      address: clientAddress(client.address, undefined),
+      place: this.placeOf(client.address),
+      userAgent: client.userAgent,
+    };
+    return this.events.record(manager, suspicionEvent(session, verdict, before, now));
+  }
+
+  private placeOf(address: string | null) {
+    return this.places.find(address === null ? null : clientAddress(address, undefined));
+  }
+}
+
+type Tell = (manager: EntityManager) => Promise<void>;

@@ -1,4 +1,0 @@
-import { EndedSet } from '../../../src/revocation/ended-set.js';
-
-/** Without rule 1 an instance that has heard of an end goes on granting from its caches. */
-EndedSet.prototype.reasonOf = () => undefined;

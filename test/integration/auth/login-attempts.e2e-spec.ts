@@ -1,0 +1,256 @@
+import { type LoginAttempt, LoginAttempts } from '../../../src/auth/attempts/login-attempts.js';
+import { RedisConnection } from '../../../src/redis/redis-connection.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { waitUntil } from '../../support/wait-until.js';
+
+const LIMITS = { perAccount: 5, perAddress: 20, windowSeconds: 60 };
+const TOO_MANY = { code: 'too_many_requests', retryAfterSeconds: expect.any(Number) };
+
+let made = 0;
+/** A try at an account, from a network and on a device that no other test has met. */
+const freshTry = (): LoginAttempt => ({
+  email: `person${++made}@example.org`,
+  address: `2001:db8:0:${made.toString(16)}::1`,
+  knownDeviceId: null,
+});
+const elsewhere = () => freshTry().address;
+
+const wrong = async () => false;
+const right = async () => true;
+
+async function abandon(attempts: LoginAttempts, attempt: LoginAttempt): Promise<void> {
+  const busy = attempts.guard(attempt, () => Promise.reject(new Error('busy')));
+  await expect(busy).rejects.toThrow('busy');
+}
+
+async function fail(attempts: LoginAttempts, attempt: LoginAttempt, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) await attempts.guard(attempt, wrong);
+}
+
+async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+describe('LoginAttempts', () => {
+  let server: RedisServer;
+  let redis: RedisConnection;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    redis = await RedisConnection.open(server.url, 'latchkey');
+  });
+
+  afterAll(async () => {
+    await redis?.close();
+    await server?.dispose();
+  });
+
+  const inRedis = (limits = LIMITS) => new LoginAttempts(limits, redis.client, 'latchkey');
+  const inMemory = (limits = LIMITS) => new LoginAttempts(limits, null, 'latchkey');
+
+  describe.each([
+    ['in Redis', inRedis],
+    ['in memory', inMemory],
+  ])('counted %s', (_, open) => {
+    it('refuses an account after its failures, and says how long to wait', async () => {
+      const attempts = open();
+      const attempt = freshTry();
+      await fail(attempts, attempt, 5);
+      await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
+      await expect(attempts.guard({ ...attempt, address: elsewhere() }, wrong)).rejects.toMatchObject(
+        TOO_MANY,
+      );
+      await attempts.guard(attempt, wrong).catch(({ retryAfterSeconds }) => {
+        expect(retryAfterSeconds).toBeGreaterThan(50);
+        expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+      });
+    });
+
+    it('knows an account however its address is written', async () => {
+      const attempts = open();
+      const attempt = freshTry();
+      await fail(attempts, attempt, 5);
+      const shouted = { ...attempt, email: attempt.email.toUpperCase() };
+      await expect(attempts.guard(shouted, wrong)).rejects.toMatchObject(TOO_MANY);
+    });
+
+    it('lets no more than the limit pass of a hundred wrong guesses at once', async () => {
+      const attempts = open({ ...LIMITS, perAddress: 1000 });
+      const attempt = freshTry();
+      const results = await Promise.allSettled(
+        Array.from({ length: 100 }, () => attempts.guard(attempt, wrong)),
+      );
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    });
+
+    it('lets fifty right passwords at once pass', async () => {
+      const attempts = open();
+      const attempt = freshTry();
+      const tries = Array.from({ length: 50 }, () => attempts.guard(attempt, right));
+      expect(await Promise.all(tries)).toEqual(Array(50).fill(true));
+    });
+
+    it('forgets the failures of an account at a success, which costs nothing', async () => {
+      const attempts = open();
+      const attempt = freshTry();
+      for (let round = 0; round < 6; round++) {
+        await fail(attempts, attempt, 3);
+        await attempts.guard(attempt, right);
+      }
+      // Eighteen of the network's twenty are used: the six successes gave theirs back.
+      await fail(attempts, { ...freshTry(), address: attempt.address }, 2);
+      await expect(attempts.guard({ ...freshTry(), address: attempt.address }, wrong)).rejects.toMatchObject(
+        TOO_MANY,
+      );
+    });
+
+    it('charges nothing for an attempt whose password was never compared', async () => {
+      const attempts = open();
+      const attempt = freshTry();
+      for (let round = 0; round < 30; round++) await abandon(attempts, attempt);
+      await fail(attempts, attempt, 5);
+      await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
+    });
+
+    it('refuses a network after its failures, whatever accounts they were for', async () => {
+      const attempts = open();
+      const address = '198.51.100.7';
+      for (let n = 0; n < 20; n++) await attempts.guard({ ...freshTry(), address }, wrong);
+      await expect(attempts.guard({ ...freshTry(), address }, wrong)).rejects.toMatchObject(TOO_MANY);
+      await expect(attempts.guard({ ...freshTry(), address: '198.51.100.8' }, wrong)).resolves.toBeDefined();
+    });
+
+    it('takes the addresses of one IPv6 subscriber as one', async () => {
+      const attempts = open();
+      for (let n = 0; n < 20; n++) {
+        await attempts.guard({ ...freshTry(), address: `2001:db8:ffff:1:${n.toString(16)}::1` }, wrong);
+      }
+      const next = { ...freshTry(), address: '2001:db8:ffff:1:abcd::1' };
+      await expect(attempts.guard(next, wrong)).rejects.toMatchObject(TOO_MANY);
+    });
+
+    it('does not charge a network for tries at an account that is refused anyway', async () => {
+      const attempts = open();
+      const attempt = freshTry();
+      await fail(attempts, attempt, 5);
+      for (let n = 0; n < 50; n++) await attempts.guard(attempt, wrong).catch(() => {});
+      await expect(attempts.guard({ ...freshTry(), address: attempt.address }, wrong)).resolves.toBeDefined();
+    });
+
+    it('never locks a known device out for failures from elsewhere', async () => {
+      const attempts = open();
+      const attempt = freshTry();
+      await fail(attempts, attempt, 5);
+      for (let n = 0; n < 20; n++)
+        await attempts.guard({ ...freshTry(), address: attempt.address }, wrong).catch(() => {});
+      await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
+      await expect(
+        attempts.guard({ ...attempt, knownDeviceId: `device-${made}` }, wrong),
+      ).resolves.toBeDefined();
+    });
+
+    it('counts a known device by itself, until it succeeds', async () => {
+      const attempts = open();
+      const attempt = { ...freshTry(), knownDeviceId: `device-${made}` };
+      await fail(attempts, attempt, 4);
+      await attempts.guard(attempt, right);
+      await abandon(attempts, attempt);
+      await fail(attempts, attempt, 5);
+      await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
+      // The account itself has not been charged.
+      await expect(attempts.guard({ ...attempt, knownDeviceId: null }, wrong)).resolves.toBeDefined();
+    });
+
+    it('begins anew when the window is over', async () => {
+      const attempts = open({ ...LIMITS, perAccount: 1, windowSeconds: 1 });
+      const attempt = freshTry();
+      await attempts.guard(attempt, wrong);
+      await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject({ retryAfterSeconds: 1 });
+      await waitUntil('the window is over', () => attempts.guard(attempt, right));
+    });
+
+    it('refuses what is no address', async () => {
+      await expect(open().guard({ ...freshTry(), email: 'nobody' }, wrong)).rejects.toMatchObject({
+        code: 'validation_failed',
+      });
+    });
+  });
+
+  it('counts for all instances together in Redis, and keeps no address there', async () => {
+    const attempt = freshTry();
+    await fail(inRedis(), attempt, 3);
+    await fail(inRedis(), attempt, 2);
+    await expect(inRedis().guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
+
+    const keys = await redis.client.keys('*');
+    expect(keys.every((key) => key.startsWith('latchkey:login:'))).toBe(true);
+    expect(keys.join()).not.toContain('person');
+    for (const key of keys) expect(await redis.client.ttl(key)).toBeGreaterThan(0);
+  });
+
+  describe('while Redis hangs', () => {
+    afterEach(async () => {
+      server.resume();
+      await waitUntil('Redis answers again', async () => (await redis.client.ping()) === 'PONG');
+    });
+
+    it('goes on from memory after one short wait, and still counts', async () => {
+      const attempts = inRedis();
+      const attempt = freshTry();
+      await attempts.guard(attempt, wrong);
+      server.pause();
+
+      const first = await millisecondsOf(() => attempts.guard(attempt, wrong));
+      expect(first).toBeGreaterThan(200);
+      expect(first).toBeLessThan(500);
+      expect(await millisecondsOf(() => fail(attempts, attempt, 4))).toBeLessThan(100);
+      await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
+    });
+
+    it('reports a success without hanging', async () => {
+      const attempts = inRedis();
+      const hangsMeanwhile = async () => {
+        server.pause();
+        return true;
+      };
+      expect(await millisecondsOf(() => attempts.guard(freshTry(), hangsMeanwhile))).toBeLessThan(500);
+    });
+
+    it('returns to Redis by itself', async () => {
+      const attempts = inRedis();
+      const attempt = freshTry();
+      server.pause();
+      await attempts.guard(attempt, wrong);
+      server.resume();
+      await waitUntil('a failure is counted in Redis', async () => {
+        await abandon(attempts, freshTry());
+        await attempts.guard(freshTry(), wrong);
+        return (await redis.client.keys('*')).length > 0;
+      });
+      await waitUntil('the account is refused by Redis', async () => {
+        await attempts.guard(attempt, wrong).catch(() => {});
+        return inRedis()
+          .guard({ ...attempt, address: elsewhere() }, wrong)
+          .then(
+            () => false,
+            () => true,
+          );
+      });
+    });
+  });
+
+  it('goes on from memory while Redis is gone, and returns to it', async () => {
+    const attempts = inRedis();
+    const attempt = freshTry();
+    await server.kill();
+    await fail(attempts, attempt, 5);
+    await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
+
+    await server.start();
+    await waitUntil('the account is counted in Redis again', () =>
+      attempts.guard(attempt, right).catch(() => null),
+    );
+  });
+});

@@ -1,0 +1,8 @@
+import { Field } from '../ui/field';
+
+/** Shows which account the password is for, and tells password managers. */
+export function AccountEmailField({ email }: { email: string }) {
+  return (
+    <Field label="Email address" name="email" type="email" autoComplete="username" value={email} isReadOnly />
+  );
+}

@@ -1,0 +1,59 @@
+import { useState } from 'preact/hooks';
+import { forgotPassword } from '../api/links';
+import { PATHS } from '../paths';
+import { Field } from '../ui/field';
+import { Form } from '../ui/form';
+import { SingleTaskPage } from '../ui/single-task-page';
+
+/** Does not reveal whether an account exists. */
+export function ForgotPasswordPage() {
+  const [isSent, setIsSent] = useState(false);
+  return isSent ? (
+    <LinkSent onRetry={() => setIsSent(false)} />
+  ) : (
+    <RequestForm onSent={() => setIsSent(true)} />
+  );
+}
+
+function RequestForm({ onSent }: { onSent: () => void }) {
+  return (
+    <SingleTaskPage title="Forgot your password?">
+      <p>Enter your email address, and we’ll send you a password reset link.</p>
+      <Form
+        submitLabel="Send reset link"
+        onSubmit={async ({ email = '' }) => {
+          await forgotPassword(email);
+          onSent();
+        }}
+      >
+        <Field label="Email address" name="email" type="email" autoComplete="username" />
+      </Form>
+      <BackToSignIn />
+    </SingleTaskPage>
+  );
+}
+
+function LinkSent({ onRetry }: { onRetry: () => void }) {
+  return (
+    <SingleTaskPage title="Check your email">
+      <p>
+        If an account exists for this address, a password reset link is on its way. It expires in 30 minutes.
+      </p>
+      <p class="aside">
+        Didn’t get it?{' '}
+        <button type="button" class="link" onClick={onRetry}>
+          Try again
+        </button>
+      </p>
+      <BackToSignIn />
+    </SingleTaskPage>
+  );
+}
+
+function BackToSignIn() {
+  return (
+    <p class="aside">
+      <a href={PATHS.account}>Back to sign in</a>
+    </p>
+  );
+}

@@ -1,8 +1,0 @@
-import { Field } from '../parts/field';
-
-/** Whose password it is, also for programs that keep passwords. */
-export function OwnAddress({ email }: { email: string }) {
-  return (
-    <Field label="Email address" name="email" type="email" autoComplete="username" value={email} isReadOnly />
-  );
-}

@@ -1,6 +1,0 @@
-import type { Enforcement } from '../api/enforcement';
-
-/** To be put after what was done. */
-export function onItsWay(enforcement: Enforcement): string {
-  return enforcement === 'pending' ? ' It takes effect everywhere within moments.' : '';
-}
