@@ -91,7 +91,8 @@ describe('the migrations', () => {
   });
 
   describe('as a command', () => {
-    const migrate = (...args: string[]) => runSource('src/cli/migrate.ts', args, serviceEnv(database.url));
+    const migrate = (...args: string[]) =>
+      runSource('src/cli/latchkey.ts', ['migrate', ...args], serviceEnv(database.url));
     const done = ({ code, stdout, stderr }: Finished) => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       return stdout.trim().split('\n');
@@ -117,7 +118,11 @@ describe('the migrations', () => {
     it('reports a missing database in one line', async () => {
       const url = new URL(database.url);
       url.pathname = '/nowhere';
-      const { code, stderr } = await runSource('src/cli/migrate.ts', ['run'], serviceEnv(url.href));
+      const { code, stderr } = await runSource(
+        'src/cli/latchkey.ts',
+        ['migrate', 'run'],
+        serviceEnv(url.href),
+      );
       expect(code).toBe(1);
       expect(stderr).toMatch(/^latchkey: [^\n]*database "nowhere" does not exist\n$/);
     });

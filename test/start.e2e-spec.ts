@@ -24,7 +24,7 @@ describe('a start that fails', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  /** Starts with everything right but for `env`. An empty variable counts as not set. */
+  /** Starts with a valid environment, overridden by `env`. An empty variable counts as not set. */
   const start = (env: Record<string, string>) =>
     runSource('src/main.ts', [], {
       NODE_ENV: 'production',
@@ -36,32 +36,32 @@ describe('a start that fails', () => {
       ...env,
     });
 
-  /** The one line it ends with; there is no other, and nothing on standard output. */
+  /** The only line of output, on standard error. */
   const oneLine = ({ code, stdout, stderr }: Finished) => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^latchkey: [^\n]+\n$/);
     return stderr.trim();
   };
 
-  it('names every variable that production needs and lacks, at once', async () => {
+  it('names all missing variables at once in production', async () => {
     expect(oneLine(await start({ DATABASE_URL: '', LATCHKEY_SECRET: '' }))).toBe(
       'latchkey: DATABASE_URL is required; LATCHKEY_SECRET is required',
     );
   });
 
-  it('takes no secret of 31 bytes', async () => {
+  it('refuses a secret of 31 bytes', async () => {
     expect(oneLine(await start({ LATCHKEY_SECRET: 's'.repeat(31) }))).toBe(
       'latchkey: LATCHKEY_SECRET must be at least 32 bytes; make one with: openssl rand -base64 48',
     );
   });
 
-  it('says that a GeoIP database is missing', async () => {
+  it('reports a missing GeoIP database', async () => {
     expect(oneLine(await start({ GEOIP_DATABASE: '/nowhere/city.mmdb', MIGRATE_ON_START: 'true' }))).toMatch(
       /^latchkey: the GeoIP database \/nowhere\/city\.mmdb cannot be used \(ENOENT.*\): set GEOIP_DATABASE/,
     );
   });
 
-  it('names every bad variable at once, and repeats no value of a secret or URL', async () => {
+  it('names all invalid variables at once, without the values of secrets and URLs', async () => {
     const line = oneLine(
       await start({
         DATABASE_URL: 'mysql://root:hunter2@db.internal/latchkey',
@@ -90,58 +90,58 @@ describe('a start that fails', () => {
     expect(line).not.toMatch(/hunter2|db\.internal/);
   });
 
-  it('says that Postgres is absent, without its password', async () => {
+  it('reports that Postgres is unreachable, without its password', async () => {
     const line = oneLine(
       await start({ DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${await freePort()}/latchkey` }),
     );
     expect(line).toMatch(/^latchkey: Postgres cannot be used: connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
   });
 
-  it('says that Redis is absent, without its password', async () => {
+  it('reports that Redis is unreachable, without its password', async () => {
     const line = oneLine(await start({ REDIS_URL: `redis://:hunter2@127.0.0.1:${await freePort()}` }));
     expect(line).toMatch(/^latchkey: Redis cannot be used: connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
   });
 
-  it('says that a name has several addresses and nobody answers on any', async () => {
+  it('reports a host name with several addresses on which nothing listens', async () => {
     const line = oneLine(await start({ DATABASE_URL: `postgres://localhost:${await freePort()}/latchkey` }));
     expect(line).toMatch(/^latchkey: Postgres cannot be used: connect ECONNREFUSED /);
   });
 
-  it('says that the port is taken', async () => {
+  it('reports a port that is already in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     try {
       expect(oneLine(await start({ PORT: String(port) }))).toBe(
-        `latchkey: port ${port} on 127.0.0.1 is taken: set PORT to another one`,
+        `latchkey: port ${port} on 127.0.0.1 is already in use: set PORT to another one`,
       );
     } finally {
       other.close();
     }
   });
 
-  it('says which command brings a schema that is behind up to date', async () => {
+  it('names the command that applies pending migrations', async () => {
     await database.drop();
     database = await createTestDatabase();
-    await runSource('src/cli/migrate.ts', ['revert'], {
+    await runSource('src/cli/latchkey.ts', ['migrate', 'revert'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });
     expect(oneLine(await start({}))).toBe(
       'latchkey: the database schema is behind by 1 migration: run "npm run migration:run", or set MIGRATE_ON_START=true',
     );
-    await runSource('src/cli/migrate.ts', ['run'], {
+    await runSource('src/cli/latchkey.ts', ['migrate', 'run'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });
   });
 
-  it('says that another instance runs on the database without Redis', async () => {
+  it('reports another instance on the same database without Redis', async () => {
     const first = await ServiceProcess.start(serviceEnv(database.url, { LATCHKEY_SECRET: SECRET }));
     try {
       expect(oneLine(await start({}))).toBe(
-        'latchkey: another instance runs on this database without Redis: set REDIS_URL on both to run more than one',
+        'latchkey: another instance uses this database without Redis: set REDIS_URL on both to run more than one',
       );
       expect((await first.api.call('GET', '/health/live')).status).toBe(200);
     } finally {
@@ -149,7 +149,7 @@ describe('a start that fails', () => {
     }
   });
 
-  it('says that the signing keys were sealed under another secret', async () => {
+  it('reports signing keys that were sealed with another secret', async () => {
     const first = await ServiceProcess.start(serviceEnv(database.url, { LATCHKEY_SECRET: SECRET }));
     expect(await first.stop()).toBe(0);
     expect(oneLine(await start({ LATCHKEY_SECRET: `${SECRET}!` }))).toBe(
@@ -159,7 +159,7 @@ describe('a start that fails', () => {
 });
 
 describe('a start', () => {
-  it('in production listens on every address', async () => {
+  it('listens on every address in production', async () => {
     const database = await createTestDatabase();
     const service = await ServiceProcess.start(serviceEnv(database.url, { NODE_ENV: 'production' }));
     try {
@@ -172,7 +172,7 @@ describe('a start', () => {
     }
   });
 
-  it('brings an empty database to the newest schema, also when two start at once', async () => {
+  it('migrates an empty database once, even if two instances start at once', async () => {
     const database = await createTestDatabase();
     const client = new Client({ connectionString: database.url });
     await client.connect();

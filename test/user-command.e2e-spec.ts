@@ -9,7 +9,7 @@ import { type Finished, runSource } from './support/run-source.js';
 import { serviceEnv } from './support/service-env.js';
 import { ServiceProcess } from './support/service-process.js';
 
-const HOLDS = 'it holds on every running instance';
+const HOLDS = 'confirmed by every running instance';
 
 const lines = ({ code, stdout, stderr }: Finished) => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -31,7 +31,8 @@ describe('the user command', () => {
   });
   afterAll(() => database.drop());
 
-  const user = (args: string[], input = '') => runSource('src/cli/user.ts', args, env, input);
+  const user = (args: string[], input = '') =>
+    runSource('src/cli/latchkey.ts', ['user', ...args], env, input);
 
   describe('without a running service', () => {
     it('adds a user with the password from standard input, and lists users', async () => {
@@ -58,8 +59,8 @@ describe('the user command', () => {
 
     it('reports in one line that the database is down or behind', async () => {
       const unreachable = await runSource(
-        'src/cli/user.ts',
-        ['list'],
+        'src/cli/latchkey.ts',
+        ['user', 'list'],
         serviceEnv('postgres://127.0.0.1:1/latchkey'),
       );
       expect(refusal(unreachable)).toBe(
@@ -71,7 +72,7 @@ describe('the user command', () => {
       await client.connect();
       await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
       await client.end();
-      const line = refusal(await runSource('src/cli/user.ts', ['list'], serviceEnv(behind.url)));
+      const line = refusal(await runSource('src/cli/latchkey.ts', ['user', 'list'], serviceEnv(behind.url)));
       expect(line).toMatch(
         /^latchkey: the database schema is behind by \d+ migrations: run "npm run migration:run"/,
       );
@@ -83,8 +84,8 @@ describe('the user command', () => {
       const id = added?.split(' ')[0] ?? '';
       const [changed, confirmation] = lines(await user(['revoke-role', id, 'admin']));
       expect(changed).toMatch(/ {2}-$/);
-      expect(confirmation).toMatch(/^committed; no instance has confirmed it yet/);
-      expect(lines(await user(['end-sessions', id]))).toEqual(['ended 0 sessions']);
+      expect(confirmation).toMatch(/^committed, but not confirmed by every instance yet/);
+      expect(lines(await user(['end-sessions', id]))).toEqual(['revoked 0 sessions']);
       expect(lines(await user(['sessions', id]))).toEqual(['no sessions']);
     });
   });
@@ -114,7 +115,7 @@ describe('the user command', () => {
       const { email, access_token, refresh_token, session_id } = await api.newcomer();
       expect((await api.me(access_token)).status).toBe(200);
       const [ended, confirmation] = lines(await user(['end-sessions', email]));
-      expect([ended, confirmation]).toEqual(['ended 1 session', HOLDS]);
+      expect([ended, confirmation]).toEqual(['revoked 1 session', HOLDS]);
       const refused = await api.me(access_token);
       expect(refused.status).toBe(401);
       expect(refused.body).toMatchObject({ code: 'session_revoked', reason: 'operator' });
@@ -135,7 +136,7 @@ describe('the user command', () => {
       });
       const [row, ended, confirmation] = lines(await running);
       expect(row).toMatch(/ {2}disabled {2}-$/);
-      expect([ended, confirmation]).toEqual(['ended 1 session', HOLDS]);
+      expect([ended, confirmation]).toEqual(['revoked 1 session', HOLDS]);
       expect((await api.login(email)).body).toMatchObject({ code: 'account_disabled' });
 
       expect(lines(await user(['enable', email]))[0]).toMatch(/ {2}active {2}-$/);
@@ -163,7 +164,8 @@ describe('the user command with the embedded Postgres of development', () => {
   it('works on the same database whether or not the service is running', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-embedded-'));
     const env = { LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
-    const user = (args: string[], input = '') => runSource('src/cli/user.ts', args, env, input);
+    const user = (args: string[], input = '') =>
+      runSource('src/cli/latchkey.ts', ['user', ...args], env, input);
     try {
       const added = await user(['add', 'ada@example.org'], PASSWORD);
       expect(added.code).toBe(0);
@@ -173,13 +175,11 @@ describe('the user command with the embedded Postgres of development', () => {
       try {
         const { access_token } = await service.api.session('ada@example.org');
         expect((await service.api.me(access_token)).status).toBe(200);
-        expect(lines(await user(['end-sessions', 'ada@example.org']))).toEqual(['ended 1 session', HOLDS]);
+        expect(lines(await user(['end-sessions', 'ada@example.org']))).toEqual(['revoked 1 session', HOLDS]);
         expect((await service.api.me(access_token)).status).toBe(401);
 
         const second = await runSource('src/main.ts', [], { ...env, PORT: '0' });
-        expect(refusal(second)).toMatch(
-          /^latchkey: another service already runs on the embedded Postgres in /,
-        );
+        expect(refusal(second)).toMatch(/^latchkey: another service already uses the embedded Postgres in /);
         expect((await service.api.session('ada@example.org')).token_type).toBe('Bearer');
       } finally {
         expect(await service.stop()).toBe(0);

@@ -1,27 +1,26 @@
-// Runs beside one private server. Its standard input is a pipe from the test process, which the system
-// closes however that process ends, even by SIGKILL: then the server and its files go too.
-// Lines: `pid N` names the server's process of the moment, `dir PATH` what to remove.
+// Runs beside one child process of a test. Its standard input is a pipe from the test process, which the system closes
+// however that process ends, even by SIGKILL. It then kills the child with its descendants and removes its files.
+// Input lines: `pid N` sets the process to kill (0: none), `dir PATH` adds a directory to remove.
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { processTree } from './process-tree.mjs';
 
-let pid = 0;
+let rootPid = 0;
 const directories = [];
 
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   const [verb, value] = line.split(/ (.*)/s);
-  if (verb === 'pid') pid = Number(value);
+  if (verb === 'pid') rootPid = Number(value);
   if (verb === 'dir') directories.push(value);
 });
 lines.on('close', () => {
-  if (pid > 0) {
-    for (const victim of processTree(pid)) {
-      try {
-        process.kill(victim, 'SIGKILL');
-      } catch {
-        // It has ended by itself.
-      }
+  const pids = rootPid > 0 ? processTree(rootPid) : [];
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
     }
   }
   for (const directory of directories) {

@@ -1,6 +1,6 @@
-import type { FileBytes } from './file-bytes.js';
+import type { PagedFile } from './paged-file.js';
 
-/** What `mmdb-lib` calls of a Buffer, by the number of bytes that it reads. */
+/** The methods of `Buffer` that `mmdb-lib` calls with an offset, and how many bytes each reads. */
 const READS = {
   readUInt8: 1,
   readUInt16BE: 2,
@@ -11,10 +11,10 @@ const READS = {
 } as const;
 
 /**
- * A file in the shape of a Buffer. `mmdb-lib` wants the whole database in one, which would cost an instance more memory
- * than all the rest of it; this one holds nothing and reads what it is asked for.
+ * An object that behaves like a `Buffer` with the contents of the file, but reads the bytes when they are requested.
+ * `mmdb-lib` expects the whole database in a `Buffer`, which would take more memory than the rest of the service.
  */
-export function bufferOfFile(file: FileBytes): Buffer {
+export function fileAsBuffer(file: PagedFile): Buffer {
   const methods: Record<string, unknown> = {
     length: file.size,
     readUIntBE: (offset: number, length: number) => file.read(offset, length).readUIntBE(0, length),
@@ -30,7 +30,7 @@ export function bufferOfFile(file: FileBytes): Buffer {
       if (typeof name === 'symbol') return Reflect.get(target, name);
       if (Object.hasOwn(methods, name)) return methods[name];
       if (/^\d+$/.test(name)) return Number(name) < file.size ? file.read(Number(name), 1)[0] : undefined;
-      // A wrong answer would be a wrong place; this is an upgrade of mmdb-lib that was not tested.
+      // An untested version of mmdb-lib. Any answer here could become a wrong location.
       throw new TypeError(`a file cannot be read with ${name}`);
     },
   });

@@ -2,17 +2,17 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { LRUCache } from 'lru-cache';
 
 const PAGE_BYTES = 4_096;
-/** A megabyte: the upper part of a search tree, which every look-up passes through. */
-const PAGES_KEPT = 256;
+/** One megabyte: enough for the upper part of a search tree, which every lookup passes through. */
+const CACHED_PAGES = 256;
 
 /**
- * The bytes of a file that is too large to be held in memory, read as they are needed. A page that was used is in
- * the system's cache, and a read of it takes microseconds.
+ * Reads parts of a file that is too large to load into memory. A page that was used before is usually in the operating
+ * system's cache, where reading it takes microseconds.
  */
-export class FileBytes {
+export class PagedFile {
   readonly size: number;
   private readonly descriptor: number;
-  private readonly pages = new LRUCache<number, Buffer>({ max: PAGES_KEPT });
+  private readonly pages = new LRUCache<number, Buffer>({ max: CACHED_PAGES });
 
   /** @throws when the file cannot be read */
   constructor(path: string) {
@@ -20,10 +20,10 @@ export class FileBytes {
     this.size = fstatSync(this.descriptor).size;
   }
 
-  /** @throws {RangeError} when the file does not hold all of them */
+  /** @throws {RangeError} when the file does not contain all of these bytes */
   read(offset: number, length: number): Buffer {
     if (!(offset >= 0 && length >= 0 && offset + length <= this.size)) {
-      throw new RangeError(`bytes ${offset} to ${offset + length} are outside of the file`);
+      throw new RangeError(`bytes ${offset} to ${offset + length} are outside the file`);
     }
     const within = offset % PAGE_BYTES;
     if (within + length <= PAGE_BYTES) {
