@@ -1,5 +1,5 @@
-// The production build, started like `main.js` does, with three additional routes. They pass through the same server,
-// hooks, headers, log, guards and interceptors, so that only the check differs.
+// The service from its source, started like `main.ts` does in production, with three additional routes. They pass
+// through the same server, hooks, headers, log, guards and interceptors, so that only the check differs.
 import { writeFileSync } from 'node:fs';
 import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
@@ -12,7 +12,7 @@ import { requireAccessToken } from '../../../src/auth/access-tokens/bearer-token
 import { invalidToken } from '../../../src/auth/access-tokens/invalid-token.js';
 import { MeDto } from '../../../src/auth/auth.dto.js';
 import { readEnvironment } from '../../../src/config/environment.js';
-import { Public } from '../../../src/http/routes/public.js';
+import { Public } from '../../../src/http/routes/route-decorators.js';
 import { createLogger } from '../../../src/logging/logger.js';
 import { NestLogger } from '../../../src/logging/nest-logger.js';
 import { allocateAsYoung, growSlowly } from '../../../src/start/v8-flags.js';
