@@ -27,7 +27,7 @@ export class SessionsController {
     private readonly sessions: SessionsService,
     private readonly revoker: SessionRevoker,
     private readonly ended: EndedSessions,
-    private readonly places: GeoIp,
+    private readonly geoip: GeoIp,
   ) {}
 
   @Get()
@@ -42,10 +42,10 @@ export class SessionsController {
   ): Promise<SessionListDto | EndedSessionListDto> {
     if (status === 'ended') {
       const ended = await this.ended.list(userId, limit);
-      return { sessions: ended.map((row) => EndedSessionDto.of(row, this.places)) };
+      return { sessions: ended.map((row) => EndedSessionDto.of(row, this.geoip)) };
     }
     const sessions = await this.sessions.list(userId, limit);
-    return { sessions: sessions.map((session) => SessionDto.of(session, sessionId, this.places)) };
+    return { sessions: sessions.map((session) => SessionDto.of(session, sessionId, this.geoip)) };
   }
 
   @Delete(':id')

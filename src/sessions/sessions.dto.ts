@@ -37,7 +37,7 @@ export class SessionDto {
   @ApiProperty({ type: PlaceDto, nullable: true, description: 'Location from which it was opened.' })
   login_place!: PlaceDto | null;
 
-  static of(session: Session, currentSessionId: string, places: GeoIp): SessionDto {
+  static of(session: Session, currentSessionId: string, geoip: GeoIp): SessionDto {
     return {
       id: session.id,
       device_id: session.deviceId,
@@ -45,8 +45,8 @@ export class SessionDto {
       created_at: session.createdAt.toISOString(),
       last_seen_at: session.lastSeenAt.toISOString(),
       address: session.address,
-      place: PlaceDto.of(places.find(session.address)),
-      login_place: PlaceDto.of(places.find(session.loginAddress)),
+      place: PlaceDto.of(geoip.find(session.address)),
+      login_place: PlaceDto.of(geoip.find(session.loginAddress)),
     };
   }
 }

@@ -32,7 +32,7 @@ export class SessionsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: SessionClock,
-    private readonly places: GeoIp,
+    private readonly geoip: GeoIp,
     private readonly config: Config,
   ) {}
 
@@ -55,7 +55,7 @@ export class SessionsService {
         userId,
         deviceId,
         address,
-        countriesOf(this.places.find(address)),
+        countriesOf(this.geoip.find(address)),
         [familyText(clientFamily(userAgent))],
         amr,
         Math.min(idleTtlMs, absoluteTtlMs),
