@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { SessionRows } from '../../../test/support/session-rows.js';
-import { dataSourceOptions, openDataSource } from '../../database/data-source.js';
-import { readRecentRevocations } from './recent-revocations.js';
+import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
+import { readRecentRevocations } from '../../../src/sessions/store/recent-revocations.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { SessionRows } from '../../support/session-rows.js';
 
 const WINDOW_MS = 1_500_000;
 const SMALL = { pageSize: 7, overdueAtOnce: 5 };
