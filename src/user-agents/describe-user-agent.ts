@@ -3,6 +3,11 @@ import Bowser from 'bowser';
 export const DEVICE_KINDS = ['desktop', 'mobile', 'tablet', 'tv', 'other'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
+/** @returns `other` for a text that is not the name of a kind */
+export function toDeviceKind(text: string): DeviceKind {
+  return DEVICE_KINDS.find((kind) => kind === text) ?? 'other';
+}
+
 export interface DeviceDescription {
   /** For people: `Chrome on macOS`. */
   readonly name: string;

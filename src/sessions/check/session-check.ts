@@ -1,3 +1,4 @@
+import type { TokenSubject } from '@latchkey/access-token/claims';
 import type { CachedSession } from '@latchkey/revocation/cached-session';
 import { Revocation, type SessionLookup } from '@latchkey/revocation/revocation';
 import { sharedText } from '@latchkey/revocation/shared-texts';
@@ -10,7 +11,6 @@ import type { RequestClient } from '../../http/routes/request-client.js';
 import { type SessionLimits, sessionState } from '../session-state.js';
 import { isSameClient, SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
-import type { TokenSubject } from './token-subject.js';
 
 /** What people are told of a session. */
 export type SessionDescription = Pick<
