@@ -13,7 +13,7 @@ describe('normaliseEmail', () => {
     ['İ@example.org', 'i\u0307@example.org'],
     ['ΟΔΟΣ@example.org', 'οδος@example.org'],
     ['"a@b"@example.org', '"a@b"@example.org'],
-  ])('takes %s as %s, and stays there', (address, key) => {
+  ])('normalises %s to %s, which it does not change again', (address, key) => {
     expect(normaliseEmail(address)).toBe(key);
     expect(normaliseEmail(key)).toBe(key);
   });
@@ -36,7 +36,7 @@ describe('normaliseEmail', () => {
     expect(() => normaliseEmail(address)).toThrow(INVALID);
   });
 
-  it('takes 254 octets and no more', () => {
+  it('accepts at most 254 octets', () => {
     const domain = `@${'sub.'.repeat(47)}example.org`;
     const longest = 'a'.repeat(254 - domain.length) + domain;
     expect(normaliseEmail(longest)).toHaveLength(254);
@@ -44,11 +44,11 @@ describe('normaliseEmail', () => {
     expect(() => normaliseEmail(`ä${longest.slice(1)}`)).toThrow(INVALID);
   });
 
-  it('leaves nothing that Postgres would lower further, in any collation', async () => {
+  it('returns nothing that Postgres would lower-case further, in any collation', async () => {
     const keys = new Set<string>();
     for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
       const character = String.fromCodePoint(codePoint);
-      // The rest is refused, see above.
+      // Other characters are refused, see above.
       if (/[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(character)) keys.add(normaliseEmail(`${character}@x`));
     }
     expect(keys.size).toBeGreaterThan(100_000);
