@@ -1,36 +1,34 @@
+import { Subscriber } from '@latchkey/revocation/redis/subscriber';
 import { v4 as randomId } from 'uuid';
 import { withTimeout } from '../errors/with-timeout.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
 const COMMAND_TIMEOUT_MS = 1_000;
-const SUBSCRIBE_TIMEOUT_MS = 2_000;
 const RESUBSCRIBE_DELAY_MS = 250;
-/** A subscription that hears nothing of what this instance says to itself for so long is half open. */
+/** A subscription that misses a message from this instance to itself for this long is half open. */
 const ECHO_INTERVAL_MS = 5_000;
-/** Users whose changes are told again once Redis is back. */
+/** Users whose announcements are kept until Redis is reachable again. */
 const UNSENT_MAX = 10_000;
 
 export interface AnnouncementListener {
-  /** Another instance announces. */
+  /** Another instance announced a change. */
   heard(userId: string): void;
-  /** A new subscription stands: what was announced before it is lost. */
+  /** A new subscription is active. Announcements made before it may be lost. */
   resubscribed(): void;
 }
 
 /**
- * Carries announcements between instances. A connection of its own: the order of messages on the protocol's is what
- * leases rest on, and nothing here is worth a delay there.
+ * Sends announcements between instances. Uses a separate connection: leases depend on the order and speed of the
+ * messages on the protocol's connection, and announcements must not delay those.
  */
 export class RedisAnnouncements {
   private readonly id = randomId();
   private readonly channel: string;
   private readonly echoes: string;
   private readonly unsent = new Set<string>();
-  private giveUp: () => void = () => {};
   private hasHeardItself = true;
-  private isStopped = false;
   private timer: NodeJS.Timeout | undefined;
-  private subscribing: Promise<void> = Promise.resolve();
+  private readonly subscriber: Subscriber;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -38,22 +36,30 @@ export class RedisAnnouncements {
   ) {
     this.channel = `${redis.prefix}:account-changes`;
     this.echoes = `${this.channel}:${this.id}`;
+    this.subscriber = new Subscriber(redis, {
+      channels: {
+        [this.channel]: (text) => this.hear(text),
+        [this.echoes]: () => {
+          this.hasHeardItself = true;
+        },
+      },
+      retryDelayMs: RESUBSCRIBE_DELAY_MS,
+      onSubscribed: () => this.resubscribed(),
+    });
   }
 
   start(): void {
-    this.subscribing = this.staySubscribed();
+    this.subscriber.start();
     this.timer = setInterval(() => this.listenToItself(), ECHO_INTERVAL_MS);
     this.timer.unref();
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true;
     clearInterval(this.timer);
-    this.giveUp();
-    await this.subscribing;
+    await this.subscriber.stop();
   }
 
-  /** Never rejects: what cannot be sent now is sent once Redis is back. */
+  /** Never rejects. An announcement that cannot be sent now is sent when Redis is reachable again. */
   async publish(userId: string): Promise<void> {
     try {
       await this.say(this.channel, `${this.id} ${userId}`);
@@ -63,34 +69,8 @@ export class RedisAnnouncements {
     }
   }
 
-  private async staySubscribed(): Promise<void> {
-    while (!this.isStopped) {
-      const subscriber = this.redis.newSubscriber();
-      const gone = new Promise<void>((resolve) => {
-        this.giveUp = resolve;
-        subscriber.on('error', () => resolve());
-        subscriber.on('end', () => resolve());
-      });
-      try {
-        await withTimeout(SUBSCRIBE_TIMEOUT_MS, async () => {
-          await subscriber.connect();
-          await subscriber.subscribe(this.channel, (text) => this.hear(text));
-          await subscriber.subscribe(this.echoes, () => {
-            this.hasHeardItself = true;
-          });
-        });
-        this.hasHeardItself = true;
-        this.resubscribed();
-        await gone;
-      } catch {
-        // Not reachable now; the next round tries again.
-      }
-      if (subscriber.isOpen) await subscriber.disconnect();
-      if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, RESUBSCRIBE_DELAY_MS));
-    }
-  }
-
   private resubscribed(): void {
+    this.hasHeardItself = true;
     this.listener.resubscribed();
     this.sendUnsent();
   }
@@ -100,12 +80,12 @@ export class RedisAnnouncements {
   }
 
   private listenToItself(): void {
-    if (!this.hasHeardItself) this.giveUp();
+    if (!this.hasHeardItself) this.subscriber.renew();
     this.hasHeardItself = false;
     this.say(this.echoes, '').then(
       () => this.sendUnsent(),
       () => {
-        // No echo will come, and the subscription is renewed.
+        // No echo will arrive, so the next interval renews the subscription.
       },
     );
   }

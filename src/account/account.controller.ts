@@ -32,13 +32,13 @@ export class AccountController {
     private readonly confirmation: EmailConfirmation,
     private readonly passwordReset: PasswordReset,
     private readonly passwordChange: PasswordChange,
-    private readonly disowning: SignInRejection,
+    private readonly rejection: SignInRejection,
   ) {}
 
   @Post('email/confirm')
   @Public()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Confirm an address, with the token that was mailed to it' })
+  @ApiOperation({ summary: 'Confirm an email address with the token that was mailed to it' })
   @ApiNoContentResponse()
   async confirmEmail(@Body() { token }: LinkDto, @CurrentClient() client: RequestClient): Promise<void> {
     await this.confirmation.confirm(token, client);
@@ -47,7 +47,7 @@ export class AccountController {
   @Post('email/resend')
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Mail the confirmation of the address again' })
+  @ApiOperation({ summary: 'Send the confirmation email again' })
   @ApiAcceptedResponse()
   async resendConfirmation(@CurrentPrincipal() { userId }: Principal): Promise<void> {
     await this.confirmation.resend(userId);
@@ -57,7 +57,7 @@ export class AccountController {
   @Public()
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
-    summary: 'Ask for a link that sets a new password; the answer is the same for every address',
+    summary: 'Request a password reset link by email; the answer is the same for every address',
   })
   @ApiAcceptedResponse()
   async forgotPassword(
@@ -70,7 +70,7 @@ export class AccountController {
   @Post('password/reset')
   @Public()
   @AnswersRevocation()
-  @ApiOperation({ summary: 'Set a new password, with a token that was mailed; ends every session' })
+  @ApiOperation({ summary: 'Set a new password with a token from an email; revokes every session' })
   resetPassword(
     @Body() { token, new_password }: ResetPasswordDto,
     @CurrentClient() client: RequestClient,
@@ -81,7 +81,7 @@ export class AccountController {
   @Post('password/change')
   @ApiBearerAuth()
   @AnswersRevocation()
-  @ApiOperation({ summary: 'Change the password; ends every session but this one' })
+  @ApiOperation({ summary: 'Change the password; revokes every session except this one' })
   changePassword(
     @CurrentPrincipal() caller: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
@@ -94,16 +94,19 @@ export class AccountController {
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: '"This wasn\'t me": sign a device out that a mail told of' })
-  @ApiOkResponse({ type: DisownedDto, description: 'No instance grants that device any more.' })
-  @ApiAcceptedResponse({ type: DisownedDto, description: 'Committed, and not confirmed everywhere yet.' })
+  @ApiOperation({ summary: '"This wasn\'t me": sign out a device that was reported by email' })
+  @ApiOkResponse({ type: DisownedDto, description: 'The device is signed out on every instance.' })
+  @ApiAcceptedResponse({
+    type: DisownedDto,
+    description: 'Committed, but not yet confirmed by every instance.',
+  })
   async disown(
     @Body() { token }: LinkDto,
     @CurrentClient() client: RequestClient,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DisownedDto> {
-    const disowned = await this.disowning.disown(token, client);
-    if (disowned.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
-    return DisownedDto.of(disowned);
+    const rejected = await this.rejection.reject(token, client);
+    if (rejected.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
+    return DisownedDto.of(rejected);
   }
 }

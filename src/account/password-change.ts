@@ -9,7 +9,7 @@ import { lockUser } from '../users/lock-user.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
 
-/** A new password for somebody who is logged in and knows the current one. */
+/** Sets a new password for a user who is logged in and knows the current one. */
 @Injectable()
 export class PasswordChange {
   constructor(
@@ -21,7 +21,7 @@ export class PasswordChange {
   ) {}
 
   /**
-   * Ends every other session; the one that asks goes on. Wrong passwords are counted for its device, as at a login.
+   * Revokes every session of the user except the caller's. Wrong passwords count against the device, as at a login.
    *
    * @throws {AppError} wrong_password, password_rejected, too_many_requests or overloaded
    */
@@ -40,7 +40,7 @@ export class PasswordChange {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const locked = await lockUser(manager, userId);
-      // Another change or a reset was faster: what was compared is not the current one any more.
+      // Another change or a reset came first: the password that was verified above is no longer the current one.
       if (locked?.passwordVersion !== user.passwordVersion) throw new AppError('wrong_password');
       await this.users.setPassword(manager, userId, passwordHash);
       await this.links.voidAll(manager, userId, 'reset_password');

@@ -144,7 +144,7 @@ export class MeDto {
   device!: MeDeviceDto;
 
   static of({ userId, roles, authenticatedAt, session }: CheckedPrincipal): MeDto {
-    const { sessionId, deviceId, createdAt, lastSeenAt, grantedAt, profile } = session;
+    const { sessionId, deviceId, createdAt, lastSeenAt, profile } = session.snapshot;
     return {
       user: {
         id: userId,
@@ -156,7 +156,7 @@ export class MeDto {
         id: sessionId,
         created_at: isoTime(createdAt),
         authenticated_at: isoTime(authenticatedAt),
-        last_seen_at: isoTime(Math.max(lastSeenAt, grantedAt)),
+        last_seen_at: isoTime(Math.max(lastSeenAt, session.use.grantedAt)),
       },
       device: {
         id: deviceId,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
-import { emailToConfirm } from '../mail/mail-kind.js';
+import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
@@ -38,7 +38,7 @@ export class AuthService {
   async register(email: string, password: string, { address }: RequestClient): Promise<User> {
     return this.registrations.guard(address, () =>
       this.users.create({ email, password }, (manager, user) =>
-        this.outbox.add(manager, emailToConfirm(user.id)),
+        this.outbox.add(manager, emailConfirmationMail(user.id)),
       ),
     );
   }

@@ -10,6 +10,8 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENETDOWN',
+  // @latchkey/revocation: Redis did not answer in time.
+  'ERR_REVOCATION_TIMEOUT',
 ]);
 
 /**

@@ -11,7 +11,7 @@ export class SecurityEventsController {
   constructor(private readonly events: SecurityEvents) {}
 
   @Get()
-  @ApiOperation({ summary: 'What happened to the account of the caller, newest first' })
+  @ApiOperation({ summary: 'List the security events of your account, newest first' })
   @ApiOkResponse({ type: SecurityEventListDto })
   async list(
     @CurrentPrincipal() { userId }: Principal,

@@ -15,7 +15,7 @@ export class EndedSessionDto extends OmitType(SessionDto, ['current']) {
   @ApiProperty({ format: 'date-time' })
   ended_at!: string;
 
-  @ApiProperty({ example: 'logout', description: 'Why it ended; docs/errors.md lists the reasons.' })
+  @ApiProperty({ example: 'logout', description: 'Why the session ended; docs/errors.md lists the reasons.' })
   reason!: string;
 
   static of(row: EndedSessionRow, places: GeoIp): EndedSessionDto {

@@ -1,16 +1,8 @@
-import { Revocation } from '@latchkey/revocation/revocation';
-import { Injectable } from '@nestjs/common';
-
 /**
- * The database's clock, carried on by this process's monotonic one. Whatever outlives a request is dated and judged
- * by it, so that an instance whose own clock is wrong, or is set, decides like the others.
+ * The database's clock, extrapolated with this process's monotonic clock. Whatever outlives a request is dated and
+ * judged by it, so that an instance whose own clock is wrong, or is set while it runs, decides like the others.
  */
-@Injectable()
-export class SessionClock {
-  constructor(private readonly revocation: Revocation) {}
-
+export abstract class SessionClock {
   /** Epoch milliseconds. */
-  now(): number {
-    return this.revocation.now();
-  }
+  abstract now(): number;
 }

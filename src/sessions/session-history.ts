@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inspection } from '@latchkey/revocation/inspection';
 import { questionChannel } from '@latchkey/revocation/redis/redis-bus';
 import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
@@ -6,27 +7,28 @@ import { v4 as randomId } from 'uuid';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { Session } from './session.entity.js';
 import { SessionEvent } from './session-event.entity.js';
+import { SNAPSHOT_FORMAT } from './store/session-snapshot.js';
 
 /** Instances answer within a round trip or two. */
 const ANSWERS_WAIT_MS = 500;
 
-/** The life of a session: what is written of it, and what instances and Redis hold of it now. */
+/** The history of a session: what Postgres has recorded, and what the instances and Redis know about it now. */
 export interface SessionHistory {
   readonly session: Session;
   readonly events: readonly SessionEvent[];
-  /** `null` where there is no Redis to ask through. */
+  /** `null` without Redis, through which instances are asked. */
   readonly instances: readonly Inspection[] | null;
   readonly inRedis: boolean | null;
 }
 
-/** Answers "why was this session ended?" and what leads to that question. */
+/** Answers "why did this session end?" and related questions. */
 export class SessionHistories {
   constructor(
     private readonly dataSource: DataSource,
     private readonly redis: RedisConnection | null,
   ) {}
 
-  /** @returns the history, or `null` when there is no such session (any more) */
+  /** @returns the history, or `null` when there is no such session or it has been swept */
   async find(sessionId: string): Promise<SessionHistory | null> {
     const session = await this.dataSource.getRepository(Session).findOneBy({ id: sessionId });
     if (!session) return null;
@@ -40,7 +42,7 @@ export class SessionHistories {
 }
 
 async function isInRedis(redis: RedisConnection, sessionId: string): Promise<boolean> {
-  return (await new RedisSharedCache(redis).read([sessionId])).has(sessionId);
+  return (await new RedisSharedCache(redis, SNAPSHOT_FORMAT).read([sessionId])).has(sessionId);
 }
 
 async function askInstances(redis: RedisConnection, sessionId: string): Promise<Inspection[]> {
@@ -48,13 +50,13 @@ async function askInstances(redis: RedisConnection, sessionId: string): Promise<
   const replyTo = `${redis.prefix}:answers:${randomId()}`;
   const subscriber = redis.newSubscriber();
   subscriber.on('error', () => {
-    // Answers that do not come are missing from the history, which says how many came.
+    // Missing answers are missing from the history, which says how many there are.
   });
   await subscriber.connect();
   try {
     await subscriber.subscribe(replyTo, (text) => answers.push(JSON.parse(text) as Inspection));
     await redis.client.publish(questionChannel(redis.prefix), `${replyTo} ${sessionId}`);
-    await new Promise((resolve) => setTimeout(resolve, ANSWERS_WAIT_MS));
+    await sleep(ANSWERS_WAIT_MS);
   } finally {
     await subscriber.disconnect();
   }

@@ -32,7 +32,7 @@ export class SessionsController {
 
   @Get()
   @ApiOperation({
-    summary: 'The sessions of the caller that live, newest first; or those that ended in the last 30 days',
+    summary: 'List your live sessions, newest first, or those that ended in the last 30 days',
   })
   @ApiExtraModels(SessionListDto, EndedSessionListDto)
   @ApiOkResponse({ schema: { oneOf: [SessionListDto, EndedSessionListDto].map(refTo) } })
@@ -51,7 +51,7 @@ export class SessionsController {
   @Delete(':id')
   @Sensitive('session.revoke')
   @AnswersRevocation()
-  @ApiOperation({ summary: 'End one session of the caller' })
+  @ApiOperation({ summary: 'Revoke one of your sessions' })
   async revoke(
     @CurrentPrincipal() { userId }: Principal,
     @UuidParam() sessionId: string,

@@ -19,22 +19,22 @@ export class SessionDto {
   @ApiProperty({ format: 'uuid' })
   device_id!: string;
 
-  @ApiProperty({ description: 'Whether this request was made with it.' })
+  @ApiProperty({ description: 'Whether this request was made with this session.' })
   current!: boolean;
 
   @ApiProperty({ format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Up to ten seconds behind.' })
+  @ApiProperty({ format: 'date-time', description: 'Up to ten seconds out of date.' })
   last_seen_at!: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The network address it was last used from.' })
+  @ApiProperty({ type: String, nullable: true, description: 'Network address of its last use.' })
   address!: string | null;
 
-  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where that address is.' })
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Location of that address.' })
   place!: PlaceDto | null;
 
-  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where it was opened from.' })
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Location from which it was opened.' })
   login_place!: PlaceDto | null;
 
   static of(session: Session, currentSessionId: string, places: GeoIp): SessionDto {

@@ -1,4 +1,5 @@
 import { Revocation } from '@latchkey/revocation/revocation';
+import { SessionCache } from '@latchkey/revocation/session-cache';
 import {
   Inject,
   Logger,
@@ -11,7 +12,6 @@ import { DataSource } from 'typeorm';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { Config } from '../config/config.js';
-import { PROTOCOL_DATA_SOURCE } from '../database/database.module.js';
 import { SingleInstance } from '../database/single-instance.js';
 import { GeoIpModule } from '../geoip/geoip.module.js';
 import { REDIS } from '../redis/redis.module.js';
@@ -19,6 +19,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { LastSeen } from './check/last-seen.js';
 import { SessionCheck } from './check/session-check.js';
+import type { SessionUse } from './check/session-use.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionRotation } from './refresh/session-rotation.js';
 import { Session } from './session.entity.js';
@@ -27,8 +28,9 @@ import { SessionEvent } from './session-event.entity.js';
 import { SessionRevoker } from './session-revoker.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
-import { createRevocation } from './store/create-revocation.js';
+import { REVOCATION_PROVIDERS } from './store/revocation-providers.js';
 import { SessionMetrics } from './store/session-metrics.js';
+import type { SessionSnapshot } from './store/session-snapshot.js';
 import { SessionSweeper } from './store/session-sweeper.js';
 import { SessionHabits } from './suspicion/session-habits.js';
 import { SuspicionDetector } from './suspicion/suspicion-detector.js';
@@ -43,22 +45,22 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
   ],
   controllers: [SessionsController],
   providers: [
-    {
-      provide: Revocation,
-      inject: [Config, PROTOCOL_DATA_SOURCE, REDIS, SessionMetrics],
-      useFactory: createRevocation,
-    },
+    ...REVOCATION_PROVIDERS,
     EndedSessions,
     LastSeen,
     SessionCheck,
-    SessionClock,
     {
       provide: SessionRevoker,
-      inject: [DataSource, Revocation, AccountChanges],
-      useFactory: (dataSource: DataSource, revocation: Revocation, accountChanges: AccountChanges) =>
+      inject: [DataSource, Revocation, SessionCache, AccountChanges],
+      useFactory: (
+        dataSource: DataSource,
+        revocation: Revocation,
+        cache: SessionCache<SessionSnapshot, SessionUse>,
+        accountChanges: AccountChanges,
+      ) =>
         new SessionRevoker(dataSource, {
           enforce: (revocations) => revocation.enforce(revocations),
-          invalidate: (sessionIds) => revocation.invalidate(sessionIds),
+          invalidate: (sessionIds) => cache.invalidate(sessionIds),
           announce: (userId) => accountChanges.announce(userId),
         }),
     },
@@ -92,7 +94,7 @@ export class SessionsModule implements OnApplicationBootstrap, OnApplicationShut
     this.singleInstance = redis
       ? null
       : new SingleInstance(config.database.url, (error) => {
-          // Its caches may be wrong from now on, so it must not answer one more request.
+          // Its caches may be wrong from now on, so it must not answer another request.
           this.logger.fatal(error.message);
           process.exit(1);
         });

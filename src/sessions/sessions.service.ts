@@ -1,4 +1,3 @@
-import { Revocation } from '@latchkey/revocation/revocation';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
@@ -7,6 +6,7 @@ import type { GeoLocation } from '../geoip/geo-location.js';
 import { GeoIp } from '../geoip/geoip.js';
 import { clientFamily, familyText } from '../user-agents/client-family.js';
 import { Session } from './session.entity.js';
+import { SessionClock } from './session-clock.js';
 import type { RevokingTransaction } from './session-revoker.js';
 import { sessionState } from './session-state.js';
 
@@ -17,7 +17,7 @@ export interface NewSession {
   readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
-  /** The session that it takes the place of, where that is one of the same device. */
+  /** The session that it replaces, if that is on the same device. */
   readonly replaces?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface OpenedSession {
 export class SessionsService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly revocation: Revocation,
+    private readonly clock: SessionClock,
     private readonly places: GeoIp,
     private readonly config: Config,
   ) {}
@@ -88,7 +88,7 @@ export class SessionsService {
 
   private lives(session: Session): boolean {
     const times = { createdAt: session.createdAt.getTime(), lastSeenAt: session.lastSeenAt.getTime() };
-    return sessionState(times, this.config.policy, this.revocation.now()) === 'live';
+    return sessionState(times, this.config.policy, this.clock.now()) === 'live';
   }
 
   private async revokeSurplus(

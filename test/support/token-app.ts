@@ -28,7 +28,7 @@ import { Public, Roles, Sensitive } from '../../src/http/routes/route-decorators
 import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/session-check.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
-import { activeSnapshot } from './revocation-world.js';
+import { activeSnapshot } from './active-snapshot.js';
 
 /** A session check with scripted results; by default every session is active. */
 export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
@@ -38,7 +38,7 @@ export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
   check(subject: TokenSubject, { address }: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
-    const session = { ...activeSnapshot(sessionId), grantedAt: 0 };
+    const session = { snapshot: activeSnapshot(sessionId), use: { grantedAt: 0 } };
     const answer = this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
     return answer instanceof Promise
       ? answer.then((principal) => ({ ...principal, session }))

@@ -1,6 +1,6 @@
 import { BatchedRead } from './batched-read.js';
 
-/** A read that answers when it is told to. */
+/** A read that is answered by the test. */
 class PausedRead {
   readonly sent: string[][] = [];
   private readonly answers: ((values: Map<string, string> | Error) => void)[] = [];
@@ -26,7 +26,7 @@ describe('BatchedRead', () => {
     paused = new PausedRead();
   });
 
-  it('lets everything asked for in one tick share one read', async () => {
+  it('combines everything requested in one tick into one read', async () => {
     const reads = new BatchedRead(paused.read);
     const asked = [reads.load('a'), reads.load('b'), reads.load('a')];
     await tick();
@@ -35,7 +35,7 @@ describe('BatchedRead', () => {
     expect(await Promise.all(asked)).toEqual(['1', null, '1']);
   });
 
-  it('never lets a request join a read in flight, which may be older than the request', async () => {
+  it('lets no request join a read in flight, which may be older than the request', async () => {
     const reads = new BatchedRead(paused.read);
     const before = reads.load('a');
     await tick();
@@ -48,7 +48,7 @@ describe('BatchedRead', () => {
     expect(await after).toBe('new');
   });
 
-  it('gathers what is asked for while a read is in flight into one next read', async () => {
+  it('combines everything requested during a read into the next read', async () => {
     const reads = new BatchedRead(paused.read);
     const first = reads.load('a');
     await tick();
@@ -63,7 +63,7 @@ describe('BatchedRead', () => {
     expect(await Promise.all(next)).toEqual(['2', '3']);
   });
 
-  it('does not read what has become known while it waited', async () => {
+  it('does not read what has become known during the wait', async () => {
     const known = new Map<string, string>();
     const reads = new BatchedRead(paused.read, (id) => known.get(id) ?? null);
     const first = reads.load('a');
@@ -75,7 +75,7 @@ describe('BatchedRead', () => {
     expect(paused.sent).toEqual([['a']]);
   });
 
-  it('tells everybody of a batch when it fails, and goes on with the next', async () => {
+  it('rejects the whole batch when its read fails, and continues with the next', async () => {
     const reads = new BatchedRead(paused.read);
     const failing = [reads.load('a'), reads.load('b')].map((read) =>
       read.catch((error: Error) => error.message),
@@ -89,7 +89,7 @@ describe('BatchedRead', () => {
     expect(await next).toBe('1');
   });
 
-  it('reads each of many ids once, in batches of a bounded size', async () => {
+  it('reads each of many ids once, in batches of limited size', async () => {
     const sizes: number[] = [];
     const reads = new BatchedRead(async (ids) => {
       sizes.push(ids.length);
@@ -101,7 +101,7 @@ describe('BatchedRead', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
   });
 
-  it('lets nobody wait for more than one read that fails', async () => {
+  it('makes no request wait for more than one failing read', async () => {
     const reads = new BatchedRead(paused.read);
     const failing = [reads.load('a').catch((error: Error) => error.message)];
     await tick();

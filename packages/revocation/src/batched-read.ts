@@ -7,18 +7,18 @@ interface Waiting<V> {
 }
 
 /**
- * Lets the misses of one tick share one read. A request may join a read that has not been sent yet, never one
- * in flight: that one may be older than a revoke that was answered before the request began.
- * One read is in flight at a time, so that the next one gathers everything asked for meanwhile.
+ * Lets the misses of one tick share one read. A request may join a read that has not been sent yet, never one in
+ * flight: that read may be older than a revocation that was answered before the request began.
+ * Only one read is in flight at a time; the next one collects everything requested until then.
  */
 export class BatchedRead<V> {
   private waiting = new Map<string, Waiting<V>>();
   private isBusy = false;
 
   /**
-   * @param read fetches the values of many ids; an id it leaves out has none
-   * @param peek may answer an id just before the read is sent, when it has become known meanwhile
-   * @param maxBatch ids in one read at most
+   * @param read fetches the values of many ids; an id that is missing from the result has no value
+   * @param peek may return a value that has become known just before the read is sent
+   * @param maxBatch the most ids in one read
    */
   constructor(
     private readonly read: (ids: string[]) => Promise<Map<string, V>>,
@@ -26,12 +26,12 @@ export class BatchedRead<V> {
     private readonly maxBatch = MAX_BATCH,
   ) {}
 
-  /** Ids that wait for the next read. */
+  /** Ids waiting for the next read. */
   get size(): number {
     return this.waiting.size;
   }
 
-  /** @returns the value, or `null` when there is none; rejects when the read fails */
+  /** @returns the value, or `null` if there is none; rejects when the read fails */
   load(id: string): Promise<V | null> {
     const joined = this.waiting.get(id);
     if (joined) return joined.promise;
@@ -68,7 +68,7 @@ export class BatchedRead<V> {
       const values = await this.read([...batch.keys()]);
       for (const [id, waiting] of batch) waiting.resolve(values.get(id) ?? null);
     } catch (error) {
-      // Those who came meanwhile have waited as long: one more read that hangs would make them wait twice.
+      // Also those that were added during the read: after one read that hangs, they must not wait for a second one.
       for (const waiting of [...batch.values(), ...this.waiting.values()]) waiting.reject(error);
       this.waiting.clear();
     }

@@ -1,73 +1,30 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { SessionSnapshot } from './session-snapshot.js';
-import { sharedText, sharedTexts } from './shared-texts.js';
-
-/** A session as this very instance holds it, with the uses that it has seen: set in place, never taken from another cache. */
-export interface CachedSession extends SessionSnapshot {
-  /** The last request that was granted; 0 for none. */
-  grantedAt: number;
-  /** Who that request came from; `null` for none. */
-  seen: SeenClient | null;
-  /** The last use that is to be written; `null` for none. */
-  use: PendingUse | null;
-}
-
-/** A use of a session. Kept with it, so that to note the next one no other table is looked into. */
-export interface PendingUse {
-  /** Monotonic: what is written is an age, so that only the store's clock counts. */
-  at: number;
-  address: string;
-  isUnwritten: boolean;
-}
-
-export interface SeenClient {
-  readonly address: string;
-  readonly userAgent: string;
-}
 
 /**
- * Field by field: V8 gives each object that begins with a spread and goes on with more fields a hidden class of its own,
- * which takes more memory than the object and makes every read of a field a search.
- *
- * @param known what this instance has held before: it may know of uses that are not written yet
+ * How this instance has seen a cached session used. The service changes it in place: the cache only creates it, and
+ * keeps it when it replaces the snapshot. It never leaves this process, and nothing in it comes from another cache.
  */
-export function toCachedSession(snapshot: SessionSnapshot, known?: CachedSession): CachedSession {
-  const { profile } = snapshot;
-  return {
-    sessionId: snapshot.sessionId,
-    userId: snapshot.userId,
-    deviceId: snapshot.deviceId,
-    status: sharedText(snapshot.status),
-    endedReason: snapshot.endedReason,
-    createdAt: snapshot.createdAt,
-    rolesVersion: snapshot.rolesVersion,
-    profile: {
-      email: profile.email,
-      emailVerified: profile.emailVerified ?? false,
-      deviceName: sharedText(profile.deviceName),
-      deviceKind: sharedText(profile.deviceKind),
-      browser: profile.browser && sharedText(profile.browser),
-      system: profile.system && sharedText(profile.system),
-    },
-    readAt: snapshot.readAt,
-    lastSeenAt: snapshot.lastSeenAt,
-    address: snapshot.address,
-    countries: sharedTexts(snapshot.countries),
-    clients: sharedTexts(snapshot.clients),
-    needsLogin: snapshot.needsLogin,
-    // Another's word for a use may be a lie.
-    grantedAt: known?.grantedAt ?? 0,
-    seen: known?.seen ?? null,
-    use: known?.use ?? null,
-  };
+export interface Use {
+  /** The last request that this instance granted, epoch milliseconds of the store's clock; 0 for none. */
+  readonly grantedAt: number;
 }
 
-/** What changes with every use, and makes no other session of it. */
-const TIMES = { readAt: 0, lastSeenAt: 0 };
+/** A session in this process's memory. The cache replaces the snapshot whenever the session has been read again. */
+export interface CachedSession<S extends SessionSnapshot, U extends Use> {
+  readonly snapshot: S;
+  readonly use: U;
+}
 
-export function isUnchanged(
-  { grantedAt, seen, use, ...known }: CachedSession,
-  snapshot: SessionSnapshot,
-): boolean {
-  return isDeepStrictEqual({ ...known, ...TIMES }, { ...snapshot, ...TIMES });
+/** How a service caches its kind of session. */
+export interface SessionModel<S extends SessionSnapshot, U extends Use> {
+  /**
+   * The copy of a snapshot that memory keeps.
+   *
+   * @param sessionId the id as the caller has it, from a token: keeping that text saves a second copy, and the lookup
+   *   compares two references instead of two texts
+   */
+  compact(read: S, sessionId: string): S;
+  /** Whether two snapshots describe the same session in the same state; when it was read and last seen does not count. */
+  isUnchanged(known: S, read: S): boolean;
+  newUse(): U;
 }

@@ -1,12 +1,12 @@
-/** Where time comes from; tests pass their own. */
+/** The source of time; tests pass their own. */
 export interface Clock {
-  /** Milliseconds that only move forward: for durations. */
+  /** Milliseconds that only move forward, for durations. */
   monotonic(): number;
-  /** Milliseconds since the epoch, which may jump. */
+  /** Milliseconds since the epoch. May jump. */
   wall(): number;
 }
 
-/** One moment by both clocks. */
+/** The same moment on both clocks. */
 export interface Instant {
   readonly monotonic: number;
   readonly wall: number;

@@ -7,7 +7,7 @@ const cutOff = (userId: string, rolesVersion: number) => ({
 });
 
 describe('EndedSet', () => {
-  it('keeps the first reason it was told', () => {
+  it('keeps the first reason', () => {
     const set = new EndedSet(10);
     set.add(ended('a', 'terminated'));
     set.add(ended('a', 'logout'));
@@ -15,7 +15,7 @@ describe('EndedSet', () => {
     expect(set.reasonOf('b')).toBeUndefined();
   });
 
-  it('keeps an entry for one lifetime at least and two at most', () => {
+  it('keeps an entry for at least one lifetime and at most two', () => {
     const set = new EndedSet(10);
     set.add(ended('a'));
     set.forgetOldest();
@@ -24,7 +24,7 @@ describe('EndedSet', () => {
     expect(set.reasonOf('a')).toBeUndefined();
   });
 
-  it('starts the lifetime of an entry anew when it is told again', () => {
+  it('restarts the lifetime of an entry that is added again', () => {
     const set = new EndedSet(10);
     set.add(ended('a', 'terminated'));
     set.forgetOldest();
@@ -44,7 +44,7 @@ describe('EndedSet', () => {
     expect(set.cutOffOf('v')).toBe(0);
   });
 
-  it('says that it overflows instead of dropping entries', () => {
+  it('reports an overflow instead of dropping entries', () => {
     const set = new EndedSet(2);
     set.add(ended('a'));
     set.add(cutOff('u', 1));

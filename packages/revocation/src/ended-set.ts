@@ -1,45 +1,45 @@
 import type { Revocations } from './session-store.js';
 
 /**
- * The one thing that overrules every cache: what ended within the last access-token lifetime.
- * Older ends need no memory, since no unexpired token of theirs is left.
+ * The sessions that ended within the last access-token lifetime. It overrules every cache. Older ends can be forgotten,
+ * since no unexpired token of those sessions is left.
  *
- * Entries are kept in two generations that change places once a lifetime, so that forgetting costs nothing
- * and an entry stays for one lifetime at least and two at most.
+ * Entries are kept in two generations that are rotated once per lifetime. Forgetting therefore costs nothing, and an
+ * entry stays for at least one lifetime and at most two.
  */
 export class EndedSet {
   private young = emptyGeneration();
   private old = emptyGeneration();
 
-  /** @param limit entries that may be held while caches are trusted */
+  /** @param limit the most entries with which caches may still be trusted */
   constructor(private readonly limit: number) {}
 
-  add(ends: Revocations): void {
-    for (const { sessionId, reason } of ends.sessions) {
+  add(revocations: Revocations): void {
+    for (const { sessionId, reason } of revocations.sessions) {
       this.young.sessions.set(sessionId, this.reasonOf(sessionId) ?? reason);
     }
-    for (const { userId, rolesVersion } of ends.cutOffs) {
+    for (const { userId, rolesVersion } of revocations.cutOffs) {
       this.young.cutOffs.set(userId, Math.max(rolesVersion, this.cutOffOf(userId)));
     }
   }
 
-  /** Why the session ended, or `undefined` when nothing is known of an end. */
+  /** Why the session ended, or `undefined` when the set does not have it. */
   reasonOf(sessionId: string): string | undefined {
     return this.young.sessions.get(sessionId) ?? this.old.sessions.get(sessionId);
   }
 
-  /** The smallest roles version that a token of this user must carry. */
+  /** The smallest roles version that a token of this user must carry; 0 when the set has none. */
   cutOffOf(userId: string): number {
     return this.young.cutOffs.get(userId) ?? this.old.cutOffs.get(userId) ?? 0;
   }
 
-  /** To be called once every lifetime of an access token. */
+  /** To be called once per access-token lifetime. */
   forgetOldest(): void {
     this.old = this.young;
     this.young = emptyGeneration();
   }
 
-  /** Everything that is remembered. */
+  /** Everything in the set. */
   all(): Revocations {
     const sessions = new Map([...this.old.sessions, ...this.young.sessions]);
     const cutOffs = new Map([...this.old.cutOffs, ...this.young.cutOffs]);
@@ -54,7 +54,7 @@ export class EndedSet {
     return young.sessions.size + old.sessions.size + young.cutOffs.size + old.cutOffs.size;
   }
 
-  /** A set that has outgrown its memory ends the trust in caches; it never drops an entry for room. */
+  /** A set over its limit ends the trust in caches. It never drops an entry to make room. */
   get isOverflowing(): boolean {
     return this.size > this.limit;
   }

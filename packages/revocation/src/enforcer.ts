@@ -4,12 +4,12 @@ import type { Observer } from './observer.js';
 import type { Push } from './push.js';
 import type { Confirmation, Revocations, SessionStore } from './session-store.js';
 
-/** How long a revoker that cannot reach the others waits for one of them to confirm in its place. */
+/** How long an instance that cannot reach the others waits for one of them to confirm its revocations. */
 const CONFIRMATION_WAIT_MS = 2_000;
 
 const SINGLE_INSTANCE: Confirmation = { by: 'the only instance', how: 'single_instance', acknowledgedBy: [] };
 
-/** Makes committed ends hold on every instance, and notes that they do. */
+/** Makes committed revocations hold on every instance, and records that they do. */
 export class Enforcer {
   private isRepeating = false;
 
@@ -21,48 +21,48 @@ export class Enforcer {
     private readonly observer: Observer,
   ) {}
 
-  /** @returns whether no instance grants them any longer; `false` when that could not be confirmed in time */
-  async enforce(ends: Revocations): Promise<boolean> {
+  /** @returns whether no instance grants these sessions any longer; `false` when that could not be confirmed in time */
+  async enforce(revocations: Revocations): Promise<boolean> {
     const startedAt = this.clock.monotonic();
-    const confirmation = await this.pushAll(ends);
+    const confirmation = await this.pushAll(revocations);
     if (confirmation) {
-      void this.note(ends, confirmation);
+      void this.record(revocations, confirmation);
       this.observer.enforced(confirmation.how, this.clock.monotonic() - startedAt);
       return true;
     }
-    const isConfirmed = await confirmedByOthers(this.store, ends, CONFIRMATION_WAIT_MS, this.clock);
+    const isConfirmed = await confirmedByOthers(this.store, revocations, CONFIRMATION_WAIT_MS, this.clock);
     if (!isConfirmed) this.observer.unconfirmed();
     return isConfirmed;
   }
 
-  /** Nothing committed is forgotten: whoever ended these may have died between commit and push. */
-  async repeat(ends: Revocations): Promise<void> {
+  /** Pushes overdue revocations again: the instance that made them may have died between commit and push. */
+  async repeat(revocations: Revocations): Promise<void> {
     if (this.isRepeating) return;
     this.isRepeating = true;
     try {
-      const confirmation = await this.pushAll(ends);
-      // Waited for: what is not noted yet would be handed out once more.
-      if (confirmation) await this.note(ends, confirmation);
+      const confirmation = await this.pushAll(revocations);
+      // Awaited: as long as the confirmation is not recorded, the store reports these revocations as overdue.
+      if (confirmation) await this.record(revocations, confirmation);
     } finally {
       this.isRepeating = false;
     }
   }
 
-  /** @returns how it is known that the ends hold everywhere, or `null` when it is not */
-  private async pushAll(ends: Revocations): Promise<Confirmation | null> {
+  /** @returns how it is known that the revocations hold everywhere, or `null` when that is not known */
+  private async pushAll(revocations: Revocations): Promise<Confirmation | null> {
     try {
-      return this.push ? await this.push.send(ends) : SINGLE_INSTANCE;
+      return this.push ? await this.push.send(revocations) : SINGLE_INSTANCE;
     } catch {
-      // Cut off from the others. The row stays unconfirmed, so whoever can reach them pushes it again.
+      // Cut off from the others. The rows stay unconfirmed, so an instance that can reach the others pushes them again.
       return null;
     }
   }
 
-  private async note(ends: Revocations, confirmation: Confirmation): Promise<void> {
+  private async record(revocations: Revocations, confirmation: Confirmation): Promise<void> {
     try {
-      await this.store.confirm(ends, confirmation);
+      await this.store.confirm(revocations, confirmation);
     } catch {
-      // It holds; only the note is missing. The row counts as unconfirmed and is pushed once more.
+      // The revocations hold, only the record is missing: they become overdue and are pushed once more.
     }
   }
 }

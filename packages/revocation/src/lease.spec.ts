@@ -1,4 +1,4 @@
-import { ManualClock } from '../../../test/support/manual-clock.js';
+import { ManualClock } from '../testing/manual-clock.js';
 import { instantOf } from './clock.js';
 import { Lease } from './lease.js';
 
@@ -14,7 +14,7 @@ describe('Lease', () => {
     lease = new Lease(clock, LEASE_MS, MARGIN_MS);
   });
 
-  it('is not live before a heartbeat was heard', () => {
+  it('is not live before a heartbeat is heard', () => {
     expect(lease.isLive()).toBe(false);
   });
 
@@ -37,14 +37,14 @@ describe('Lease', () => {
     expect(lease.isLive()).toBe(true);
   });
 
-  it('ends at once when it is given up', () => {
+  it('ends at once on request', () => {
     lease.extend(instantOf(clock));
     lease.end();
     expect(lease.isLive()).toBe(false);
   });
 
   it.each([300_000, -300_000])(
-    'ends when the wall clock has jumped by %d ms, as after a paused machine',
+    'ends when the wall clock has jumped by %d ms, as after a pause of the machine',
     (ms) => {
       lease.extend(instantOf(clock));
       clock.jump(ms);
@@ -54,9 +54,9 @@ describe('Lease', () => {
     },
   );
 
-  it('is not won by a heartbeat that waited in the buffers of a paused machine', () => {
+  it('is not extended by a heartbeat that waited in the buffers of a paused machine', () => {
     const sentAt = instantOf(clock);
-    // Its own clock stood still meanwhile: a revoker has long stopped waiting for this instance.
+    // The monotonic clock stood still, and revokers have long stopped waiting for this instance.
     clock.jump(60_000);
     lease.extend(sentAt);
     expect(lease.isLive()).toBe(false);

@@ -1,20 +1,20 @@
 import type { Clock, Instant } from './clock.js';
 
-/** How far the wall clock may drift from the monotonic one before the machine must have been paused. */
+/** A larger shift between the wall clock and the monotonic clock means that the machine was paused. */
 const CLOCK_JUMP_MS = 500;
 
 /**
- * The right to trust caches, until an instant on this instance's own monotonic clock.
- * It is counted from when the heartbeat was *sent*, and only a heartbeat that was *heard back* extends it:
- * who heard a heartbeat sent after a push has heard the push.
+ * The right to trust caches, until an instant on this process's monotonic clock. A lease is counted from when a
+ * heartbeat was *sent*, and only a heartbeat that was *heard back* extends it: an instance that has heard a heartbeat
+ * sent after a push has also heard the push.
  */
 export class Lease {
   private endsAt = Number.NEGATIVE_INFINITY;
   private wallOffset = 0;
 
   /**
-   * @param lengthMs the lease
-   * @param marginMs taken off its end, for clocks of different rates
+   * @param lengthMs how long one heartbeat is good for
+   * @param marginMs taken off the end, for monotonic clocks that run at different rates
    */
   constructor(
     private readonly clock: Clock,
@@ -22,7 +22,7 @@ export class Lease {
     private readonly marginMs: number,
   ) {}
 
-  /** @param sentAt when the heartbeat now heard was sent: a pause since then must show, so both clocks count from there */
+  /** @param sentAt when the heartbeat was sent, on both clocks: a pause of the machine since then must show */
   extend(sentAt: Instant): void {
     const endsAt = sentAt.monotonic + this.lengthMs - this.marginMs;
     if (endsAt < this.endsAt) return;
@@ -37,7 +37,7 @@ export class Lease {
   isLive(): boolean {
     const now = this.clock.monotonic();
     if (now >= this.endsAt) return false;
-    // A paused virtual machine stops its monotonic clock, not the world's.
+    // The monotonic clock of a paused virtual machine stands still; the wall clock is set afterwards.
     return Math.abs(this.clock.wall() - now - this.wallOffset) < CLOCK_JUMP_MS;
   }
 }

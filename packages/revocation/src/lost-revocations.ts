@@ -1,45 +1,38 @@
+import { chunksOf } from './chunks.js';
 import type { EndedSet } from './ended-set.js';
-import type { Revocations, SessionStore } from './session-store.js';
+import type { SessionStore } from './session-store.js';
 
-/** Ends in one statement: it must not take longer than a statement may. */
-const ENDS_PER_STATEMENT = 2_000;
+/** Sessions in one statement, which must not run into the statement timeout. */
+const SESSIONS_PER_STATEMENT = 2_000;
 
 /**
- * A store that was failed over to a lagging copy, or restored, has lost its last commits: sessions that were ended are
- * active there again. Whoever knows of such ends writes them again, before it forgets them itself.
+ * A store that failed over to a lagging standby, or was restored, has lost its last commits: sessions that were revoked
+ * are active there again. An instance that still has these revocations in its ended set writes them again.
  */
 export class LostRevocations {
-  /** The server that is known to have every end of the set. */
-  private settledServer: string | null = null;
+  /** The server that is known to have every revocation of the ended set. */
+  private completeServer: string | null = null;
   private isRestoring = false;
 
   constructor(
     private readonly store: SessionStore,
-    private readonly set: EndedSet,
+    private readonly endedSet: EndedSet,
   ) {}
 
-  /** To be called after every look at the store; does nothing while its server stays the same. */
+  /** To be called after every read of the recent revocations; does nothing while the server stays the same. */
   async restore(server: string): Promise<void> {
-    // The first server that an instance meets is where it has its ends from.
-    this.settledServer ??= server;
-    if (server === this.settledServer || this.isRestoring) return;
+    // The ended set was first filled from this server.
+    this.completeServer ??= server;
+    if (server === this.completeServer || this.isRestoring) return;
     this.isRestoring = true;
     try {
-      for (const ends of inStatements(this.set.all())) await this.store.reapply(ends);
-      this.settledServer = server;
+      for (const chunk of chunksOf(this.endedSet.all(), SESSIONS_PER_STATEMENT))
+        await this.store.reapply(chunk);
+      this.completeServer = server;
     } catch {
-      // It cannot be written to yet, as a copy that is not promoted: the next look tries again.
+      // A standby that is not promoted yet cannot be written to. The next read of the tail tries again.
     } finally {
       this.isRestoring = false;
     }
-  }
-}
-
-function* inStatements({ sessions, cutOffs }: Revocations): Generator<Revocations> {
-  for (let at = 0; at < Math.max(sessions.length, cutOffs.length); at += ENDS_PER_STATEMENT) {
-    yield {
-      sessions: sessions.slice(at, at + ENDS_PER_STATEMENT),
-      cutOffs: cutOffs.slice(at, at + ENDS_PER_STATEMENT),
-    };
   }
 }

@@ -1,13 +1,13 @@
-import { ManualClock } from '../../../test/support/manual-clock.js';
-import { waitUntil } from '../../../test/support/wait-until.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { waitUntil } from '../testing/wait-until.js';
 import type { Bus, HeartbeatReceipt, PushReceipt } from './bus.js';
 import { Lease } from './lease.js';
 import { Membership } from './membership.js';
 
-/** Beats often in real time; every duration that is judged is the manual clock's. */
+/** Heartbeats follow real time; the durations under test follow the manual clock. */
 const LEASE_MS = 30;
 
-/** A server that holds the table of one instance and can lose it. */
+/** A server with a table of one instance, which it can lose. */
 class Table implements Bus {
   readonly instanceId = 'me';
   server = 'server-1';
@@ -61,89 +61,89 @@ describe('Membership', () => {
 
   afterEach(() => membership.leave());
 
-  const vouches = () => membership.isTableReliable(table.receipt(), clock.monotonic());
+  const isReliable = () => membership.isTableReliable(table.receipt(), clock.monotonic());
   const heartbeats = async (count: number) => {
     const from = table.sent.length;
     await waitUntil('heartbeats were sent', () => table.sent.length >= from + count, { everyMs: 1 });
-    // Their answers are on their way in the same tick.
+    // Their answers arrive in the same tick.
     await new Promise((resolve) => setImmediate(resolve));
   };
-  const standFor = async (ms: number) => {
+  const registeredFor = async (ms: number) => {
     membership.join();
     await heartbeats(1);
     clock.pass(ms);
   };
 
-  it('vouches for the table once its registration has stood for a full lease', async () => {
-    await standFor(LEASE_MS - 1);
-    expect(vouches()).toBe(false);
+  it('relies on the table once its registration is a full lease old', async () => {
+    await registeredFor(LEASE_MS - 1);
+    expect(isReliable()).toBe(false);
     clock.pass(1);
-    expect(vouches()).toBe(true);
+    expect(isReliable()).toBe(true);
   });
 
-  it('vouches for nothing before it has registered', () => {
-    expect(vouches()).toBe(false);
+  it('does not rely on the table before it has registered', () => {
+    expect(isReliable()).toBe(false);
   });
 
-  it('does not vouch for a table that was flushed', async () => {
-    await standFor(LEASE_MS);
+  it('does not rely on a table that was flushed', async () => {
+    await registeredFor(LEASE_MS);
     table.registered = null;
-    expect(vouches()).toBe(false);
+    expect(isReliable()).toBe(false);
   });
 
-  it('begins anew after a flush that its next heartbeat tells of', async () => {
-    await standFor(LEASE_MS);
+  it('waits for a full lease after a flush that its next heartbeat reports', async () => {
+    await registeredFor(LEASE_MS);
     table.registered = null;
     await heartbeats(1);
     clock.pass(LEASE_MS - 1);
-    expect(vouches()).toBe(false);
+    expect(isReliable()).toBe(false);
     clock.pass(1);
-    expect(vouches()).toBe(true);
+    expect(isReliable()).toBe(true);
   });
 
-  it('does not vouch after a flush that only a lost answer told of', async () => {
-    await standFor(LEASE_MS);
+  it('does not rely on the table after a flush that only a lost answer reported', async () => {
+    await registeredFor(LEASE_MS);
     table.registered = null;
     table.answersAreLost = true;
     await heartbeats(1);
-    expect(vouches()).toBe(false);
+    expect(isReliable()).toBe(false);
     table.answersAreLost = false;
     await heartbeats(1);
-    expect(vouches()).toBe(false);
+    expect(isReliable()).toBe(false);
     clock.pass(LEASE_MS);
-    expect(vouches()).toBe(true);
+    expect(isReliable()).toBe(true);
   });
 
-  it('does not vouch for another server, whatever its table says', async () => {
-    await standFor(LEASE_MS);
+  it('does not rely on the table of another server', async () => {
+    await registeredFor(LEASE_MS);
     table.server = 'server-2';
-    expect(vouches()).toBe(false);
+    expect(isReliable()).toBe(false);
     await heartbeats(1);
-    expect(vouches()).toBe(false);
+    expect(isReliable()).toBe(false);
   });
 
-  it('does not vouch for a table that was rewound', async () => {
-    await standFor(LEASE_MS);
+  it('does not rely on a table that was rewound', async () => {
+    await registeredFor(LEASE_MS);
     await heartbeats(2);
     table.registered = (table.registered ?? 0) - 1;
-    expect(vouches()).toBe(false);
+    expect(isReliable()).toBe(false);
   });
 
-  it('goes on vouching over a new subscription, which breaks no registration', async () => {
-    await standFor(LEASE_MS);
+  it('still relies on the table after a new subscription, which breaks no registration', async () => {
+    await registeredFor(LEASE_MS);
     membership.leave();
     membership.join();
     await heartbeats(1);
-    expect(vouches()).toBe(true);
+    expect(isReliable()).toBe(true);
   });
 
-  it('holds no lease for a heartbeat that was answered and not heard', async () => {
+  it('gets no lease from a heartbeat that was answered and not heard', async () => {
     membership.join();
     await heartbeats(2);
     expect(lease.isLive()).toBe(false);
   });
 
-  it('holds a lease from when the heartbeat that it heard was sent', async () => {
+  it('counts the lease from when the heartbeat that it heard was sent', async () => {
     membership.join();
     clock.pass(LEASE_MS - 2);
     membership.heard(1);
@@ -152,13 +152,13 @@ describe('Membership', () => {
     expect(lease.isLive()).toBe(false);
   });
 
-  it.each([Number.NaN, 0, -1, 999])('takes no heartbeat that it has not sent: %d', (sequence) => {
+  it.each([Number.NaN, 0, -1, 999])('ignores a heartbeat that it has not sent: %d', (sequence) => {
     membership.join();
     membership.heard(sequence);
     expect(lease.isLive()).toBe(false);
   });
 
-  it('holds no lease for a heartbeat of an earlier subscription', async () => {
+  it('gets no lease from a heartbeat of an earlier subscription', async () => {
     membership.join();
     await heartbeats(1);
     const earlier = [...table.sent];
@@ -170,7 +170,7 @@ describe('Membership', () => {
     expect(lease.isLive()).toBe(true);
   });
 
-  it('gives up its lease and sends nothing more when it leaves', async () => {
+  it('ends its lease and its heartbeats when it leaves', async () => {
     membership.join();
     await heartbeats(1);
     membership.heard(1);
@@ -181,7 +181,7 @@ describe('Membership', () => {
     expect(table.sent).toHaveLength(length);
   });
 
-  it('takes a new subscription when it has heard none of its heartbeats for two leases', async () => {
+  it('subscribes again when it has heard none of its heartbeats for two leases', async () => {
     membership.join();
     await heartbeats(1);
     clock.pass(2 * LEASE_MS);
@@ -191,7 +191,7 @@ describe('Membership', () => {
     await waitUntil('it has resubscribed', () => table.resubscribed === 1, { everyMs: 1 });
   });
 
-  it('keeps beating while the server answers nothing', async () => {
+  it('continues to send heartbeats while the server does not answer', async () => {
     table.answersAreLost = true;
     membership.join();
     await heartbeats(3);

@@ -2,24 +2,25 @@ import type { Bus, HeartbeatReceipt, PushReceipt } from './bus.js';
 import { type Clock, type Instant, instantOf } from './clock.js';
 import type { Lease } from './lease.js';
 
-/** Heartbeats per lease: two may be lost before a lease ends. */
+/** Two heartbeats may be lost before a lease ends. */
 const HEARTBEATS_PER_LEASE = 3;
-/** A subscription that has heard none of its heartbeats for so many leases is dead, whatever its socket says. */
+/** A subscription that has delivered none of its heartbeats for so many leases is dead, even if its socket is open. */
 const DEAF_AFTER_LEASES = 2;
 
 /**
- * This instance's place among the others: it registers and sends heartbeats while its subscription stands,
- * holds the lease that the heard ones extend, and knows how long its registration has stood unbroken.
+ * This instance's membership in the cluster. While it is subscribed, it registers and sends heartbeats, extends its
+ * lease by those that it hears back, and tracks how long its registration has been unbroken.
  */
 export class Membership {
   private sequence = 0;
-  /** Heartbeats before this one were sent under an earlier subscription and prove nothing about this one. */
+  /** Earlier heartbeats were sent under an earlier subscription and prove nothing about this one. */
   private firstOfSubscription = Number.POSITIVE_INFINITY;
   private readonly sentAt = new Map<number, Instant>();
   private lastHeardAt = 0;
   private lastReceived = 0;
   private server = '';
-  private standingSince = Number.POSITIVE_INFINITY;
+  /** Monotonic instant since which the registration is known to be unbroken. */
+  private unbrokenSince = Number.POSITIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -28,7 +29,7 @@ export class Membership {
     private readonly clock: Clock,
   ) {}
 
-  /** Starts the heartbeats of a new subscription. Everything that ended before it must be in the ended set by now. */
+  /** Starts the heartbeats of a new subscription. The ended set must already have every revocation from before it. */
   join(): void {
     this.leave();
     this.firstOfSubscription = this.sequence + 1;
@@ -38,7 +39,7 @@ export class Membership {
     void this.beat();
   }
 
-  /** Ends lease and heartbeats: what is published now is no longer heard. */
+  /** Ends the lease and the heartbeats: what is published from now on is not heard. */
   leave(): void {
     clearInterval(this.timer);
     this.lease.end();
@@ -55,8 +56,8 @@ export class Membership {
   }
 
   /**
-   * Whether a push may rely on the table of instances: a flush, restart, restore or promotion wipes or rewinds it
-   * while others still hold leases, and shows as a registration that has not stood for a full lease.
+   * Whether a push may rely on the table of instances. A flush, restart, restore or promotion wipes or rewinds the
+   * table while other instances still hold leases; it shows as a registration that was broken within the last lease.
    *
    * @param sentAt monotonic instant at which the push was sent
    */
@@ -64,10 +65,10 @@ export class Membership {
     const own = receipt.registered.get(this.bus.instanceId);
     return (
       own !== undefined &&
-      // Behind: the table was rewound. Ahead: a heartbeat whose answer was lost, which might have told of a break.
+      // Smaller: the table was rewound. Larger: the answer to a heartbeat was lost, and might have reported a break.
       own === this.lastReceived &&
       receipt.server === this.server &&
-      sentAt - this.standingSince >= this.lease.lengthMs
+      sentAt - this.unbrokenSince >= this.lease.lengthMs
     );
   }
 
@@ -85,14 +86,14 @@ export class Membership {
     try {
       this.received(sequence, await this.bus.heartbeat(sequence));
     } catch {
-      // A heartbeat that was not answered extends nothing: the lease runs out and Postgres is asked instead.
+      // If no later heartbeat gets through, the lease runs out and every check asks the store.
     }
   }
 
   private received(sequence: number, { previous, server }: HeartbeatReceipt): void {
     const isUnbroken = previous === this.lastReceived && server === this.server;
-    // From the answer, not from the sending: whatever broke the registration may have happened in between.
-    if (!isUnbroken) this.standingSince = this.clock.monotonic();
+    // Counted from the answer, not from the sending: the registration may have been broken in between.
+    if (!isUnbroken) this.unbrokenSince = this.clock.monotonic();
     this.server = server;
     this.lastReceived = Math.max(this.lastReceived, sequence);
   }

@@ -2,19 +2,19 @@ import type { Confirmation } from './session-store.js';
 
 export type CacheLayer = 'memory' | 'shared' | 'store';
 
-/** Sees what happens inside the protocol. Called on the hot path: cheap, and it never throws. */
+/** Is notified about what happens inside the protocol. Called on the hot path, so it must be cheap; it must not throw. */
 export interface Observer {
-  /** A session was looked up, and found or missed in the last tier that was asked. */
-  lookedUp(tier: CacheLayer): void;
+  /** A session was looked up; `layer` is the last one that was asked. */
+  lookedUp(layer: CacheLayer): void;
   /** A lookup went to the store because caches could not be trusted. */
   distrusted(): void;
-  /** A push waits for so many instances more, or fewer. */
+  /** Pushes now wait for so many acknowledgements more, or, if negative, fewer. */
   awaiting(instances: number): void;
-  /** Ends hold everywhere, so long after they were committed. */
+  /** Revocations hold everywhere, `ms` after they were committed. */
   enforced(how: Confirmation['how'], ms: number): void;
-  /** Ends could not be confirmed everywhere in time. */
+  /** Revocations could not be confirmed everywhere in time. */
   unconfirmed(): void;
-  /** This instance has learnt of the end of a session that it knew, and granted it last so long after the commit; 0: not after. */
+  /** This instance has learned that a session in its memory ended, and granted it for `ms` after that; 0 if it did not. */
   grantedAfterEnd(ms: number): void;
 }
 

@@ -1,223 +1,328 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
+import { LyingCache } from '../testing/lying-cache.js';
 import {
-  activeSnapshot,
   isGranted,
-  LyingTier,
-  MemoryBus,
-  MemoryServer,
-  MemoryStore,
-  newRevocation,
-} from '../../../test/support/revocation-world.js';
-import { waitUntil } from '../../../test/support/wait-until.js';
-import type { Revocation } from './revocation.js';
+  SimulatedCluster,
+  type SimulatedInstance,
+  simulatedInstance,
+} from '../testing/simulated-cluster.js';
+import { activeSnapshot, TEST_MODEL, type TestSession } from '../testing/test-session.js';
+import { HeldSteps } from '../testing/turn.js';
+import { waitUntil } from '../testing/wait-until.js';
+import { NO_OBSERVER } from './observer.js';
 
 describe('Revocation', () => {
-  let store: MemoryStore;
-  let server: MemoryServer;
-  let tier: LyingTier;
-  let instances: { revocation: Revocation; bus: MemoryBus }[];
+  let cluster: SimulatedCluster;
 
   beforeEach(() => {
-    store = new MemoryStore();
-    server = new MemoryServer();
-    tier = new LyingTier();
-    instances = [];
+    cluster = new SimulatedCluster();
   });
-  afterEach(() => Promise.all(instances.map(({ revocation }) => revocation.stop())));
+  afterEach(() => cluster.stop());
 
-  const start = async (options: Parameters<typeof newRevocation>[1] = {}) => {
-    const bus = server.bus();
-    const revocation = newRevocation({ store, bus, sharedCache: tier }, options);
-    instances.push({ revocation, bus });
-    await revocation.start();
-    return { revocation, bus };
-  };
-  const trusting = async (options: Parameters<typeof newRevocation>[1] = {}) => {
-    const instance = await start(options);
-    await waitUntil('caches are trusted', () => instance.revocation.status().trustsCaches, { everyMs: 2 });
-    return instance;
-  };
+  const pair = async () => [await cluster.startTrusting(), await cluster.startTrusting()] as const;
+  const isActive = async (sessionId: string) =>
+    (await cluster.store.load([sessionId])).get(sessionId)?.status === 'active';
 
-  it('answers from memory in the same tick once it has read a session', async () => {
-    const { revocation } = await trusting();
-    expect(await isGranted(revocation, 's')).toBe(true);
-    expect(revocation.find('s')).toMatchObject({ ended: null, snapshot: { sessionId: 's' } });
-  });
+  describe('enforce', () => {
+    it('makes every instance refuse the session before it answers, whatever the caches have', async () => {
+      const [a, b] = await pair();
+      cluster.cache.entries.set('s', activeSnapshot('s'));
+      expect([await isGranted(a, 's'), await isGranted(b, 's')]).toEqual([true, true]);
+      expect(await a.revocation.enforce(cluster.store.end('s'))).toBe(true);
+      expect([await isGranted(a, 's'), await isGranted(b, 's')]).toEqual([false, false]);
+      expect(b.sessions.find('s')).toEqual({ ended: 'logout', session: null });
+    });
 
-  it('refuses on every instance once the answer is given, whatever the caches hold', async () => {
-    const [a, b] = [await trusting(), await trusting()];
-    tier.held.set('s', activeSnapshot('s'));
-    expect([await isGranted(a.revocation, 's'), await isGranted(b.revocation, 's')]).toEqual([true, true]);
-    expect(await a.revocation.enforce(store.end('s'))).toBe(true);
-    expect([await isGranted(a.revocation, 's'), await isGranted(b.revocation, 's')]).toEqual([false, false]);
-    expect(b.revocation.find('s')).toEqual({ ended: 'logout', snapshot: null });
-  });
+    it('carries cut-offs to every instance', async () => {
+      const [a, b] = await pair();
+      cluster.store.cutOff('u');
+      expect(await a.revocation.enforce(cluster.store.cutOff('u'))).toBe(true);
+      expect([a, b].map(({ revocation }) => revocation.cutOffOf('u'))).toEqual([2, 2]);
+    });
 
-  it('lets every instance read a session again that has changed', async () => {
-    const [a, b] = [await trusting(), await trusting()];
-    for (const { revocation } of [a, b]) await isGranted(revocation, 's');
-    expect(b.revocation.inMemory('s')).toBeDefined();
-    await a.revocation.invalidate(['s', 'unknown']);
-    expect(a.revocation.inMemory('s')).toBeUndefined();
-    await waitUntil('the other has heard of it', () => b.revocation.inMemory('s') === undefined, {
-      everyMs: 2,
+    it('records who confirmed the revocation, and how', async () => {
+      const [a, b] = await pair();
+      await sleep(350);
+      await a.revocation.enforce(cluster.store.end('s'));
+      await waitUntil('it is recorded', () => cluster.store.confirmations.length > 0);
+      expect(cluster.store.confirmations).toEqual([
+        { by: a.bus.instanceId, how: 'acknowledged', acknowledgedBy: [b.bus.instanceId] },
+      ]);
+    });
+
+    it('waits out the lease of an instance that hears nothing, which then grants nothing', async () => {
+      const [a, b] = await pair();
+      expect(await isGranted(b, 's')).toBe(true);
+      cluster.server.silence(b.bus.instanceId);
+      expect(await a.revocation.enforce(cluster.store.end('s'))).toBe(true);
+      expect(await isGranted(b, 's')).toBe(false);
+    });
+
+    it('waits for an instance that holds a lease and was wiped from the table by a flush', async () => {
+      const [a, b] = await pair();
+      await sleep(400);
+      expect(await isGranted(b, 's')).toBe(true);
+      cluster.server.table.clear();
+      cluster.server.silence(b.bus.instanceId);
+      expect(await a.revocation.enforce(cluster.store.end('s'))).toBe(true);
+      expect(await isGranted(b, 's')).toBe(false);
+    });
+
+    it('returns false when the instance is cut off, and refuses the session itself', async () => {
+      const { revocation, bus, sessions } = await cluster.startTrusting();
+      bus.isCutOff = true;
+      expect(await revocation.enforce(cluster.store.end('s'))).toBe(false);
+      expect(await isGranted({ sessions }, 's')).toBe(false);
+    });
+
+    it('accepts the confirmation of another instance when this one is cut off', async () => {
+      const { revocation, bus } = await cluster.startTrusting();
+      bus.isCutOff = true;
+      const revocations = cluster.store.end('s');
+      const enforcing = revocation.enforce(revocations);
+      await cluster.store.confirm(revocations, { by: 'another', how: 'acknowledged', acknowledgedBy: [] });
+      expect(await enforcing).toBe(true);
+    });
+
+    it('needs no other instance where there is none', async () => {
+      const { store } = cluster;
+      const { revocation } = simulatedInstance({ store, bus: null, sharedCache: null, model: TEST_MODEL });
+      await revocation.start();
+      expect(await revocation.enforce(store.end('s'))).toBe(true);
+      expect(revocation.reasonOfEnd('s')).toBe('logout');
+      await revocation.stop();
     });
   });
 
-  it('is not kept from a change by others that cannot be reached', async () => {
-    const [a, b] = [await trusting(), await trusting()];
-    for (const { revocation } of [a, b]) await isGranted(revocation, 's');
-    a.bus.isCutOff = true;
-    await a.revocation.invalidate(['s']);
-    expect(a.revocation.inMemory('s')).toBeUndefined();
-    expect(b.revocation.inMemory('s')).toBeDefined();
+  it('pushes an overdue revocation again and records its confirmation', async () => {
+    const [, b] = await pair();
+    const revocations = cluster.store.end('s', 'terminated');
+    cluster.store.backdate('s', 2_000);
+    // Every push goes to every instance, including the one that learned about it from the store.
+    await waitUntil('it is confirmed', () => cluster.store.areConfirmed(revocations));
+    expect(b.revocation.reasonOfEnd('s')).toBe('terminated');
   });
 
-  it('ends again what a store that failed over to a lagging copy has lost', async () => {
-    const a = await trusting();
-    await trusting();
-    expect(await a.revocation.enforce(store.end('s', 'terminated'))).toBe(true);
+  it('pushes an overdue cut-off again and records its confirmation', async () => {
+    await pair();
+    const revocations = cluster.store.cutOff('u');
+    cluster.store.backdate('u', 2_000);
+    await waitUntil('it is confirmed', () => cluster.store.areConfirmed(revocations));
+  });
+
+  it('does not push what is not overdue', async () => {
+    await pair();
+    const revocations = cluster.store.end('s');
+    await sleep(500);
+    expect(await cluster.store.areConfirmed(revocations)).toBe(false);
+  });
+
+  it('finds a revocation that was never pushed', async () => {
+    const instance = await cluster.startTrusting();
+    expect(await isGranted(instance, 's')).toBe(true);
+    cluster.store.end('s', 'unspecified');
+    await waitUntil('it is refused', async () => !(await isGranted(instance, 's')));
+    expect(instance.sessions.find('s')).toEqual({ ended: 'unspecified', session: null });
+  });
+
+  it('reads the revocations of a token lifetime, and of ten minutes more for clocks that differ', async () => {
+    await cluster.startTrusting({ tokenTtlMs: 900_000 });
+    expect(cluster.store.windows[0]).toBe(1_500_000);
+  });
+
+  it('forgets revocations only after that time', async () => {
+    const { revocation } = await cluster.startTrusting({ tokenTtlMs: -599_000 });
+    await revocation.enforce(cluster.store.end('s'));
+    cluster.store.backdate('s', 60_000);
+    await sleep(900);
+    expect(revocation.reasonOfEnd('s')).toBe('logout');
+    await waitUntil('it is forgotten', () => revocation.reasonOfEnd('s') === undefined);
+  });
+
+  it('revokes again what a store that failed over to a lagging standby has lost', async () => {
+    const [a] = await pair();
+    expect(await a.revocation.enforce(cluster.store.end('s', 'terminated'))).toBe(true);
     await a.revocation.stop();
-    store.failOverWithout('s');
-    expect((await store.load(['s'])).get('s')?.status).toBe('active');
-    await waitUntil(
-      'it has ended again',
-      async () => (await store.load(['s'])).get('s')?.status === 'revoked',
-    );
-    expect((await store.load(['s'])).get('s')?.endedReason).toBe('terminated');
+    cluster.store.failOverWithout('s');
+    expect(await isActive('s')).toBe(true);
+    await waitUntil('it is revoked again', async () => !(await isActive('s')));
+    expect((await cluster.store.load(['s'])).get('s')?.endedReason).toBe('terminated');
   });
 
-  it('waits with that until the copy can be written to', async () => {
-    const { revocation } = await trusting();
-    await revocation.enforce(store.end('s'));
+  it('revokes again only once the standby can be written to', async () => {
+    const { revocation } = await cluster.startTrusting();
+    await revocation.enforce(cluster.store.end('s'));
     const tried = new Promise<void>((resolve) => {
-      store.refuseToEndAgain = resolve;
+      cluster.store.refuseToReapply = resolve;
     });
-    store.failOverWithout('s');
+    cluster.store.failOverWithout('s');
     await tried;
-    expect((await store.load(['s'])).get('s')?.status).toBe('active');
-    store.refuseToEndAgain = null;
-    await waitUntil(
-      'it has ended again',
-      async () => (await store.load(['s'])).get('s')?.status === 'revoked',
-    );
+    expect(await isActive('s')).toBe(true);
+    cluster.store.refuseToReapply = null;
+    await waitUntil('it is revoked again', async () => !(await isActive('s')));
   });
 
-  it('changes nothing by a fill that was read before the revoke and comes after it', async () => {
-    const { revocation } = await trusting();
-    let letBack = () => {};
-    store.turn = (label) =>
-      label === 'a read comes back' ? new Promise((resolve) => (letBack = resolve)) : Promise.resolve();
-    const before = isGranted(revocation, 's');
-    await waitUntil('the read is out', () => store.loads === 1, { everyMs: 1 });
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(await revocation.enforce(store.end('s'))).toBe(true);
-    store.turn = async () => {};
-    letBack();
+  it('refuses although a read from before the revocation fills the cache after it', async () => {
+    const instance = await cluster.startTrusting();
+    const reads = new HeldSteps('a read is answered');
+    cluster.store.turn = reads.turn;
+    const before = isGranted(instance, 's');
+    await waitUntil('the read is sent', () => reads.count === 1);
+    expect(await instance.revocation.enforce(cluster.store.end('s'))).toBe(true);
+    reads.release();
     expect(await before).toBe(false);
-    expect(await isGranted(revocation, 's')).toBe(false);
+    expect(await isGranted(instance, 's')).toBe(false);
   });
 
-  it('trusts no cache before the ends of before are read', async () => {
-    store.end('s');
-    tier.held.set('s', activeSnapshot('s'));
-    const held: (() => void)[] = [];
-    const { revocation } = await start();
-    store.turn = (label) =>
-      label === 'the tail comes back' ? new Promise((resolve) => held.push(resolve)) : Promise.resolve();
-    server.cut(instances[0]?.bus.instanceId ?? '');
-    instances[0]?.bus.resubscribe();
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(revocation.status().trustsCaches).toBe(false);
-    expect(await isGranted(revocation, 's')).toBe(false);
-    store.turn = async () => {};
-    for (const letBack of held) letBack();
-    await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
-    expect(await isGranted(revocation, 's')).toBe(false);
+  describe('trust in caches', () => {
+    it('is not restored after a new subscription before the earlier revocations are read', async () => {
+      const instance = await cluster.startTrusting();
+      cluster.store.end('s');
+      cluster.cache.entries.set('s', activeSnapshot('s'));
+      const tail = new HeldSteps('the tail is answered');
+      cluster.store.turn = tail.turn;
+      instance.bus.resubscribe();
+      await sleep(400);
+      expect(instance.revocation.status()).toMatchObject({ trustsCaches: false, leaseLive: false });
+      expect(await isGranted(instance, 's')).toBe(false);
+      tail.release();
+      await waitUntil('caches are trusted', () => instance.revocation.status().trustsCaches);
+      expect(await isGranted(instance, 's')).toBe(false);
+    });
+
+    it('is not restored by the read of a subscription that has been replaced since', async () => {
+      const { revocation, bus } = await cluster.startTrusting();
+      const tail = new HeldSteps('the tail is answered');
+      cluster.store.turn = tail.turn;
+      bus.resubscribe();
+      bus.isCutOff = true;
+      bus.resubscribe();
+      tail.release();
+      await sleep(50);
+      bus.isCutOff = false;
+      await sleep(200);
+      expect(revocation.status().leaseLive).toBe(false);
+    });
+
+    it('is not restored after a new subscription while the store is away', async () => {
+      const { revocation, bus } = await cluster.startTrusting();
+      cluster.store.isAway = true;
+      bus.resubscribe();
+      await sleep(600);
+      expect(revocation.status().trustsCaches).toBe(false);
+      cluster.store.isAway = false;
+      await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
+    });
+
+    it('ends with the lease when the subscription is dead without having been closed', async () => {
+      const { revocation, bus } = await cluster.startTrusting();
+      cluster.server.silence(bus.instanceId);
+      await waitUntil('the lease has run out', () => !revocation.status().trustsCaches);
+      // It notices that it hears nothing, and subscribes again.
+      await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
+    });
+
+    it('ends when more has ended than the set may hold, and nothing is forgotten', async () => {
+      const instance = await cluster.startTrusting({ endedSetSize: 3 });
+      for (const id of ['a', 'b', 'c', 'd']) await instance.revocation.enforce(cluster.store.end(id));
+      expect(instance.revocation.status()).toMatchObject({ trustsCaches: false, endedSetSize: 4 });
+      expect(instance.sessions.find('a')).toEqual({ ended: 'logout', session: null });
+      expect(await isGranted(instance, 's')).toBe(true);
+    });
+
+    it('ends when the store has not been read for too long, and then requests fail', async () => {
+      const instance = await cluster.startTrusting({ maxStalenessMs: 600 });
+      expect(await isGranted(instance, 's')).toBe(true);
+      cluster.store.isAway = true;
+      await waitUntil('caches are no longer trusted', () => !instance.revocation.status().trustsCaches);
+      await expect(isGranted(instance, 's')).rejects.toThrow('away');
+    });
+
+    it.each([true, false])('ends when the instance stops (with other instances: %s)', async (hasOthers) => {
+      const { store, server } = cluster;
+      const bus = hasOthers ? server.bus() : null;
+      const { revocation } = simulatedInstance({ store, bus, sharedCache: null, model: TEST_MODEL });
+      await revocation.start();
+      await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
+      await revocation.stop();
+      expect(revocation.status().trustsCaches).toBe(false);
+    });
   });
 
-  it('trusts no cache after a new subscription while the store is away', async () => {
-    const { revocation, bus } = await trusting();
-    store.isAway = true;
-    bus.resubscribe();
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(revocation.status().trustsCaches).toBe(false);
-    store.isAway = false;
-    await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
+  describe('a change of a session', () => {
+    it('makes every instance read the session again', async () => {
+      const [a, b] = await pair();
+      for (const instance of [a, b]) await isGranted(instance, 's');
+      expect(b.sessions.inMemory('s')).toBeDefined();
+      await a.sessions.invalidate(['s', 'unknown']);
+      expect(a.sessions.inMemory('s')).toBeUndefined();
+      await waitUntil('the other has dropped it', () => b.sessions.inMemory('s') === undefined);
+    });
+
+    it('is applied by an instance that cannot reach the others', async () => {
+      const [a, b] = await pair();
+      for (const instance of [a, b]) await isGranted(instance, 's');
+      a.bus.isCutOff = true;
+      await a.sessions.invalidate(['s']);
+      expect(a.sessions.inMemory('s')).toBeUndefined();
+      expect(b.sessions.inMemory('s')).toBeDefined();
+    });
+
+    it('may have been missed before a new subscription, so sessions are read again', async () => {
+      const instance = await cluster.startTrusting();
+      await isGranted(instance, 's');
+      cluster.cache.entries.clear();
+      await sleep(5);
+      instance.bus.resubscribe();
+      await waitUntil('caches are trusted', () => instance.revocation.status().trustsCaches);
+      const { length } = cluster.store.loads;
+      expect(await isGranted(instance, 's')).toBe(true);
+      await waitUntil('it is read', () => cluster.store.loads.length > length);
+    });
   });
 
-  it('trusts no cache once its subscription is silently dead', async () => {
-    const { revocation, bus } = await trusting();
-    server.silence(bus.instanceId);
-    await waitUntil('the lease has run out', () => !revocation.status().trustsCaches);
-    // It finds out by itself.
-    await waitUntil('it has subscribed anew', () => revocation.status().trustsCaches);
+  it('tells an operator what it knows about a session', async () => {
+    const { sessions, bus, revocation } = await cluster.startTrusting();
+    const { instanceId } = bus;
+    const { session } = await sessions.find('s');
+    (session as TestSession).use.grantedAt = 7;
+    await revocation.enforce(cluster.store.end('gone', 'terminated'));
+    for (const id of ['s', 'unknown', 'gone']) bus.ask(id);
+    await waitUntil('it has answered', () => cluster.server.answers.length === 3);
+    const unknown = {
+      instanceId,
+      inMemory: false,
+      lastGrantedAt: null,
+      endedReason: null,
+      trustsCaches: true,
+    };
+    expect(cluster.server.answers).toEqual([
+      { ...unknown, inMemory: true, lastGrantedAt: 7 },
+      unknown,
+      { ...unknown, endedReason: 'terminated' },
+    ]);
   });
 
-  it('waits for the lease of an instance that hears nothing, which then grants nothing', async () => {
-    const [a, b] = [await trusting(), await trusting()];
-    expect(await isGranted(b.revocation, 's')).toBe(true);
-    server.silence(b.bus.instanceId);
-    expect(await a.revocation.enforce(store.end('s'))).toBe(true);
-    expect(await isGranted(b.revocation, 's')).toBe(false);
-  });
-
-  it('waits for who holds a lease after a flush has wiped it from the table', async () => {
-    const [a, b] = [await trusting(), await trusting()];
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(await isGranted(b.revocation, 's')).toBe(true);
-    server.table.clear();
-    server.silence(b.bus.instanceId);
-    expect(await a.revocation.enforce(store.end('s'))).toBe(true);
-    expect(await isGranted(b.revocation, 's')).toBe(false);
-  });
-
-  it('says that it could not confirm an end while it is cut off', async () => {
-    const { revocation, bus } = await trusting();
-    bus.isCutOff = true;
-    expect(await revocation.enforce(store.end('s'))).toBe(false);
-    expect(await isGranted(revocation, 's')).toBe(false);
-  });
-
-  it('takes the confirmation of another for its own while it is cut off', async () => {
-    const { revocation, bus } = await trusting();
-    bus.isCutOff = true;
-    const ends = store.end('s');
-    const enforcing = revocation.enforce(ends);
-    await store.confirm(ends);
-    expect(await enforcing).toBe(true);
-  });
-
-  it('trusts no cache when more has ended than it may remember, and forgets nothing', async () => {
-    const { revocation } = await trusting({ endedSetSize: 3 });
-    for (const id of ['a', 'b', 'c', 'd']) await revocation.enforce(store.end(id));
-    expect(revocation.status().trustsCaches).toBe(false);
-    expect(revocation.find('a')).toEqual({ ended: 'logout', snapshot: null });
-    expect(await isGranted(revocation, 's')).toBe(true);
-  });
-
-  it('fails rather than trusting a cache for longer than it may without the store', async () => {
-    const { revocation } = await trusting({ maxStalenessMs: 200 });
-    expect(await isGranted(revocation, 's')).toBe(true);
-    store.isAway = true;
-    await waitUntil('the store is asked', () => !revocation.status().trustsCaches);
-    await expect(isGranted(revocation, 's')).rejects.toThrow('away');
-  });
-
-  it.each([true, false])('trusts no cache once it has stopped (with others: %s)', async (hasOthers) => {
-    const revocation = newRevocation({ store, bus: hasOthers ? server.bus() : null, sharedCache: null });
-    await revocation.start();
-    await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
-    await revocation.stop();
-    expect(revocation.status().trustsCaches).toBe(false);
-  });
-
-  it('finds an end that nobody pushed', async () => {
-    const { revocation } = await trusting();
-    expect(await isGranted(revocation, 's')).toBe(true);
-    store.end('s', 'unspecified');
-    await waitUntil('it is refused', async () => !(await isGranted(revocation, 's')));
-    expect(revocation.find('s')).toEqual({ ended: 'unspecified', snapshot: null });
+  it('reports once for how long a session was granted after its end', async () => {
+    const reported: number[] = [];
+    const { sessions, revocation } = await cluster.startTrusting({
+      observer: { ...NO_OBSERVER, grantedAfterEnd: (ms) => reported.push(ms) },
+    });
+    for (const id of ['s', 't']) {
+      const { session } = await sessions.find(id);
+      (session as TestSession).use.grantedAt = 1_050;
+    }
+    const ended = (sessionId: string, endedAt: number) => ({
+      sessions: [{ sessionId, reason: 'logout', endedAt }],
+      cutOffs: [],
+    });
+    for (let times = 0; times < 2; times++) {
+      await revocation.enforce(ended('s', 1_000));
+      await revocation.enforce(ended('t', 2_000));
+      await revocation.enforce(ended('not in memory', 1_000));
+    }
+    expect(reported).toEqual([50, 0]);
   });
 
   it('grants no request that starts after the answer, however reads, fills, messages and tails interleave', async () => {
@@ -228,49 +333,57 @@ describe('Revocation', () => {
         fc.boolean(),
         fc.boolean(),
         async (scheduler, requests, isPoisoned, isMature) => {
-          const world = { store: new MemoryStore(), server: new MemoryServer(), tier: new LyingTier() };
-          const pair = [0, 1].map(() =>
-            newRevocation(
-              { store: world.store, bus: world.server.bus(), sharedCache: world.tier },
-              { leaseMs: 60, leaseMarginMs: 5 },
-            ),
+          const world = new SimulatedCluster();
+          const lease = { leaseMs: 60, leaseMarginMs: 5 };
+          const [revoker, other] = [await world.start(lease), await world.start(lease)];
+          if (isPoisoned) world.cache.entries.set('s', activeSnapshot('s'));
+          await waitUntil(
+            'both trust',
+            () => world.instances.every((it) => it.revocation.status().trustsCaches),
+            {
+              everyMs: 1,
+            },
           );
-          const [revoker, other] = pair as [Revocation, Revocation];
-          if (isPoisoned) world.tier.held.set('s', activeSnapshot('s'));
-          await Promise.all(pair.map((it) => it.start()));
-          await waitUntil('both trust', () => pair.every((it) => it.status().trustsCaches), { everyMs: 1 });
 
-          // With and without the right to the short wait.
-          if (isMature) await new Promise((resolve) => setTimeout(resolve, 80));
+          // An old registration may be relied on, a young one may not.
+          if (isMature) await sleep(80);
           const turn = (label: string) => scheduler.schedule(Promise.resolve(), label).then(() => {});
-          for (const part of [world.store, world.server, world.tier]) part.turn = turn;
+          world.turn = turn;
           const wrong: string[] = [];
           let isAnswered = false;
-          const ask = async (instance: Revocation) => {
+          const request = async (instance: SimulatedInstance) => {
             const startedAfter = isAnswered;
             if ((await isGranted(instance, 's')) && startedAfter) wrong.push('granted');
           };
-          const asking = requests.map(async (delay, at) => {
+          const requesting = requests.map(async (delay, at) => {
             for (let turns = 0; turns < delay; turns++) await turn('a client waits');
-            await ask(at % 2 === 0 ? other : revoker);
+            await request(at % 2 === 0 ? other : revoker);
           });
           const revoking = (async () => {
-            await turn('the revoke comes');
-            // Its wait is not the scheduler's: the push is answered when everybody has acknowledged.
-            const answer = revoker.enforce(world.store.end('s'));
+            await turn('the revocation starts');
+            // The scheduler does not control the wait for acknowledgements.
+            const answer = revoker.revocation.enforce(world.store.end('s'));
             isAnswered = (await answer) || isAnswered;
-            await Promise.all([ask(other), ask(revoker)]);
+            await Promise.all([request(other), request(revoker)]);
           })();
-          const work = Promise.all([...asking, revoking]);
-          await scheduler.waitFor(work);
-          await Promise.all([ask(other), ask(revoker), scheduler.waitAll()]);
-          for (const part of [world.store, world.server, world.tier]) part.turn = async () => {};
-          await Promise.all(pair.map((it) => it.stop()));
+          await scheduler.waitFor(Promise.all([...requesting, revoking]));
+          await Promise.all([request(other), request(revoker), scheduler.waitAll()]);
+          world.turn = async () => {};
+          await world.stop();
           await scheduler.waitAll();
           expect(wrong).toEqual([]);
         },
       ),
       { numRuns: 30, interruptAfterTimeLimit: 9_000 },
     );
+  });
+});
+
+describe('the simulated cluster', () => {
+  it('has a shared cache that lies', async () => {
+    const cache = new LyingCache(activeSnapshot);
+    await cache.write([{ ...activeSnapshot('s'), status: 'revoked' }]);
+    await cache.remove();
+    expect((await cache.read(['s'])).get('s')?.status).toBe('active');
   });
 });

@@ -1,92 +1,109 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { BatchedRead } from './batched-read.js';
-import { type CachedSession, isUnchanged, toCachedSession } from './cached-session.js';
+import type { Bus } from './bus.js';
+import type { CachedSession, SessionModel, Use } from './cached-session.js';
 import type { EndedSet } from './ended-set.js';
-import { NO_OBSERVER, type Observer } from './observer.js';
+import type { Observer } from './observer.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 import type { SessionStore } from './session-store.js';
 import type { SharedCache } from './shared-cache.js';
+import type { StoreClock } from './store-clock.js';
+import type { Trust } from './trust.js';
 
 /**
- * An entry in use is read again, behind the requests that it answers, when it is older than this. Changes are announced;
- * this is for the announcement that was lost.
+ * A cached session in use is read again, in the background, once it is older than this. Changes are announced; this
+ * covers an announcement that was lost.
  */
 export const REFRESH_AFTER_MS = 600_000;
 /**
- * Such reads are to be noticed by nobody, even where all that is held has grown old at once: so many in one
- * read, since requests wait while its rows are taken in, and a pause before the next.
+ * Background reads must not slow requests down, even when every cached session has grown old at once: at most so many
+ * sessions in one read, because requests wait while its rows are processed, and a pause before the next read.
  */
 const REFRESHED_AT_ONCE = 100;
 const REFRESH_PAUSE_MS = 100;
 
+/** The result of a lookup. `ended` is the reason, and overrules what any cache says. */
+export type SessionLookup<S extends SessionSnapshot, U extends Use> =
+  | { readonly ended: string; readonly session: null }
+  | { readonly ended: null; readonly session: CachedSession<S, U> | null };
+
+export interface SessionCacheParts<S extends SessionSnapshot, U extends Use> {
+  readonly store: SessionStore<S>;
+  readonly sharedCache: SharedCache<S> | null;
+  readonly bus: Pick<Bus, 'announceChange'> | null;
+  readonly model: SessionModel<S, U>;
+  readonly endedSet: EndedSet;
+  readonly trust: Trust;
+  readonly storeClock: StoreClock;
+  readonly memoryCacheSize: number;
+  readonly observer: Observer;
+}
+
 /**
- * Reads a session through the tiers: memory, the shared cache, the store. Whether it ended is not asked here:
- * caches are hints, and the ended set, asked before and after, overrules them.
+ * Reads sessions: from memory, then the shared cache, then the store. Caches are hints, so the ended set is asked in
+ * the same tick as the trust in caches, and again after every await.
  */
-export class SessionCache {
-  private readonly memory: LRUCache<string, CachedSession>;
-  private readonly fromShared: BatchedRead<CachedSession>;
-  private readonly fromStore: BatchedRead<CachedSession>;
-  private readonly freshFromStore: BatchedRead<CachedSession>;
-  private readonly backgroundRefresh: BatchedRead<CachedSession>;
-  /** What changes while each read is in flight: the read may bring what was before. */
+export class SessionCache<S extends SessionSnapshot, U extends Use> {
+  private readonly memory: LRUCache<string, Entry<S, U>>;
+  private readonly fromShared: BatchedRead<CachedSession<S, U>>;
+  private readonly fromStore: BatchedRead<CachedSession<S, U>>;
+  private readonly freshFromStore: BatchedRead<CachedSession<S, U>>;
+  private readonly backgroundRefresh: BatchedRead<CachedSession<S, U>>;
+  /** For each read in flight, the sessions that have changed since it was sent: it may return their old state. */
   private readonly openReads = new Set<Set<string>>();
   private staleBefore = 0;
 
-  constructor(
-    private readonly store: SessionStore,
-    private readonly shared: SharedCache | null,
-    private readonly set: EndedSet,
-    private readonly mayTrustCaches: () => boolean,
-    private readonly storeNow: () => number,
-    memoryCacheSize: number,
-    private readonly observer: Observer = NO_OBSERVER,
-  ) {
-    this.memory = new LRUCache({ max: memoryCacheSize });
-    const known = (id: string) => (this.mayTrustCaches() ? (this.memory.get(id) ?? null) : null);
+  constructor(private readonly parts: SessionCacheParts<S, U>) {
+    this.memory = new LRUCache({ max: parts.memoryCacheSize });
+    const known = (id: string) => (parts.trust.mayUseCaches() ? (this.memory.get(id) ?? null) : null);
     this.fromShared = new BatchedRead((ids) => this.readShared(ids), known);
     this.fromStore = new BatchedRead((ids) => this.readStore(ids), known);
     this.freshFromStore = new BatchedRead((ids) => this.readStore(ids));
     this.backgroundRefresh = new BatchedRead((ids) => this.refreshAll(ids), undefined, REFRESHED_AT_ONCE);
   }
 
-  /** The session as the nearest trustworthy tier has it; `null` when there is none. */
-  find(sessionId: string): CachedSession | Promise<CachedSession | null> {
-    if (!this.mayTrustCaches()) {
-      this.observer.distrusted();
-      this.observer.lookedUp('store');
-      return this.fromStore.load(sessionId);
-    }
-    const known = this.memory.get(sessionId);
-    if (!known) return this.findBeyondMemory(sessionId);
-    this.observer.lookedUp('memory');
-    if (known.readAt < Math.max(this.storeNow() - REFRESH_AFTER_MS, this.staleBefore))
-      this.refresh(sessionId);
-    return known;
+  /** Answers in the same tick when memory has the session and may be trusted. */
+  find(sessionId: string): SessionLookup<S, U> | Promise<SessionLookup<S, U>> {
+    const ended = this.parts.endedSet.reasonOf(sessionId);
+    if (ended !== undefined) return { ended, session: null };
+    const found = this.findInLayers(sessionId);
+    return found instanceof Promise
+      ? found.then((session) => this.unlessEnded(sessionId, session))
+      : { ended: null, session: found };
   }
 
   /** The session as the store has it now. */
-  findFresh(sessionId: string): Promise<CachedSession | null> {
-    return this.freshFromStore.load(sessionId);
+  async findFresh(sessionId: string): Promise<SessionLookup<S, U>> {
+    return this.unlessEnded(sessionId, await this.freshFromStore.load(sessionId));
   }
 
-  inMemory(sessionId: string): CachedSession | undefined {
+  /** What memory has of a session, whether it may be trusted or not. Counts as a use of the cache entry. */
+  inMemory(sessionId: string): CachedSession<S, U> | undefined {
     return this.memory.get(sessionId);
   }
 
-  /** What memory holds, without counting as a use. */
-  peek(sessionId: string): CachedSession | undefined {
+  /** Like `inMemory`, without counting as a use. */
+  peek(sessionId: string): CachedSession<S, U> | undefined {
     return this.memory.peek(sessionId);
   }
 
-  /** Drops what memory and the shared cache say of sessions that have changed. */
+  /**
+   * Makes every instance forget sessions that have changed; to be called once the change is committed. This is not
+   * for revocations, which never depend on it.
+   */
   async invalidate(sessionIds: readonly string[]): Promise<void> {
+    if (sessionIds.length === 0) return;
     this.drop(sessionIds);
-    await this.shared?.remove(sessionIds);
+    await this.parts.sharedCache?.remove(sessionIds);
+    try {
+      await this.parts.bus?.announceChange(sessionIds);
+    } catch {
+      // The others read their sessions again when they next subscribe, or when the sessions have grown old.
+    }
   }
 
-  /** Drops what memory says of sessions that have changed. */
+  /** Forgets sessions that have changed, in this process only. */
   drop(sessionIds: readonly string[]): void {
     for (const sessionId of sessionIds) {
       this.memory.delete(sessionId);
@@ -94,97 +111,137 @@ export class SessionCache {
     }
   }
 
-  /** Changes may have been announced that were not heard: all that is held now is read again when it is used. */
+  /** Announced changes may have been missed: every session cached until now is read again when it is next used. */
   markAllStale(): void {
-    this.staleBefore = this.storeNow();
+    this.staleBefore = this.parts.storeClock.now();
+  }
+
+  private unlessEnded(sessionId: string, session: CachedSession<S, U> | null): SessionLookup<S, U> {
+    const ended = this.parts.endedSet.reasonOf(sessionId);
+    return ended === undefined ? { ended: null, session } : { ended, session: null };
+  }
+
+  private findInLayers(sessionId: string): CachedSession<S, U> | Promise<CachedSession<S, U> | null> {
+    const { trust, observer } = this.parts;
+    if (!trust.mayUseCaches()) {
+      observer.distrusted();
+      observer.lookedUp('store');
+      return this.fromStore.load(sessionId);
+    }
+    const known = this.memory.get(sessionId);
+    if (!known) return this.findBeyondMemory(sessionId);
+    observer.lookedUp('memory');
+    if (this.isStale(known.snapshot)) this.refresh(sessionId);
+    return known;
+  }
+
+  private isStale({ readAt }: S): boolean {
+    return readAt < this.staleBefore || readAt < this.parts.storeClock.now() - REFRESH_AFTER_MS;
   }
 
   private refresh(sessionId: string): void {
-    // Its turn comes with a later use.
+    // A later use of the session asks again.
     if (this.backgroundRefresh.size === REFRESHED_AT_ONCE) return;
     this.backgroundRefresh.load(sessionId).catch(() => {
-      // The store cannot be reached; how long caches go on without it is bounded elsewhere.
+      // The store cannot be reached. How long caches may be used without it is limited by `Trust`.
     });
   }
 
-  private async refreshAll(ids: string[]): Promise<Map<string, CachedSession>> {
+  private async refreshAll(ids: string[]): Promise<Map<string, CachedSession<S, U>>> {
     try {
       return await this.readStore(ids);
     } finally {
-      await pause(REFRESH_PAUSE_MS, undefined, { ref: false });
+      await sleep(REFRESH_PAUSE_MS, undefined, { ref: false });
     }
   }
 
-  private async findBeyondMemory(sessionId: string): Promise<CachedSession | null> {
-    const shared = this.shared ? await this.fromShared.load(sessionId) : null;
-    this.observer.lookedUp(shared ? 'shared' : 'store');
+  private async findBeyondMemory(sessionId: string): Promise<CachedSession<S, U> | null> {
+    const shared = this.parts.sharedCache ? await this.fromShared.load(sessionId) : null;
+    this.parts.observer.lookedUp(shared ? 'shared' : 'store');
     return shared ?? this.fromStore.load(sessionId);
   }
 
-  private async readShared(ids: string[]): Promise<Map<string, CachedSession>> {
-    const { found, changed } = await this.trackInvalidations(async () => this.shared?.read(ids));
-    const now = this.storeNow();
-    const held = new Map<string, CachedSession>();
+  private async readShared(ids: string[]): Promise<Map<string, CachedSession<S, U>>> {
+    const { found, changed } = await this.trackChanges(async () => this.parts.sharedCache?.read(ids));
+    const now = this.parts.storeClock.now();
+    const sessions = new Map<string, CachedSession<S, U>>();
     for (const sessionId of ids) {
-      const it = found.get(sessionId);
-      // A session of the future would never be idle or too old.
-      if (!it || it.createdAt > now || it.lastSeenAt > now || changed.has(sessionId)) continue;
-      // An instant in the future would keep an entry from ever being read again.
-      held.set(sessionId, this.keep({ ...it, sessionId, readAt: Math.min(it.readAt, now) }));
+      const read = found.get(sessionId);
+      // A session from the future would never be idle or too old.
+      if (!read || read.createdAt > now || read.lastSeenAt > now || changed.has(sessionId)) continue;
+      // One that was read in the future would never be read again.
+      sessions.set(sessionId, this.keep(sessionId, read.readAt > now ? { ...read, readAt: now } : read));
     }
-    return held;
+    return sessions;
   }
 
-  private async readStore(ids: string[]): Promise<Map<string, CachedSession>> {
-    const { found, changed } = await this.trackInvalidations(() => this.store.load(ids));
-    const held = new Map<string, CachedSession>();
-    const news: SessionSnapshot[] = [];
+  private keep(sessionId: string, read: S): CachedSession<S, U> {
+    const known = this.memory.peek(sessionId);
+    // The store may have been read in the meantime.
+    if (known && known.snapshot.readAt >= read.readAt) return known;
+    return this.put(sessionId, known, this.parts.model.compact(read, sessionId));
+  }
+
+  private async readStore(ids: string[]): Promise<Map<string, CachedSession<S, U>>> {
+    const { found, changed } = await this.trackChanges(() => this.parts.store.load(ids));
+    const sessions = new Map<string, CachedSession<S, U>>();
+    const news: S[] = [];
     for (const sessionId of ids) {
-      const it = found.get(sessionId);
-      if (!it) continue;
-      // With the id as whoever asks has it, from a token: one text in place of two, which is then found without being read.
-      const snapshot = { ...it, sessionId };
-      if (snapshot.status !== 'active') this.recordEnd(snapshot);
+      const read = found.get(sessionId);
+      if (!read) continue;
+      const snapshot = this.parts.model.compact(read, sessionId);
+      if (snapshot.status !== 'active') this.addEnded(snapshot);
       const isKept = snapshot.status === 'active' && !changed.has(sessionId);
-      held.set(sessionId, isKept ? this.keepFresh(snapshot, news) : toCachedSession(snapshot));
+      sessions.set(sessionId, isKept ? this.keepFresh(snapshot, news) : this.newEntry(snapshot));
     }
-    if (news.length > 0) void this.shared?.write(news);
-    return held;
+    if (news.length > 0) void this.parts.sharedCache?.write(news);
+    return sessions;
   }
 
-  /** Reads, and tells what has changed meanwhile: of that, the read may bring what was before. */
-  private async trackInvalidations(read: () => Promise<Map<string, SessionSnapshot> | undefined>) {
+  /** Reads, and returns which sessions changed during the read: their old state may have been read. */
+  private async trackChanges(read: () => Promise<Map<string, S> | undefined>) {
     const changed = new Set<string>();
     this.openReads.add(changed);
     try {
-      return { found: (await read()) ?? new Map<string, SessionSnapshot>(), changed };
+      return { found: (await read()) ?? new Map<string, S>(), changed };
     } finally {
       this.openReads.delete(changed);
     }
   }
 
-  /** @param news what the shared cache is to have is added to it */
-  private keepFresh(snapshot: SessionSnapshot, news: SessionSnapshot[]): CachedSession {
-    const known = this.peek(snapshot.sessionId);
-    const kept = this.keep(snapshot);
-    // What the shared cache has is at least as old.
-    if (kept !== known || snapshot.readAt - kept.readAt > REFRESH_AFTER_MS) news.push(snapshot);
-    kept.readAt = snapshot.readAt;
-    kept.lastSeenAt = snapshot.lastSeenAt;
-    return kept;
-  }
-
-  /** @returns what memory holds from now on: a new entry, or the one before it where the snapshot says nothing new */
-  private keep(snapshot: SessionSnapshot): CachedSession {
+  /** @param news receives the snapshot if the shared cache should have it */
+  private keepFresh(snapshot: S, news: S[]): CachedSession<S, U> {
     const known = this.memory.peek(snapshot.sessionId);
-    if (known && isUnchanged(known, snapshot)) return known;
-    const held = toCachedSession(snapshot, known);
-    this.memory.set(snapshot.sessionId, held);
-    return held;
+    const isNews =
+      !known ||
+      snapshot.readAt - known.snapshot.readAt > REFRESH_AFTER_MS ||
+      !this.parts.model.isUnchanged(known.snapshot, snapshot);
+    if (isNews) news.push(snapshot);
+    return this.put(snapshot.sessionId, known, snapshot);
   }
 
-  private recordEnd({ sessionId, status, endedReason }: SessionSnapshot): void {
-    this.memory.delete(sessionId);
-    this.set.add({ sessions: [{ sessionId, reason: endedReason ?? status }], cutOffs: [] });
+  private put(sessionId: string, known: Entry<S, U> | undefined, snapshot: S): CachedSession<S, U> {
+    if (known) {
+      known.snapshot = snapshot;
+      return known;
+    }
+    const entry = this.newEntry(snapshot);
+    this.memory.set(sessionId, entry);
+    return entry;
   }
+
+  private newEntry(snapshot: S): Entry<S, U> {
+    return { snapshot, use: this.parts.model.newUse() };
+  }
+
+  private addEnded({ sessionId, status, endedReason }: S): void {
+    this.memory.delete(sessionId);
+    this.parts.endedSet.add({ sessions: [{ sessionId, reason: endedReason ?? status }], cutOffs: [] });
+  }
+}
+
+/** The cache is the only one to replace the snapshot. */
+interface Entry<S, U> {
+  snapshot: S;
+  readonly use: U;
 }

@@ -1,39 +1,39 @@
 import type { SessionSnapshot } from './session-snapshot.js';
 
-/** A session that ended, for good. */
+/** A session that was revoked or has expired. This is final. */
 export interface EndedSession {
   readonly sessionId: string;
   readonly reason: string;
-  /** When, epoch milliseconds of the store's clock; left out where nobody needs it. */
+  /** Epoch milliseconds of the store's clock; left out where it is not needed. */
   readonly endedAt?: number;
 }
 
-/** A user whose tokens with a smaller roles version are stale. */
+/** Tokens of this user with a smaller roles version are stale. */
 export interface CutOff {
   readonly userId: string;
   readonly rolesVersion: number;
 }
 
-/** What must be refused everywhere from now on. */
+/** What every instance must refuse from now on. */
 export interface Revocations {
   readonly sessions: readonly EndedSession[];
   readonly cutOffs: readonly CutOff[];
 }
 
-/** What one look at the store's recent ends brings. */
+/** The result of one read of the store's recent revocations. */
 export interface RecentRevocations extends Revocations {
   /**
-   * Ends that nobody has confirmed for a while: their revoker may be dead or cut off. Those that wait longest,
-   * and no more than can be confirmed at a time.
+   * Revocations that have been unconfirmed for so long that the instance which made them may be dead or cut off.
+   * Those that have waited longest, and no more than can be confirmed at once.
    */
   readonly overdue: Revocations;
-  /** The store's clock when it was asked, epoch milliseconds. */
+  /** The store's clock during the read, epoch milliseconds. */
   readonly now: number;
-  /** Names the store's server and its history: another name may be another server, which lacks the last commits. */
+  /** Identifies the store's server and its history. Another value may be another server, which lacks the last commits. */
   readonly server: string;
 }
 
-/** How it is known that ends hold on every instance; kept for whoever asks later. */
+/** How it is known that revocations hold on every instance; the store keeps it for operators. */
 export interface Confirmation {
   /** The instance that made sure. */
   readonly by: string;
@@ -42,16 +42,16 @@ export interface Confirmation {
   readonly acknowledgedBy: readonly string[];
 }
 
-/** The port to where sessions really are. Every method rejects when the store cannot be reached. */
-export interface SessionStore {
-  /** @returns the sessions that exist, by id; the others are left out */
-  load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>>;
+/** The port to the database that decides what a session is. Every method rejects when it cannot be reached. */
+export interface SessionStore<S extends SessionSnapshot = SessionSnapshot> {
+  /** @returns the sessions that exist, by id */
+  load(sessionIds: readonly string[]): Promise<Map<string, S>>;
   /** Everything that ended within `windowMs` by the store's clock, and what is overdue, however old. */
   recentRevocations(windowMs: number): Promise<RecentRevocations>;
-  /** Ends once more what the store has as it was before: it lost ends that were committed. What has them is left as it is. */
-  reapply(ends: Revocations): Promise<void>;
-  /** Notes that these ends hold on every instance. */
-  confirm(ends: Revocations, confirmation: Confirmation): Promise<void>;
-  /** Whether all of these ends are noted as confirmed, by whomever. */
-  areConfirmed(ends: Revocations): Promise<boolean>;
+  /** Revokes again what the store has as active: it lost commits. Sessions that have ended there stay unchanged. */
+  reapply(revocations: Revocations): Promise<void>;
+  /** Records that these revocations hold on every instance. */
+  confirm(revocations: Revocations, confirmation: Confirmation): Promise<void>;
+  /** Whether all of these revocations are recorded as confirmed, by any instance. */
+  areConfirmed(revocations: Revocations): Promise<boolean>;
 }

@@ -1,11 +1,11 @@
 import type { SessionSnapshot } from './session-snapshot.js';
 
 /**
- * The port to the cache that instances share. It may forget, be late, or lie: the ended set overrules it.
- * It never rejects: a cache that cannot be reached holds nothing.
+ * The port to the cache that instances share. It may forget, be late, or return wrong entries: the ended set overrules it.
+ * Its methods never reject: a cache that cannot be reached is empty.
  */
-export interface SharedCache {
-  read(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>>;
-  write(snapshots: readonly SessionSnapshot[]): Promise<void>;
+export interface SharedCache<S extends SessionSnapshot = SessionSnapshot> {
+  read(sessionIds: readonly string[]): Promise<Map<string, S>>;
+  write(snapshots: readonly S[]): Promise<void>;
   remove(sessionIds: readonly string[]): Promise<void>;
 }

@@ -1,44 +1,41 @@
 import type { Clock } from './clock.js';
-import type { Revocations, SessionStore } from './session-store.js';
+import type { RecentRevocations, SessionStore } from './session-store.js';
+import type { StoreClock } from './store-clock.js';
+import type { Trust } from './trust.js';
 
-/** Often enough that an end is enforced within a second of its commit, whoever made it (P3). */
+/** Often enough that a revocation is enforced within a second of its commit, whichever way it was made (P3). */
 const INTERVAL_MS = 400;
-/** Longer than any transaction of the service lasts: an end is stamped before it is committed. */
+/** Longer than any transaction of the service lasts: a session gets its end time before the transaction commits. */
 const OVERLAP_MS = 10_000;
 
 /**
- * Follows the ends in the store into the ended set: a full window before caches may be trusted,
- * then the recent ones again and again. It also keeps the store's clock.
+ * Follows the store's revocations: reads the whole window before caches may be trusted, then the recent part several
+ * times a second. Every read also sets the store clock.
  */
 export class Tail {
-  /** Monotonic instant at which the last good look was sent. */
-  lastGoodAt = Number.NEGATIVE_INFINITY;
-  private storeOffset = 0;
   private timer: NodeJS.Timeout | undefined;
-  private isLooking = false;
+  private isReading = false;
 
   /**
-   * @param learn puts ends into the ended set
-   * @param windowMs how far back ends still matter: an access-token lifetime and some
-   * @param onOverdue takes ends that nobody has confirmed
-   * @param onServer is told which server was read, after what it knows has been learnt
+   * @param windowMs how far back revocations still matter
+   * @param take adds what was read to the ended set
    */
   constructor(
     private readonly store: SessionStore,
-    private readonly learn: (ends: Revocations) => void,
     private readonly clock: Clock,
+    private readonly storeClock: StoreClock,
+    private readonly trust: Trust,
     private readonly windowMs: number,
-    private readonly onOverdue: (ends: Revocations) => void,
-    private readonly onServer: (server: string) => void,
+    private readonly take: (recent: RecentRevocations) => void,
   ) {}
 
-  /** Looks at the whole window. @throws when the store cannot be reached */
+  /** Reads the whole window. @throws when the store cannot be reached */
   async readAll(): Promise<void> {
-    await this.look(this.windowMs);
+    await this.read(this.windowMs);
   }
 
   follow(): void {
-    this.timer = setInterval(() => void this.tick(), INTERVAL_MS);
+    this.timer = setInterval(() => void this.readRecent(), INTERVAL_MS);
     this.timer.unref();
   }
 
@@ -46,31 +43,25 @@ export class Tail {
     clearInterval(this.timer);
   }
 
-  /** The store's clock, epoch milliseconds, carried on by the monotonic one: a step of the wall clock moves nothing. */
-  storeNow(): number {
-    return this.clock.monotonic() + this.storeOffset;
-  }
-
-  private async tick(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
+  private async readRecent(): Promise<void> {
+    if (this.isReading) return;
+    this.isReading = true;
     try {
-      const sinceLast = this.clock.monotonic() - this.lastGoodAt;
-      await this.look(Math.min(sinceLast + OVERLAP_MS, this.windowMs));
+      const sinceLast = this.trust.tailAgeMs;
+      await this.read(Math.min(sinceLast + OVERLAP_MS, this.windowMs));
     } catch {
-      // The store cannot be reached: `lastGoodAt` stays, and with it the bound on trusting caches runs.
+      // The store cannot be reached. The last good read ages, and with it the trust in caches.
     } finally {
-      this.isLooking = false;
+      this.isReading = false;
     }
   }
 
-  private async look(windowMs: number): Promise<void> {
+  private async read(windowMs: number): Promise<void> {
     const sentAt = this.clock.monotonic();
-    const ends = await this.store.recentRevocations(windowMs);
-    this.learn(ends);
-    this.storeOffset = ends.now - sentAt;
-    this.lastGoodAt = Math.max(this.lastGoodAt, sentAt);
-    this.onServer(ends.server);
-    if (ends.overdue.sessions.length + ends.overdue.cutOffs.length > 0) this.onOverdue(ends.overdue);
+    const recent = await this.store.recentRevocations(windowMs);
+    this.storeClock.set(recent.now, sentAt);
+    // Before the trust is renewed: an instance that trusts its caches has every revocation in its ended set.
+    this.take(recent);
+    this.trust.tailRead(sentAt);
   }
 }

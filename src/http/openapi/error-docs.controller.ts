@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { projectFile } from '../../config/project-file.js';
 import { Public } from '../routes/route-decorators.js';
+import { projectFile } from './project-file.js';
 
 /** Documentation at the `type` URI of each error, as RFC 9457 §3.1.1 recommends. */
 @Controller('docs/errors')

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { projectFile } from '../../config/project-file.js';
 import { ERROR_CODES } from '../../errors/error-codes.js';
 import { cookieNames } from '../cookies/cookie-names.js';
 import { PROBLEM_MEDIA_TYPE } from '../server/problem.js';
+import { projectFile } from './project-file.js';
 
 const PROBLEM_SCHEMA = {
   type: 'object',

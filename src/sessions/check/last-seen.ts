@@ -1,35 +1,32 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { CachedSession, PendingUse } from '@latchkey/revocation/cached-session';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config.js';
 import { errorMessage } from '../../errors/error-message.js';
 import { clientAddress } from '../../http/routes/client-address.js';
+import type { SessionUse } from './session-use.js';
 
 const MAX_FLUSH_INTERVAL_MS = 10_000;
-/** A flush that cannot be written is tried again with the next one, but memory has an end. */
+/** Uses that cannot be written wait for the next flush, up to this many. */
 const MAX_PENDING = 500_000;
-/** Rows in one statement: what piled up while Postgres was away must not take longer than a statement may. */
+/** Rows in one statement: what accumulated while Postgres was unavailable must not run into the statement timeout. */
 const MAX_ROWS = 5_000;
 /**
- * The uses of an interval are written in so many steps with a pause after each, so that neither requests nor Postgres
- * stand still for all of them at once. For that a flush begins by this part of the interval early: half of it are pauses.
+ * The uses of an interval are written in this many steps with a pause after each, so that neither requests nor Postgres
+ * wait for all of them at once. A flush therefore starts early by this part of the interval; half of it is pauses.
  */
 const EARLY = 0.2;
 const STEPS = 100;
 const MIN_ROWS = 100;
 
-/** A session as this instance holds it. */
-type UsedSession = Pick<CachedSession, 'sessionId' | 'use'>;
-
-/** How long the last use of a session may be known to one instance alone. Short idle lifetimes shorten it. */
+/** How long the last use of a session may be known to one instance only. A short idle lifetime shortens it. */
 export function flushIntervalMs(idleTtlMs: number): number {
   return Math.min(MAX_FLUSH_INTERVAL_MS, idleTtlMs / 10);
 }
 
-// Rows that somebody holds are skipped: a flush that waits could deadlock with a revoke of several sessions.
-// Who holds one rotates it (and writes this too), ends it, or flushes a use of the same seconds.
-// Also of sessions that have ended since: the last request that was granted is what people ask for then.
+// Locked rows are skipped: a flush that waits could deadlock with a revocation of several sessions. The transaction
+// that holds the lock rotates the session (and writes its last use too), ends it, or flushes a use of the same seconds.
+// Sessions that have ended are written too: the last request that was granted is what users then ask about.
 const WRITE = `
   WITH seen AS (
     SELECT id, now() - age * interval '1 millisecond' AS at, address
@@ -44,7 +41,7 @@ const WRITE = `
 @Injectable()
 export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(LastSeen.name);
-  private readonly pending = new Map<string, PendingUse>();
+  private readonly pending = new Map<string, SessionUse>();
   private timer: NodeJS.Timeout | undefined;
   private isFlushing = false;
   private readonly intervalMs: number;
@@ -61,32 +58,27 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     this.timer.unref();
   }
 
-  note(session: UsedSession, address: string): void {
-    session.use ??= { at: 0, address, isUnwritten: false };
-    const { use } = session;
-    use.at = performance.now();
-    // An equal text of a later request is not worth being kept.
-    if (use.address !== address) use.address = address;
-    if (!use.isUnwritten) this.add(session.sessionId, use);
+  note(sessionId: string, use: SessionUse, address: string): void {
+    if (use.note(performance.now(), address)) this.queue(sessionId, use);
   }
 
   /**
    * Writes what has been collected until now. Never moves a time back.
    *
-   * @throws what kept some of it from being written; the next flush tries again
+   * @throws why some of it could not be written; the next flush tries again
    */
   async flush({ rows = MAX_ROWS, pauseMs = 0 } = {}): Promise<void> {
     for (let left = this.pending.size; left > 0; left -= rows) {
       const uses = this.take(Math.min(rows, left));
-      // Another flush has written them during the pause.
+      // Another flush has written the rest during the pause.
       if (uses.length === 0) return;
       try {
         await this.write(uses);
       } catch (error) {
-        for (const [sessionId, use] of uses) if (!this.pending.has(sessionId)) this.add(sessionId, use);
+        for (const [sessionId, use] of uses) if (!this.pending.has(sessionId)) this.queue(sessionId, use);
         throw error;
       }
-      if (pauseMs > 0) await pause(pauseMs, undefined, { ref: false });
+      if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false });
     }
   }
 
@@ -95,15 +87,15 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     try {
       await this.flush();
     } catch (error) {
-      // Postgres is away. This is the one thing that may be lost, and the stop does not fail for it.
+      // Postgres is unavailable. Last uses are the only thing that may be lost, so the shutdown continues.
       this.logger.warn(`not written at the stop: ${errorMessage(error)}`);
     }
   }
 
-  private add(sessionId: string, use: PendingUse): void {
+  private queue(sessionId: string, use: SessionUse): void {
     if (this.pending.size >= MAX_PENDING) return;
     this.pending.set(sessionId, use);
-    use.isUnwritten = true;
+    use.queued();
   }
 
   private async flushInSteps(): Promise<void> {
@@ -118,26 +110,27 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     this.isFlushing = false;
   }
 
-  /** Those that have waited longest. */
-  private take(count: number): [string, PendingUse][] {
-    const uses: [string, PendingUse][] = [];
+  /** Takes those that have waited longest. */
+  private take(count: number): [string, SessionUse][] {
+    const uses: [string, SessionUse][] = [];
     for (const entry of this.pending) {
       if (uses.length === count) break;
       uses.push(entry);
     }
     for (const [sessionId, use] of uses) {
       this.pending.delete(sessionId);
-      use.isUnwritten = false;
+      use.dequeued();
     }
     return uses;
   }
 
-  private async write(uses: readonly [string, PendingUse][]): Promise<void> {
+  private async write(uses: readonly [string, SessionUse][]): Promise<void> {
     const now = performance.now();
+    const written = uses.map(([, use]) => use.toWrite(now));
     await this.dataSource.query(WRITE, [
       uses.map(([sessionId]) => sessionId),
-      uses.map(([, use]) => now - use.at),
-      uses.map(([, use]) => clientAddress(use.address, undefined)),
+      written.map(({ ageMs }) => ageMs),
+      written.map(({ address }) => clientAddress(address, undefined)),
     ]);
   }
 }

@@ -1,57 +1,61 @@
 import type { TokenSubject } from '@latchkey/access-token/claims';
-import type { CachedSession } from '@latchkey/revocation/cached-session';
-import { Revocation, type SessionLookup } from '@latchkey/revocation/revocation';
-import { sharedText } from '@latchkey/revocation/shared-texts';
+import { Revocation } from '@latchkey/revocation/revocation';
+import { SessionCache, type SessionLookup } from '@latchkey/revocation/session-cache';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import { toAppError } from '../../errors/to-app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
 import type { RequestClient } from '../../http/routes/request-client.js';
+import { SessionClock } from '../session-clock.js';
 import { type SessionLimits, sessionState } from '../session-state.js';
-import { isSameClient, SuspicionDetector } from '../suspicion/suspicion-detector.js';
+import type { CachedSession } from '../store/session-model.js';
+import type { SessionSnapshot } from '../store/session-snapshot.js';
+import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
+import type { SessionUse } from './session-use.js';
 
-/** What people are told of a session. */
-export type SessionDescription = Pick<
-  CachedSession,
-  'sessionId' | 'deviceId' | 'createdAt' | 'lastSeenAt' | 'grantedAt' | 'profile'
->;
+/** What users are shown about a session. */
+export interface SessionDescription {
+  readonly snapshot: Pick<SessionSnapshot, 'sessionId' | 'deviceId' | 'createdAt' | 'lastSeenAt' | 'profile'>;
+  readonly use: Pick<SessionUse, 'grantedAt'>;
+}
 
-/** A caller, with what the check has just read of their session: whoever tells of it need not look again. */
+/** A caller, with what the check has just read about their session, so that a handler need not read it again. */
 export interface CheckedPrincipal extends Principal {
   readonly session: SessionDescription;
 }
 
-/** Decides for every request whether the session behind its token still holds. */
+/** Decides for every request whether the session behind its token may still be used. */
 @Injectable()
 export class SessionCheck {
   constructor(
+    private readonly sessions: SessionCache<SessionSnapshot, SessionUse>,
     private readonly revocation: Revocation,
     private readonly lastSeen: LastSeen,
     private readonly suspicions: SuspicionDetector,
+    private readonly clock: SessionClock,
     private readonly config: Config,
   ) {}
 
   /**
-   * Answers in this tick when memory holds the session and may be trusted.
+   * Answers in the same tick when memory has the session and may be trusted.
    *
    * @param subject what the verified token says
-   * @param asker who makes the request
    * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
    *   invalid_token or service_unavailable
    */
-  check(subject: TokenSubject, asker: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
-    const finding = this.revocation.find(subject.sessionId);
-    return finding instanceof Promise
-      ? finding.then((found) => this.decide(subject, found, asker))
-      : this.decide(subject, finding, asker);
+  check(subject: TokenSubject, client: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
+    const lookup = this.sessions.find(subject.sessionId);
+    return lookup instanceof Promise
+      ? lookup.then((found) => this.decide(subject, found, client))
+      : this.decide(subject, lookup, client);
   }
 
   /**
-   * Looks whether the session of a connection that stays open still holds. That is no use of it, and costs Postgres
-   * nothing while memory holds the session and says that it lives: every end is in the ended set within a second.
-   * A change of the user's roles does not matter to it.
+   * Checks whether the session of an open connection still holds. This does not count as a use of the session, and costs
+   * no query while memory has the session as active: every revocation is in the ended set within a second.
+   * A change of the user's roles does not matter here.
    *
    * @throws {AppError} session_revoked, session_expired, insufficient_user_authentication, invalid_token or
    *   service_unavailable
@@ -60,117 +64,127 @@ export class SessionCheck {
     const subject = { ...caller, rolesVersion: Number.MAX_SAFE_INTEGER };
     const reason = this.revocation.reasonOfEnd(caller.sessionId);
     if (reason !== undefined) throw ended(reason);
-    const snapshot = this.revocation.inMemory(caller.sessionId);
-    if (!snapshot || this.refusal(subject, snapshot, this.lenientLimits))
-      await this.decideFresh(subject, null);
+    const session = this.sessions.inMemory(caller.sessionId);
+    if (!session || this.refusal(subject, session, this.lenientLimits)) await this.decideFresh(subject, null);
   }
 
-  /** Whether this instance has heard of the session's end. */
+  /** Whether this instance knows that the session has ended. */
   isKnownEnded(sessionId: string): boolean {
     return this.revocation.reasonOfEnd(sessionId) !== undefined;
   }
 
   private decide(
     subject: TokenSubject,
-    finding: SessionLookup,
-    asker: RequestClient,
+    lookup: SessionLookup<SessionSnapshot, SessionUse>,
+    client: RequestClient,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
-    if (finding.ended !== null) throw ended(finding.ended);
+    if (lookup.ended !== null) throw ended(lookup.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId)) throw new AppError('token_stale');
-    const { snapshot } = finding;
-    if (!snapshot || this.refusal(subject, snapshot, this.config.policy))
-      return this.decideFresh(subject, asker);
-    if (this.suspicions.isUnsuspicious(snapshot, asker)) return this.grant(subject, snapshot, asker);
-    return this.suspicions.refuses(snapshot, asker)
-      ? this.decideFresh(subject, asker)
-      : this.decideIfPossible(subject, snapshot, asker);
+    const { session } = lookup;
+    if (!session || this.refusal(subject, session, this.config.policy))
+      return this.decideFresh(subject, client);
+    if (this.suspicions.isUnsuspicious(session, client)) return this.grant(subject, session, client);
+    return this.suspicions.refuses(session, client)
+      ? this.decideFresh(subject, client)
+      : this.decideIfPossible(subject, session, client);
   }
 
-  /** P4: for what is only to be told nobody is kept out. It is noticed again with the next request. */
+  /**
+   * P4: a suspicion whose action is only `notify` must not refuse a request because Postgres is down. The client is not
+   * accepted either, so the next request raises the suspicion again.
+   */
   private async decideIfPossible(
     subject: TokenSubject,
     known: CachedSession,
-    asker: RequestClient,
+    client: RequestClient,
   ): Promise<CheckedPrincipal> {
     try {
-      return await this.decideFresh(subject, asker);
+      return await this.decideFresh(subject, client);
     } catch (error) {
       if (toAppError(error).code !== 'service_unavailable') throw error;
-      // Throws the same again where caches may not be trusted; the end may have come meanwhile.
-      const finding = await this.revocation.find(subject.sessionId);
-      if (finding.ended !== null) throw ended(finding.ended);
-      const session = finding.snapshot ?? known;
-      const { seen } = session;
-      const principal = this.grant(subject, session, asker);
-      session.seen = seen;
-      return principal;
+      // Throws the same error again where caches may not be trusted. The session may have ended during the wait.
+      const lookup = await this.sessions.find(subject.sessionId);
+      if (lookup.ended !== null) throw ended(lookup.ended);
+      const session = lookup.session ?? known;
+      this.noteUse(session, client);
+      return principal(subject, session);
     }
   }
 
   /**
-   * Caches may be late or lie, and another instance may have seen the session since: of all that a cache says
-   * nothing is a reason to refuse, only to ask the store.
+   * Caches may be late or wrong, and another instance may have seen the session used since. What a cache says is
+   * therefore never a reason to refuse, only a reason to ask the store.
    */
-  private async decideFresh(subject: TokenSubject, asker: RequestClient | null): Promise<CheckedPrincipal> {
-    const finding = await this.revocation.findFresh(subject.sessionId);
-    if (finding.ended !== null) throw ended(finding.ended);
-    const { snapshot } = finding;
-    if (!snapshot) throw new AppError('invalid_token');
-    const refusal = this.refusal(subject, snapshot, this.lenientLimits);
+  private async decideFresh(subject: TokenSubject, client: RequestClient | null): Promise<CheckedPrincipal> {
+    const lookup = await this.sessions.findFresh(subject.sessionId);
+    if (lookup.ended !== null) throw ended(lookup.ended);
+    const { session } = lookup;
+    if (!session) throw new AppError('invalid_token');
+    const refusal = this.refusal(subject, session, this.lenientLimits);
     if (refusal) throw refusal;
-    if (asker) await this.requireUnsuspicious(snapshot, asker);
-    return this.grant(subject, snapshot, asker);
+    if (client) await this.requireUnsuspicious(session, client);
+    return this.grant(subject, session, client);
   }
 
-  private async requireUnsuspicious(snapshot: CachedSession, asker: RequestClient): Promise<void> {
-    if (this.suspicions.isUnsuspicious(snapshot, asker)) return;
-    const refusal = await this.suspicions.decide(snapshot, asker);
+  private async requireUnsuspicious(session: CachedSession, client: RequestClient): Promise<void> {
+    if (this.suspicions.isUnsuspicious(session, client)) return;
+    const refusal = await this.suspicions.decide(session, client);
     if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
-    // Asked again after every await before a grant; one that was just ended is in the set as well.
-    const { ended: reason } = await this.revocation.find(snapshot.sessionId);
+    // The ended set is asked again after every await before a grant; it also has what was just revoked.
+    const { ended: reason } = await this.sessions.find(session.snapshot.sessionId);
     if (reason !== null || refusal === 'ended') throw ended(reason ?? 'suspicious');
   }
 
-  /** Allow for what another instance has seen and not written yet. */
+  /** Allow for uses that another instance has seen and not written yet. */
   private get lenientLimits(): SessionLimits {
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     return { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
   }
 
-  private refusal(subject: TokenSubject, session: CachedSession, limits: SessionLimits): AppError | null {
-    if (session.userId !== subject.userId) return new AppError('invalid_token');
-    if (session.endedReason !== null) return ended(session.endedReason);
-    const cutOff = Math.max(session.rolesVersion, this.revocation.cutOffOf(subject.userId));
+  private refusal(
+    subject: TokenSubject,
+    { snapshot, use }: CachedSession,
+    limits: SessionLimits,
+  ): AppError | null {
+    if (snapshot.userId !== subject.userId) return new AppError('invalid_token');
+    if (snapshot.endedReason !== null) return ended(snapshot.endedReason);
+    const cutOff = Math.max(snapshot.rolesVersion, this.revocation.cutOffOf(subject.userId));
     if (subject.rolesVersion < cutOff) return new AppError('token_stale');
-    if (session.needsLogin) return new AppError('insufficient_user_authentication');
-    const { createdAt, lastSeenAt, grantedAt } = session;
-    const times = { createdAt, lastSeenAt: Math.max(lastSeenAt, grantedAt) };
-    const state = sessionState(times, limits, this.revocation.now());
+    if (snapshot.needsLogin) return new AppError('insufficient_user_authentication');
+    const { createdAt, lastSeenAt } = snapshot;
+    const times = { createdAt, lastSeenAt: Math.max(lastSeenAt, use.grantedAt) };
+    const state = sessionState(times, limits, this.clock.now());
     return state === 'live' ? null : new AppError('session_expired', { members: { reason: state } });
   }
 
   private grant(
     subject: TokenSubject,
     session: CachedSession,
-    asker: RequestClient | null,
+    client: RequestClient | null,
   ): CheckedPrincipal {
-    if (asker?.isUse) {
-      session.grantedAt = this.revocation.now();
-      // What outlives its request costs the garbage collector more than the request costs all of us: kept only if it is new.
-      if (!isSameClient(session.seen, asker)) {
-        session.seen = { address: asker.address, userAgent: sharedText(asker.userAgent) };
-      }
-      this.lastSeen.note(session, asker.address);
+    if (client?.isUse) {
+      this.noteUse(session, client);
+      session.use.accept(client);
     }
-    return {
-      userId: subject.userId,
-      sessionId: subject.sessionId,
-      deviceId: session.deviceId,
-      roles: subject.roles,
-      authenticatedAt: subject.authenticatedAt,
-      session,
-    };
+    return principal(subject, session);
   }
+
+  private noteUse({ snapshot, use }: CachedSession, client: RequestClient): void {
+    if (!client.isUse) return;
+    use.grant(this.clock.now());
+    this.lastSeen.note(snapshot.sessionId, use, client.address);
+  }
+}
+
+function principal(subject: TokenSubject, session: CachedSession): CheckedPrincipal {
+  return {
+    userId: subject.userId,
+    sessionId: subject.sessionId,
+    deviceId: session.snapshot.deviceId,
+    roles: subject.roles,
+    authenticatedAt: subject.authenticatedAt,
+    session,
+  };
 }
 
 function ended(reason: string): AppError {

@@ -1,4 +1,4 @@
-import type { SessionSnapshot, SessionStatus } from '@latchkey/revocation/session-snapshot';
+import type { SessionStatus } from '@latchkey/revocation/session-snapshot';
 import type {
   Confirmation,
   RecentRevocations,
@@ -8,8 +8,9 @@ import type {
 import type { DataSource } from 'typeorm';
 import { withTimeout } from '../../errors/with-timeout.js';
 import { readRecentRevocations } from './recent-revocations.js';
+import type { SessionSnapshot } from './session-snapshot.js';
 
-/** A check, and the tail, wait no longer for a database that accepts and never answers. */
+/** How long a check or the tail waits for a database that accepts connections and does not answer. */
 const READ_TIMEOUT_MS = 1_000;
 
 const LOAD = `
@@ -22,7 +23,7 @@ const LOAD = `
   FROM sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id
   WHERE s.id = ANY ($1)`;
 
-const END_AGAIN = `
+const REVOKE_AGAIN = `
   UPDATE sessions s
   SET status = CASE lost.reason WHEN 'expired' THEN 'expired' ELSE 'revoked' END,
       ended_reason = lost.reason, ended_by = 'latchkey'
@@ -31,7 +32,7 @@ const END_AGAIN = `
         WHERE s.status = 'active' ORDER BY s.id FOR UPDATE OF s) AS lost
   WHERE s.id = lost.id AND s.status = 'active'`;
 
-// What the roles were is not known. But no token could carry the version that instances ask for, and all would be stale.
+// The lost roles are not known. Without this, instances would demand a version that no new token has: all would be stale.
 const CUT_OFF_AGAIN = `
   UPDATE users u
   SET roles_version = known.roles_version, roles_changed_at = clock_timestamp(), roles_enforced_at = NULL
@@ -60,8 +61,8 @@ interface LoadedRow {
   system: string | null;
 }
 
-/** The store: the rows of Postgres. */
-export class PostgresSessionStore implements SessionStore {
+/** The session store in Postgres. */
+export class PostgresSessionStore implements SessionStore<SessionSnapshot> {
   constructor(private readonly dataSource: DataSource) {}
 
   async load(sessionIds: readonly string[]): Promise<Map<string, SessionSnapshot>> {
@@ -72,7 +73,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async recentRevocations(windowMs: number): Promise<RecentRevocations> {
-    // One by one: each has its time, however many there are.
+    // Page by page, each with its own timeout, however many pages there are.
     return readRecentRevocations(windowMs, (sql, parameters) =>
       withTimeout(READ_TIMEOUT_MS, () => this.dataSource.query(sql, parameters)),
     );
@@ -80,7 +81,7 @@ export class PostgresSessionStore implements SessionStore {
 
   async reapply({ sessions, cutOffs }: Revocations): Promise<void> {
     if (sessions.length > 0) {
-      await this.dataSource.query(END_AGAIN, [
+      await this.dataSource.query(REVOKE_AGAIN, [
         sessions.map(({ sessionId }) => sessionId),
         sessions.map(({ reason }) => reason),
       ]);

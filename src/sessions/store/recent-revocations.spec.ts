@@ -7,7 +7,7 @@ import { readRecentRevocations } from './recent-revocations.js';
 const WINDOW_MS = 1_500_000;
 const SMALL = { pageSize: 7, overdueAtOnce: 5 };
 
-describe('the recent ends', () => {
+describe('the recent revocations', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let rows: SessionRows;
@@ -50,14 +50,14 @@ describe('the recent ends', () => {
     },
   );
 
-  it('are all told when many ended in the same microsecond', async () => {
+  it('are complete when many sessions ended in the same microsecond', async () => {
     const ids = await ended(30);
     await rows.pastTriggers('UPDATE sessions SET ended_at = $1', ['2100-01-01 00:00:00.123457+00']);
     const { sessions } = await read();
     expect(new Set(sessions.map(({ sessionId }) => sessionId))).toEqual(new Set(ids));
   });
 
-  it('include role changes, however many, beside the ends of sessions', async () => {
+  it('include any number of role changes beside ended sessions', async () => {
     const users = await Promise.all(Array.from({ length: 16 }, () => rows.user()));
     await dataSource.query(`UPDATE users SET roles = '{admin}'`);
     const ids = await ended(9);
@@ -66,7 +66,7 @@ describe('the recent ends', () => {
     expect(sessions).toHaveLength(ids.length);
   });
 
-  it('hand out as many overdue ones as can be confirmed at a time, those that wait longest first', async () => {
+  it('return as many overdue ones as can be confirmed at a time, those that have waited longest first', async () => {
     const [late, early] = [await ended(4), await ended(4)];
     await rows.backdateEnd(late, '10 days');
     await rows.backdateEnd(early, '20 days');
@@ -74,7 +74,7 @@ describe('the recent ends', () => {
     const waiting = overdue.sessions.map(({ sessionId }) => sessionId);
     expect(waiting).toHaveLength(5);
     expect(waiting).toEqual(expect.arrayContaining(early));
-    // They may have been committed a moment ago, by somebody who began long before.
+    // They may have just been committed by a transaction that began long before.
     expect(sessions.map(({ sessionId }) => sessionId)).toEqual(expect.arrayContaining(early));
   });
 });

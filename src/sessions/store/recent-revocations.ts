@@ -5,11 +5,11 @@ import type {
   Revocations,
 } from '@latchkey/revocation/session-store';
 
-/** Rows of each kind in one answer: an answer about a mass of ends must come in time, and be read between requests. */
+/** Rows of each kind in one page. A mass of revocations must not run into the timeout, or hold requests up while it is read. */
 const PAGE_SIZE = 5_000;
-/** Ends handed out at one look to be pushed again, those that wait longest first. */
+/** Overdue revocations in one read, those that have waited longest first. */
 const OVERDUE_AT_ONCE = 5_000;
-/** An end unconfirmed for longer than this has lost its revoker, or its revoker is cut off. */
+/** The instance that made a revocation is dead or cut off when it has not confirmed it within this time. */
 const OVERDUE_AFTER = `interval '1 second'`;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -18,7 +18,7 @@ const SESSION = `'session' AS kind, id, ended_reason AS reason, NULL::integer AS
 const USER = `'user' AS kind, id, NULL AS reason, roles_version,
   (extract(epoch FROM roles_changed_at) * 1000)::float8 AS at`;
 
-/** $1: the window in seconds, $2: rows of each kind; behind ($3, $4) for sessions and ($5, $6) for users. */
+/** $1: the window in seconds, $2: rows of each kind; after ($3, $4) for sessions and ($5, $6) for users. */
 const PAGE = `
   (SELECT ${SESSION}, false AS overdue FROM sessions WHERE status <> 'active'
    AND (ended_at, id) > (coalesce(to_timestamp($3::float8 / 1000), now() - make_interval(secs => $1)), $4::uuid)
@@ -28,7 +28,7 @@ const PAGE = `
    AND (roles_changed_at, id) > (coalesce(to_timestamp($5::float8 / 1000), now() - make_interval(secs => $1)), $6::uuid)
    ORDER BY roles_changed_at, id LIMIT $2)`;
 
-/** $7: rows of each kind. However old: it may have been committed long after it was stamped. */
+/** $7: rows of each kind. No limit on the age: a row may be committed long after it was stamped. */
 const OVERDUE = `
   (SELECT ${SESSION}, true FROM sessions
    WHERE status <> 'active' AND enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER}
@@ -43,7 +43,7 @@ const FIRST_PAGE = `
          NULL::integer AS roles_version, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
   UNION ALL ${PAGE} UNION ALL ${OVERDUE}`;
 
-interface EndRow {
+interface Row {
   readonly kind: 'now' | 'session' | 'user';
   readonly id: string;
   readonly reason: string;
@@ -52,23 +52,23 @@ interface EndRow {
   readonly overdue: boolean;
 }
 
-/** The last row of its kind that was read; `null`: the window begins here. */
-type Cursor = Pick<EndRow, 'id'> & { readonly at: number | null };
+/** The last row of its kind that was read; `at` is `null` at the start of the window. */
+type Cursor = Pick<Row, 'id'> & { readonly at: number | null };
 
 /**
- * Reads what ended within a window, page by page, and on the first page the ends that wait longest to be confirmed.
+ * Reads the revocations within a window page by page; the first page also has the overdue ones.
  *
- * @param query sends one statement
+ * @param query runs one statement
  */
 export async function readRecentRevocations(
   windowMs: number,
-  query: (sql: string, parameters: unknown[]) => Promise<EndRow[]>,
+  query: (sql: string, parameters: unknown[]) => Promise<Row[]>,
   { pageSize, overdueAtOnce } = { pageSize: PAGE_SIZE, overdueAtOnce: OVERDUE_AT_ONCE },
 ): Promise<RecentRevocations> {
   const start: Cursor = { id: FIRST_ID, at: null };
   let [session, user] = [start, start];
-  const behind = () => [windowMs / 1000, pageSize, session.at, session.id, user.at, user.id];
-  const read = await query(FIRST_PAGE, [...behind(), overdueAtOnce]);
+  const after = () => [windowMs / 1000, pageSize, session.at, session.id, user.at, user.id];
+  const read = await query(FIRST_PAGE, [...after(), overdueAtOnce]);
   const { at: now, reason: server } = read.find(({ kind }) => kind === 'now') ?? { at: 0, reason: '' };
   const overdue = read.filter((row) => row.overdue);
   for (let page = read; ; read.push(...page)) {
@@ -76,12 +76,12 @@ export async function readRecentRevocations(
     session = sessions.reduce(later, session);
     user = users.reduce(later, user);
     if (sessions.length < pageSize && users.length < pageSize) break;
-    page = await query(PAGE, behind());
+    page = await query(PAGE, after());
   }
-  return { ...endsIn(read), overdue: endsIn(overdue), now, server };
+  return { ...revocationsIn(read), overdue: revocationsIn(overdue), now, server };
 }
 
-function fresh(page: readonly EndRow[], kind: EndRow['kind']): EndRow[] {
+function fresh(page: readonly Row[], kind: Row['kind']): Row[] {
   return page.filter((row) => row.kind === kind && !row.overdue);
 }
 
@@ -90,7 +90,7 @@ function later(last: Cursor, row: Cursor): Cursor {
   return row.at === last.at && row.id > last.id ? row : last;
 }
 
-function endsIn(rows: readonly EndRow[]): Revocations {
+function revocationsIn(rows: readonly Row[]): Revocations {
   const sessions: EndedSession[] = [];
   const cutOffs: CutOff[] = [];
   for (const { kind, id, reason, roles_version, at } of rows) {

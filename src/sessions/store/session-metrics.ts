@@ -5,10 +5,10 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5];
 
-/** The revocation clock, and where lookups are answered, for Prometheus. */
+/** How long revocations take, and which layer answers lookups, for Prometheus. */
 @Injectable()
 export class SessionMetrics implements Observer {
-  // Plain numbers on the hot path; a counter of the library is filled from them when it is read.
+  // Plain numbers on the hot path; the library's counters are filled from them when metrics are read.
   private readonly lookups: Record<CacheLayer, number> = { memory: 0, shared: 0, store: 0 };
   private distrustedLookups = 0;
   private readonly awaited: Gauge;
@@ -22,14 +22,14 @@ export class SessionMetrics implements Observer {
     const distrusted = () => this.distrustedLookups;
     new Counter({
       name: 'latchkey_session_lookups_total',
-      help: 'Sessions looked up, by the last tier that was asked.',
+      help: 'Session lookups, by the last layer that was asked.',
       labelNames: ['tier'],
       registers,
       collect() {
         this.reset();
         this.inc({ tier: 'memory' }, lookups.memory);
         this.inc({ tier: 'shared' }, lookups.shared);
-        // The label's value is older than the name, and dashboards depend on it.
+        // `truth` is an older name for the store; dashboards depend on it.
         this.inc({ tier: 'truth' }, lookups.store);
       },
     });
@@ -44,12 +44,12 @@ export class SessionMetrics implements Observer {
     });
     this.awaited = new Gauge({
       name: 'latchkey_revocation_acknowledgements_awaited',
-      help: 'Acknowledgements that pushes in flight still wait for.',
+      help: 'Acknowledgements that pushes in flight are waiting for.',
       registers,
     });
     this.enforcement = new Histogram({
       name: 'latchkey_revocation_enforced_seconds',
-      help: 'From the commit of an end until no instance grants it any longer.',
+      help: 'Time from the commit of a revocation until no instance grants the session any longer.',
       labelNames: ['how'],
       buckets: SECONDS,
       registers,
@@ -61,13 +61,13 @@ export class SessionMetrics implements Observer {
     });
     this.lastGrant = new Histogram({
       name: 'latchkey_revocation_last_grant_seconds',
-      help: 'From the commit of an end until the last request that this instance granted to the session.',
+      help: 'Time from the commit of a revocation to the last request this instance granted to the session.',
       buckets: SECONDS,
       registers,
     });
   }
 
-  /** Adds a number that is asked for when metrics are read. */
+  /** Adds a gauge that is read together with the other metrics. */
   readonly gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,

@@ -1,5 +1,4 @@
-import type { CachedSession, SeenClient } from '@latchkey/revocation/cached-session';
-import { Revocation } from '@latchkey/revocation/revocation';
+import { SessionCache } from '@latchkey/revocation/session-cache';
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.js';
@@ -7,6 +6,10 @@ import { errorMessage } from '../../errors/error-message.js';
 import { GeoIp } from '../../geoip/geoip.js';
 import { clientAddress } from '../../http/routes/client-address.js';
 import { clientFamily, familyFromText } from '../../user-agents/client-family.js';
+import type { Client, SessionUse } from '../check/session-use.js';
+import { SessionClock } from '../session-clock.js';
+import type { CachedSession } from '../store/session-model.js';
+import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SessionHabits } from './session-habits.js';
 import { suspicionOf, type Verdict } from './suspicion.js';
 import { lastAddress } from './suspicion-event.js';
@@ -14,41 +17,42 @@ import { type SuspicionRefusal, SuspicionResponse } from './suspicion-response.j
 
 const LEARNT_FOR_MS = 60_000;
 
-/** Notices when a session seems to be used by somebody else than its user. */
+/** Notices when a session seems to be used by someone other than its user. */
 @Injectable()
 export class SuspicionDetector {
   private readonly logger = new Logger(SuspicionDetector.name);
-  /** The country that each session has come to of late: it may be back and forth before that is written and read again. */
+  /** Each session's new country, until it is written and read again: by then the session may have changed countries again. */
   private readonly learnt = new LRUCache<string, string>({ max: 10_000, ttl: LEARNT_FOR_MS });
 
   constructor(
     private readonly places: GeoIp,
-    private readonly revocation: Revocation,
+    private readonly sessions: SessionCache<SessionSnapshot, SessionUse>,
     private readonly habits: SessionHabits,
     private readonly response: SuspicionResponse,
+    private readonly clock: SessionClock,
     private readonly config: Config,
   ) {}
 
   /**
-   * Whether nothing speaks against a request, in this tick. The very client that this instance granted last costs two
-   * comparisons; for any other, what is needed is cached. A cache may be late: what it makes suspicious, and a country that is
-   * new to it, is a reason to ask the store.
+   * Whether a request is unsuspicious, answered in the same tick. The client that this instance accepted last costs two
+   * comparisons; everything that is needed to judge another one is cached. A cache may be late: what it makes suspicious,
+   * and a country that it does not have, is a reason to ask the store.
    */
-  isUnsuspicious(session: CachedSession, client: SeenClient): boolean {
-    if (isSameClient(session.seen, client)) return true;
+  isUnsuspicious(session: CachedSession, client: Client): boolean {
+    if (session.use.isBy(client)) return true;
     return this.isFamiliar(session, client) && this.judge(session, client) === null;
   }
 
-  /** Whether a request is to be refused if the store says the same; else it is only to be told of. */
-  refuses(session: CachedSession, client: SeenClient): boolean {
+  /** Whether the request must be refused if the store confirms the suspicion; otherwise the user is only notified. */
+  refuses(session: CachedSession, client: Client): boolean {
     const verdict = this.judge(session, client);
     return verdict !== null && verdict.action !== 'notify';
   }
 
-  /** Judges a session as the store has it, and does what that calls for. @throws what kept it from being written */
+  /** Judges a session as the store has it, and acts on a suspicion. @throws when that could not be written */
   async decide(
     session: CachedSession,
-    client: SeenClient & { readonly isUse?: boolean },
+    client: Client & { readonly isUse?: boolean },
   ): Promise<SuspicionRefusal | null> {
     if (this.isUnsuspicious(session, client)) return null;
     const verdict = this.judge(session, client);
@@ -58,50 +62,53 @@ export class SuspicionDetector {
   }
 
   /**
-   * The same for who comes with the session's refresh token, before it is exchanged. What has ended is left to the
-   * exchange, which decides from the row.
+   * The same for a client that presents the session's refresh token, before the token is exchanged. A session that has
+   * ended is left to the exchange, which decides from the row.
    */
-  async inspect(sessionId: string, client: SeenClient): Promise<SuspicionRefusal | null> {
-    const { snapshot } = await this.revocation.find(sessionId);
-    if (!snapshot || this.isUnsuspicious(snapshot, client)) return null;
-    const { snapshot: fresh } = await this.revocation.findFresh(sessionId);
-    return fresh?.status === 'active' ? this.decide(fresh, client) : null;
+  async inspect(sessionId: string, client: Client): Promise<SuspicionRefusal | null> {
+    const { session } = await this.sessions.find(sessionId);
+    if (!session || this.isUnsuspicious(session, client)) return null;
+    const { session: fresh } = await this.sessions.findFresh(sessionId);
+    return fresh?.snapshot.status === 'active' ? this.decide(fresh, client) : null;
   }
 
-  private judge(session: CachedSession, client: SeenClient): Verdict | null {
-    const { lastSeenAt, grantedAt } = session;
+  private judge(session: CachedSession, client: Client): Verdict | null {
+    const { snapshot, use } = session;
     return suspicionOf(
       {
-        lastSeen: { place: this.placeOf(lastAddress(session)), at: Math.max(lastSeenAt, grantedAt) },
+        lastSeen: {
+          place: this.placeOf(lastAddress(session)),
+          at: Math.max(snapshot.lastSeenAt, use.grantedAt),
+        },
         countries: this.countriesOf(session),
-        clients: session.clients.map(familyFromText),
+        clients: snapshot.clients.map(familyFromText),
       },
       {
         place: this.placeOf(client.address),
-        at: this.revocation.now(),
+        at: this.clock.now(),
         client: clientFamily(client.userAgent),
       },
       this.config.policy.suspicionActions,
     );
   }
 
-  /** Whether the session is known in the country that a request comes from; when nobody knows which, it is. */
-  private isFamiliar(session: CachedSession, { address }: SeenClient): boolean {
+  /** Whether the session is known to be used from the request's country; also when that country cannot be determined. */
+  private isFamiliar(session: CachedSession, { address }: Client): boolean {
     const country = this.placeOf(address)?.countryCode;
     return country === undefined || this.countriesOf(session).includes(country);
   }
 
-  /** Behind the request: lost, it is learnt again by the next one from there. */
-  private learnCountry(session: CachedSession, { address }: SeenClient): void {
+  /** In the background: if the write fails, the next request from that country tries again. */
+  private learnCountry(session: CachedSession, { address }: Client): void {
     const country = this.placeOf(address)?.countryCode;
     if (country === undefined || this.countriesOf(session).includes(country)) return;
-    this.learnt.set(session.sessionId, country);
-    this.habits.learnCountry(session.sessionId, country).catch((error: unknown) => {
+    this.learnt.set(session.snapshot.sessionId, country);
+    this.habits.learnCountry(session.snapshot.sessionId, country).catch((error: unknown) => {
       this.logger.warn(`a country could not be kept: ${errorMessage(error)}`);
     });
   }
 
-  private countriesOf({ sessionId, countries }: CachedSession): readonly string[] {
+  private countriesOf({ snapshot: { sessionId, countries } }: CachedSession): readonly string[] {
     const learnt = this.learnt.get(sessionId);
     return learnt === undefined ? countries : [...countries, learnt];
   }
@@ -109,8 +116,4 @@ export class SuspicionDetector {
   private placeOf(address: string | null) {
     return this.places.find(address === null ? null : clientAddress(address, undefined));
   }
-}
-
-export function isSameClient(seen: SeenClient | null, client: SeenClient): boolean {
-  return seen !== null && seen.address === client.address && seen.userAgent === client.userAgent;
 }

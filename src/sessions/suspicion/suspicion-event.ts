@@ -1,10 +1,11 @@
-import type { CachedSession } from '@latchkey/revocation/cached-session';
 import type { GeoLocation } from '../../geoip/geo-location.js';
 import { locationText } from '../../geoip/location-text.js';
 import type { Suspicion } from '../../policy/session-policy.js';
 import type { SecurityEventKind } from '../../security-events/security-event-kind.js';
 import type { NewSecurityEvent } from '../../security-events/security-events.js';
 import { clientFamily, clientText, familyFromText } from '../../user-agents/client-family.js';
+import type { CachedSession } from '../store/session-model.js';
+import type { SessionSnapshot } from '../store/session-snapshot.js';
 import type { Verdict } from './suspicion.js';
 
 interface Before {
@@ -19,7 +20,7 @@ interface Now {
   readonly userAgent: string;
 }
 
-const TOLD_AS: Readonly<Record<Suspicion, SecurityEventKind>> = {
+const EVENT_KINDS: Readonly<Record<Suspicion, SecurityEventKind>> = {
   impossible_travel: 'impossible_travel',
   client_changed: 'client_changed',
   client_scripted: 'client_changed',
@@ -27,20 +28,20 @@ const TOLD_AS: Readonly<Record<Suspicion, SecurityEventKind>> = {
   sign_in_after_failures: 'sign_in_after_failures',
 };
 
-/** Where a session was last used from, as far as is known here. */
-export function lastAddress({ seen, address, grantedAt, lastSeenAt }: CachedSession): string | null {
-  return seen && grantedAt >= lastSeenAt ? seen.address : address;
+/** Where a session was last used from, as far as this instance knows. */
+export function lastAddress({ snapshot, use }: CachedSession): string | null {
+  return use.address !== null && use.grantedAt >= snapshot.lastSeenAt ? use.address : snapshot.address;
 }
 
-/** What the user is told of a suspicion: what was seen, and what was done about it. */
+/** The event that reports a suspicion to the user: what was seen, and what was done about it. */
 export function suspicionEvent(
-  { userId, sessionId, deviceId }: Pick<CachedSession, 'userId' | 'sessionId' | 'deviceId'>,
+  { userId, sessionId, deviceId }: Pick<SessionSnapshot, 'userId' | 'sessionId' | 'deviceId'>,
   { suspicion, action }: Verdict,
   before: Before,
   now: Now,
 ): NewSecurityEvent {
   return {
-    kind: action === 'end' ? 'session_ended_suspicious' : TOLD_AS[suspicion],
+    kind: action === 'end' ? 'session_ended_suspicious' : EVENT_KINDS[suspicion],
     userId,
     sessionId,
     deviceId,

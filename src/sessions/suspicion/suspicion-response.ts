@@ -1,19 +1,20 @@
-import type { CachedSession, SeenClient } from '@latchkey/revocation/cached-session';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
 import { clientAddress } from '../../http/routes/client-address.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { clientFamily } from '../../user-agents/client-family.js';
+import type { Client } from '../check/session-use.js';
 import { SessionRevoker } from '../session-revoker.js';
+import type { CachedSession } from '../store/session-model.js';
 import { SessionHabits } from './session-habits.js';
 import type { Verdict } from './suspicion.js';
 import { lastAddress, suspicionEvent } from './suspicion-event.js';
 
-/** Why a request is refused: its session has just been ended, or is to be logged in to again. */
+/** Why a request is refused: its session was just revoked, or needs a new login. */
 export type SuspicionRefusal = 'ended' | 'needs_login';
 
-/** Does what the policy wants about a suspicious session, and tells its user. */
+/** Applies the policy to a suspicious session and reports it to the user. */
 @Injectable()
 export class SuspicionResponse {
   constructor(
@@ -26,13 +27,9 @@ export class SuspicionResponse {
   /**
    * @param session as the store has it
    * @returns why the request is refused; `null` when it is not
-   * @throws whatever kept it from being written
+   * @throws if the response could not be written
    */
-  async respond(
-    session: CachedSession,
-    client: SeenClient,
-    verdict: Verdict,
-  ): Promise<SuspicionRefusal | null> {
+  async respond(session: CachedSession, client: Client, verdict: Verdict): Promise<SuspicionRefusal | null> {
     const tell = (manager: EntityManager) => this.tell(manager, session, client, verdict);
     if (verdict.action === 'end') return this.end(session, tell);
     if (verdict.action === 'require_reauthentication') return this.requireLogin(session, tell);
@@ -40,7 +37,7 @@ export class SuspicionResponse {
     return null;
   }
 
-  private async end({ sessionId, userId }: CachedSession, tell: Tell): Promise<'ended'> {
+  private async end({ snapshot: { sessionId, userId } }: CachedSession, tell: Tell): Promise<'ended'> {
     await this.revoker.inTransaction(async (transaction) => {
       const count = await transaction.revoke({ sessionId, userId }, 'suspicious', 'latchkey');
       // Of many requests at once, one revokes the session and reports it.
@@ -49,7 +46,10 @@ export class SuspicionResponse {
     return 'ended';
   }
 
-  private async requireLogin({ sessionId, userId }: CachedSession, tell: Tell): Promise<'needs_login'> {
+  private async requireLogin(
+    { snapshot: { sessionId, userId } }: CachedSession,
+    tell: Tell,
+  ): Promise<'needs_login'> {
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
@@ -60,8 +60,8 @@ export class SuspicionResponse {
   }
 
   private async notify(
-    { sessionId, userId }: CachedSession,
-    client: SeenClient,
+    { snapshot: { sessionId, userId } }: CachedSession,
+    client: Client,
     { suspicion }: Verdict,
     tell: Tell,
   ): Promise<void> {
@@ -76,14 +76,14 @@ export class SuspicionResponse {
     });
   }
 
-  private tell(manager: EntityManager, session: CachedSession, client: SeenClient, verdict: Verdict) {
-    const before = { place: this.placeOf(lastAddress(session)), client: session.clients[0] ?? null };
+  private tell(manager: EntityManager, session: CachedSession, client: Client, verdict: Verdict) {
+    const before = { place: this.placeOf(lastAddress(session)), client: session.snapshot.clients[0] ?? null };
     const now = {
       address: clientAddress(client.address, undefined),
       place: this.placeOf(client.address),
       userAgent: client.userAgent,
     };
-    return this.events.record(manager, suspicionEvent(session, verdict, before, now));
+    return this.events.record(manager, suspicionEvent(session.snapshot, verdict, before, now));
   }
 
   private placeOf(address: string | null) {

@@ -1,5 +1,4 @@
-import { systemClock } from '@latchkey/revocation/clock';
-import { Revocation } from '@latchkey/revocation/revocation';
+import { createRevocation } from '@latchkey/revocation/create-revocation';
 import type { EndedSession } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
@@ -10,6 +9,7 @@ import { Session } from '../../../src/sessions/session.entity.js';
 import { SessionRevoker } from '../../../src/sessions/session-revoker.js';
 import { SessionsService } from '../../../src/sessions/sessions.service.js';
 import { PostgresSessionStore } from '../../../src/sessions/store/postgres-session-store.js';
+import { SESSION_MODEL } from '../../../src/sessions/store/session-model.js';
 import { User } from '../../../src/users/user.entity.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
@@ -23,20 +23,19 @@ describe('SessionsService', () => {
   let enforced: EndedSession[];
 
   const service = (env: Record<string, string> = {}) => {
-    const revocation = new Revocation({
+    const { clock } = createRevocation({
       store: new PostgresSessionStore(dataSource),
       bus: null,
       sharedCache: null,
-      clock: systemClock,
+      model: SESSION_MODEL,
       tokenTtlMs: 900_000,
       leaseMs: 3_000,
-      leaseMarginMs: 100,
       maxStalenessMs: 300_000,
       memoryCacheSize: 100,
       endedSetSize: 1_000,
     });
     const config = testConfig(database.url, env);
-    return new SessionsService(dataSource, revocation, new GeoIp([]), config);
+    return new SessionsService(dataSource, clock, new GeoIp([]), config);
   };
   /** Opens a session as a login does. @returns it, with what was revoked for it */
   const open = async (sessions: SessionsService, userId: string, deviceId: string) => {

@@ -1,0 +1,80 @@
+import type { Bus } from './bus.js';
+import type { SessionModel, Use } from './cached-session.js';
+import { type Clock, systemClock } from './clock.js';
+import { EndedSet } from './ended-set.js';
+import { Enforcer } from './enforcer.js';
+import { Lease } from './lease.js';
+import { LostRevocations } from './lost-revocations.js';
+import { Membership } from './membership.js';
+import { NO_OBSERVER, type Observer } from './observer.js';
+import { Push } from './push.js';
+import { type Others, Revocation } from './revocation.js';
+import { SessionCache } from './session-cache.js';
+import type { SessionSnapshot } from './session-snapshot.js';
+import type { SessionStore } from './session-store.js';
+import type { SharedCache } from './shared-cache.js';
+import { StoreClock } from './store-clock.js';
+import { Trust } from './trust.js';
+
+/** How far apart the clocks of instances may be: a token may outlive its ended session by that much. */
+const CLOCK_SKEW_MS = 600_000;
+/** Taken off the end of a lease, for monotonic clocks that run at different rates. */
+const LEASE_MARGIN_MS = 100;
+
+export interface RevocationOptions<S extends SessionSnapshot, U extends Use> {
+  readonly store: SessionStore<S>;
+  /** `null`: there is no other instance. */
+  readonly bus: Bus | null;
+  readonly sharedCache: SharedCache<S> | null;
+  readonly model: SessionModel<S, U>;
+  /** Lifetime of an access token. */
+  readonly tokenTtlMs: number;
+  readonly leaseMs: number;
+  readonly leaseMarginMs?: number;
+  /** How long caches may be used while the store cannot be reached. */
+  readonly maxStalenessMs: number;
+  /** Sessions that memory holds at most. */
+  readonly memoryCacheSize: number;
+  /** Entries of the ended set beyond which caches are no longer trusted. */
+  readonly endedSetSize: number;
+  readonly clock?: Clock;
+  readonly observer?: Observer;
+}
+
+export interface RevocationProtocol<S extends SessionSnapshot, U extends Use> {
+  readonly sessions: SessionCache<S, U>;
+  readonly revocation: Revocation;
+  readonly clock: StoreClock;
+}
+
+/** Assembles one instance of the protocol. It reads nothing before `revocation.start()`. */
+export function createRevocation<S extends SessionSnapshot, U extends Use>(
+  options: RevocationOptions<S, U>,
+): RevocationProtocol<S, U> {
+  const { store, bus, clock = systemClock, observer = NO_OBSERVER, leaseMs } = options;
+  const endedSet = new EndedSet(options.endedSetSize);
+  const lease = new Lease(clock, leaseMs, options.leaseMarginMs ?? LEASE_MARGIN_MS);
+  const storeClock = new StoreClock(clock);
+  const trust = new Trust(bus && lease, endedSet, clock, options.maxStalenessMs);
+  const others = bus && connect(bus, lease, clock, observer);
+  const sessions = new SessionCache({ ...options, observer, endedSet, trust, storeClock });
+  const revocation = new Revocation({
+    sessions,
+    store,
+    others,
+    endedSet,
+    trust,
+    storeClock,
+    enforcer: new Enforcer(store, others?.push ?? null, clock, observer),
+    lostRevocations: new LostRevocations(store, endedSet),
+    clock,
+    observer,
+    windowMs: options.tokenTtlMs + CLOCK_SKEW_MS,
+  });
+  return { sessions, revocation, clock: storeClock };
+}
+
+function connect(bus: Bus, lease: Lease, clock: Clock, observer: Observer): Others {
+  const membership = new Membership(bus, lease, clock);
+  return { bus, membership, push: new Push(bus, membership, clock, lease.lengthMs, observer) };
+}

@@ -1,0 +1,53 @@
+import type { Clock } from './clock.js';
+import type { EndedSet } from './ended-set.js';
+import type { Lease } from './lease.js';
+
+/** Whether this instance may answer from its caches now, or has to ask the store. */
+export class Trust {
+  private isStopped = false;
+  /** Monotonic instant at which the last successful read of the recent revocations was sent. */
+  private tailReadAt = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param lease `null`: there is no other instance
+   * @param maxStalenessMs how long caches may be used while the store cannot be reached
+   */
+  constructor(
+    private readonly lease: Lease | null,
+    private readonly endedSet: EndedSet,
+    private readonly clock: Clock,
+    private readonly maxStalenessMs: number,
+  ) {}
+
+  mayUseCaches(): boolean {
+    return (
+      !this.isStopped &&
+      this.isLeaseLive &&
+      this.tailAgeMs <= this.maxStalenessMs &&
+      !this.endedSet.isOverflowing
+    );
+  }
+
+  get isLeaseLive(): boolean {
+    return this.lease === null || this.lease.isLive();
+  }
+
+  /** How old the knowledge of recent revocations is. */
+  get tailAgeMs(): number {
+    return this.clock.monotonic() - this.tailReadAt;
+  }
+
+  /**
+   * The recent revocations have been read and added to the ended set.
+   *
+   * @param sentAt monotonic instant at which the read was sent: it may miss what was committed later
+   */
+  tailRead(sentAt: number): void {
+    this.tailReadAt = Math.max(this.tailReadAt, sentAt);
+  }
+
+  /** For good. */
+  stop(): void {
+    this.isStopped = true;
+  }
+}

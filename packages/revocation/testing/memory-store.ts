@@ -1,0 +1,151 @@
+import type { SessionSnapshot } from '../src/session-snapshot.js';
+import type { Confirmation, RecentRevocations, Revocations, SessionStore } from '../src/session-store.js';
+import { AT_ONCE, type Turn } from './turn.js';
+
+const OVERDUE_AFTER_MS = 1_000;
+
+interface End {
+  readonly reason: string;
+  endedAt: number;
+  isConfirmed: boolean;
+}
+
+interface RoleChange {
+  readonly rolesVersion: number;
+  changedAt: number;
+  isConfirmed: boolean;
+}
+
+/**
+ * The session store in memory. Sessions exist without being created. A read sees the state at the moment at which it
+ * arrives, however late its answer is delivered.
+ */
+export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
+  private readonly ends = new Map<string, End>();
+  private readonly roleChanges = new Map<string, RoleChange>();
+  turn: Turn = AT_ONCE;
+  isAway = false;
+  server = 'server-1';
+  /** Called in place of every write of `reapply`, as by a standby that is read-only. */
+  refuseToReapply: (() => void) | null = null;
+  /** Every call, for tests that count. */
+  readonly loads: (readonly string[])[] = [];
+  readonly windows: number[] = [];
+  readonly confirmations: Confirmation[] = [];
+
+  constructor(
+    private readonly activeSnapshot: (sessionId: string) => S,
+    private readonly exists: (sessionId: string) => boolean = () => true,
+  ) {}
+
+  now(): number {
+    return Date.now();
+  }
+
+  /** Commits the end of a session. */
+  end(sessionId: string, reason = 'logout'): Revocations {
+    this.ends.set(sessionId, { reason, endedAt: this.now(), isConfirmed: false });
+    return { sessions: [{ sessionId, reason }], cutOffs: [] };
+  }
+
+  /** Commits a change of a user's roles. */
+  cutOff(userId: string): Revocations {
+    const rolesVersion = (this.roleChanges.get(userId)?.rolesVersion ?? 0) + 1;
+    this.roleChanges.set(userId, { rolesVersion, changedAt: this.now(), isConfirmed: false });
+    return { sessions: [], cutOffs: [{ userId, rolesVersion }] };
+  }
+
+  /** Moves the end of a session, or the last change of a user's roles, into the past. */
+  backdate(id: string, ms: number): void {
+    const end = this.ends.get(id);
+    if (end) end.endedAt -= ms;
+    const change = this.roleChanges.get(id);
+    if (change) change.changedAt -= ms;
+  }
+
+  /** Another server takes over, which does not have this end. */
+  failOverWithout(sessionId: string): void {
+    this.ends.delete(sessionId);
+    this.server = 'server-2';
+  }
+
+  async load(ids: readonly string[]): Promise<Map<string, S>> {
+    this.loads.push(ids);
+    await this.turn('a read is sent');
+    this.requireReachable();
+    const found = ids.filter(this.exists).map((id): [string, S] => [id, this.snapshotOf(id)]);
+    await this.turn('a read is answered');
+    return new Map(found);
+  }
+
+  async recentRevocations(windowMs: number): Promise<RecentRevocations> {
+    this.windows.push(windowMs);
+    this.requireReachable();
+    const recent = this.revocationsWhere((at, isConfirmed) => !isConfirmed || this.now() - at < windowMs);
+    const overdue = this.revocationsWhere(
+      (at, isConfirmed) => !isConfirmed && this.now() - at > OVERDUE_AFTER_MS,
+    );
+    const now = this.now();
+    await this.turn('the tail is answered');
+    this.requireReachable();
+    return { ...recent, overdue, now, server: this.server };
+  }
+
+  async reapply({ sessions, cutOffs }: Revocations): Promise<void> {
+    this.requireReachable();
+    if (this.refuseToReapply) {
+      this.refuseToReapply();
+      throw new Error('read-only');
+    }
+    for (const { sessionId, reason } of sessions) {
+      if (this.exists(sessionId) && !this.ends.has(sessionId)) this.end(sessionId, reason);
+    }
+    for (const { userId, rolesVersion } of cutOffs) {
+      if ((this.roleChanges.get(userId)?.rolesVersion ?? 0) >= rolesVersion) continue;
+      this.roleChanges.set(userId, { rolesVersion, changedAt: this.now(), isConfirmed: false });
+    }
+  }
+
+  async confirm({ sessions, cutOffs }: Revocations, confirmation: Confirmation): Promise<void> {
+    this.requireReachable();
+    this.confirmations.push(confirmation);
+    for (const { sessionId } of sessions) {
+      const end = this.ends.get(sessionId);
+      if (end) end.isConfirmed = true;
+    }
+    for (const { userId, rolesVersion } of cutOffs) {
+      const change = this.roleChanges.get(userId);
+      if (change?.rolesVersion === rolesVersion) change.isConfirmed = true;
+    }
+  }
+
+  async areConfirmed({ sessions, cutOffs }: Revocations): Promise<boolean> {
+    this.requireReachable();
+    return (
+      sessions.every(({ sessionId }) => this.ends.get(sessionId)?.isConfirmed) &&
+      cutOffs.every(({ userId }) => this.roleChanges.get(userId)?.isConfirmed)
+    );
+  }
+
+  private snapshotOf(sessionId: string): S {
+    const active = { ...this.activeSnapshot(sessionId), readAt: this.now(), lastSeenAt: this.now() };
+    const end = this.ends.get(sessionId);
+    if (!end) return active;
+    return { ...active, status: end.reason === 'expired' ? 'expired' : 'revoked', endedReason: end.reason };
+  }
+
+  private revocationsWhere(matches: (at: number, isConfirmed: boolean) => boolean): Revocations {
+    return {
+      sessions: [...this.ends]
+        .filter(([, end]) => matches(end.endedAt, end.isConfirmed))
+        .map(([sessionId, { reason, endedAt }]) => ({ sessionId, reason, endedAt })),
+      cutOffs: [...this.roleChanges]
+        .filter(([, change]) => matches(change.changedAt, change.isConfirmed))
+        .map(([userId, { rolesVersion }]) => ({ userId, rolesVersion })),
+    };
+  }
+
+  private requireReachable(): void {
+    if (this.isAway) throw new Error('the store is away');
+  }
+}

@@ -1,0 +1,324 @@
+/** A change that breaks a rule of the protocol. The unit tests have to fail with it. */
+export interface Mutant {
+  readonly name: string;
+  /** In `src`. */
+  readonly file: string;
+  /** Occurs once in the file. */
+  readonly search: string;
+  readonly replacement: string;
+}
+
+const mutant = (file: string, name: string, search: string, replacement: string): Mutant => ({
+  name,
+  file,
+  search,
+  replacement,
+});
+
+export const MUTANTS: readonly Mutant[] = [
+  // The ended set overrules caches.
+  mutant(
+    'session-cache.ts',
+    'a lookup does not ask the ended set first',
+    'if (ended !== undefined) return { ended, session: null };',
+    '',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a lookup does not ask the ended set again after it has waited',
+    'return ended === undefined ? { ended: null, session } : { ended, session: null };',
+    'return { ended: null, session };',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a session that the store has as ended is not added to the ended set',
+    "if (snapshot.status !== 'active') this.addEnded(snapshot);",
+    '',
+  ),
+  mutant(
+    'session-cache.ts',
+    'an ended session stays in memory',
+    `    this.memory.delete(sessionId);
+    this.parts.endedSet.add(`,
+    '    this.parts.endedSet.add(',
+  ),
+  mutant(
+    'ended-set.ts',
+    'a later reason replaces the first one',
+    'this.reasonOf(sessionId) ?? reason',
+    'reason',
+  ),
+  mutant(
+    'ended-set.ts',
+    'a cut-off moves back',
+    'Math.max(rolesVersion, this.cutOffOf(userId))',
+    'rolesVersion',
+  ),
+  mutant('ended-set.ts', 'an entry is forgotten within a lifetime', 'this.old = this.young;', ''),
+  mutant('ended-set.ts', 'the old generation is not asked', ' ?? this.old.sessions.get(sessionId)', ''),
+  mutant('ended-set.ts', 'the old cut-offs are not asked', ' ?? this.old.cutOffs.get(userId)', ''),
+  mutant(
+    'ended-set.ts',
+    'an ended set over its limit does not end the trust',
+    'this.size > this.limit',
+    'false',
+  ),
+  mutant(
+    'revocation.ts',
+    'the revoking instance does not add its own revocation to the ended set',
+    `    this.learn(revocations);
+    return this.parts.enforcer`,
+    '    return this.parts.enforcer',
+  ),
+  mutant(
+    'revocation.ts',
+    'a push is acknowledged without being added to the ended set',
+    `    this.learn(revocations);
+    if (from === bus.instanceId) return;`,
+    '    if (from === bus.instanceId) return;',
+  ),
+  mutant(
+    'create-revocation.ts',
+    'the ended window has no clock allowance',
+    'CLOCK_SKEW_MS = 600_000',
+    'CLOCK_SKEW_MS = 0',
+  ),
+  mutant(
+    'revocation.ts',
+    'the ended set forgets after half the window',
+    'endedSet.forgetOldest(), windowMs)',
+    'endedSet.forgetOldest(), windowMs / 4)',
+  ),
+
+  // Trust in caches.
+  mutant('trust.ts', 'caches are trusted without a lease', 'this.isLeaseLive &&', ''),
+  mutant(
+    'trust.ts',
+    'caches are trusted however old the tail is',
+    'this.tailAgeMs <= this.maxStalenessMs &&',
+    '',
+  ),
+  mutant('trust.ts', 'caches are trusted after the stop', '!this.isStopped &&', ''),
+  mutant(
+    'trust.ts',
+    'an earlier read that is answered late shortens the trust',
+    'Math.max(this.tailReadAt, sentAt)',
+    'sentAt',
+  ),
+  mutant(
+    'session-cache.ts',
+    'memory answers without trust',
+    'if (!trust.mayUseCaches()) {',
+    'if (false as boolean) {',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a waiting read is answered from memory without trust',
+    'parts.trust.mayUseCaches() ? (this.memory.get(id) ?? null) : null',
+    'this.memory.get(id) ?? null',
+  ),
+
+  // The lease.
+  mutant('lease.ts', 'a lease has no margin', ' - this.marginMs', ''),
+  mutant(
+    'lease.ts',
+    'a pause of the machine does not end the lease',
+    '< CLOCK_JUMP_MS',
+    '< Number.POSITIVE_INFINITY',
+  ),
+  mutant('lease.ts', 'an older heartbeat shortens the lease', 'if (endsAt < this.endsAt) return;', ''),
+  mutant(
+    'membership.ts',
+    'a lease is counted from when the heartbeat is heard',
+    'this.lease.extend(sentAt);',
+    'this.lease.extend(instantOf(this.clock));',
+  ),
+  mutant(
+    'membership.ts',
+    'an answered heartbeat extends the lease without being heard',
+    'this.received(sequence, await this.bus.heartbeat(sequence));',
+    'this.received(sequence, await this.bus.heartbeat(sequence)); this.heard(sequence);',
+  ),
+  mutant('membership.ts', 'a lost subscription keeps its lease', 'this.lease.end();', ''),
+  mutant('membership.ts', 'heartbeats of an earlier subscription count', 'this.sentAt.clear();', ''),
+  mutant('membership.ts', 'a deaf instance does not subscribe again', 'this.bus.resubscribe();', ''),
+
+  // The tail.
+  mutant('tail.ts', 'the tail has no overlap', 'sinceLast + OVERLAP_MS', 'sinceLast'),
+  mutant(
+    'tail.ts',
+    'the age of the tail is counted from its answer',
+    'this.trust.tailRead(sentAt);',
+    'this.trust.tailRead(this.clock.monotonic());',
+  ),
+  mutant(
+    'tail.ts',
+    'the trust is renewed before the revocations are in the ended set',
+    '    this.take(recent);\n    this.trust.tailRead(sentAt);',
+    '    this.trust.tailRead(sentAt);\n    this.take(recent);',
+  ),
+  mutant(
+    'tail.ts',
+    'the tail reads more than the window',
+    'Math.min(sinceLast + OVERLAP_MS, this.windowMs)',
+    'sinceLast + OVERLAP_MS',
+  ),
+  mutant('tail.ts', 'the store clock is not set', 'this.storeClock.set(recent.now, sentAt);', ''),
+  mutant(
+    'revocation.ts',
+    'a new subscription is trusted before the tail is read',
+    'await this.tail.readAll();\n        if (subscription',
+    'if (subscription',
+  ),
+  mutant(
+    'revocation.ts',
+    'a subscription that has been lost since is joined',
+    'if (subscription === this.subscription) this.membership?.join();',
+    'this.membership?.join();',
+  ),
+  mutant('revocation.ts', 'what the tail reads is not added to the ended set', 'this.learn(recent);', ''),
+  mutant(
+    'revocation.ts',
+    'overdue revocations are not pushed again',
+    'if (sessions.length + cutOffs.length > 0) void enforcer.repeat(recent.overdue);',
+    '',
+  ),
+  mutant(
+    'revocation.ts',
+    'lost revocations are not written again',
+    'void lostRevocations.restore(recent.server);',
+    '',
+  ),
+  mutant(
+    'revocation.ts',
+    'changes that may have been missed are ignored',
+    'this.parts.sessions.markAllStale();',
+    '',
+  ),
+
+  // Pushes and their confirmation.
+  mutant(
+    'push.ts',
+    'a push does not wait out the lease when its registration is young',
+    'if (!this.membership.isTableReliable(receipt, sentAt)) {',
+    'if (false as boolean) {',
+  ),
+  mutant(
+    'push.ts',
+    'a push does not wait for acknowledgements',
+    'await this.everyAcknowledgement(pushId, missing);',
+    '',
+  ),
+  mutant('push.ts', 'early acknowledgements are lost', 'this.early.get(pushId)?.add(from);', ''),
+  mutant('push.ts', 'a silent instance is not removed', 'this.removeSilent(missing, receipt);', ''),
+  mutant(
+    'push.ts',
+    'the stronger of two confirmations is reported',
+    "confirmations.find(({ how }) => how === 'lease_passed')",
+    "confirmations.find(({ how }) => how === 'acknowledged')",
+  ),
+  mutant(
+    'push.ts',
+    'a lease that had to pass is reported as acknowledged',
+    "missing.size === 0 ? 'acknowledged' : 'lease_passed'",
+    "'acknowledged'",
+  ),
+  mutant('membership.ts', 'a rewound table is relied on', 'own === this.lastReceived &&', ''),
+  mutant(
+    'membership.ts',
+    'the table of another server is relied on',
+    'receipt.server === this.server &&',
+    '',
+  ),
+  mutant(
+    'membership.ts',
+    'a young registration is relied on',
+    'sentAt - this.unbrokenSince >= this.lease.lengthMs',
+    'sentAt >= this.unbrokenSince',
+  ),
+  mutant(
+    'membership.ts',
+    'a break of the registration is not noticed',
+    'if (!isUnbroken) this.unbrokenSince',
+    'if (this.unbrokenSince === Number.POSITIVE_INFINITY) this.unbrokenSince',
+  ),
+  mutant('enforcer.ts', 'a confirmation is not recorded', 'void this.record(revocations, confirmation);', ''),
+  mutant(
+    'enforcer.ts',
+    'a repeated confirmation is not recorded',
+    'if (confirmation) await this.record(revocations, confirmation);',
+    '',
+  ),
+  mutant('enforcer.ts', 'a repeated push overlaps the one before it', 'if (this.isRepeating) return;', ''),
+  mutant(
+    'enforcer.ts',
+    'a repeated push does not wait until it is recorded',
+    'if (confirmation) await this.record(',
+    'if (confirmation) void this.record(',
+  ),
+  mutant(
+    'enforcer.ts',
+    'a push that failed counts as enforced',
+    'if (!isConfirmed) this.observer.unconfirmed();\n    return isConfirmed;',
+    'return true;',
+  ),
+  mutant('confirmation.ts', 'the confirmation of another instance is not accepted', 'return true;', ''),
+  mutant(
+    'lost-revocations.ts',
+    'a failed restore is not tried again',
+    '    } catch {',
+    '    } catch {\n      this.completeServer = server;',
+  ),
+
+  // Reads.
+  mutant(
+    'batched-read.ts',
+    'a request joins a read in flight',
+    'this.waiting.delete(id);\n      const known',
+    'const known',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a read of the store is kept although the session changed during it',
+    "snapshot.status === 'active' && !changed.has(sessionId)",
+    "snapshot.status === 'active'",
+  ),
+  mutant(
+    'session-cache.ts',
+    'a read of the shared cache is kept although the session changed during it',
+    ' || changed.has(sessionId)) continue;',
+    ') continue;',
+  ),
+  mutant('session-cache.ts', 'a session from the future is kept', 'read.createdAt > now || ', ''),
+  mutant('session-cache.ts', 'a use from the future is kept', 'read.lastSeenAt > now || ', ''),
+  mutant(
+    'session-cache.ts',
+    'a snapshot that says it was read in the future is never read again',
+    'read.readAt > now ? { ...read, readAt: now } : read',
+    'read',
+  ),
+  mutant(
+    'session-cache.ts',
+    'the shared cache replaces a newer snapshot',
+    'if (known && known.snapshot.readAt >= read.readAt) return known;',
+    '',
+  ),
+  mutant(
+    'session-cache.ts',
+    'an old session is not read again',
+    'if (this.isStale(known.snapshot)) this.refresh(sessionId);',
+    '',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a change is not announced',
+    'await this.parts.bus?.announceChange(sessionIds);',
+    '',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a change stays in the shared cache',
+    'await this.parts.sharedCache?.remove(sessionIds);',
+    '',
+  ),
+];

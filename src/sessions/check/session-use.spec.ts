@@ -1,0 +1,37 @@
+import { SessionUse } from './session-use.js';
+
+const PHONE = { address: '192.0.2.1', userAgent: 'phone' };
+
+describe('SessionUse', () => {
+  it('starts without a grant, a client or a use', () => {
+    const use = new SessionUse();
+    expect([use.grantedAt, use.address, use.isBy({ address: '', userAgent: '' })]).toEqual([0, null, false]);
+  });
+
+  it('knows the client that was accepted last, by address and user agent', () => {
+    const use = new SessionUse();
+    use.accept(PHONE);
+    expect(use.isBy({ ...PHONE })).toBe(true);
+    expect(use.isBy({ ...PHONE, address: '192.0.2.2' })).toBe(false);
+    expect(use.isBy({ ...PHONE, userAgent: 'curl' })).toBe(false);
+    use.accept({ ...PHONE, userAgent: 'curl' });
+    expect([use.isBy(PHONE), use.address]).toEqual([false, '192.0.2.1']);
+  });
+
+  it('does not accept a client by a grant alone', () => {
+    const use = new SessionUse();
+    use.accept(PHONE);
+    use.grant(7);
+    expect([use.grantedAt, use.isBy(PHONE)]).toEqual([7, true]);
+  });
+
+  it('is queued once for many uses, and writes the last one', () => {
+    const use = new SessionUse();
+    expect(use.note(100, '192.0.2.1')).toBe(true);
+    use.queued();
+    expect(use.note(200, '192.0.2.2')).toBe(false);
+    use.dequeued();
+    expect(use.toWrite(250)).toEqual({ ageMs: 50, address: '192.0.2.2' });
+    expect(use.note(300, '192.0.2.3')).toBe(true);
+  });
+});

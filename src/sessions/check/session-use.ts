@@ -1,0 +1,75 @@
+import type { Use } from '@latchkey/revocation/cached-session';
+import type { RequestClient } from '../../http/routes/request-client.js';
+import { sharedText } from '../store/shared-texts.js';
+
+export type Client = Pick<RequestClient, 'address' | 'userAgent'>;
+
+/**
+ * How this instance has seen one session used: cached beside its snapshot, so that a request costs no further lookup.
+ * It is the only part of a cached session that a request changes, and it changes only through its own methods.
+ *
+ * The texts of a request are kept only when they differ from those that are kept already: an object that outlives its
+ * request costs the garbage collector more than the rest of a check costs.
+ */
+export class SessionUse implements Use {
+  private lastGrantedAt = 0;
+  private clientAddress: string | null = null;
+  private clientUserAgent = '';
+  /** The monotonic instant and the address to be written. */
+  private usedAt = 0;
+  private usedFrom = '';
+  private isQueued = false;
+
+  /** The last request that was granted, epoch milliseconds of the store's clock; 0 for none. */
+  get grantedAt(): number {
+    return this.lastGrantedAt;
+  }
+
+  /** Where the last client with which the session was accepted came from; `null` for none. */
+  get address(): string | null {
+    return this.clientAddress;
+  }
+
+  /** Whether this is the client with which the session was last accepted. */
+  isBy(client: Client): boolean {
+    return this.clientAddress === client.address && this.clientUserAgent === client.userAgent;
+  }
+
+  /** A request has been granted. */
+  grant(at: number): void {
+    this.lastGrantedAt = at;
+  }
+
+  /** The session is accepted with this client, which is therefore not judged again. */
+  accept(client: Client): void {
+    if (this.isBy(client)) return;
+    this.clientAddress = client.address;
+    this.clientUserAgent = sharedText(client.userAgent);
+  }
+
+  /**
+   * Notes a use that is to be written.
+   *
+   * @param at monotonic: what is written is an age, so that only the database's clock counts
+   * @returns whether it has to be queued; `false` when an earlier use still waits in the queue
+   */
+  note(at: number, address: string): boolean {
+    this.usedAt = at;
+    if (this.usedFrom !== address) this.usedFrom = address;
+    return !this.isQueued;
+  }
+
+  queued(): void {
+    this.isQueued = true;
+  }
+
+  /** Takes the last use out of the queue. */
+  dequeued(): void {
+    this.isQueued = false;
+  }
+
+  /** The last use: its age, and the address as the request had it, which may be malformed. */
+  toWrite(now: number): { ageMs: number; address: string } {
+    return { ageMs: now - this.usedAt, address: this.usedFrom };
+  }
+}
