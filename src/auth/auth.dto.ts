@@ -4,7 +4,6 @@ import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
-import { toDeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';
 
 const TOKEN_DELIVERIES = ['body', 'cookie'] as const;
@@ -161,7 +160,7 @@ export class MeDto {
       device: {
         id: deviceId,
         name: profile.deviceName,
-        kind: toDeviceKind(profile.deviceKind),
+        kind: profile.deviceKind,
         browser: profile.browser,
         system: profile.system,
       },

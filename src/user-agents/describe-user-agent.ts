@@ -3,9 +3,8 @@ import Bowser from 'bowser';
 export const DEVICE_KINDS = ['desktop', 'mobile', 'tablet', 'tv', 'other'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
-/** @returns `other` for a text that is not the name of a kind */
-export function toDeviceKind(text: string): DeviceKind {
-  return DEVICE_KINDS.find((kind) => kind === text) ?? 'other';
+export function isDeviceKind(value: unknown): value is DeviceKind {
+  return DEVICE_KINDS.some((kind) => kind === value);
 }
 
 export interface DeviceDescription {
