@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
+import { emailKey } from '../auth/attempts/email-key.js';
 import { FailureLimiter } from '../auth/attempts/failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from '../auth/attempts/limiter-redis.js';
 import { networkOf } from '../auth/attempts/network-of.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
-import { normaliseEmail } from '../users/email-address.js';
 
 /** Enough for a user who checks the wrong folder first, and too few to flood a mailbox. */
 const MAILS_PER_ADDRESS = 3;
@@ -30,8 +29,7 @@ export class MailRequests {
 
   /** @throws {AppError} too_many_requests */
   async requireRoom(what: 'confirm' | 'reset', email: string): Promise<void> {
-    const mailbox = createHash('sha256').update(normaliseEmail(email)).digest('base64url');
-    await this.mailboxes.reserve(`${what}:${mailbox}`);
+    await this.mailboxes.reserve(`${what}:${emailKey(email)}`);
   }
 
   /** Like `requireRoom`, for callers that must not reveal the limit to the client. */

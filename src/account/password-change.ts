@@ -5,8 +5,9 @@ import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { lockUser } from '../users/lock-user.js';
 import { UsersService } from '../users/users.service.js';
-import { AccountLinks, lockUser } from './links/account-links.js';
+import { AccountLinks } from './links/account-links.js';
 
 /** Sets a new password for a user who is logged in and knows the current one. */
 @Injectable()

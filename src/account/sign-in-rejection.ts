@@ -34,7 +34,7 @@ export class SignInRejection {
    */
   async reject(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
     await this.links.requireOwner('disown', token);
-    const passwordHash = await this.users.hashOfNone();
+    const passwordHash = await this.users.hashRandomPassword();
     const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
@@ -42,7 +42,7 @@ export class SignInRejection {
       await this.users.setPassword(manager, userId, passwordHash);
       const devices = await devicesOf(manager, { sessionId, deviceId });
       for (const device of devices) {
-        await this.devices.distrust(manager, userId, device);
+        await this.devices.forgetToken(manager, userId, device);
         await transaction.revoke({ userId, deviceId: device }, 'disowned', `user:${userId}`);
       }
       await this.events.record(manager, {

@@ -1,15 +1,36 @@
-import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  HttpStatus,
+  Post,
+  Req,
+  Res,
+  type Type,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../errors/app-error.js';
 import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { Public } from '../http/routes/route-decorators.js';
-import { requireOriginHeaders } from '../http/server/cross-site.js';
+import { originHeaders, requireOriginHeaders } from '../http/server/cross-site.js';
+import { INVALID_TOKEN_MESSAGE } from '../http/validation/validators.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
-import { AnswersTokens } from './answers-tokens.js';
 import {
   CookieSessionDto,
   LoginAnswerDto,
@@ -21,7 +42,16 @@ import {
   UserDto,
 } from './auth.dto.js';
 import { AuthService, type IssuedTokens } from './auth.service.js';
-import { missingRefreshToken } from './missing-refresh-token.js';
+
+/** Documents a route that returns tokens in the body or sets them as cookies. */
+const AnswersTokens = (tokens: Type) =>
+  applyDecorators(
+    ApiExtraModels(tokens, CookieSessionDto),
+    ApiOkResponse({
+      description: 'Tokens; in cookie mode the same body without them.',
+      schema: { oneOf: [{ $ref: getSchemaPath(tokens) }, { $ref: getSchemaPath(CookieSessionDto) }] },
+    }),
+  );
 
 @ApiTags('auth')
 @Controller('auth')
@@ -46,7 +76,7 @@ export class AuthController {
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Log in: opens a session and returns its tokens, or sets them as cookies' })
+  @ApiOperation({ summary: 'Log in and open a session' })
   @AnswersTokens(LoginAnswerDto)
   async login(
     @Body() body: LoginDto,
@@ -55,7 +85,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginAnswerDto | CookieSessionDto> {
     const { email, password, device_token: deviceToken, device_name: deviceName } = body;
-    // `null` is how many clients write "none".
+    // Many clients send `null` for a missing value.
     const credentials = {
       email,
       password,
@@ -64,19 +94,19 @@ export class AuthController {
     };
     if (body.token_delivery === 'cookie') {
       requireOriginHeaders(request);
-      const issued = await this.auth.login(this.cookies.complete(credentials, request), client);
-      this.cookies.give(reply, issued);
-      return session(issued);
+      const issued = await this.auth.login(this.cookies.completeCredentials(credentials, request), client);
+      this.cookies.setTokens(reply, issued);
+      return sessionBody(issued);
     }
     const issued = await this.auth.login(credentials, client);
-    return { ...tokens(issued), device_token: issued.deviceToken };
+    return { ...tokensBody(issued), device_token: issued.deviceToken };
   }
 
   @Post('refresh')
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Exchange a refresh token, of the body or else of the cookie, for new tokens' })
+  @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
   @AnswersTokens(TokensDto)
   async refresh(
     @Body() { refresh_token }: RefreshDto,
@@ -84,41 +114,52 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokensDto | CookieSessionDto> {
-    if (refresh_token) return tokens(await this.auth.refresh(refresh_token, client));
-    const kept = this.cookies.refreshToken(request);
-    if (!kept) throw missingRefreshToken(request);
-    const issued = await this.cookies.orClear(reply, () => this.auth.refresh(kept, client));
-    this.cookies.give(reply, issued);
-    return session(issued);
+    if (refresh_token) return tokensBody(await this.auth.refresh(refresh_token, client));
+    const cookieToken = this.cookies.refreshToken(request);
+    if (!cookieToken) throw missingRefreshToken(request);
+    const issued = await this.cookies.clearCookiesOnRevoked(reply, () =>
+      this.auth.refresh(cookieToken, client),
+    );
+    this.cookies.setTokens(reply, issued);
+    return sessionBody(issued);
   }
 
   @Post('logout')
   @ApiBearerAuth()
   @AnswersRevocation()
-  @ApiOperation({ summary: 'End the session of this request' })
+  @ApiOperation({ summary: 'Log out: revoke the session of this request' })
   logout(@CurrentPrincipal() caller: Principal): Promise<RevocationOutcome> {
     return this.auth.logout(caller);
   }
 
   @Get('me')
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'The user, the session and the device behind the token' })
+  @ApiOperation({ summary: 'Get the user, the session and the device of this request' })
   @ApiOkResponse({ type: MeDto })
-  // `@Req()` goes through no pipe, and so through no promise: this route is asked more often than all others.
+  // `@Req()` instead of `@CurrentPrincipal()`: without a pipe there is no promise, on the route that clients call most.
   me(@Req() { user: caller }: { user: CheckedPrincipal }): MeDto {
     return MeDto.of(caller);
   }
 }
 
-function session({ expiresInSeconds, sessionId, deviceId }: IssuedTokens): CookieSessionDto {
+function sessionBody({ expiresInSeconds, sessionId, deviceId }: IssuedTokens): CookieSessionDto {
   return { expires_in: expiresInSeconds, session_id: sessionId, device_id: deviceId };
 }
 
-function tokens(issued: IssuedTokens): TokensDto {
+function tokensBody(issued: IssuedTokens): TokensDto {
   return {
     access_token: issued.accessToken,
     refresh_token: issued.refreshToken,
     token_type: 'Bearer',
-    ...session(issued),
+    ...sessionBody(issued),
   };
+}
+
+/** A browser without the cookie has to log in again. Any other client has left out a field. */
+function missingRefreshToken(request: Pick<FastifyRequest, 'headers'>): AppError {
+  const { fetchSite, origin } = originHeaders(request);
+  if (fetchSite !== undefined || origin !== undefined) return new AppError('invalid_grant');
+  return new AppError('validation_failed', {
+    members: { errors: [{ field: 'refresh_token', message: INVALID_TOKEN_MESSAGE }] },
+  });
 }

@@ -4,7 +4,6 @@ import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
-import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';
 
 const TOKEN_DELIVERIES = ['body', 'cookie'] as const;
@@ -28,7 +27,7 @@ export class LoginDto {
   @IsPassword()
   password!: string;
 
-  @ApiPropertyOptional({ description: 'As it was handed out by an earlier login on this device.' })
+  @ApiPropertyOptional({ description: 'The device token from an earlier login on this device.' })
   @IsOptional()
   @IsOpaqueToken()
   device_token?: string;
@@ -41,7 +40,7 @@ export class LoginDto {
   @ApiPropertyOptional({
     enum: TOKEN_DELIVERIES,
     default: 'body',
-    description: 'How tokens come: in the answer, or in cookies that no page script can read.',
+    description: 'Where to return the tokens: in the body, or in cookies that scripts cannot read.',
   })
   @IsOptional()
   @IsIn(TOKEN_DELIVERIES)
@@ -49,15 +48,17 @@ export class LoginDto {
 }
 
 export class RefreshDto {
-  @ApiPropertyOptional({ description: 'Left out by browsers: the cookie is taken, and cookies come back.' })
+  @ApiPropertyOptional({
+    description: 'Omit it to use the refresh cookie; the new tokens are then set as cookies as well.',
+  })
   @IsOptional()
   @IsOpaqueToken()
   refresh_token?: string;
 }
 
-/** What a browser is told, whose tokens are in cookies. */
+/** The body for a browser whose tokens are in cookies. */
 export class CookieSessionDto {
-  @ApiProperty({ description: 'Seconds that the access token is good for.', example: 900 })
+  @ApiProperty({ description: 'Lifetime of the access token in seconds.', example: 900 })
   expires_in!: number;
 
   @ApiProperty({ format: 'uuid' })
@@ -80,7 +81,7 @@ export class TokensDto extends CookieSessionDto {
 }
 
 export class LoginAnswerDto extends TokensDto {
-  @ApiProperty({ description: 'To be kept on the device and presented at its next login.' })
+  @ApiProperty({ description: 'Store it on the device and send it with the next login.' })
   device_token!: string;
 }
 
@@ -91,7 +92,7 @@ export class UserDto {
   @ApiProperty({ format: 'email' })
   email!: string;
 
-  @ApiProperty({ description: 'Whether the address is confirmed by mail.' })
+  @ApiProperty({ description: 'Whether the user has confirmed the address by email.' })
   email_verified!: boolean;
 
   @ApiProperty({ type: [String] })
@@ -120,7 +121,7 @@ class MeSessionDto {
   @ApiProperty({ format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'When the user last proved their identity.' })
+  @ApiProperty({ format: 'date-time', description: 'When the user last authenticated.' })
   authenticated_at!: string;
 
   @ApiProperty({ format: 'date-time' })
@@ -137,7 +138,7 @@ export class MeDto {
   session!: MeSessionDto;
 
   @ApiProperty({
-    description: 'Cached: a new name shows at once, or after some minutes where its announcement was lost.',
+    description: 'A changed name appears at once, or in rare cases after a few minutes.',
   })
   device!: MeDeviceDto;
 
@@ -159,7 +160,7 @@ export class MeDto {
       device: {
         id: deviceId,
         name: profile.deviceName,
-        kind: profile.deviceKind as DeviceKind,
+        kind: profile.deviceKind,
         browser: profile.browser,
         system: profile.system,
       },

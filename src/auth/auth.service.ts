@@ -20,7 +20,7 @@ export interface IssuedTokens {
   readonly deviceId: string;
 }
 
-/** Lets people in, keeps them in, and lets them go. */
+/** Registers users, logs them in and out, and refreshes their tokens. */
 @Injectable()
 export class AuthService {
   constructor(

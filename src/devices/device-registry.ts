@@ -10,22 +10,22 @@ import { deviceTokenHash, newDeviceToken } from './device-token.js';
 export interface DeviceLogin {
   readonly userId: string;
   readonly client: RequestClient;
-  /** What the client kept from an earlier login. */
+  /** The device token that the client stored at an earlier login. */
   readonly deviceToken: string | undefined;
-  /** What its user calls it; else it is named after its browser and system. */
+  /** Chosen by the user; by default the device is named after its browser and system. */
   readonly deviceName: string | undefined;
 }
 
 export interface RegisteredDevice {
   readonly deviceId: string;
   readonly deviceName: string;
-  /** To be kept by the client; the one it presented, when that made the device known. */
+  /** For the client to store. The same token that it sent, if that identified the device. */
   readonly deviceToken: string;
-  /** What this login is news of: a device the user has not been seen on, though they have been seen before. */
-  readonly isNewcomer: boolean;
+  /** True if this login should trigger a new-device notice: the device is new, and not the user's first. */
+  readonly isNewDevice: boolean;
 }
 
-/** Recognises devices by the token they keep, and gives one to those that have none. */
+/** Recognises devices by their token, and registers new ones. */
 @Injectable()
 export class DeviceRegistry {
   constructor(
@@ -33,20 +33,20 @@ export class DeviceRegistry {
     private readonly config: Config,
   ) {}
 
-  /** The device of this user that holds the token; `null` for an unknown or terminated one. */
+  /** The user's device with this token; `null` if it is unknown or terminated. */
   async findKnown(userId: string, deviceToken: string): Promise<Device | null> {
     return this.dataSource
       .getRepository(Device)
       .findOneBy({ userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() });
   }
 
-  /** Registers the device of a login inside the caller's transaction. */
+  /** Finds or registers the device of a login. Runs in the caller's transaction. */
   async register(manager: EntityManager, login: DeviceLogin): Promise<RegisteredDevice> {
     return (await this.recognise(manager, login)) ?? this.add(manager, login);
   }
 
-  /** Inside the caller's transaction: whoever holds its token comes back as a stranger. */
-  async distrust(manager: EntityManager, userId: string, deviceId: string): Promise<void> {
+  /** Makes the device's token unknown, so that it no longer identifies the device. Runs in the caller's transaction. */
+  async forgetToken(manager: EntityManager, userId: string, deviceId: string): Promise<void> {
     await manager.update(
       Device,
       { id: deviceId, userId, terminatedAt: IsNull() },
@@ -66,7 +66,7 @@ export class DeviceRegistry {
        WHERE user_id = $1 AND token_hash = $2 AND terminated_at IS NULL RETURNING id, name`,
       [userId, deviceTokenHash(deviceToken), client.address, kind, browser, system, deviceName ?? null],
     );
-    return known ? { deviceId: known.id, deviceName: known.name, deviceToken, isNewcomer: false } : null;
+    return known ? { deviceId: known.id, deviceName: known.name, deviceToken, isNewDevice: false } : null;
   }
 
   private async add(
@@ -75,7 +75,7 @@ export class DeviceRegistry {
   ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
     const { name, kind, browser, system } = describeUserAgent(client.userAgent);
-    const isNewcomer = await this.wasSeenBefore(manager, userId);
+    const isNewDevice = await this.hasLoggedInBefore(manager, userId);
     const deviceId = newId();
     await manager.insert(Device, {
       id: deviceId,
@@ -87,17 +87,17 @@ export class DeviceRegistry {
       system,
       address: client.address,
     });
-    return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewcomer };
+    return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewDevice };
   }
 
-  /** An old account without a device was seen on some that are forgotten, as far as anybody knows. */
-  private async wasSeenBefore(manager: EntityManager, userId: string): Promise<boolean> {
-    const [{ wasSeen }] = await manager.query<[{ wasSeen: boolean }]>(
+  /** An account older than the retention may have had devices that were deleted since, so it counts as used before. */
+  private async hasLoggedInBefore(manager: EntityManager, userId: string): Promise<boolean> {
+    const [{ hasLoggedIn }] = await manager.query<[{ hasLoggedIn: boolean }]>(
       `SELECT created_at < now() - $2 * interval '1 millisecond'
-              OR EXISTS (SELECT FROM devices WHERE user_id = $1) AS "wasSeen"
+              OR EXISTS (SELECT FROM devices WHERE user_id = $1) AS "hasLoggedIn"
        FROM users WHERE id = $1`,
       [userId, this.config.sessions.retentionMs],
     );
-    return wasSeen;
+    return hasLoggedIn;
   }
 }

@@ -13,7 +13,7 @@ export class Device {
   @Column('uuid', { name: 'user_id' })
   userId!: string;
 
-  /** SHA-256 of the opaque device token that the client keeps. */
+  /** SHA-256 of the opaque device token that the client stores. */
   @Column('bytea', { name: 'token_hash' })
   tokenHash!: Buffer;
 
@@ -36,11 +36,11 @@ export class Device {
   @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' })
   firstSeenAt!: Date;
 
-  /** Its last login; its sessions know of later use. */
+  /** The last login. Later use is recorded with the sessions. */
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
   lastSeenAt!: Date;
 
-  /** A terminated device is no longer known: its token is worth nothing. */
+  /** The token of a terminated device no longer identifies it. */
   @Column('timestamptz', { name: 'terminated_at', nullable: true })
   terminatedAt!: Date | null;
 }

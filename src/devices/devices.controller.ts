@@ -16,15 +16,15 @@ import { DevicesService } from './devices.service.js';
 export class DevicesController {
   constructor(
     private readonly devices: DevicesService,
-    private readonly places: GeoIp,
+    private readonly geoip: GeoIp,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The devices the caller is logged in on, each with its sessions' })
+  @ApiOperation({ summary: 'List the devices that the user is logged in on, with their sessions' })
   @ApiOkResponse({ type: DeviceListDto })
   async list(@CurrentPrincipal() caller: Principal, @Query() { limit }: ListQuery): Promise<DeviceListDto> {
     const devices = await this.devices.list(caller.userId, limit);
-    return { devices: devices.map((device) => DeviceDto.of(device, caller, this.places)) };
+    return { devices: devices.map((device) => DeviceDto.of(device, caller, this.geoip)) };
   }
 
   @Patch(':id')
@@ -36,13 +36,13 @@ export class DevicesController {
     @UuidParam() deviceId: string,
     @Body() { name }: RenameDeviceDto,
   ): Promise<DeviceDto> {
-    return DeviceDto.of(await this.devices.rename(caller.userId, deviceId, name), caller, this.places);
+    return DeviceDto.of(await this.devices.rename(caller.userId, deviceId, name), caller, this.geoip);
   }
 
   @Delete(':id')
   @Sensitive('device.terminate')
   @AnswersRevocation()
-  @ApiOperation({ summary: 'Sign a device out: end every session of it' })
+  @ApiOperation({ summary: 'Sign out of a device: revoke all of its sessions' })
   terminate(
     @CurrentPrincipal() { userId }: Principal,
     @UuidParam() deviceId: string,
@@ -53,7 +53,7 @@ export class DevicesController {
   @Delete()
   @Sensitive('device.terminate')
   @AnswersRevocation()
-  @ApiOperation({ summary: 'Sign out of all devices, or of all others' })
+  @ApiOperation({ summary: 'Sign out of all devices, or of all other devices' })
   terminateAll(
     @CurrentPrincipal() { userId, deviceId }: Principal,
     @Query() { except }: TerminateDevicesQuery,

@@ -17,7 +17,7 @@ export class RenameDeviceDto {
 }
 
 export class TerminateDevicesQuery {
-  @ApiPropertyOptional({ enum: ['current'], description: 'Leaves the device of this request signed in.' })
+  @ApiPropertyOptional({ enum: ['current'], description: 'Keeps the device of this request signed in.' })
   @IsOptional()
   @IsIn(['current'])
   except?: 'current';
@@ -39,26 +39,30 @@ export class DeviceDto {
   @ApiProperty({ type: String, nullable: true })
   system!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The network address it was last used from.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The IP address that the device was last used from.',
+  })
   address!: string | null;
 
-  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where that address is.' })
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'The approximate location of the address.' })
   place!: PlaceDto | null;
 
-  @ApiProperty({ description: 'Whether this request was made from it.' })
+  @ApiProperty({ description: 'Whether this is the device of this request.' })
   current!: boolean;
 
   @ApiProperty({ format: 'date-time' })
   first_seen_at!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Up to ten seconds behind.' })
+  @ApiProperty({ format: 'date-time', description: 'Updated within ten seconds.' })
   last_seen_at!: string;
 
   @ApiProperty({ type: [SessionDto] })
   sessions!: SessionDto[];
 
-  static of({ device, sessions }: DeviceWithSessions, caller: Principal, places: GeoIp): DeviceDto {
-    // Sessions know of later use than the device, which notes its logins only.
+  static of({ device, sessions }: DeviceWithSessions, caller: Principal, geoip: GeoIp): DeviceDto {
+    // The device row has the time of the last login only; later use is recorded with the sessions.
     const lastUsed = [device, ...sessions].reduce((a, b) => (b.lastSeenAt > a.lastSeenAt ? b : a));
     return {
       id: device.id,
@@ -67,11 +71,11 @@ export class DeviceDto {
       browser: device.browser,
       system: device.system,
       address: lastUsed.address,
-      place: PlaceDto.of(places.find(lastUsed.address)),
+      place: PlaceDto.of(geoip.find(lastUsed.address)),
       current: device.id === caller.deviceId,
       first_seen_at: device.firstSeenAt.toISOString(),
       last_seen_at: lastUsed.lastSeenAt.toISOString(),
-      sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId, places)),
+      sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId, geoip)),
     };
   }
 }

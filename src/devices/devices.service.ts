@@ -7,7 +7,7 @@ import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revo
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Device } from './device.entity.js';
 
-/** A device with its live sessions, newest first; a listed one has one at least. */
+/** A device with its live sessions, newest first. A listed device has at least one. */
 export interface DeviceWithSessions {
   readonly device: Device;
   readonly sessions: readonly Session[];
@@ -22,7 +22,7 @@ export class DevicesService {
     private readonly revoker: SessionRevoker,
   ) {}
 
-  /** The devices with a live session, the one that logged in last first. */
+  /** The devices with a live session; the device of the most recent login comes first. */
   async list(userId: string, limit: number): Promise<DeviceWithSessions[]> {
     const byDevice = new Map<string, Session[]>();
     for (const session of await this.sessions.list(userId)) {
@@ -75,7 +75,7 @@ export class DevicesService {
   /** @param exceptDeviceId the device that stays signed in, if any */
   async terminateAll(userId: string, exceptDeviceId?: string): Promise<RevocationOutcome> {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
-      // Ordered locks: two of these at once wait for one another instead of deadlocking.
+      // Locks the rows in order, so that two concurrent calls wait for one another instead of deadlocking.
       await transaction.manager.query(
         `UPDATE devices SET terminated_at = now() WHERE id IN (
            SELECT id FROM devices

@@ -3,6 +3,10 @@ import Bowser from 'bowser';
 export const DEVICE_KINDS = ['desktop', 'mobile', 'tablet', 'tv', 'other'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
+export function isDeviceKind(value: unknown): value is DeviceKind {
+  return DEVICE_KINDS.some((kind) => kind === value);
+}
+
 export interface DeviceDescription {
   /** For display: `Chrome on macOS`. */
   readonly name: string;

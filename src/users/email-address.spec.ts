@@ -12,7 +12,7 @@ describe('normaliseEmail', () => {
     ['İ@example.org', 'i\u0307@example.org'],
     ['ΟΔΟΣ@example.org', 'οδος@example.org'],
     ['"a@b"@example.org', '"a@b"@example.org'],
-  ])('takes %s as %s, and stays there', (address, key) => {
+  ])('normalises %s to %s, which it does not change again', (address, key) => {
     expect(normaliseEmail(address)).toBe(key);
     expect(normaliseEmail(key)).toBe(key);
   });
@@ -35,7 +35,7 @@ describe('normaliseEmail', () => {
     expect(() => normaliseEmail(address)).toThrow(INVALID);
   });
 
-  it('takes 254 octets and no more', () => {
+  it('accepts at most 254 octets', () => {
     const domain = `@${'sub.'.repeat(47)}example.org`;
     const longest = 'a'.repeat(254 - domain.length) + domain;
     expect(normaliseEmail(longest)).toHaveLength(254);

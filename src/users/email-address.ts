@@ -1,31 +1,32 @@
 import { AppError } from '../errors/app-error.js';
 
-/** RFC 5321 §4.5.3.1.3: a path has 256 octets, two of them its angle brackets. */
+/** RFC 5321 §4.5.3.1.3: a path has at most 256 octets, including two angle brackets. */
 const MAX_OCTETS = 254;
 
 /**
- * White space, and all that is invisible, private, half a character or not assigned yet. Postgres cannot store NUL; and
- * of what Unicode has yet to assign, its `lower()` and ours may differ, while the table takes only what both leave as it is.
+ * White space, and control, format, private-use, surrogate and unassigned characters. Postgres cannot store NUL. For
+ * characters that Unicode assigns later, `lower()` in Postgres and in JavaScript may differ, and the table accepts only
+ * addresses that `lower()` does not change.
  */
 const UNSAFE = /[\s\p{Z}\p{C}]/u;
 
 /**
- * The key by which an address is unique: without regard to case (also before the `@`, where RFC 5321 §2.4 would allow
- * a difference that nobody makes) nor to how accents were composed. Nothing is trimmed, and no provider's own rules
- * (dots, plus signs) are applied: elsewhere those are different people.
+ * The form in which an address is unique. It ignores case, also before the `@`, where RFC 5321 §2.4 allows mailboxes to
+ * differ by case but providers do not use that. It also ignores how accents are composed. Nothing is trimmed, and rules of
+ * single providers (dots, plus signs) are not applied, because at other providers those are different mailboxes.
  *
  * @throws {AppError} `validation_failed`
  */
 export function normaliseEmail(address: string): string {
-  // Composed once more, since lower-casing can decompose: `İ` becomes `i` and a combining dot.
+  // Composed again, because lower-casing can decompose: `İ` becomes `i` and a combining dot.
   const email = address.normalize('NFC').toLowerCase().normalize('NFC');
   const at = email.lastIndexOf('@');
   if (at < 1 || at === email.length - 1 || UNSAFE.test(email)) {
-    throw new AppError('validation_failed', { detail: 'The e-mail address is not valid.' });
+    throw new AppError('validation_failed', { detail: 'The email address is not valid.' });
   }
   if (Buffer.byteLength(email) > MAX_OCTETS) {
     throw new AppError('validation_failed', {
-      detail: `The e-mail address must have at most ${MAX_OCTETS} characters.`,
+      detail: `The email address must have at most ${MAX_OCTETS} characters.`,
     });
   }
   return email;

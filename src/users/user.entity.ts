@@ -15,7 +15,7 @@ export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id!: string;
 
-  /** Normalised, lower case: addresses are unique without regard to case. */
+  /** In the form of `normaliseEmail`, so that addresses are unique regardless of case. */
   @Column('text')
   email!: string;
 
@@ -23,11 +23,11 @@ export class User {
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
-  /** Counts the changes of the password by its user: what was begun with the one before does not end well. */
+  /** Counts password changes, so that a login or change that was verified against an earlier password fails. */
   @Column('integer', { name: 'password_version', default: 0 })
   passwordVersion!: number;
 
-  /** When somebody proved that they read mail to this address. */
+  /** When the user followed a link that was mailed to this address. */
   @Column('timestamptz', { name: 'email_confirmed_at', nullable: true })
   emailConfirmedAt!: Date | null;
 
@@ -37,14 +37,14 @@ export class User {
   @Column('text', { array: true, default: '{}' })
   roles!: string[];
 
-  /** Counts the changes of `roles` (by trigger). A token that carries a smaller number is stale. */
+  /** Counts changes of `roles` (by trigger). A token with a smaller number is stale. */
   @Column('integer', { name: 'roles_version', default: 0 })
   rolesVersion!: number;
 
   @Column('timestamptz', { name: 'roles_changed_at', nullable: true })
   rolesChangedAt!: Date | null;
 
-  /** When the last change of roles was confirmed to hold on every instance. */
+  /** When the last change of roles was confirmed to be enforced on every instance. */
   @Column('timestamptz', { name: 'roles_enforced_at', nullable: true })
   rolesEnforcedAt!: Date | null;
 

@@ -18,7 +18,7 @@ export interface NewUser {
 
 export interface UserPage {
   readonly limit: number;
-  /** The id of the last user of the page before. */
+  /** The id of the last user on the previous page. */
   readonly after?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export class UsersService {
   ) {}
 
   /**
-   * @param alongside writes what belongs to the new user, in the same transaction
+   * @param alongside writes additional rows for the new user in the same transaction
    * @throws {AppError} `validation_failed`, `password_rejected`, `email_taken`, `overloaded`
    */
   async create(
@@ -52,19 +52,19 @@ export class UsersService {
     });
     try {
       await this.users.manager.transaction(async (manager) => {
-        // Fills in the columns that have a default.
+        // Also sets the columns of `user` that have a default in the database.
         await manager.insert(User, user);
         await alongside(manager, user);
       });
     } catch (error) {
-      // Not asked beforehand: of two that register at once, both would be told that the address is free.
+      // Not checked before the insert: two concurrent registrations would both find the address free.
       if (violatedConstraint(error) !== 'users_email_key') throw error;
       throw new AppError('email_taken', { cause: error });
     }
     return user;
   }
 
-  /** @throws {AppError} `validation_failed` when it is no address at all */
+  /** @throws {AppError} `validation_failed` for a malformed address */
   async findByEmail(address: string): Promise<User | null> {
     return this.users.findOneBy({ email: normaliseEmail(address) });
   }
@@ -80,7 +80,7 @@ export class UsersService {
     return user;
   }
 
-  /** Oldest first: ids are in the order of creation. @throws {AppError} `validation_failed` */
+  /** Oldest first, because ids are in the order of creation. @throws {AppError} `validation_failed` */
   async list({ limit, after }: UserPage): Promise<User[]> {
     if (after !== undefined && !isUuid(after)) {
       throw new AppError('validation_failed', { detail: '`after` must be the id of a user.' });
@@ -90,12 +90,12 @@ export class UsersService {
   }
 
   /**
-   * Takes the same time whether or not there is such a user.
+   * Takes the same time whether or not the user exists.
    *
    * @throws {AppError} `overloaded`
    */
   async verifyPassword(user: User | null, password: string): Promise<boolean> {
-    if (!user) return this.hasher.verifyAgainstNobody(password);
+    if (!user) return this.hasher.verifyForUnknownUser(password);
     if (!(await this.hasher.verify(user.passwordHash, password))) return false;
     if (this.hasher.needsRehash(user.passwordHash)) await this.rehash(user, password);
     return true;
@@ -107,12 +107,12 @@ export class UsersService {
     return this.hasher.hash(password);
   }
 
-  /** Of a password that nobody knows. @throws {AppError} `overloaded` */
-  async hashOfNone(): Promise<string> {
+  /** The hash of a random password that is not kept, so that no password is accepted. @throws {AppError} `overloaded` */
+  async hashRandomPassword(): Promise<string> {
     return this.hasher.hash(randomBytes(32).toString('base64url'));
   }
 
-  /** Inside the caller's transaction, which holds the user's row. */
+  /** Runs in the caller's transaction, which must have locked the user. */
   async setPassword(manager: EntityManager, id: string, passwordHash: string): Promise<void> {
     await manager.query(
       'UPDATE users SET password_hash = $2, password_version = password_version + 1 WHERE id = $1',
@@ -120,7 +120,7 @@ export class UsersService {
     );
   }
 
-  /** Twice is once. @returns whether it was news */
+  /** Idempotent. @returns whether the address was unconfirmed */
   async confirmEmail(manager: EntityManager, id: string): Promise<boolean> {
     const [, count] = await manager.query<[unknown[], number]>(
       'UPDATE users SET email_confirmed_at = now() WHERE id = $1 AND email_confirmed_at IS NULL',
@@ -129,13 +129,13 @@ export class UsersService {
     return count > 0;
   }
 
-  /** Twice is once. @throws {AppError} `validation_failed`, `not_found` */
+  /** Idempotent. @throws {AppError} `validation_failed`, `not_found` */
   async grantRole(id: string, role: string): Promise<User> {
     requireRoleName(role);
     return this.change(id, '(:role <> ALL (roles))', { roles: () => 'array_append(roles, :role)' }, { role });
   }
 
-  /** Twice is once. @throws {AppError} `validation_failed`, `not_found` */
+  /** Idempotent. @throws {AppError} `validation_failed`, `not_found` */
   async revokeRole(id: string, role: string): Promise<User> {
     requireRoleName(role);
     return this.change(id, ':role = ANY (roles)', { roles: () => 'array_remove(roles, :role)' }, { role });
@@ -146,7 +146,7 @@ export class UsersService {
     return this.change(id, 'status <> :status', { status }, { status });
   }
 
-  /** One statement that changes nothing when the change is there already; then the user as it is now. */
+  /** Updates the user with one statement, which does nothing if the change is already made, and reads the result. */
   private async change(
     id: string,
     needed: string,
@@ -166,16 +166,16 @@ export class UsersService {
   private async rehash(user: User, password: string): Promise<void> {
     try {
       const passwordHash = await this.hasher.hash(password);
-      // Only over the hash just verified: a password changed meanwhile stays changed.
+      // Replaces only the hash that was just verified, not that of a password changed in the meantime.
       await this.users.update({ id: user.id, passwordHash: user.passwordHash }, { passwordHash });
     } catch (error) {
-      // The password was right; the next login is early enough for its new hash.
+      // The password is correct, and the next login can replace the hash.
       if (!(error instanceof AppError && error.code === 'overloaded')) throw error;
     }
   }
 }
 
-/** The name of the constraint, when that is what the database objected to. */
+/** The name of the constraint, if the error is a constraint violation. */
 function violatedConstraint(error: unknown): string | undefined {
   if (!(error instanceof QueryFailedError)) return undefined;
   const { constraint }: { constraint?: string } = error.driverError;

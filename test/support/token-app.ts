@@ -1,3 +1,4 @@
+import type { TokenSubject } from '@latchkey/access-token/claims';
 import {
   type ArgumentsHost,
   Body,
@@ -25,7 +26,6 @@ import { CurrentPrincipal, type Principal } from '../../src/http/routes/principa
 import type { RequestClient } from '../../src/http/routes/request-client.js';
 import { Public, Roles, Sensitive } from '../../src/http/routes/route-decorators.js';
 import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/session-check.js';
-import type { TokenSubject } from '../../src/sessions/check/token-subject.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import { activeSnapshot } from './active-snapshot.js';

@@ -1,5 +1,5 @@
-import { AppError } from '../../../src/errors/app-error.js';
 import { readClaims, requireUnexpired } from './claims.js';
+import { InvalidToken } from './errors.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const iat = NOW / 1000;
@@ -21,13 +21,13 @@ const codeOf = (act: () => unknown) => {
   try {
     act();
   } catch (error) {
-    return error instanceof AppError ? error.code : error;
+    return error instanceof InvalidToken ? error.code : error;
   }
   return 'none';
 };
 
 describe('readClaims', () => {
-  it('tells whose token it is and when it ends', () => {
+  it('returns the subject and the expiry of the token', () => {
     expect(readClaims(payload, 900)).toEqual({
       subject: {
         userId: payload.sub,
@@ -40,38 +40,41 @@ describe('readClaims', () => {
     });
   });
 
-  it('holds a token to the lifetime of today, however long it was issued for', () => {
+  it('limits the lifetime of a token to the configured one', () => {
     expect(readClaims({ ...payload, exp: iat + 86_400 }, 900).expiresAt).toBe(NOW + 900_000);
     expect(readClaims({ ...payload, exp: iat + 60 }, 900).expiresAt).toBe(NOW + 60_000);
   });
 
-  it('ignores claims that it does not know', () => {
-    expect(readClaims({ ...payload, more: { of: 'this' } }, 900)).toEqual(readClaims(payload, 900));
+  it('ignores unknown claims', () => {
+    expect(readClaims({ ...payload, unknown: { nested: 'claim' } }, 900)).toEqual(readClaims(payload, 900));
   });
 
   it.each(Object.keys(payload))('refuses a token without %s', (claim) => {
-    expect(codeOf(() => readClaims({ ...payload, [claim]: undefined }, 900))).toBe('invalid_token');
-    expect(codeOf(() => readClaims({ ...payload, [claim]: null }, 900))).toBe('invalid_token');
-    expect(codeOf(() => readClaims({ ...payload, [claim]: {} }, 900))).toBe('invalid_token');
+    expect(codeOf(() => readClaims({ ...payload, [claim]: undefined }, 900))).toBe('malformed_claim');
+    expect(codeOf(() => readClaims({ ...payload, [claim]: null }, 900))).toBe('malformed_claim');
+    expect(codeOf(() => readClaims({ ...payload, [claim]: {} }, 900))).toBe('malformed_claim');
   });
 
-  it.each(['iat', 'exp', 'auth_time'])('takes %s for a time only when a calendar has it', (claim) => {
-    for (const value of [
-      -1,
-      0.5,
-      8.64e12 + 1,
-      2 ** 53,
-      1e308,
-      Number.POSITIVE_INFINITY,
-      Number.NaN,
-      `${iat}`,
-      true,
-    ]) {
-      expect(codeOf(() => readClaims({ ...payload, [claim]: value }, 900))).toBe('invalid_token');
-    }
-  });
+  it.each(['iat', 'exp', 'auth_time'])(
+    'accepts %s only if it is a time that a Date can represent',
+    (claim) => {
+      for (const value of [
+        -1,
+        0.5,
+        8.64e12 + 1,
+        2 ** 53,
+        1e308,
+        Number.POSITIVE_INFINITY,
+        Number.NaN,
+        `${iat}`,
+        true,
+      ]) {
+        expect(codeOf(() => readClaims({ ...payload, [claim]: value }, 900))).toBe('malformed_claim');
+      }
+    },
+  );
 
-  it.each(['sub', 'sid'])('takes %s for an id only in the one spelling that the database uses', (claim) => {
+  it.each(['sub', 'sid'])('accepts %s only if it is a UUID in canonical lower case', (claim) => {
     for (const value of [
       payload.sub.toUpperCase(),
       ` ${payload.sub}`,
@@ -79,20 +82,20 @@ describe('readClaims', () => {
       payload.sub.slice(1),
       '',
     ]) {
-      expect(codeOf(() => readClaims({ ...payload, [claim]: value }, 900))).toBe('invalid_token');
+      expect(codeOf(() => readClaims({ ...payload, [claim]: value }, 900))).toBe('malformed_claim');
     }
   });
 
   it.each([null, undefined, 'text', 1, true, []])('refuses the payload %p', (value) => {
-    expect(codeOf(() => readClaims(value, 900))).toBe('invalid_token');
+    expect(codeOf(() => readClaims(value, 900))).toMatch(/^malformed_(token|claim)$/);
   });
 });
 
 describe('requireUnexpired', () => {
   const claims = readClaims(payload, 900);
 
-  it('lets a token pass up to the instant before it expires', () => {
+  it('accepts a token until the instant at which it expires', () => {
     expect(codeOf(() => requireUnexpired(claims, claims.expiresAt - 1))).toBe('none');
-    expect(codeOf(() => requireUnexpired(claims, claims.expiresAt))).toBe('invalid_token');
+    expect(codeOf(() => requireUnexpired(claims, claims.expiresAt))).toBe('expired');
   });
 });

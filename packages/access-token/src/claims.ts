@@ -1,7 +1,6 @@
-import { invalidToken } from '../../../src/auth/access-tokens/invalid-token.js';
-import type { TokenSubject } from '../../../src/sessions/check/token-subject.js';
+import { InvalidToken } from './errors.js';
 
-/** What an access token says (RFC 9068 §2.2). Times are whole seconds since the epoch. */
+/** The claims of an access token (RFC 9068 §2.2). Times are whole seconds since the epoch. */
 export interface AccessTokenClaims {
   readonly iss: string;
   readonly aud: string | readonly string[];
@@ -15,20 +14,31 @@ export interface AccessTokenClaims {
   readonly auth_time: number;
   readonly amr: readonly string[];
   readonly roles: readonly string[];
-  /** Private claim: the user's count of role changes when the token was issued. */
+  /** Private claim: how many times the user's roles had changed when the token was issued. */
   readonly roles_version: number;
 }
 
-/** What is left to know of a token once it has been verified. */
+/** What a verified access token says about its session. The session check decides whether the session is still active. */
+export interface TokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  /** How many times the user's roles had changed when the token was issued. The token is stale if they changed since. */
+  readonly rolesVersion: number;
+  /** Epoch milliseconds. */
+  readonly authenticatedAt: number;
+}
+
+/** The part of the claims that is needed after verification. */
 export interface VerifiedClaims {
   readonly subject: TokenSubject;
-  /** Epoch milliseconds; the token is no longer good at this instant. */
+  /** Epoch milliseconds; the token is invalid from this instant on. */
   readonly expiresAt: number;
 }
 
 const NO_ROLES: readonly string[] = Object.freeze([]);
 
-/** The last second that a `Date` can hold (ECMA-262 §21.4.1.1). */
+/** The last second that a `Date` can represent (ECMA-262 §21.4.1.1). */
 const MAX_SECONDS = 8_640_000_000_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -53,12 +63,12 @@ const CHECKS: { readonly [claim in keyof AccessTokenClaims]: (value: unknown) =>
 };
 
 /**
- * Reads the payload of a token whose signature, issuer and audience are good. Every claim is required: libraries
- * take a missing `exp` for a token that never expires.
+ * Reads the payload of a token whose signature, issuer and audience have been verified. Every claim is required,
+ * because JWT libraries accept a token without `exp` as one that never expires.
  *
- * @param ttlSeconds how long tokens are good today. One that was issued when it was longer expires by today's
- *   rule: ended sessions are remembered for this long, and a token must not outlive the memory of its end.
- * @throws {AppError} `invalid_token`
+ * @param ttlSeconds the configured token lifetime. It also limits tokens that were issued when the lifetime was longer:
+ *   ended sessions are remembered for one lifetime, and no token may outlive that.
+ * @throws {InvalidToken} `malformed_token` or `malformed_claim`
  */
 export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims {
   const { sub, sid, iat, exp, auth_time, roles, roles_version } = requireClaims(payload);
@@ -66,7 +76,7 @@ export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims
     subject: {
       userId: sub,
       sessionId: sid,
-      // Every token that is remembered has them, and most have none.
+      // Most tokens have no roles. Sharing one empty array saves memory in the cache of verified tokens.
       roles: roles.length > 0 ? roles : NO_ROLES,
       rolesVersion: roles_version,
       authenticatedAt: auth_time * 1000,
@@ -75,16 +85,27 @@ export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims
   };
 }
 
-/** @throws {AppError} `invalid_token` from the very instant at which the token expires (RFC 7519 §4.1.4) */
+/**
+ * @param now epoch milliseconds
+ * @throws {InvalidToken} `expired` if `now` is at or after the expiry (RFC 7519 §4.1.4)
+ */
 export function requireUnexpired({ expiresAt }: VerifiedClaims, now: number): void {
-  if (expiresAt <= now) throw invalidToken('it has expired');
+  if (expiresAt <= now) throw new InvalidToken('expired', 'the token has expired');
 }
 
 function requireClaims(payload: unknown): AccessTokenClaims {
-  if (typeof payload !== 'object' || payload === null) throw invalidToken('its payload is not an object');
-  const claims: Record<string, unknown> = { ...payload };
-  for (const [claim, isGood] of Object.entries(CHECKS)) {
-    if (!isGood(claims[claim])) throw invalidToken(`its ${claim} is missing or malformed`);
+  if (typeof payload !== 'object' || payload === null) {
+    throw new InvalidToken('malformed_token', 'the payload is not an object');
   }
-  return claims as unknown as AccessTokenClaims;
+  const claims = { ...payload };
+  assertClaims(claims);
+  return claims;
+}
+
+function assertClaims(claims: object): asserts claims is AccessTokenClaims {
+  for (const [claim, isValid] of Object.entries(CHECKS)) {
+    if (!isValid(Reflect.get(claims, claim))) {
+      throw new InvalidToken('malformed_claim', `the claim ${claim} is missing or malformed`);
+    }
+  }
 }

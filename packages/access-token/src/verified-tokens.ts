@@ -1,8 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { KeySet } from '../../../src/auth/keys/key-set.js';
-import { Config } from '../../../src/config/config.js';
 import { requireUnexpired, type VerifiedClaims } from './claims.js';
+
+/** The keys that tokens may be signed with. */
+export interface PublicKeys<Key = unknown> {
+  /** Must answer from memory. @returns undefined if the key is unknown or no longer trusted */
+  publicKey(kid: string): Key | undefined;
+}
 
 export interface VerifiedToken extends VerifiedClaims {
   readonly token: string;
@@ -10,55 +13,55 @@ export interface VerifiedToken extends VerifiedClaims {
 }
 
 /**
- * Tokens whose signature has been checked, so that it is checked once. It is the whole token that is compared: any
- * other payload, header or signature is another token. It spares the signature only, never the session check.
+ * Remembers tokens whose signature has been verified, so that each signature is verified once. A token matches only if
+ * all of it is equal, header and payload included. This replaces the signature check only, never the session check.
  *
- * They are filed under the ends of their signatures: to hash all of a token costs more than all else that is done here.
- * Should two have the same end, the later one takes the other's place, which is then verified again.
+ * The cache is keyed by the last characters of the signature, because hashing a whole token costs more than the rest of
+ * the lookup. If two tokens have the same key, the later one replaces the earlier one, which is then verified again.
  */
-@Injectable()
 export class VerifiedTokens {
   readonly #tokens: LRUCache<string, VerifiedToken>;
+  readonly #keys: PublicKeys;
   #lastKid = '';
 
-  constructor(
-    @Inject(Config) config: Pick<Config, 'accessToken'>,
-    @Inject(KeySet) private readonly keys: Pick<KeySet, 'publicKey'>,
-  ) {
-    this.#tokens = new LRUCache({ max: config.accessToken.cacheSize });
+  /** @param maxTokens the least recently used tokens beyond this number are forgotten */
+  constructor(keys: PublicKeys, maxTokens: number) {
+    this.#keys = keys;
+    this.#tokens = new LRUCache({ max: maxTokens });
   }
 
   /**
    * @param now epoch milliseconds
-   * @returns undefined for a token that has to be verified (again)
-   * @throws {AppError} `invalid_token` when it has expired since
+   * @returns undefined if the token must be verified (again)
+   * @throws {InvalidToken} `expired`
    */
   find(token: string, now: number): VerifiedToken | undefined {
-    const end = endOf(token);
-    const known = this.#tokens.get(end);
+    const key = cacheKey(token);
+    const known = this.#tokens.get(key);
     if (known?.token !== token) return undefined;
-    // A key may be taken out of use early, because it leaked.
-    if (!this.keys.publicKey(known.kid)) {
-      this.#tokens.delete(end);
+    // A key that leaked is removed before the tokens it signed expire.
+    if (!this.#keys.publicKey(known.kid)) {
+      this.#tokens.delete(key);
       return undefined;
     }
     requireUnexpired(known, now);
     return known;
   }
 
+  /** Call only after the signature, the issuer and the audience of the token have been verified. */
   remember(token: string, kid: string, { subject, expiresAt }: VerifiedClaims): void {
-    // Field by field, as `holding` is.
-    this.#tokens.set(endOf(token), { subject, expiresAt, token, kid: this.#sharedKid(kid) });
+    // Without a spread, so that all entries have the same hidden class: less memory, faster reads.
+    this.#tokens.set(cacheKey(token), { subject, expiresAt, token, kid: this.#sharedKid(kid) });
   }
 
-  /** Most tokens are of one key: they share one copy of its name. */
+  /** Most tokens are signed with one key: their entries share one copy of its id. */
   #sharedKid(kid: string): string {
     if (kid !== this.#lastKid) this.#lastKid = kid;
     return this.#lastKid;
   }
 }
 
-/** 132 bits of a signature, which nobody can choose. */
-function endOf(token: string): string {
+/** 132 bits of the signature, which an attacker cannot choose. */
+function cacheKey(token: string): string {
   return token.slice(-22);
 }

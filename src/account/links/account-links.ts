@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
+import { lockUser } from '../../users/lock-user.js';
 import { User } from '../../users/user.entity.js';
 import type { LinkPurpose } from './account-link.entity.js';
 import { LinkTokens } from './link-token.js';
@@ -105,9 +106,4 @@ export class AccountLinks {
       [userId, purpose],
     );
   }
-}
-
-/** Makes concurrent logins, resets and password changes wait; they then decide from the committed row. */
-export async function lockUser(manager: EntityManager, userId: string): Promise<User | null> {
-  return manager.findOne(User, { where: { id: userId }, lock: { mode: 'for_no_key_update' } });
 }

@@ -13,7 +13,7 @@ export interface AccessTokenInput {
   readonly roles: readonly string[];
   readonly rolesVersion: number;
   readonly authenticatedAt: Date;
-  /** How the user proved their identity (RFC 8176). */
+  /** The authentication methods that the user completed (RFC 8176). */
   readonly amr: readonly string[];
   readonly now: Date;
 }
@@ -42,7 +42,7 @@ export class AccessTokenIssuer {
       header: { alg: ALGORITHM, typ: TYPE, kid },
       privateKey,
     });
-    // Better no token than one that every request would be refused with.
+    // A longer token would be refused with every request.
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new Error(`the roles of user ${input.userId} do not fit into an access token`);
     }
@@ -68,7 +68,7 @@ export class AccessTokenIssuer {
   }
 }
 
-/** Rounded down: a token must not be younger, nor a login more recent, than it is. */
+/** Rounded down, so that neither the token nor the login appears more recent than it is. */
 function epochSeconds(instant: Date): number {
   return Math.floor(instant.getTime() / 1000);
 }

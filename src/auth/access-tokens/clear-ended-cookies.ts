@@ -7,12 +7,12 @@ import { SessionCookies } from './session-cookies.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whether its access token came in a cookie. */
+    /** Whether the caller was admitted with the access token of a cookie. */
     isByCookie?: boolean;
   }
 }
 
-/** Takes a browser's cookies away with the answer to whatever ended its own session: a logout, or "sign out of all". */
+/** Clears the cookies of a browser in the answer to the request that revoked its own session, such as a logout. */
 @Injectable()
 export class ClearEndedCookies implements OnModuleInit {
   constructor(

@@ -4,7 +4,7 @@ import { Public } from '../../http/routes/route-decorators.js';
 import { KeySet } from '../keys/key-set.js';
 import type { PublicJwk } from '../keys/public-jwk.js';
 
-/** Far below the time for which a successor is published before it signs (`key-schedule.ts`). */
+/** Much less than the time between publishing a key and signing with it (`key-schedule.ts`). */
 const MAX_AGE_SECONDS = 300;
 
 @ApiTags('keys')
@@ -15,8 +15,8 @@ export class JwksController {
   @Get('jwks.json')
   @Public()
   @Header('Cache-Control', `public, max-age=${MAX_AGE_SECONDS}`)
-  @ApiOperation({ summary: 'The public keys that verify access tokens (RFC 7517)' })
-  @ApiOkResponse({ description: 'A JWK set' })
+  @ApiOperation({ summary: 'Get the public keys that verify access tokens (RFC 7517)' })
+  @ApiOkResponse({ description: 'A JWK set.' })
   jwks(): { keys: PublicJwk[] } {
     return this.keys.jwks();
   }

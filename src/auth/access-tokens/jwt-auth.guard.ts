@@ -1,3 +1,5 @@
+import type { TokenSubject } from '@latchkey/access-token/claims';
+import { readTokenKid } from '@latchkey/access-token/header';
 import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
@@ -9,11 +11,19 @@ import { isDeclaredBackground, requestClient } from '../../http/routes/request-c
 import { IS_BACKGROUND_REQUEST, IS_PUBLIC, RouteMetadata } from '../../http/routes/route-decorators.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
-import { requirePresentedToken } from './bearer-token.js';
-import { invalidToken } from './invalid-token.js';
+import { requireAccessToken, requireWellFormed } from './bearer-token.js';
+import { fromInvalidToken, invalidToken } from './invalid-token.js';
+import type { RequestToVerify } from './jwt.strategy.js';
 import { SessionCookies } from './session-cookies.js';
 
-/** Closes every route that is not `@Public()` to callers without a good token of a session that lives. */
+type AuthenticatedRequest = FastifyRequest & {
+  user?: Principal;
+  unverified?: RequestToVerify['unverified'];
+  /** Set by passport from what `JwtStrategy.validate` returns. */
+  tokenSubject?: TokenSubject;
+};
+
+/** Refuses every request to a route that is not `@Public()`, unless it has a valid token of an active session. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly isPublic = new RouteMetadata<boolean>(IS_PUBLIC);
@@ -31,44 +41,92 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     this.#cookieName = cookieNames(config.web.secureCookies).access;
   }
 
-  override canActivate(context: ExecutionContext) {
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.isPublic.of(context)) return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (this.isBackground.of(context) || isDeclaredBackground(request)) request.isBackground = true;
     return request.headers.authorization === undefined
-      ? this.checkCookie(context, request)
-      : this.checkToken(context, request);
+      ? this.authenticateCookie(context, request)
+      : this.authenticate(context, request);
   }
 
-  private checkToken(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
-    const known = this.verified.find(requirePresentedToken(request, this.#cookieName), this.clock.now());
-    if (!known) return super.canActivate(context);
-    // Known tokens are answered before passport, which costs more than all the rest, and without a promise
-    // where the session check needs none.
-    const principal = this.sessions.check(known.subject, requestClient(request));
-    if (principal instanceof Promise) return principal.then((checked) => admit(request, checked));
-    return admit(request, principal);
-  }
-
-  private async checkCookie(context: ExecutionContext, request: FastifyRequest & { user?: Principal }) {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const isAdmitted = await this.cookies.orClear(reply, async () => this.checkToken(context, request));
-    request.isByCookie = true;
-    return isAdmitted as boolean;
+  override getAuthenticateOptions() {
+    return { property: 'tokenSubject' satisfies keyof AuthenticatedRequest };
   }
 
   /**
-   * @param error what was thrown on the way: by the session check, or for a token that is not good
-   * @param info why jsonwebtoken refused it
+   * @param error what the strategy threw
+   * @param info why jsonwebtoken refused the token
    */
-  override handleRequest<TUser>(error: unknown, user: TUser | false, info: unknown): TUser {
+  override handleRequest<TUser>(error: unknown, subject: TUser | false, info: unknown): TUser {
     if (error) throw error;
-    if (!user) throw invalidToken('it was refused', info);
-    return user;
+    if (!subject) throw invalidToken('the token failed verification', info);
+    return subject;
+  }
+
+  private authenticate(context: ExecutionContext, request: AuthenticatedRequest): boolean | Promise<boolean> {
+    const token = requireAccessToken(request, this.#cookieName);
+    // Known tokens skip passport, which costs more than the rest of the request, and need no promise if the session
+    // check needs none.
+    const known = this.findVerified(token);
+    return known ? this.admit(request, known) : this.verifyAndAdmit(context, request, token);
+  }
+
+  private async authenticateCookie(
+    context: ExecutionContext,
+    request: AuthenticatedRequest,
+  ): Promise<boolean> {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const isAdmitted = await this.cookies.clearCookiesOnRevoked(reply, async () =>
+      this.authenticate(context, request),
+    );
+    request.isByCookie = true;
+    return isAdmitted;
+  }
+
+  private findVerified(token: string): TokenSubject | undefined {
+    try {
+      return this.verified.find(token, this.clock.now())?.subject;
+    } catch (error) {
+      throw fromInvalidToken(error);
+    }
+  }
+
+  private async verifyAndAdmit(
+    context: ExecutionContext,
+    request: AuthenticatedRequest,
+    token: string,
+  ): Promise<boolean> {
+    try {
+      requireWellFormed(token);
+      request.unverified = { token, kid: readTokenKid(token) };
+      await super.canActivate(context);
+    } catch (error) {
+      throw fromInvalidToken(error);
+    }
+    if (!request.tokenSubject) throw invalidToken('the token was not verified');
+    return this.admit(request, request.tokenSubject);
+  }
+
+  private admit(request: AuthenticatedRequest, subject: TokenSubject): boolean | Promise<boolean> {
+    const checking = this.sessions.check(subject, requestClient(request));
+    if (checking instanceof Promise) return checking.then((principal) => setPrincipal(request, principal));
+    return setPrincipal(request, checking);
   }
 }
 
-function admit(request: { user?: Principal }, principal: Principal): true {
+/**
+ * The caller that `JwtAuthGuard` admitted.
+ *
+ * @throws {AppError} `invalid_token` if the route is `@Public()` but has another decorator that needs a caller
+ */
+export function requirePrincipal(context: ExecutionContext): Principal {
+  const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!user) throw invalidToken('the route is public, so the caller was not authenticated');
+  return user;
+}
+
+function setPrincipal(request: AuthenticatedRequest, principal: Principal): true {
   request.user = principal;
   return true;
 }

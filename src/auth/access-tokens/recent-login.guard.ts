@@ -4,10 +4,9 @@ import { AppError } from '../../errors/app-error.js';
 import { RouteMetadata, SENSITIVE_ACTION } from '../../http/routes/route-decorators.js';
 import type { SensitiveAction, SessionPolicy } from '../../policy/session-policy.js';
 import { SessionClock } from '../../sessions/session-clock.js';
-import { isRecentLogin } from './recent-login.js';
-import { requirePrincipal } from './require-principal.js';
+import { requirePrincipal } from './jwt-auth.guard.js';
 
-/** Asks for a recent login where the policy wants one for a `@Sensitive()` route. Runs after `JwtAuthGuard`. */
+/** Requires a recent login for `@Sensitive()` routes, as the policy configures. Runs after `JwtAuthGuard`. */
 @Injectable()
 export class RecentLoginGuard implements CanActivate {
   readonly #policy: SessionPolicy;
@@ -22,11 +21,12 @@ export class RecentLoginGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const action = this.#sensitiveAction.of(context);
+    // The maximum age may be `Infinity`, which accepts a login of any age.
     const { sensitiveActions, reauthenticationMaxAgeMs } = this.#policy;
     if (!action || !sensitiveActions.includes(action)) return true;
     const { authenticatedAt } = requirePrincipal(context);
-    if (isRecentLogin(authenticatedAt, reauthenticationMaxAgeMs, this.clock.now())) return true;
-    // RFC 9470 §3: `max_age` tells the client how recent the login has to be.
+    if (this.clock.now() - authenticatedAt <= reauthenticationMaxAgeMs) return true;
+    // RFC 9470 §3: `max_age` states how recent the login must be.
     throw new AppError('reauthentication_required', {
       members: { max_age: Math.floor(reauthenticationMaxAgeMs / 1000) },
     });

@@ -2,9 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AppError } from '../../errors/app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { REQUIRED_ROLES, RouteMetadata } from '../../http/routes/route-decorators.js';
-import { requirePrincipal } from './require-principal.js';
+import { requirePrincipal } from './jwt-auth.guard.js';
 
-/** Keeps `@Roles()`. Runs after `JwtAuthGuard`. */
+/** Requires one of the roles that `@Roles()` names. Runs after `JwtAuthGuard`. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   private readonly requiredRoles = new RouteMetadata<readonly string[]>(REQUIRED_ROLES);

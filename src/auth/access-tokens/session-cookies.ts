@@ -10,10 +10,10 @@ import type { Credentials } from '../login/login.service.js';
 
 type WithHeaders = Pick<FastifyRequest, 'headers'>;
 
-/** As long as browsers keep one; each login renews it. */
+/** The longest lifetime that browsers allow. Each login renews the cookie. */
 const DEVICE_MAX_AGE_SECONDS = 400 * 86_400;
 
-/** The tokens of a browser: in cookies that no script of a page can read. */
+/** Keeps the tokens of browsers in cookies that scripts cannot read. */
 @Injectable()
 export class SessionCookies {
   private readonly names: CookieNames;
@@ -23,12 +23,12 @@ export class SessionCookies {
   constructor({ web, policy, accessToken }: Config) {
     this.names = cookieNames(web.secureCookies);
     this.isSecure = web.secureCookies;
-    // The last access token is good for a lifetime after the last refresh, and its last use delays the idle end.
+    // The access token of the last refresh can be used for one more lifetime, and each use extends the idle timeout.
     const { idleTtlMs, absoluteTtlMs } = policy;
     this.refreshMaxAgeSeconds = Math.min(idleTtlMs / 1000 + accessToken.ttlSeconds, absoluteTtlMs / 1000);
   }
 
-  give(reply: FastifyReply, tokens: IssuedTokens & { deviceToken?: string }): void {
+  setTokens(reply: FastifyReply, tokens: IssuedTokens & { deviceToken?: string }): void {
     this.set(reply, this.names.access, tokens.accessToken, tokens.expiresInSeconds);
     this.set(reply, this.names.refresh, tokens.refreshToken, this.refreshMaxAgeSeconds);
     if (tokens.deviceToken) {
@@ -36,37 +36,37 @@ export class SessionCookies {
     }
   }
 
-  /** Takes the tokens away. Which device it is stays known, for its next login. */
+  /** Clears both token cookies. The device cookie stays, so that the next login recognises the device. */
   clear(reply: FastifyReply): void {
     this.set(reply, this.names.access, '', 0);
     this.set(reply, this.names.refresh, '', 0);
   }
 
-  /** Adds what a browser keeps from its former logins. */
-  complete(credentials: Credentials, request: WithHeaders): Credentials {
+  /** Adds the device token and the refresh token that the browser has from earlier logins. */
+  completeCredentials(credentials: Credentials, request: WithHeaders): Credentials {
     return {
       ...credentials,
-      deviceToken: credentials.deviceToken ?? this.only(request, this.names.device),
+      deviceToken: credentials.deviceToken ?? this.singleValue(request, this.names.device),
       formerRefreshToken: this.refreshToken(request),
     };
   }
 
-  /** @returns undefined when there is none, or not exactly one */
+  /** @returns undefined unless there is exactly one */
   refreshToken(request: WithHeaders): string | undefined {
-    return this.only(request, this.names.refresh);
+    return this.singleValue(request, this.names.refresh);
   }
 
-  /** Does what a token of a cookie is for. Tokens that prove good for nothing any more are taken away. */
-  async orClear<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
+  /** Runs `work`, which uses a token from a cookie, and clears the cookies if the token turns out to be permanently useless. */
+  async clearCookiesOnRevoked<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (isForGood(error)) this.clear(reply);
+      if (isPermanent(error)) this.clear(reply);
       throw error;
     }
   }
 
-  private only({ headers }: WithHeaders, name: string): string | undefined {
+  private singleValue({ headers }: WithHeaders, name: string): string | undefined {
     const values = cookieValues(headers.cookie, name);
     return values.length === 1 ? values[0] : undefined;
   }
@@ -76,9 +76,9 @@ export class SessionCookies {
   }
 }
 
-function isForGood(error: unknown): boolean {
+function isPermanent(error: unknown): boolean {
   if (!(error instanceof AppError)) return false;
-  // The browser has logged in anew: this answer is late, and must not take its new cookies.
+  // A newer login of this browser replaced the session: this late answer must not clear the cookies of that login.
   if (error.members.reason === 'replaced') return false;
   return ['session_revoked', 'session_expired', 'invalid_grant'].includes(error.code);
 }

@@ -4,7 +4,7 @@ describe('BoundedMemoryLimiter', () => {
   const open = () => new BoundedMemoryLimiter({ points: 2, duration: 60, keyPrefix: '' }, 3);
   const keysOf = (limiter: BoundedMemoryLimiter) => limiter.dump().storage.map(({ key }) => key);
 
-  it('holds no more keys than it may, under a flood of them', async () => {
+  it('keeps at most the given number of keys', async () => {
     const limiter = open();
     for (let n = 0; n < 1000; n++) {
       await limiter.consume(`flood-${n}`);
@@ -13,7 +13,7 @@ describe('BoundedMemoryLimiter', () => {
     expect(keysOf(limiter)).toHaveLength(3);
   });
 
-  it('forgets the key it has not met for the longest time', async () => {
+  it('forgets the least recently used key', async () => {
     const limiter = open();
     await limiter.consume('a');
     await limiter.consume('b');
@@ -24,7 +24,7 @@ describe('BoundedMemoryLimiter', () => {
     await expect(limiter.consume('a')).rejects.toMatchObject({ consumedPoints: 3 });
   });
 
-  it('counts a deleted key from nothing', async () => {
+  it('counts from zero after a key was deleted', async () => {
     const limiter = open();
     await limiter.consume('a');
     await limiter.consume('a');

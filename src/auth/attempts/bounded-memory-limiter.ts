@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 /**
- * A memory limiter that forgets the key it has not met for the longest time when there are too many: the library's
- * own keeps every key for the whole window. Forgetting is the lesser evil; to make it forget a given account takes
- * a flood from so many networks that it could as well guess from each of them.
+ * A memory limiter that forgets the least recently used keys beyond `maxKeys`. The library's own limiter keeps every key
+ * for the whole window, so a flood of keys would exhaust the memory. To make this limiter forget a given account, an
+ * attacker needs so many networks that guessing from each of them would gain as much.
  */
 export class BoundedMemoryLimiter extends RateLimiterMemory {
   private readonly keys: LRUCache<string, true>;

@@ -4,20 +4,20 @@ import { BoundedMemoryLimiter } from './bounded-memory-limiter.js';
 import type { LimiterRedis } from './limiter-redis.js';
 
 export interface FailureLimit {
-  /** Failures allowed in a window, which begins with the first. */
+  /** Failures allowed per window; a window starts with the first failure. */
   readonly failures: number;
   readonly windowSeconds: number;
 }
 
-/** Keys held in memory by one limiter; some hundred bytes each. */
+/** The number of keys that one limiter keeps in memory, at a few hundred bytes each. */
 const MAX_KEYS = 20_000;
 
 /**
- * Counts failures by reserving them: a try takes a point before its outcome is known, and gets it back if it was no
- * failure. Checking first and counting afterwards would let a hundred parallel tries pass on the last point.
+ * Limits failures by reserving them: an attempt reserves a failure before its outcome is known, and releases it if it
+ * succeeds. If attempts were checked first and counted afterwards, a hundred parallel attempts could all pass the check.
  *
- * The points are in Redis, for all instances together; in memory where there is none or while it does not answer
- * (it must be bounded, see `limiter-redis.ts`), where each instance counts for itself.
+ * All instances share the counts in Redis. Without Redis, and while it does not answer in time (see `limiter-redis.ts`),
+ * each instance counts in its own memory.
  */
 export class FailureLimiter {
   private readonly memory: BoundedMemoryLimiter;
@@ -38,7 +38,7 @@ export class FailureLimiter {
   }
 
   /**
-   * @returns how many were reserved in this window, this one too
+   * @returns the number of reservations in this window, including this one
    * @throws {AppError} `too_many_requests`
    */
   async reserve(key: string): Promise<number> {
@@ -52,12 +52,12 @@ export class FailureLimiter {
     }
   }
 
-  /** Takes back one reservation. */
-  async giveBack(key: string): Promise<void> {
+  /** Cancels one reservation. */
+  async release(key: string): Promise<void> {
     await this.limiter.reward(key);
   }
 
-  /** Forgets every failure, also those counted in memory while Redis was away. */
+  /** Forgets all failures, including those counted in memory while Redis was unavailable. */
   async reset(key: string): Promise<void> {
     await Promise.all([this.memory.delete(key), this.limiter.delete(key)]);
   }

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Config } from '../../config/config.js';
-import { normaliseEmail } from '../../users/email-address.js';
+import { emailKey } from './email-key.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 import { networkOf } from './network-of.js';
@@ -10,14 +9,14 @@ export interface LoginAttempt {
   readonly email: string;
   /** Network address of the client. */
   readonly address: string;
-  /** The device whose token came along and is valid for this very account. */
+  /** The device whose token was sent, if the token belongs to this account. */
   readonly knownDeviceId: string | null;
 }
 
 /**
- * Slows guessing of passwords (NIST SP 800-63B, "Rate Limiting"; OWASP ASVS 5.0 6.3.1). Failures are counted per
- * account, whether or not there is such an account, and per network. Someone on a device that the account knows is
- * counted by that device alone, so that nobody can lock them out from elsewhere.
+ * Slows down password guessing (NIST SP 800-63B, "Rate Limiting"; OWASP ASVS 5.0 6.3.1). Failures are counted per account,
+ * whether or not the account exists, and per network. Attempts from a device that the account knows are counted for that
+ * device only, so that failures elsewhere cannot lock the user out of it.
  */
 export class LoginAttempts {
   private readonly accounts: FailureLimiter;
@@ -31,33 +30,33 @@ export class LoginAttempts {
     keyPrefix: string,
   ) {
     const store = redis && boundedRedis(redis);
-    const limiter = (failures: number, of: string) =>
-      new FailureLimiter({ failures, windowSeconds }, store, `${keyPrefix}:login:${of}`);
+    const limiter = (failures: number, name: string) =>
+      new FailureLimiter({ failures, windowSeconds }, store, `${keyPrefix}:login:${name}`);
     this.accounts = limiter(perAccount, 'account');
     this.networks = limiter(perAddress, 'network');
     this.devices = limiter(perAccount, 'device');
   }
 
   /**
-   * Counts a login as failed before it is tried, and takes that back when it was none.
+   * Counts a login as failed before the password is verified, and undoes that if the password is correct.
    *
-   * @param verify compares the password; returns whether it was right, and throws when that could not be found out. Is
-   *   told how many tries of this account, or on this known device, have failed before it in this window
-   * @throws {AppError} `too_many_requests` before anything expensive; `validation_failed` when the address is none
+   * @param verify verifies the password; returns whether it is correct, and throws if that cannot be determined. Receives
+   *   the number of failures of this account, or on this known device, in the current window
+   * @throws {AppError} `too_many_requests` before any expensive step; `validation_failed` for a malformed address
    */
   async guard(login: LoginAttempt, verify: (failures: number) => Promise<boolean>): Promise<boolean> {
     const { knownDeviceId } = login;
     const work =
       knownDeviceId === null
-        ? () => this.guardAnywhere(accountKey(login.email), networkOf(login.address), verify)
+        ? () => this.guardAnywhere(emailKey(login.email), networkOf(login.address), verify)
         : () => this.guardOnDevice(knownDeviceId, verify);
-    // In turn, so that many good logins at once are not taken for many guesses.
-    return this.turns.run(knownDeviceId ?? accountKey(login.email), work);
+    // One at a time, so that many correct logins at once are not counted as guesses.
+    return this.turns.run(knownDeviceId ?? emailKey(login.email), work);
   }
 
-  /** Whoever forgot a password has often guessed at it first: the new one is to work at once. */
+  /** For a password reset: users often try several passwords first, and the new one must work at once. */
   async resetFailures(email: string): Promise<void> {
-    await this.accounts.reset(accountKey(email));
+    await this.accounts.reset(emailKey(email));
   }
 
   private async guardOnDevice(
@@ -65,12 +64,12 @@ export class LoginAttempts {
     verify: (failures: number) => Promise<boolean>,
   ): Promise<boolean> {
     const reserved = await this.devices.reserve(deviceId);
-    const isRight = await orElse(
+    const isCorrect = await withRollback(
       () => verify(reserved - 1),
-      () => this.devices.giveBack(deviceId),
+      () => this.devices.release(deviceId),
     );
-    if (isRight) await this.devices.reset(deviceId);
-    return isRight;
+    if (isCorrect) await this.devices.reset(deviceId);
+    return isCorrect;
   }
 
   private async guardAnywhere(
@@ -78,35 +77,30 @@ export class LoginAttempts {
     network: string,
     verify: (failures: number) => Promise<boolean>,
   ): Promise<boolean> {
-    // The network first: a flood of made-up addresses from one place ends here and adds no more accounts to the store.
+    // The network first: it stops a flood of invented addresses from one network before they fill the store.
     await this.networks.reserve(network);
-    // Nothing was guessed. One locked account must not lock out its whole office.
-    const reserved = await orElse(
+    // A refused attempt is no guess, so the network is released: one locked account must not lock out its whole office.
+    const reserved = await withRollback(
       () => this.accounts.reserve(account),
-      () => this.networks.giveBack(network),
+      () => this.networks.release(network),
     );
-    const isRight = await orElse(
+    const isCorrect = await withRollback(
       () => verify(reserved - 1),
       async () => {
-        await Promise.all([this.accounts.giveBack(account), this.networks.giveBack(network)]);
+        await Promise.all([this.accounts.release(account), this.networks.release(network)]);
       },
     );
-    if (isRight) await Promise.all([this.accounts.reset(account), this.networks.giveBack(network)]);
-    return isRight;
+    if (isCorrect) await Promise.all([this.accounts.reset(account), this.networks.release(network)]);
+    return isCorrect;
   }
 }
 
-/** Does the work, or takes back what was reserved for it. */
-async function orElse<T>(work: () => Promise<T>, takeBack: () => Promise<void>): Promise<T> {
+/** Runs `work`. If it throws, calls `rollback` and throws the same error. */
+async function withRollback<T>(work: () => Promise<T>, rollback: () => Promise<void>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await takeBack();
+    await rollback();
     throw error;
   }
-}
-
-/** Not the address itself: what is kept in Redis needs no personal data. */
-function accountKey(email: string): string {
-  return createHash('sha256').update(normaliseEmail(email)).digest('base64url');
 }

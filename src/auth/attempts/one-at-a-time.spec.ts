@@ -3,7 +3,7 @@ import { OneAtATime } from './one-at-a-time.js';
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('OneAtATime', () => {
-  it('runs work for one key in the order it came, even after a failure, and other keys meanwhile', async () => {
+  it('runs work for one key in order, even after a failure, and work for other keys concurrently', async () => {
     const turns = new OneAtATime();
     const steps: string[] = [];
     let finishFirst = () => {};

@@ -1,16 +1,16 @@
-/** Runs work for the same key one after the other, and for different keys side by side. */
+/** Runs work for the same key sequentially, and for different keys concurrently. */
 export class OneAtATime {
-  private readonly last = new Map<string, Promise<unknown>>();
+  private readonly pending = new Map<string, Promise<unknown>>();
 
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.last.get(key) ?? Promise.resolve();
-    // What came before may have failed; that is its own caller's affair.
-    const mine = before.then(work, work);
-    this.last.set(key, mine);
+    const previous = this.pending.get(key) ?? Promise.resolve();
+    // Starts even if the previous work failed: its own caller gets that error.
+    const current = previous.then(work, work);
+    this.pending.set(key, current);
     try {
-      return await mine;
+      return await current;
     } finally {
-      if (this.last.get(key) === mine) this.last.delete(key);
+      if (this.pending.get(key) === current) this.pending.delete(key);
     }
   }
 }

@@ -11,7 +11,7 @@ const taken = async (): Promise<string> => {
 describe('RegisterAttempts', () => {
   const open = () => new RegisterAttempts(LIMITS, null, 'latchkey');
 
-  it('refuses a network that keeps asking for addresses that are taken', async () => {
+  it('refuses a network that keeps trying addresses that are taken', async () => {
     const attempts = open();
     for (let n = 0; n < 3; n++) {
       await expect(attempts.guard(ADDRESS, taken)).rejects.toMatchObject({ code: 'email_taken' });
@@ -26,7 +26,7 @@ describe('RegisterAttempts', () => {
     await expect(attempts.guard('192.0.2.2', register)).resolves.toBe(1);
   });
 
-  it('refuses a network that has registered many, each of whom was sent a mail', async () => {
+  it('refuses a network that has registered many users, each of whom was sent a mail', async () => {
     const attempts = open();
     const register = async () => 'a user';
     for (let n = 0; n < 3; n++) await expect(attempts.guard(ADDRESS, register)).resolves.toBe('a user');
@@ -34,7 +34,7 @@ describe('RegisterAttempts', () => {
     await expect(attempts.guard('192.0.2.2', register)).resolves.toBe('a user');
   });
 
-  it('charges nothing for a registration that fails for another reason', async () => {
+  it('does not count a registration that fails for another reason', async () => {
     const attempts = open();
     for (let n = 0; n < 10; n++) {
       const rejected = async () => {
@@ -44,14 +44,14 @@ describe('RegisterAttempts', () => {
     }
   });
 
-  it('tells no more than the limit to a hundred at once', async () => {
+  it('answers no more than the limit when a hundred requests arrive at once', async () => {
     const attempts = open();
     const results = await Promise.allSettled(
       Array.from({ length: 100 }, () => attempts.guard(ADDRESS, taken)),
     );
-    const told = results.filter(
+    const answered = results.filter(
       (result) => result.status === 'rejected' && result.reason.code === 'email_taken',
     );
-    expect(told).toHaveLength(3);
+    expect(answered).toHaveLength(3);
   });
 });

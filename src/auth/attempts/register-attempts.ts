@@ -5,9 +5,9 @@ import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 import { networkOf } from './network-of.js';
 
 /**
- * Slows asking which addresses are registered (OWASP ASVS 5.0 6.3.8), and having mails sent to people who never asked
- * for one: a registration that meets `email_taken`, or succeeds, costs its network a point. One that fails for another
- * reason tells nothing and costs nothing.
+ * Slows down probing which addresses are registered (OWASP ASVS 5.0 6.3.8), and sending mails to people who did not ask for
+ * them: a registration that succeeds or fails with `email_taken` counts against its network. One that fails for another
+ * reason reveals nothing and does not count.
  */
 export class RegisterAttempts {
   private readonly networks: FailureLimiter;
@@ -27,7 +27,7 @@ export class RegisterAttempts {
 
   /**
    * @param address network address of the client
-   * @throws {AppError} `too_many_requests`, and whatever `register` throws
+   * @throws {AppError} `too_many_requests`, and what `register` throws
    */
   async guard<T>(address: string, register: () => Promise<T>): Promise<T> {
     const network = networkOf(address);
@@ -35,8 +35,8 @@ export class RegisterAttempts {
     try {
       return await register();
     } catch (error) {
-      const toldSomething = error instanceof AppError && error.code === 'email_taken';
-      if (!toldSomething) await this.networks.giveBack(network);
+      const revealsAccount = error instanceof AppError && error.code === 'email_taken';
+      if (!revealsAccount) await this.networks.release(network);
       throw error;
     }
   }

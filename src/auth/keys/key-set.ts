@@ -7,26 +7,26 @@ import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { type KeySchedule, type KeyScheduleRules, keySchedule, keyScheduleRules } from './key-schedule.js';
 import { type PublicJwk, publicJwk } from './public-jwk.js';
 import { Seal } from './seal.js';
-import { type KeyPair, makeSealedKey, openSealedKey } from './sealed-key.js';
+import { createSealedKey, type KeyPair, openSealedKey } from './sealed-key.js';
 import { SigningKey } from './signing-key.entity.js';
 
 const REFRESH_INTERVAL_MS = 60_000;
 
 interface StoredKeys {
   readonly rows: readonly SigningKey[];
-  /** The database's clock: instances whose own clocks differ still agree on whose turn it is. */
+  /** The database's clock, so that instances with different clocks agree on which key signs. */
   readonly now: number;
 }
 
-/** The keys that sign access tokens: shared through Postgres, used from memory. */
+/** The keys that sign access tokens, stored in Postgres for all instances and used from memory. */
 @Injectable()
 export class KeySet implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger(KeySet.name);
   readonly #seal: Seal;
   readonly #rules: KeyScheduleRules;
   #pairs: ReadonlyMap<string, KeyPair> = new Map();
-  #turns: readonly ReturnType<typeof turnOf>[] = [];
-  /** The database's clock less this process's monotonic one. */
+  #periods: readonly ReturnType<typeof periodOf>[] = [];
+  /** The database's clock minus this process's monotonic clock. */
   #clockOffset = 0;
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> = Promise.resolve();
@@ -39,13 +39,13 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
     this.#rules = keyScheduleRules(config.accessToken.keyRotationMs, config.accessToken.ttlSeconds);
   }
 
-  /** @throws {Error} when the keys cannot be had: without them nothing can be issued or verified */
+  /** @throws {Error} if the keys cannot be loaded: without them no token can be issued or verified */
   async onModuleInit(): Promise<void> {
     await this.refresh();
     this.#timer = setInterval(() => {
       this.#refreshing = this.refresh().catch((error: unknown) => {
-        // The keys in memory go on; a successor is published long before its turn, so there is time to retry.
-        this.#logger.error('signing keys could not be read again; retrying in a minute', error);
+        // The keys in memory stay in use. A successor is published long before it signs, so there is time to retry.
+        this.#logger.error('cannot refresh the signing keys; retrying in a minute', error);
       });
     }, REFRESH_INTERVAL_MS).unref();
   }
@@ -63,7 +63,7 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
     return pair;
   }
 
-  /** A published key. Answers from memory: whatever a token names, it causes no query and no fetch. */
+  /** A published key. Answers from memory, so a forged `kid` causes no query. */
   publicKey(kid: string): KeyObject | undefined {
     return this.#pairs.get(kid)?.publicKey;
   }
@@ -74,7 +74,7 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
     return { keys: pairs.map(({ kid, publicKey }) => publicJwk(kid, publicKey)) };
   }
 
-  /** Reads the table again, and makes or removes keys when it is time to. */
+  /** Reads the table again, and creates or removes keys when they are due. */
   async refresh(): Promise<void> {
     let stored = await readKeys(this.dataSource.manager);
     if (isDue(this.#scheduleOf(stored))) {
@@ -86,10 +86,10 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
     this.#adopt(stored);
   }
 
-  /** Runs under the lock; the one who held it before may have done it all. */
+  /** Runs under the lock. Another instance may have made the same changes while this one waited for it. */
   async #rotate(manager: EntityManager): Promise<StoredKeys> {
     const stored = await readKeys(manager);
-    // What this instance cannot open it must neither follow nor replace.
+    // An instance with another secret must fail here, and not replace keys that it cannot open.
     for (const row of stored.rows) openSealedKey(this.#seal, row);
     const { signing, retired, successor } = this.#scheduleOf(stored);
     if (retired.length > 0) await manager.delete(SigningKey, [...retired]);
@@ -97,7 +97,7 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
       const signsFrom = new Date(successor.signsFrom);
       if (signing !== null) await manager.update(SigningKey, { kid: signing }, { signsUntil: signsFrom });
       await manager.insert(SigningKey, {
-        ...makeSealedKey(this.#seal),
+        ...createSealedKey(this.#seal),
         signsFrom,
         signsUntil: new Date(successor.signsUntil),
       });
@@ -105,22 +105,22 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
     return readKeys(manager);
   }
 
-  /** All or nothing: a row that cannot be opened leaves the keys in memory as they were. */
+  /** If one row cannot be opened, none of the keys in memory change. */
   #adopt({ rows, now }: StoredKeys): void {
     const pairs = new Map(
       rows.map((row) => [row.kid, this.#pairs.get(row.kid) ?? openSealedKey(this.#seal, row)]),
     );
-    this.#turns = rows.map(turnOf);
+    this.#periods = rows.map(periodOf);
     this.#pairs = pairs;
     this.#clockOffset = now - performance.now();
   }
 
   #schedule(): KeySchedule {
-    return keySchedule(this.#turns, this.#clockOffset + performance.now(), this.#rules);
+    return keySchedule(this.#periods, this.#clockOffset + performance.now(), this.#rules);
   }
 
   #scheduleOf({ rows, now }: StoredKeys): KeySchedule {
-    return keySchedule(rows.map(turnOf), now, this.#rules);
+    return keySchedule(rows.map(periodOf), now, this.#rules);
   }
 }
 
@@ -128,13 +128,13 @@ function isDue({ retired, successor }: KeySchedule): boolean {
   return retired.length > 0 || successor !== null;
 }
 
-function turnOf({ kid, signsFrom, signsUntil }: SigningKey) {
+function periodOf({ kid, signsFrom, signsUntil }: SigningKey) {
   return { kid, signsFrom: signsFrom.getTime(), signsUntil: signsUntil.getTime() };
 }
 
 async function readKeys(manager: EntityManager): Promise<StoredKeys> {
   const rows = await manager.find(SigningKey, { order: { signsFrom: 'ASC', kid: 'ASC' } });
-  // Not `now()`: in a transaction that is when it began, before the wait for the lock.
+  // Not `now()`, which is the start of the transaction, before it waited for the lock.
   const [{ now }]: [{ now: Date }] = await manager.query('SELECT clock_timestamp() AS now');
   return { rows, now: now.getTime() };
 }

@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 
-/** A P-256 public key as RFC 7517 §4 and RFC 7518 §6.2.1 write it. */
+/** A P-256 public key in the format of RFC 7517 §4 and RFC 7518 §6.2.1. */
 export interface PublicJwk {
   readonly kty: 'EC';
   readonly crv: 'P-256';
@@ -11,8 +11,19 @@ export interface PublicJwk {
   readonly use: 'sig';
 }
 
-/** Names every member it shows, so that nothing private can ever slip in. */
+/** Lists its members explicitly, so that private members can never be included. */
 export function publicJwk(kid: string, publicKey: KeyObject): PublicJwk {
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   return { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' };
+}
+
+/**
+ * The key id of a P-256 public key, derived from the key (RFC 7638 §3.2: the required members, in this order, without
+ * white space).
+ *
+ * @returns 43 characters of base64url
+ */
+export function thumbprint(publicKey: KeyObject): string {
+  const { crv, kty, x, y } = publicKey.export({ format: 'jwk' });
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }

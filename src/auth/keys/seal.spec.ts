@@ -14,7 +14,7 @@ describe('Seal', () => {
     expect(new Seal(Buffer.from(secret), 'signing keys').open(sealed, 'kid-1')).toEqual(text);
   });
 
-  it('never seals the same text to the same bytes, nor shows it', () => {
+  it('seals the same text to different bytes, which do not contain it', () => {
     const seal = new Seal(secret, 'signing keys');
     const [one, two] = [seal.seal(text, 'kid-1'), seal.seal(text, 'kid-1')];
     expect(one.equals(two)).toBe(false);
@@ -30,7 +30,7 @@ describe('Seal', () => {
     expect(() => other.open(sealed, aad)).toThrow(SealBroken);
   });
 
-  it('does not open when any single byte was altered', () => {
+  it('does not open if any single byte was altered', () => {
     const seal = new Seal(secret, 'signing keys');
     const sealed = seal.seal(text, 'kid-1');
     for (let at = 0; at < sealed.length; at++) {
@@ -40,7 +40,7 @@ describe('Seal', () => {
     }
   });
 
-  it('does not open when cut short', () => {
+  it('does not open if it was truncated', () => {
     const seal = new Seal(secret, 'signing keys');
     const sealed = seal.seal(text, 'kid-1');
     for (let length = 0; length < sealed.length; length++) {

@@ -1,10 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { publicJwk } from './public-jwk.js';
+import { publicJwk, thumbprint } from './public-jwk.js';
 import { type Seal, SealBroken } from './seal.js';
 import type { SigningKey } from './signing-key.entity.js';
-import { thumbprint } from './thumbprint.js';
 
-/** A stored key that this instance must not use; told to whoever starts it, in one line. */
+/** A stored key that this instance must not use. Ends the start of the service with a one-line message. */
 export class UnusableSigningKey extends Error {
   override readonly name = 'UnusableSigningKey';
 }
@@ -15,8 +14,8 @@ export interface KeyPair {
   readonly publicKey: KeyObject;
 }
 
-/** Makes an ES256 key (RFC 7518 §3.4: P-256) in the form in which it is stored. */
-export function makeSealedKey(seal: Seal): Pick<SigningKey, 'kid' | 'publicJwk' | 'privateKeySealed'> {
+/** Creates an ES256 key (RFC 7518 §3.4: P-256) in its stored form. */
+export function createSealedKey(seal: Seal): Pick<SigningKey, 'kid' | 'publicJwk' | 'privateKeySealed'> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const kid = thumbprint(publicKey);
   return {
@@ -27,10 +26,10 @@ export function makeSealedKey(seal: Seal): Pick<SigningKey, 'kid' | 'publicJwk' 
 }
 
 /**
- * Opens a stored key. The public half comes out of the seal too, never from `public_jwk`: who can write to the
- * table but does not know the secret cannot plant a key whose tokens would be accepted.
+ * Opens a stored key. The public key is derived from the sealed private key and not read from `public_jwk`. So an attacker
+ * who can write to the table but does not know the secret cannot add a key whose tokens would be accepted.
  *
- * @throws {UnusableSigningKey} when the secret is not the one it was sealed under, or the key is not the one named
+ * @throws {UnusableSigningKey} if the key was sealed under another secret, or does not match its `kid`
  */
 export function openSealedKey(seal: Seal, { kid, privateKeySealed }: SigningKey): KeyPair {
   const privateKey = createPrivateKey({
@@ -40,7 +39,7 @@ export function openSealedKey(seal: Seal, { kid, privateKeySealed }: SigningKey)
   });
   const publicKey = createPublicKey(privateKey);
   if (thumbprint(publicKey) !== kid) {
-    throw new UnusableSigningKey(`the signing key ${kid} is not the key it is named after`);
+    throw new UnusableSigningKey(`the signing key ${kid} does not match its kid`);
   }
   return { kid, privateKey, publicKey };
 }

@@ -7,7 +7,7 @@ export class SigningKey {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_keys_pkey' })
   kid!: string;
 
-  /** For operators to look at; the service takes the public key from the sealed one. */
+  /** For operators only; the service derives the public key from the sealed private key. */
   @Column('jsonb', { name: 'public_jwk' })
   publicJwk!: PublicJwk;
 
@@ -18,11 +18,11 @@ export class SigningKey {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** Published some time before it signs, so that every verifier knows it by then. */
+  /** The key is published some time before this, so that every verifier has loaded it when it starts to sign. */
   @Column('timestamptz', { name: 'signs_from' })
   signsFrom!: Date;
 
-  /** Published until the last token it signed has expired. */
+  /** The key stays published after this until the last token that it signed has expired. */
   @Column('timestamptz', { name: 'signs_until' })
   signsUntil!: Date;
 }

@@ -10,10 +10,10 @@ import type { RevokingTransaction } from '../../sessions/session-revoker.js';
 import { clientChange } from '../../sessions/suspicion/client-change.js';
 import { clientFamily, clientText, describedFamily } from '../../user-agents/client-family.js';
 
-/** Wrong passwords that nobody needs who knows the right one. */
+/** A user who knows the password rarely enters this many wrong ones first. */
 const GUESSES = 5;
 
-/** What makes a login with the right password suspicious, and what is done about it. */
+/** Detects suspicious logins with the correct password, and carries out the action that the policy configures. */
 @Injectable()
 export class LoginSuspicions {
   private readonly actions: Readonly<Record<Suspicion, SuspicionAction>>;
@@ -26,20 +26,20 @@ export class LoginSuspicions {
     this.actions = policy.suspicionActions;
   }
 
-  /** Whether the token of this device comes from another browser, or another system, than it was handed to. */
-  isShared(device: Device, { userAgent }: RequestClient): boolean {
+  /** Whether the device's token was sent by another browser or system than the one it was issued to. */
+  isTokenCopied(device: Device, { userAgent }: RequestClient): boolean {
     if (this.actions.device_token_shared === 'off') return false;
-    const handedTo = describedFamily(device.browser, device.system);
-    return clientChange([handedTo], clientFamily(userAgent)) === 'client_changed';
+    const issuedTo = describedFamily(device.browser, device.system);
+    return clientChange([issuedTo], clientFamily(userAgent)) === 'client_changed';
   }
 
-  /** Whether the password was found by guessing, and then what is to be done. */
+  /** The action for a correct password after this many wrong ones; `off` if that is not suspicious. */
   afterFailures(failures: number, isKnownDevice: boolean): SuspicionAction {
     return failures >= GUESSES && !isKnownDevice ? this.actions.sign_in_after_failures : 'off';
   }
 
-  /** Tells of a password that was found by guessing. */
-  async tellOfGuess(
+  /** Records that the password was probably found by guessing. */
+  async recordGuess(
     manager: EntityManager,
     login: { userId: string; sessionId: string | null; failures: number; client: RequestClient },
   ): Promise<void> {
@@ -59,12 +59,13 @@ export class LoginSuspicions {
   }
 
   /**
-   * Tells of a device whose token has been copied. With `end` the device is signed out: what else it kept, its refresh
-   * token, has been copied with it.
+   * Records that a device token was copied. With the action `end` the device is signed out as well, because its refresh
+   * token was probably copied with it.
    *
-   * @param sessionId of the login that the token came with
+   * @param device the device that the token was issued to
+   * @param sessionId the session that the login with the copy has opened
    */
-  async answerShared(
+  async respondToCopiedToken(
     transaction: RevokingTransaction,
     device: Device,
     sessionId: string,
@@ -88,7 +89,7 @@ export class LoginSuspicions {
       },
     });
     if (action !== 'end') return;
-    await this.devices.distrust(manager, userId, deviceId);
+    await this.devices.forgetToken(manager, userId, deviceId);
     await transaction.revoke({ userId, deviceId }, 'suspicious', 'latchkey');
   }
 }

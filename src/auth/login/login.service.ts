@@ -8,12 +8,13 @@ import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
 import { type OpenedSession, SessionsService } from '../../sessions/sessions.service.js';
-import { User } from '../../users/user.entity.js';
+import { lockUser } from '../../users/lock-user.js';
+import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
 import { LoginAttempts } from '../attempts/login-attempts.js';
 import { LoginSuspicions } from './login-suspicions.js';
 
-/** RFC 8176: the user gave a password. */
+/** RFC 8176: password-based authentication. */
 export const PASSWORD_AMR = ['pwd'];
 
 export interface Credentials {
@@ -21,7 +22,7 @@ export interface Credentials {
   readonly password: string;
   readonly deviceToken: string | undefined;
   readonly deviceName: string | undefined;
-  /** Of the browser's former session, which the new one takes the place of. */
+  /** Belongs to the browser's previous session, which the new session replaces. */
   readonly formerRefreshToken?: string | undefined;
 }
 
@@ -29,17 +30,19 @@ export interface CompletedLogin extends RegisteredDevice, OpenedSession {
   readonly user: User;
 }
 
-/** Somebody who has given the right password, as they were found before. */
-interface Proven {
+/** The result of a login attempt with the correct password. */
+interface VerifiedLogin {
+  /** As read before the password was verified. */
   readonly user: User;
+  /** Wrong passwords before this one. */
   readonly failures: number;
-  /** The device whose token came along. */
-  readonly known: Device | null;
-  /** The same, where another client presents its token. */
-  readonly shared: Device | null;
+  /** The device whose token was sent with the login. */
+  readonly knownDevice: Device | null;
+  /** The device whose token was sent, if the token seems to be a copy. */
+  readonly copiedFrom: Device | null;
 }
 
-/** Opens a session for whoever gives the right password. */
+/** Verifies the password and opens a session. */
 @Injectable()
 export class LoginService {
   constructor(
@@ -54,49 +57,52 @@ export class LoginService {
   ) {}
 
   /**
-   * The order of the steps is the same for every address, known or not, and so is their cost.
+   * Takes the same steps, at the same cost, for known and unknown addresses.
    *
    * @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded
    */
   async open(credentials: Credentials, client: RequestClient): Promise<CompletedLogin> {
-    const proven = await this.prove(credentials, client);
+    const verified = await this.verify(credentials, client);
     const { result } = await this.revoker.inTransaction((transaction) =>
-      this.openWithin(transaction, credentials, proven, client),
+      this.openWithin(transaction, credentials, verified, client),
     );
     return result;
   }
 
-  private async prove({ email, password, deviceToken }: Credentials, client: RequestClient): Promise<Proven> {
-    const found = await this.users.findByEmail(email);
-    const holder = deviceToken ? await this.devices.findKnown(found?.id ?? NOBODY, deviceToken) : null;
-    const shared = holder && this.suspicions.isShared(holder, client) ? holder : null;
-    const known = shared ? null : holder;
+  private async verify(
+    { email, password, deviceToken }: Credentials,
+    client: RequestClient,
+  ): Promise<VerifiedLogin> {
+    const user = await this.users.findByEmail(email);
+    const device = deviceToken ? await this.devices.findKnown(user?.id ?? UNKNOWN_USER, deviceToken) : null;
+    const isCopied = device !== null && this.suspicions.isTokenCopied(device, client);
+    const knownDevice = isCopied ? null : device;
     let failures = 0;
-    const isRight = await this.attempts.guard(
-      { email, address: client.address, knownDeviceId: known?.id ?? null },
+    const isVerified = await this.attempts.guard(
+      { email, address: client.address, knownDeviceId: knownDevice?.id ?? null },
       async (failuresBefore) => {
         failures = failuresBefore;
-        const isPassword = await this.users.verifyPassword(found, password);
-        return isPassword && found !== null && !(await this.refusesGuess(found, failures, known, client));
+        const isCorrect = await this.users.verifyPassword(user, password);
+        return isCorrect && user !== null && !(await this.refusesGuess(user, failures, knownDevice, client));
       },
     );
-    if (!isRight || !found) throw new AppError('invalid_credentials');
-    return { user: found, failures, known, shared };
+    if (!isVerified || !user) throw new AppError('invalid_credentials');
+    return { user, failures, knownDevice, copiedFrom: isCopied ? device : null };
   }
 
   private async openWithin(
     transaction: RevokingTransaction,
     { deviceToken, deviceName, formerRefreshToken }: Credentials,
-    proven: Proven,
+    verified: VerifiedLogin,
     client: RequestClient,
   ): Promise<CompletedLogin> {
     const { manager } = transaction;
-    const user = await lockActive(manager, proven.user);
+    const user = await requireUnchanged(manager, verified.user);
     const device = await this.devices.register(manager, {
       userId: user.id,
       client,
-      // Whoever holds a copy of a token is not taken for the device.
-      deviceToken: proven.shared ? undefined : deviceToken,
+      // A copied token does not identify the device.
+      deviceToken: verified.copiedFrom ? undefined : deviceToken,
       deviceName,
     });
     const session = await this.sessions.open(transaction, {
@@ -107,19 +113,19 @@ export class LoginService {
       replaces: formerRefreshToken && this.rotation.sessionOf(formerRefreshToken),
     });
     const login = { user, ...device, ...session };
-    await this.report(transaction, login, proven, client);
+    await this.report(transaction, login, verified, client);
     return login;
   }
 
-  /** Records what the user should know about this login, and answers a copied device token. */
+  /** Records the security events of this login, and responds to a copied device token. */
   private async report(
     transaction: RevokingTransaction,
-    { user, sessionId, deviceId, deviceName, isNewcomer }: CompletedLogin,
-    { failures, known, shared }: Proven,
+    { user, sessionId, deviceId, deviceName, isNewDevice }: CompletedLogin,
+    { failures, knownDevice, copiedFrom }: VerifiedLogin,
     client: RequestClient,
   ): Promise<void> {
     const { manager } = transaction;
-    if (isNewcomer) {
+    if (isNewDevice) {
       await this.events.record(manager, {
         kind: 'new_device_sign_in',
         userId: user.id,
@@ -129,37 +135,47 @@ export class LoginService {
         detail: { device: deviceName },
       });
     }
-    if (this.suspicions.afterFailures(failures, known !== null) !== 'off') {
-      await this.suspicions.tellOfGuess(manager, { userId: user.id, sessionId, failures, client });
+    if (this.suspicions.afterFailures(failures, knownDevice !== null) !== 'off') {
+      await this.suspicions.recordGuess(manager, { userId: user.id, sessionId, failures, client });
     }
-    if (shared) await this.suspicions.answerShared(transaction, shared, sessionId, client);
+    if (copiedFrom) {
+      await this.suspicions.respondToCopiedToken(transaction, copiedFrom, sessionId, client);
+    }
   }
 
-  /** Refused like a wrong password, and counted like one: the guesser learns nothing, the owner is told. */
+  /**
+   * Whether the policy refuses this correct password because it was probably guessed. It is then refused and counted like a
+   * wrong one, so that the attacker learns nothing, and reported to the user.
+   */
   private async refusesGuess(
     user: User,
     failures: number,
-    known: Device | null,
+    knownDevice: Device | null,
     client: RequestClient,
   ): Promise<boolean> {
-    if (this.suspicions.afterFailures(failures, known !== null) !== 'end') return false;
+    if (this.suspicions.afterFailures(failures, knownDevice !== null) !== 'end') return false;
     const guess = { userId: user.id, sessionId: null, failures, client };
     await this.revoker.inTransaction(async (transaction) => {
-      await this.suspicions.tellOfGuess(transaction.manager, guess);
+      await this.suspicions.recordGuess(transaction.manager, guess);
       transaction.announce(user.id);
     });
     return true;
   }
 }
 
-/** The id of no user: UUIDv7 is never nil. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+/** The id of no user: a UUIDv7 is never nil. */
+const UNKNOWN_USER = '00000000-0000-0000-0000-000000000000';
 
-/** Held until the session is in: whoever disables the user meanwhile waits, and then finds that session to end. */
-async function lockActive(manager: EntityManager, found: User): Promise<User> {
-  const user = await manager.findOne(User, { where: { id: found.id }, lock: { mode: 'for_no_key_update' } });
-  // A password changed since it was compared lets nobody in any more: the sessions of that change are ended already.
-  if (user?.passwordVersion !== found.passwordVersion) throw new AppError('invalid_credentials');
+/**
+ * Locks the user until the session is open: a transaction that disables the user waits for it, and then finds the new
+ * session and revokes it.
+ *
+ * @throws {AppError} invalid_credentials if the password has changed since it was verified, because the sessions of the
+ *   old password have been revoked; account_disabled
+ */
+async function requireUnchanged(manager: EntityManager, verified: User): Promise<User> {
+  const user = await lockUser(manager, verified.id);
+  if (user?.passwordVersion !== verified.passwordVersion) throw new AppError('invalid_credentials');
   if (user.status !== 'active') throw new AppError('account_disabled');
   return user;
 }

@@ -3,7 +3,7 @@ import { HashingThreads } from './hashing-threads.js';
 
 const OPTIONS = { memoryCost: 64, timeCost: 1, parallelism: 1 };
 
-/** The niceness of every thread of this process, by proc(5). */
+/** The niceness of every thread of this process (proc(5)). */
 function nicenesses(): number[] {
   return readdirSync('/proc/self/task').map((thread) => {
     const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
@@ -11,7 +11,7 @@ function nicenesses(): number[] {
   });
 }
 
-describe('the threads that hash', () => {
+describe('HashingThreads', () => {
   let threads: HashingThreads;
 
   beforeEach(() => {
@@ -19,7 +19,7 @@ describe('the threads that hash', () => {
   });
   afterEach(() => threads.stop());
 
-  it('hash and verify, several at once', async () => {
+  it('hashes and verifies several passwords concurrently', async () => {
     const hashes = await Promise.all(
       ['one', 'two', 'three'].map((hash) => threads.run({ hash, options: OPTIONS })),
     );
@@ -28,13 +28,13 @@ describe('the threads that hash', () => {
     expect(await threads.run({ verify: 'three', against: two as string })).toBe(false);
   });
 
-  it('say what failed, and go on', async () => {
-    await expect(threads.run({ verify: 'one', against: 'no hash at all' })).rejects.toThrow();
+  it('rejects with the error of a failed task, and keeps working', async () => {
+    await expect(threads.run({ verify: 'one', against: 'not a hash' })).rejects.toThrow();
     expect(await threads.run({ hash: 'one', options: OPTIONS })).toMatch(/^\$argon2id\$/);
   });
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
-  onLinux('come after everything else of the process', async () => {
+  onLinux('has a lower priority than the other threads of the process', async () => {
     const before = nicenesses();
     await threads.run({ hash: 'one', options: OPTIONS });
     const lowered = nicenesses().filter((niceness) => niceness >= 10);

@@ -8,11 +8,11 @@ export type HashingTask =
 
 type Outcome = { readonly value: string | boolean } | { readonly error: Error };
 
-/** The lowest priority there is: a hash takes what nothing else wants. */
+/** The lowest priority: hashes use the CPU time that nothing else needs. */
 const NICENESS = 19;
 
-// Text, so that it is the same from the source, from the build and in tests. On Linux each thread has a priority of
-// its own; elsewhere, or where it may not be lowered, hashes compete as they always did.
+// A string, so that the worker needs no file of its own in the source, the bundle and the tests (ADR 25). On Linux every
+// thread has its own priority. On other systems, or if lowering it fails, hashing has the priority of the process.
 const PROGRAM = `
   const { readlinkSync } = require('node:fs');
   const { setPriority } = require('node:os');
@@ -33,17 +33,17 @@ const PROGRAM = `
 const argon2 = createRequire(import.meta.url).resolve('@node-rs/argon2');
 
 /**
- * Threads that hash, below everything else of the process: with as many hashes as cores, each request would
- * otherwise wait for its turn behind them. Threads of libuv's pool cannot be told apart, and do other work too.
+ * Threads that hash at a lower priority than the rest of the process. Otherwise, with as many hashes as cores, every request
+ * would wait behind them. Threads of libuv's pool cannot be used for this: they also do other work, at one priority.
  */
 export class HashingThreads {
   private readonly idle: Worker[] = [];
   private readonly all = new Set<Worker>();
 
-  /** As many threads as tasks at once. */
+  /** Starts a thread if all are busy, so the caller must limit the number of concurrent tasks. */
   async run(task: HashingTask): Promise<string | boolean> {
     const thread = this.idle.pop() ?? this.start();
-    // Only while it works does it keep the process from ending.
+    // The thread keeps the process alive only while it hashes.
     thread.ref();
     try {
       const outcome = await outcomeOf(thread, task);
@@ -64,7 +64,7 @@ export class HashingThreads {
     const thread = new Worker(PROGRAM, {
       eval: true,
       workerData: { argon2, niceness: NICENESS },
-      // None of the hooks that the main thread was started with.
+      // Without the module hooks of the main thread, which the worker does not need.
       execArgv: [],
     });
     this.all.add(thread);
@@ -73,13 +73,13 @@ export class HashingThreads {
   }
 }
 
-/** @throws when the thread ends first */
+/** @throws {Error} if the thread exits before it answers */
 function outcomeOf(thread: Worker, task: HashingTask): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const ended = () => reject(new Error('the thread that hashes has ended'));
-    thread.once('error', reject).once('exit', ended);
+    const exited = () => reject(new Error('the hashing thread exited'));
+    thread.once('error', reject).once('exit', exited);
     thread.once('message', (outcome: Outcome) => {
-      thread.off('error', reject).off('exit', ended);
+      thread.off('error', reject).off('exit', exited);
       resolve(outcome);
     });
     thread.postMessage(task);

@@ -2,28 +2,28 @@ import { createRequire } from 'node:module';
 import type { MatchExtended, ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 /**
- * The time zxcvbn takes grows faster than the square of the length (a third of a second at 256 characters), so it sees
- * windows of this many UTF-16 units. No entry of its lists is longer than 20.
+ * The run time of zxcvbn grows faster than the square of the length (a third of a second at 256 characters), so it only
+ * receives windows of this many UTF-16 units. No entry of its lists is longer than 20.
  */
 const WINDOW = 24;
-/** Readings of one text as l33t. More of them find nothing further in texts this short, and take longer. */
+/** The number of l33t substitutions to try. In texts this short, more of them find nothing more and take longer. */
 const L33T_READINGS = 10;
 
 /**
- * Fewer guesses than this and the password is refused: about what the default login limit of 10 attempts in
- * 15 minutes leaves an attacker in a month. zxcvbn itself calls anything under 10^6 "very guessable"; this is kept
- * lower on purpose, to refuse what is on attackers' lists and not to nag (SP 800-63B: no composition rules).
+ * A password that can be guessed with fewer attempts is refused. The default login limit of 10 attempts per 15 minutes
+ * allows an attacker about this many in a month. zxcvbn calls anything under 10^6 "very guessable". This limit is lower on
+ * purpose: it refuses passwords on attackers' lists without imposing composition rules (SP 800-63B).
  */
 const MIN_GUESSES = 30_000;
 
-/** Patterns that leave nothing to guess when they span the whole password, however many guesses they come to. */
-const TELLING_PATTERNS: readonly string[] = ['dictionary', 'sequence', 'spatial', 'date'];
-/** A shorter word of context is found in passwords that have nothing to do with it. */
+/** A password that is entirely one of these patterns is refused regardless of the estimated number of guesses. */
+const WEAK_PATTERNS: readonly string[] = ['dictionary', 'sequence', 'spatial', 'date'];
+/** Shorter context words occur in unrelated passwords by chance. */
 const CONTEXT_WORD_MIN_LENGTH = 4;
 
 let estimator: ZxcvbnFactory | undefined;
 
-/** Loaded for the first password that is chosen: its lists take a tenth of a second that a start does not have. */
+/** Loaded for the first new password, because loading its lists at start would take a tenth of a second. */
 function loadEstimator(): ZxcvbnFactory {
   const require = createRequire(import.meta.url);
   const core = require('@zxcvbn-ts/core') as typeof import('@zxcvbn-ts/core');
@@ -39,14 +39,14 @@ function loadEstimator(): ZxcvbnFactory {
 export type EasyGuess = 'common' | 'context';
 
 /**
- * Why an attacker guesses the text early: it is, or is little more than, something that many people choose (also in
- * other case, l33t, reversed or repeated), or one of the words of its context. `null`: it is not guessed early.
+ * Why the text is easy to guess: it is close to a common password (also in another case, in l33t, reversed or repeated), or
+ * to one of the context words. `null` if it is not easy to guess.
  */
 export function easyGuess(text: string, contextWords: readonly string[]): EasyGuess | null {
   const words = contextWords.filter(
     (word) => word.length >= CONTEXT_WORD_MIN_LENGTH && word.length <= WINDOW,
   );
-  // A whole is not guessed sooner than any of its parts: one good window is enough.
+  // The whole text is at least as hard to guess as each of its parts, so one strong part is enough.
   const parts = text.length <= WINDOW ? [text] : [text.slice(0, WINDOW), text.slice(-WINDOW)];
   let reason: EasyGuess | null = null;
   for (const part of parts) {
@@ -60,7 +60,7 @@ function easyGuessOfPart(part: string, words: string[]): EasyGuess | null {
   estimator ??= loadEstimator();
   const { guesses, sequence } = estimator.check(part, words);
   const [first, ...rest] = sequence;
-  const isOnePattern = first !== undefined && rest.length === 0 && TELLING_PATTERNS.includes(first.pattern);
+  const isOnePattern = first !== undefined && rest.length === 0 && WEAK_PATTERNS.includes(first.pattern);
   if (!isOnePattern && guesses >= MIN_GUESSES) return null;
   return sequence.some(isContextWord) ? 'context' : 'common';
 }

@@ -18,13 +18,13 @@ async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
 describe('PasswordHasher', () => {
   const hasher = hasherWith();
 
-  it('makes argon2id hashes with the configured parameters and a salt of their own', async () => {
+  it('creates argon2id hashes with the configured parameters and different salts', async () => {
     const [one, other] = await Promise.all([hasher.hash('correct horse'), hasher.hash('correct horse')]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=64,t=1,p=1\$/);
     expect(one).not.toBe(other);
   });
 
-  it('verifies the password and no other', async () => {
+  it('accepts the password and no other', async () => {
     const hash = await hasher.hash('correct horse');
     expect(await hasher.verify(hash, 'correct horse')).toBe(true);
     expect(await hasher.verify(hash, 'Correct horse')).toBe(false);
@@ -35,7 +35,7 @@ describe('PasswordHasher', () => {
   it.each([
     ['a composed and a decomposed accent', 'pa\u0308sswo\u0308rter', 'pässwörter'],
     ['full and half width', 'ｐａｓｓｐｏｒｔ', 'passport'],
-  ])('verifies what two systems type differently: %s', async (_, typed, typedElsewhere) => {
+  ])('accepts a password that another system encodes differently: %s', async (_, typed, typedElsewhere) => {
     expect(await hasher.verify(await hasher.hash(typed), typedElsewhere)).toBe(true);
   });
 
@@ -43,11 +43,11 @@ describe('PasswordHasher', () => {
     ['past the 72 bytes where bcrypt stops', 'x'.repeat(255)],
     ['after a NUL', 'secret\0'],
     ['after spaces', '   '],
-  ])('never cuts: a last character %s counts', async (_, start) => {
+  ])('does not truncate: a last character %s counts', async (_, start) => {
     expect(await hasher.verify(await hasher.hash(`${start}a`), `${start}b`)).toBe(false);
   });
 
-  it('asks for a new hash when the parameters have changed, and only then', async () => {
+  it('requires a new hash only if the parameters have changed', async () => {
     const stronger = hasherWith({ PASSWORD_HASH_PASSES: '2' });
     const hash = await hasher.hash('correct horse');
     expect(hasher.needsRehash(hash)).toBe(false);
@@ -55,7 +55,7 @@ describe('PasswordHasher', () => {
     expect(await stronger.verify(hash, 'correct horse')).toBe(true);
   });
 
-  it('refuses what would wait beyond the queue, and goes on afterwards', async () => {
+  it('refuses hashes beyond the queue, and recovers', async () => {
     const busy = hasherWith({ PASSWORD_HASH_CONCURRENCY: '1', PASSWORD_HASH_QUEUE: '2' });
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => busy.hash('correct horse')));
     expect(results.map(({ status }) => status)).toEqual([
@@ -69,7 +69,7 @@ describe('PasswordHasher', () => {
     await expect(busy.hash('correct horse')).resolves.toBeDefined();
   });
 
-  it('leaves the event loop free while it hashes', async () => {
+  it('does not block the event loop while it hashes', async () => {
     const slow = hasherWith({ PASSWORD_HASH_MEMORY_KIB: '19456', PASSWORD_HASH_PASSES: '8' });
     let done = false;
     const hashing = slow.hash('correct horse').then(() => {
@@ -80,21 +80,21 @@ describe('PasswordHasher', () => {
     await hashing;
   });
 
-  it('spends on nobody what it spends on somebody', async () => {
+  it('takes as long for an unknown user as for a known one', async () => {
     const usual = hasherWith({ PASSWORD_HASH_MEMORY_KIB: '19456', PASSWORD_HASH_PASSES: '2' });
     const hash = await usual.hash('correct horse');
     const known: number[] = [];
     const unknown: number[] = [];
     for (let round = 0; round < 15; round++) {
       known.push(await millisecondsOf(() => usual.verify(hash, 'a wrong guess')));
-      unknown.push(await millisecondsOf(() => usual.verifyAgainstNobody('a wrong guess')));
+      unknown.push(await millisecondsOf(() => usual.verifyForUnknownUser('a wrong guess')));
     }
-    // Taken in turns, the medians agree within a few percent; a busy machine gets room.
+    // Measured alternately, the medians differ by a few percent. The bounds allow for a busy machine.
     expect(median(unknown) / median(known)).toBeGreaterThan(0.6);
     expect(median(unknown) / median(known)).toBeLessThan(1.6);
   });
 
-  it('never lets anybody in as nobody', async () => {
-    expect(await hasher.verifyAgainstNobody('')).toBe(false);
+  it('accepts no password for an unknown user', async () => {
+    expect(await hasher.verifyForUnknownUser('')).toBe(false);
   });
 });

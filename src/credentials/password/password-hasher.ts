@@ -7,29 +7,29 @@ import { AppError } from '../../errors/app-error.js';
 import { type HashingTask, HashingThreads } from './hashing-threads.js';
 import { passwordText } from './password-text.js';
 
-/** A hash takes some tens of milliseconds, so a full queue has moved on by then. */
+/** A hash takes tens of milliseconds, so by then a full queue has room again. */
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * argon2id on threads of its own, off the event loop. Each hash takes `memoryKiB` of memory and a core, so only some run
- * at once and only some wait: beyond that a login is refused at once instead of taking the service down with it.
+ * Hashes with argon2id on separate threads, off the event loop. Each hash needs `memoryKiB` of memory and a core, so the
+ * numbers of running and waiting hashes are limited. A login beyond them is refused at once and does not overload the service.
  */
 @Injectable()
 export class PasswordHasher implements OnApplicationShutdown {
   private readonly parameters;
   private readonly phcPrefix: string;
-  private readonly turns;
+  private readonly queue;
   private readonly threads = new HashingThreads();
-  /** Nobody's password, hashed with the parameters of today. */
-  private readonly nobody: string;
+  /** The hash of a random password, with the configured parameters. */
+  private readonly unknownUserHash: string;
 
   constructor(@Inject(Config) { passwords }: Pick<Config, 'passwords'>) {
     const { memoryKiB, passes, parallelism, concurrency, queueSize } = passwords;
     this.parameters = { memoryCost: memoryKiB, timeCost: passes, parallelism };
     this.phcPrefix = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${parallelism}$`;
-    this.turns = bulkhead(concurrency, queueSize);
-    // At once, so that parameters this machine cannot meet end the start and not the first login.
-    this.nobody = hashSync(randomBytes(32), this.parameters);
+    this.queue = bulkhead(concurrency, queueSize);
+    // Synchronously, so that parameters that this machine cannot handle fail at start and not at the first login.
+    this.unknownUserHash = hashSync(randomBytes(32), this.parameters);
   }
 
   /**
@@ -37,22 +37,22 @@ export class PasswordHasher implements OnApplicationShutdown {
    * @throws {AppError} `overloaded`
    */
   async hash(password: string): Promise<string> {
-    return this.inTurn<string>({ hash: passwordText(password), options: this.parameters });
+    return this.enqueue<string>({ hash: passwordText(password), options: this.parameters });
   }
 
   /** @throws {AppError} `overloaded` */
   async verify(passwordHash: string, password: string): Promise<boolean> {
-    return this.inTurn<boolean>({ verify: passwordText(password), against: passwordHash });
+    return this.enqueue<boolean>({ verify: passwordText(password), against: passwordHash });
   }
 
   /**
-   * Takes the time of a verification that fails, so that an unknown address cannot be told from a known one
+   * Takes as long as a failed verification, so that the response time does not reveal whether an address is registered
    * (OWASP Authentication Cheat Sheet, "Authentication and Error Messages").
    *
    * @throws {AppError} `overloaded`
    */
-  async verifyAgainstNobody(password: string): Promise<false> {
-    await this.verify(this.nobody, password);
+  async verifyForUnknownUser(password: string): Promise<false> {
+    await this.verify(this.unknownUserHash, password);
     return false;
   }
 
@@ -65,9 +65,9 @@ export class PasswordHasher implements OnApplicationShutdown {
     await this.threads.stop();
   }
 
-  private async inTurn<T extends string | boolean>(task: HashingTask): Promise<T> {
+  private async enqueue<T extends string | boolean>(task: HashingTask): Promise<T> {
     try {
-      return (await this.turns.execute(() => this.threads.run(task))) as T;
+      return (await this.queue.execute(() => this.threads.run(task))) as T;
     } catch (error) {
       if (!(error instanceof BulkheadRejectedError)) throw error;
       throw new AppError('overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });

@@ -73,7 +73,7 @@ describe('requireAcceptablePassword', () => {
     '🦊'.repeat(8),
     'a'.repeat(256),
     'password'.repeat(32),
-  ])('refuses the common %j', (password) => {
+  ])('refuses %j as common', (password) => {
     expect(reasonFor(password)).toBe('common');
   });
 
@@ -85,16 +85,16 @@ describe('requireAcceptablePassword', () => {
     'Ada.Lovelace1',
     'latchkey',
     'L4tchk3y',
-  ])('refuses %j, made from its context', (password) => {
+  ])('refuses %j, which is based on its context', (password) => {
     expect(reasonFor(password)).toBe('context');
   });
 
-  it('refuses an address of full length as its own password', () => {
+  it('refuses an address of the maximum length as its own password', () => {
     const email = `${'long.name'.repeat(7)}@${'sub.'.repeat(40)}example.org`;
     expect(reasonFor(email, email)).toBe('context');
   });
 
-  it('takes no offence at a one-letter local part', () => {
+  it('ignores a local part of one letter', () => {
     expect(reasonFor('correct horse battery', 'a@example.org')).toBe('accepted');
   });
 
@@ -113,21 +113,21 @@ describe('requireAcceptablePassword', () => {
     expect(reasonFor(password)).toBe(verdict);
   });
 
-  it('refuses a lone surrogate, which could not be told from another', () => {
+  it('refuses a lone surrogate, which would hash like any other', () => {
     expect(reasonFor('kX9$mQ2!\ud800')).toBe('malformed');
   });
 
-  it('judges a long password by its better end', () => {
+  it('rates a long password by its stronger end', () => {
     expect(reasonFor(`${'a'.repeat(60)}correct horse battery`)).toBe('accepted');
     expect(reasonFor(`correct horse battery${'a'.repeat(60)}`)).toBe('accepted');
   });
 
-  it.each(['letmein1', EMAIL, 'kX9$mQ2'])('explains itself without repeating %j', (password) => {
+  it.each(['letmein1', EMAIL, 'kX9$mQ2'])('explains the refusal without repeating %j', (password) => {
     expect(rejectionOf(password)?.detail).toMatch(/\.$/);
     expect(JSON.stringify(rejectionOf(password))).not.toContain(password);
   });
 
-  it('judges anything at all without failing', () => {
+  it('never throws an unexpected error', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (password) => {
         rejectionOf(password);
@@ -148,7 +148,7 @@ describe('requireAcceptablePassword', () => {
     ['slashes', 'vV/\\|'],
   ])('stays fast for 256 hostile characters: %s', (_, alphabet) => {
     const times = Array.from({ length: 20 }, (_, seed) => {
-      // A small linear congruential generator: the same texts at every run.
+      // A small linear congruential generator, so that every run uses the same texts.
       let state = seed + 1;
       const next = () => {
         state = (state * 48_271) % 2_147_483_647;
@@ -159,7 +159,7 @@ describe('requireAcceptablePassword', () => {
       rejectionOf(password);
       return performance.now() - start;
     });
-    // The median, since another process may own the core for a while.
+    // The median, because another process may occupy the core for a while.
     expect(times.sort((a, b) => a - b)[10]).toBeLessThan(200);
   });
 });

@@ -2,7 +2,7 @@ import { AppError } from '../../errors/app-error.js';
 import { easyGuess } from './password-guesses.js';
 import { passwordText } from './password-text.js';
 
-/** Unicode code points, after canonical composition (NFC): what people call characters, near enough. */
+/** Counted in Unicode code points after canonical composition (NFC), which is close to what people call characters. */
 export const PASSWORD_MIN_CHARACTERS = 8;
 export const PASSWORD_MAX_CHARACTERS = 256;
 
@@ -12,18 +12,18 @@ const REJECTIONS = {
   malformed: 'The password is not well-formed Unicode text.',
   too_short: `The password must have at least ${PASSWORD_MIN_CHARACTERS} characters.`,
   too_long: `The password must have at most ${PASSWORD_MAX_CHARACTERS} characters.`,
-  common: 'This password is too common: it is on, or close to, the lists that attackers try first.',
-  context: 'The password must not be made from the e-mail address or the name of the service.',
+  common: 'This password is too common: attackers try it, or one like it, first.',
+  context: 'The password must not be based on the email address or the name of the service.',
 } as const;
 
 export type PasswordRejection = keyof typeof REJECTIONS;
 
 /**
- * What NIST SP 800-63B and OWASP ASVS 5.0 V6.2 ask of a new password: a length, any Unicode, no rules of composition,
- * and not a password that is commonly used or named after its context.
+ * The requirements of NIST SP 800-63B and OWASP ASVS 5.0 V6.2 for a new password: a length, any Unicode characters, no
+ * composition rules, and neither a common password nor one that is based on its context.
  *
- * @param email the normalised address of its user
- * @throws {AppError} `password_rejected`, with the `reason` as a member; it never repeats the password
+ * @param email the user's normalised address
+ * @throws {AppError} `password_rejected`, with the `reason` as a member; it never contains the password
  */
 export function requireAcceptablePassword(password: string, email: string): void {
   const reason = passwordRejection(password, email);
@@ -31,10 +31,10 @@ export function requireAcceptablePassword(password: string, email: string): void
 }
 
 function passwordRejection(password: string, email: string): PasswordRejection | null {
-  // Lone surrogates have no UTF-8 form: all of them would be hashed as the same replacement character.
+  // Lone surrogates cannot be encoded as UTF-8: all of them would be hashed as the same replacement character.
   if (!password.isWellFormed()) return 'malformed';
 
-  // Not counted in NFKC, where one ligature can become eighteen letters.
+  // Counted in NFC, because NFKC can expand one ligature to eighteen letters.
   const characters = [...password.normalize('NFC')].length;
   if (characters < PASSWORD_MIN_CHARACTERS) return 'too_short';
   if (characters > PASSWORD_MAX_CHARACTERS) return 'too_long';

@@ -1,3 +1,4 @@
+import type { TokenSubject } from '@latchkey/access-token/claims';
 import { Revocation } from '@latchkey/revocation/revocation';
 import { SessionCache, type SessionLookup } from '@latchkey/revocation/session-cache';
 import { Injectable } from '@nestjs/common';
@@ -13,7 +14,6 @@ import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
 import type { SessionUse } from './session-use.js';
-import type { TokenSubject } from './token-subject.js';
 
 /** What users are shown about a session. */
 export interface SessionDescription {

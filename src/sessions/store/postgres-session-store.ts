@@ -7,6 +7,7 @@ import type {
 } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import { withTimeout } from '../../errors/with-timeout.js';
+import { isDeviceKind } from '../../user-agents/describe-user-agent.js';
 import { readRecentRevocations } from './recent-revocations.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 
@@ -147,7 +148,7 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
       email: row.email,
       emailVerified: row.email_verified,
       deviceName: row.name,
-      deviceKind: row.kind,
+      deviceKind: isDeviceKind(row.kind) ? row.kind : 'other',
       browser: row.browser,
       system: row.system,
     },

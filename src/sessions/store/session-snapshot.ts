@@ -1,5 +1,6 @@
 import type { SnapshotFormat } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { SessionSnapshot as ProtocolSnapshot } from '@latchkey/revocation/session-snapshot';
+import { type DeviceKind, isDeviceKind } from '../../user-agents/describe-user-agent.js';
 
 /** One session as Postgres had it at `readAt`. */
 export interface SessionSnapshot extends ProtocolSnapshot {
@@ -23,7 +24,7 @@ export interface SessionProfile {
   /** Older versions of the service leave it out. */
   readonly emailVerified?: boolean;
   readonly deviceName: string;
-  readonly deviceKind: string;
+  readonly deviceKind: DeviceKind;
   readonly browser: string | null;
   readonly system: string | null;
 }
@@ -51,7 +52,8 @@ function isProfile(value: unknown): value is SessionProfile {
   if (typeof value !== 'object' || value === null) return false;
   const it = value as Record<string, unknown>;
   return (
-    [it.email, it.deviceName, it.deviceKind].every((text) => typeof text === 'string') &&
+    [it.email, it.deviceName].every((text) => typeof text === 'string') &&
+    isDeviceKind(it.deviceKind) &&
     [it.browser, it.system].every((text) => text === null || typeof text === 'string')
   );
 }
