@@ -11,7 +11,7 @@ type Outcome = { readonly value: string | boolean } | { readonly error: Error };
 /** The lowest priority: hashes use the CPU time that nothing else needs. */
 const NICENESS = 19;
 
-// A string, so that the worker needs no file of its own in the source, the bundle and the tests (ADR 25). On Linux every
+// A string, so that the worker needs no separate file in the source, the bundle and the tests (ADR 25). On Linux every
 // thread has its own priority. On other systems, or if lowering it fails, hashing has the priority of the process.
 const PROGRAM = `
   const { readlinkSync } = require('node:fs');

@@ -16,7 +16,7 @@ export type RefreshVerdict =
  * Decides what a genuine refresh token means that is not the current one.
  *
  * The predecessor of the current token, within the grace period, comes from a tab or a retry that lost a race: it gets the
- * current token again. Any other used token is reuse. RFC 9700 §4.14.2: thief and owner cannot be told apart.
+ * current token again. Any other used token is reuse. RFC 9700 §4.14.2: thief and owner cannot be distinguished.
  *
  * @param now on the clock that set `rotatedAt`
  */

@@ -10,7 +10,7 @@ import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { RefreshTokens } from './refresh-token.js';
 import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
 
-/** What new tokens are made of, as it stands in the row and its user. */
+/** What new tokens contain, from the current rows of the session and its user. */
 export interface RotatedSession {
   readonly sessionId: string;
   readonly userId: string;
@@ -26,8 +26,8 @@ const RETURNED = `
   s.id AS "sessionId", s.user_id AS "userId", s.device_id AS "deviceId", s.auth_time AS "authTime", s.amr,
   s.refresh_generation AS generation, u.roles, u.roles_version AS "rolesVersion"`;
 
-// `<=`: a generation ahead of the row is genuine too. It was issued before a fail-over lost its commit.
-/** One statement and one round trip; what it costs Postgres alone is measured too. */
+/** Exported for the benchmark, which measures what it costs Postgres alone. */
+// `<=`: a generation ahead of the row is genuine too. It was issued before a failover lost its commit.
 export const ROTATE = `
   UPDATE sessions s
   SET refresh_generation = $2 + 1, rotated_at = clock_timestamp(), last_seen_at = now(), address = $3,
@@ -67,14 +67,14 @@ export class SessionRotation {
     return this.tokens.issue({ sessionId, generation: 0 });
   }
 
-  /** The session of a genuine refresh token, used up or not; `undefined` for a forged one. */
+  /** The session of a genuine refresh token, used or not; `undefined` for a forged one. */
   sessionOf(refreshToken: string): string | undefined {
     return this.tokens.verify(refreshToken)?.sessionId;
   }
 
   /**
-   * Race-safe by one conditional statement: of many that present the same token one rotates, the others find
-   * the row moved on and get the same successor.
+   * Race-safe by one conditional statement: of several clients that present the same token, one rotates it. The others
+   * find that the row has changed and get the same successor.
    *
    * @throws {AppError} invalid_grant or insufficient_user_authentication
    */
@@ -96,7 +96,7 @@ export class SessionRotation {
     return rotated ? this.answer(rotated) : this.answerOther(claims.sessionId, claims.generation, address);
   }
 
-  /** Decides from the row as it is now, never from an earlier read. */
+  /** Decides from the current row, never from an earlier read. */
   private async answerOther(sessionId: string, generation: number, address: string): Promise<RotatedSession> {
     const [row] = await this.dataSource.query<(Row & RefreshState & { needsLogin: boolean; now: number })[]>(
       LOOK,
@@ -129,7 +129,7 @@ export class SessionRotation {
   }
 }
 
-/** The reason is told: only a bearer of a genuine token gets this far. */
+/** The response may contain the reason, because only the bearer of a genuine token gets this far. */
 function refused(reason: string): AppError {
   return new AppError('invalid_grant', { members: { reason } });
 }

@@ -68,7 +68,7 @@ describe('LoginAttempts', () => {
       });
     });
 
-    it('knows an account however its address is written', async () => {
+    it('recognises an account in any spelling of its address', async () => {
       const attempts = open();
       const attempt = freshTry();
       await fail(attempts, attempt, 5);
@@ -76,7 +76,7 @@ describe('LoginAttempts', () => {
       await expect(attempts.guard(shouted, wrong)).rejects.toMatchObject(TOO_MANY);
     });
 
-    it('lets no more than the limit pass of a hundred wrong guesses at once', async () => {
+    it('lets no more than the limit of a hundred concurrent wrong guesses pass', async () => {
       const attempts = open({ ...LIMITS, perAddress: 1000 });
       const attempt = freshTry();
       const results = await Promise.allSettled(
@@ -85,14 +85,14 @@ describe('LoginAttempts', () => {
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
     });
 
-    it('lets fifty right passwords at once pass', async () => {
+    it('lets fifty concurrent right passwords pass', async () => {
       const attempts = open();
       const attempt = freshTry();
       const tries = Array.from({ length: 50 }, () => attempts.guard(attempt, right));
       expect(await Promise.all(tries)).toEqual(Array(50).fill(true));
     });
 
-    it('forgets the failures of an account at a success, which costs nothing', async () => {
+    it('resets the failures of an account at a success, which is not counted itself', async () => {
       const attempts = open();
       const attempt = freshTry();
       for (let round = 0; round < 6; round++) {
@@ -106,7 +106,7 @@ describe('LoginAttempts', () => {
       );
     });
 
-    it('charges nothing for an attempt whose password was never compared', async () => {
+    it('does not count an attempt whose password was never compared', async () => {
       const attempts = open();
       const attempt = freshTry();
       for (let round = 0; round < 30; round++) await abandon(attempts, attempt);
@@ -114,7 +114,7 @@ describe('LoginAttempts', () => {
       await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
     });
 
-    it('refuses a network after its failures, whatever accounts they were for', async () => {
+    it('refuses a network after its failures, whichever accounts they were for', async () => {
       const attempts = open();
       const address = '198.51.100.7';
       for (let n = 0; n < 20; n++) await attempts.guard({ ...freshTry(), address }, wrong);
@@ -122,7 +122,7 @@ describe('LoginAttempts', () => {
       await expect(attempts.guard({ ...freshTry(), address: '198.51.100.8' }, wrong)).resolves.toBeDefined();
     });
 
-    it('takes the addresses of one IPv6 subscriber as one', async () => {
+    it('counts the addresses of one IPv6 subscriber together', async () => {
       const attempts = open();
       for (let n = 0; n < 20; n++) {
         await attempts.guard({ ...freshTry(), address: `2001:db8:ffff:1:${n.toString(16)}::1` }, wrong);
@@ -131,7 +131,7 @@ describe('LoginAttempts', () => {
       await expect(attempts.guard(next, wrong)).rejects.toMatchObject(TOO_MANY);
     });
 
-    it('does not charge a network for tries at an account that is refused anyway', async () => {
+    it('does not count attempts at an account that is already refused against the network', async () => {
       const attempts = open();
       const attempt = freshTry();
       await fail(attempts, attempt, 5);
@@ -139,7 +139,7 @@ describe('LoginAttempts', () => {
       await expect(attempts.guard({ ...freshTry(), address: attempt.address }, wrong)).resolves.toBeDefined();
     });
 
-    it('never locks a known device out for failures from elsewhere', async () => {
+    it('never locks out a known device because of failures elsewhere', async () => {
       const attempts = open();
       const attempt = freshTry();
       await fail(attempts, attempt, 5);
@@ -151,7 +151,7 @@ describe('LoginAttempts', () => {
       ).resolves.toBeDefined();
     });
 
-    it('counts a known device by itself, until it succeeds', async () => {
+    it('counts a known device separately, until it succeeds', async () => {
       const attempts = open();
       const attempt = { ...freshTry(), knownDeviceId: `device-${made}` };
       await fail(attempts, attempt, 4);
@@ -163,7 +163,7 @@ describe('LoginAttempts', () => {
       await expect(attempts.guard({ ...attempt, knownDeviceId: null }, wrong)).resolves.toBeDefined();
     });
 
-    it('begins anew when the window is over', async () => {
+    it('starts again when the window is over', async () => {
       const attempts = open({ ...LIMITS, perAccount: 1, windowSeconds: 1 });
       const attempt = freshTry();
       await attempts.guard(attempt, wrong);
@@ -171,14 +171,14 @@ describe('LoginAttempts', () => {
       await waitUntil('the window is over', () => attempts.guard(attempt, right));
     });
 
-    it('refuses what is no address', async () => {
+    it('refuses a value that is not an address', async () => {
       await expect(open().guard({ ...freshTry(), email: 'nobody' }, wrong)).rejects.toMatchObject({
         code: 'validation_failed',
       });
     });
   });
 
-  it('counts for all instances together in Redis, and keeps no address there', async () => {
+  it('counts for all instances together in Redis, and stores no address there', async () => {
     const attempt = freshTry();
     await fail(inRedis(), attempt, 3);
     await fail(inRedis(), attempt, 2);
@@ -196,7 +196,7 @@ describe('LoginAttempts', () => {
       await waitUntil('Redis answers again', async () => (await redis.client.ping()) === 'PONG');
     });
 
-    it('goes on from memory after one short wait, and still counts', async () => {
+    it('continues from memory after one short wait, and still counts', async () => {
       const attempts = inRedis();
       const attempt = freshTry();
       await attempts.guard(attempt, wrong);
@@ -209,7 +209,7 @@ describe('LoginAttempts', () => {
       await expect(attempts.guard(attempt, wrong)).rejects.toMatchObject(TOO_MANY);
     });
 
-    it('reports a success without hanging', async () => {
+    it('resets failures without waiting for Redis', async () => {
       const attempts = inRedis();
       const hangsMeanwhile = async () => {
         server.pause();
@@ -218,7 +218,7 @@ describe('LoginAttempts', () => {
       expect(await millisecondsOf(() => attempts.guard(freshTry(), hangsMeanwhile))).toBeLessThan(500);
     });
 
-    it('returns to Redis by itself', async () => {
+    it('returns to Redis automatically', async () => {
       const attempts = inRedis();
       const attempt = freshTry();
       server.pause();
@@ -241,7 +241,7 @@ describe('LoginAttempts', () => {
     });
   });
 
-  it('goes on from memory while Redis is gone, and returns to it', async () => {
+  it('counts in memory while Redis is down, and returns to Redis afterwards', async () => {
     const attempts = inRedis();
     const attempt = freshTry();
     await server.kill();

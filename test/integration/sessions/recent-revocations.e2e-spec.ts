@@ -41,7 +41,7 @@ describe('the recent revocations', () => {
   };
 
   it.each([6, 7, 8, 21, 30])(
-    'are all told, each once, when there are %i and a page holds 7',
+    'are complete and without duplicates when there are %i and a page holds 7',
     async (count) => {
       const ids = await ended(count);
       const { sessions } = await read();

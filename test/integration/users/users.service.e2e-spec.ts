@@ -40,7 +40,7 @@ describe('UsersService', () => {
   const freshUser = () => users.create({ email: freshEmail(), password: PASSWORD });
 
   describe('create', () => {
-    it('keeps the normalised address and a hash, never the password', async () => {
+    it('stores the normalised address and a hash, never the password', async () => {
       const user = await users.create({
         email: 'Ada@Example.ORG',
         password: PASSWORD,
@@ -58,21 +58,21 @@ describe('UsersService', () => {
       expect(JSON.stringify(user)).not.toContain(PASSWORD);
     });
 
-    it('gives ids in the order of creation', async () => {
+    it('assigns ids in the order of creation', async () => {
       const first = await freshUser();
       await new Promise((resolve) => setTimeout(resolve, 2));
       const second = await freshUser();
       expect(second.id > first.id).toBe(true);
     });
 
-    it('refuses an address that is taken, in whatever case', async () => {
+    it('refuses an address that is taken, in any case', async () => {
       const { email } = await freshUser();
       await expect(users.create({ email: email.toUpperCase(), password: PASSWORD })).rejects.toMatchObject({
         code: 'email_taken',
       });
     });
 
-    it('lets one of twenty at once have the address', async () => {
+    it('lets one of twenty concurrent registrations have the address', async () => {
       const email = freshEmail();
       const results = await Promise.allSettled(
         Array.from({ length: 20 }, () => users.create({ email, password: PASSWORD })),
@@ -107,17 +107,17 @@ describe('UsersService', () => {
   });
 
   describe('findByEmail', () => {
-    it('finds an address however it is written', async () => {
+    it('finds an address in any spelling', async () => {
       const user = await users.create({ email: 'jörg@example.org', password: PASSWORD });
       expect(await users.findByEmail('JO\u0308RG@EXAMPLE.org')).toEqual(user);
     });
 
-    it('finds nobody under an unknown one', async () => {
+    it('returns null for an unknown address', async () => {
       expect(await users.findByEmail('nobody@example.org')).toBeNull();
     });
   });
 
-  it.each([NOBODY, '', 'x', "' OR 1=1", '\0'])('knows no user %j', async (id) => {
+  it.each([NOBODY, '', 'x', "' OR 1=1", '\0'])('finds no user with the id %j', async (id) => {
     const unknown = { code: 'not_found' };
     await expect(users.requireById(id)).rejects.toMatchObject(unknown);
     await expect(users.grantRole(id, 'admin')).rejects.toMatchObject(unknown);
@@ -126,7 +126,7 @@ describe('UsersService', () => {
   });
 
   describe('list', () => {
-    it('walks through everybody once, page by page', async () => {
+    it('returns every user once, page by page', async () => {
       await freshUser();
       await freshUser();
       await freshUser();
@@ -142,20 +142,20 @@ describe('UsersService', () => {
       expect(seen).toEqual([...seen].sort());
     });
 
-    it('refuses a place to go on from that is no id', async () => {
+    it('refuses a cursor that is not an id', async () => {
       await expect(users.list({ limit: 2, after: 'x' })).rejects.toMatchObject({ code: 'validation_failed' });
     });
   });
 
   describe('verifyPassword', () => {
-    it('knows the right password from a wrong one, and nobody by any', async () => {
+    it('accepts the right password, and no password for an unknown user', async () => {
       const user = await freshUser();
       expect(await users.verifyPassword(user, PASSWORD)).toBe(true);
       expect(await users.verifyPassword(user, 'wrong')).toBe(false);
       expect(await users.verifyPassword(null, PASSWORD)).toBe(false);
     });
 
-    it('hashes anew at a successful login after the parameters changed', async () => {
+    it('hashes again at a successful login after the parameters changed', async () => {
       const user = await freshUser();
       const stronger = usersWith(hasherWith({ PASSWORD_HASH_PASSES: '2' }));
 
@@ -169,7 +169,7 @@ describe('UsersService', () => {
       expect((await users.requireById(user.id)).passwordHash).toBe(now.passwordHash);
     });
 
-    it('never puts an old password back over one that changed meanwhile', async () => {
+    it('never overwrites a password that was changed during the login', async () => {
       const user = await freshUser();
       const changed = await hasherWith().hash('another fine password');
       await dataSource.getRepository(User).update(user.id, { passwordHash: changed });
@@ -178,7 +178,7 @@ describe('UsersService', () => {
       expect((await users.requireById(user.id)).passwordHash).toBe(changed);
     });
 
-    it('lets a right password in though there is no room to hash it anew', async () => {
+    it('accepts the right password even if the queue has no room to hash it again', async () => {
       const user = await freshUser();
       const hasher = hasherWith({
         PASSWORD_HASH_PASSES: '2',
@@ -201,7 +201,7 @@ describe('UsersService', () => {
   });
 
   describe('roles', () => {
-    it('grants once, however often it is asked', async () => {
+    it('grants a role once, however often it is requested', async () => {
       const { id } = await freshUser();
       await users.grantRole(id, 'admin');
       const granted = await users.grantRole(id, 'support_2-x');
@@ -209,7 +209,7 @@ describe('UsersService', () => {
       expect(await users.grantRole(id, 'admin')).toEqual(granted);
     });
 
-    it('takes away once, and leaves the others', async () => {
+    it('removes a role once, and keeps the others', async () => {
       const { id } = await freshUser();
       await users.grantRole(id, 'admin');
       await users.grantRole(id, 'support');
@@ -218,7 +218,7 @@ describe('UsersService', () => {
       expect(await users.revokeRole(id, 'admin')).toEqual(left);
     });
 
-    it('loses none of twenty granted at once', async () => {
+    it('loses none of twenty roles granted at once', async () => {
       const { id } = await freshUser();
       const roles = Array.from({ length: 20 }, (_, n) => `role-${n}`);
       await Promise.all([...roles, ...roles].map((role) => users.grantRole(id, role)));
