@@ -196,13 +196,12 @@ describe('Revocation', () => {
       const tail = new HeldSteps('the tail is answered');
       cluster.store.turn = tail.turn;
       bus.resubscribe();
-      bus.isCutOff = true;
       bus.resubscribe();
-      tail.release();
-      await sleep(50);
-      bus.isCutOff = false;
+      tail.releaseFirst();
       await sleep(200);
       expect(revocation.status().leaseLive).toBe(false);
+      tail.release();
+      await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
     });
 
     it('is not restored after a new subscription while the store is away', async () => {
