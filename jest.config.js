@@ -1,30 +1,40 @@
 import { existsSync } from 'node:fs';
-import { swcOptions } from './test/support/swc-options.mjs';
+import { swcOptions } from './build/swc-options.mjs';
 
 /** Where an uncovered branch may be a hole: the decisions about who gets in. */
 const MEASURED = ['src/auth', 'src/sessions'].filter((folder) =>
   existsSync(new URL(folder, import.meta.url)),
 );
 
-/** @type {import('jest').Config} */
-export default {
+const ROOTS = ['src', 'packages', 'test', 'bench'].filter((folder) =>
+  existsSync(new URL(folder, import.meta.url)),
+);
+
+const project = {
   testEnvironment: 'node',
+  roots: ROOTS.map((folder) => `<rootDir>/${folder}`),
   // Workspace packages are tested from their TypeScript source.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  testMatch: [
-    '<rootDir>/src/**/*.spec.ts',
-    '<rootDir>/packages/*/{src,testing}/**/*.spec.ts',
-    '<rootDir>/test/**/*.spec.ts',
-    '<rootDir>/test/**/*.e2e-spec.ts',
-    '<rootDir>/bench/**/*.spec.ts',
-  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swcOptions] },
-  // Imports name the built file; its source lies beside it.
+  // Imports name the compiled file; its source lies beside it.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  globalSetup: './test/support/global-setup.mjs',
-  globalTeardown: './test/support/global-teardown.mjs',
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/.*/dist/'],
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    // Needs no server, build or browser.
+    { ...project, displayName: 'unit', testMatch: ['**/*.spec.ts'] },
+    {
+      ...project,
+      displayName: 'e2e',
+      testMatch: ['**/*.e2e-spec.ts'],
+      globalSetup: './test/support/global-setup.mjs',
+      globalTeardown: './test/support/global-teardown.mjs',
+    },
+  ],
   maxWorkers: 2,
   // A test that starts several processes shares the cores with other tests.
   testTimeout: 120_000,
@@ -33,11 +43,6 @@ export default {
   coverageProvider: 'babel',
   collectCoverageFrom: MEASURED.map((folder) => `${folder}/**/*.ts`),
   coverageReporters: ['text-summary', 'lcov'],
-  coverageThreshold: Object.fromEntries(
-    // A threshold for a folder without files is an error to jest.
-    MEASURED.filter((folder) => existsSync(new URL(folder, import.meta.url))).map((folder) => [
-      `./${folder}/`,
-      { branches: 95 },
-    ]),
-  ),
+  // A threshold for a folder without files is an error to jest.
+  coverageThreshold: Object.fromEntries(MEASURED.map((folder) => [`./${folder}/`, { branches: 95 }])),
 };

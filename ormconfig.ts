@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './src/database/data-source.js';
 import { ENTITIES } from './src/entities.js';
 
-/** The data source of TypeORM's own tools; the service builds its own from the same options. */
+/** The data source for TypeORM's tools. The service creates its own from the same options. */
 export default new DataSource({
   ...dataSourceOptions(process.env.DATABASE_URL ?? 'postgres://127.0.0.1:5432/postgres', 2),
   entities: ENTITIES,

@@ -1,19 +1,25 @@
-// The second half of `npm run build`: one file in place of the two thousand that a start would open one by one.
-import { readFile, rm, writeFile } from 'node:fs/promises';
+// Bundles each program of the service and its packages into a few files: a start that opens two thousand is slow.
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decode, encode } from '@jridgewell/sourcemap-codec';
+import { transform } from '@swc/core';
 import { build } from 'esbuild';
+import { swcOptions } from './swc-options.mjs';
 
-/** What `tsc` has written. */
-const built = process.argv[2] ?? 'dist';
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const COMMAND = 'src/cli/latchkey';
+const PROGRAMS = ['src/main', 'src/openapi', COMMAND];
 
-/** Found beside the service as before: binaries, files that are served, and what only development has. */
-const LEFT_OUTSIDE = [
+/** Resolved from `node_modules` at run time: binaries, served files, and what only development needs. */
+const NOT_BUNDLED = [
   '@node-rs/argon2',
   'swagger-ui-dist',
   '@electric-sql/pglite',
   '@electric-sql/pglite-socket',
 ];
 
-/** What dependencies would use if it were installed. */
+/** Optional dependencies of dependencies. */
 const NOT_INSTALLED = [
   '@fastify/multipart',
   '@fastify/view',
@@ -24,19 +30,6 @@ const NOT_INSTALLED = [
   'pg-native',
 ];
 
-// esbuild follows `require` only where nobody has given it another meaning: typeorm and class-validator would be there
-// twice, each with metadata of its own. And a CommonJS module that is imported late keeps no named exports.
-const oneOfEach = {
-  name: 'one-of-each',
-  setup({ onLoad }) {
-    onLoad({ filter: /@nestjs\/(typeorm|mapped-types|common)\/.*\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8'))
-        .replace('const require = createRequire(import.meta.url);', '')
-        .replace(/import\(('class-(validator|transformer)')\)/g, 'Promise.resolve(require($1))'),
-    }));
-  },
-};
-
 // CommonJS inside an ES module.
 const BANNER = `
 import { createRequire as latchkeyCreateRequire } from 'node:module';
@@ -45,37 +38,113 @@ const require = latchkeyCreateRequire(import.meta.url);
 const __filename = latchkeyFileURLToPath(import.meta.url);
 const __dirname = latchkeyFileURLToPath(new URL('.', import.meta.url));`;
 
-await build({
-  entryPoints: ['main', 'openapi', 'cli/explain', 'cli/migrate', 'cli/user'].map(
-    (name) => `${built}/src/${name}.js`,
-  ),
-  // Workspace packages are bundled from their source.
-  conditions: ['source'],
-  outdir: `${built}/src`,
-  chunkNames: 'main-[name]-[hash]',
-  allowOverwrite: true,
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  // Nest injects by class, and logs by its name.
-  keepNames: true,
-  minify: true,
-  external: [...LEFT_OUTSIDE, ...NOT_INSTALLED],
-  plugins: [oneOfEach],
-  banner: { js: BANNER },
-  logLevel: 'warning',
-});
-// It is of the file that was replaced.
-await rm(`${built}/src/main.js.map`);
+/** @param {string} folder where `src/main.js`, `src/cli/latchkey.js` and their chunks go */
+export async function bundle(folder) {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: PROGRAMS.map((program) => ({ in: `program:${program}.ts`, out: program })),
+    outdir: folder,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // Workspace packages are bundled from their source.
+    conditions: ['source'],
+    // Nest injects by class, and logs by its name.
+    keepNames: true,
+    minify: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    external: [...NOT_BUNDLED, ...NOT_INSTALLED],
+    plugins: [programs, typescript, dependencies],
+    banner: { js: BANNER },
+    logLevel: 'warning',
+    metafile: true,
+  });
+  const outputs = Object.keys(metafile.outputs).map((path) => resolve(ROOT, path));
+  await Promise.all(outputs.filter((path) => path.endsWith('.map')).map(keepOwnSources));
+  await chmod(`${folder}/${COMMAND}.js`, 0o755);
+}
 
-// V8 keeps a source with a single character beyond Latin-1 in two bytes for each. Strings come escaped; the regular
-// expressions of a library do not.
-const main = `${built}/src/main.js`;
-const source = await readFile(main, 'utf8');
-await writeFile(main, source.replace(/[^\0-\x7f]/g, escaped));
+/** Node reads the source maps only of modules that are loaded after source maps were enabled. */
+const programs = {
+  name: 'programs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^program:/ }, ({ path }) => ({
+      path: path.slice('program:'.length),
+      namespace: 'program',
+    }));
+    onLoad({ filter: /./, namespace: 'program' }, ({ path }) => ({
+      contents: `#!/usr/bin/env node\nprocess.setSourceMapsEnabled(true);\nawait import('./${path}');\n`,
+      resolveDir: ROOT,
+    }));
+  },
+};
 
-function escaped(codeUnit) {
-  return `\\u${codeUnit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const typescript = {
+  name: 'typescript',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), {
+        ...swcOptions,
+        filename: path,
+        sourceFileName: basename(path),
+        sourceMaps: 'inline',
+      });
+      return { contents: code, loader: 'js' };
+    });
+  },
+};
+
+const dependencies = {
+  name: 'dependencies',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return { contents: asLatin1(inOneCopy(path, withoutMap(source))), loader: 'js' };
+    });
+  },
+};
+
+/**
+ * esbuild follows `require` only where it has not been given another meaning: typeorm and class-validator would be
+ * there twice, each with its own metadata. And a CommonJS module that is imported late keeps no named exports.
+ */
+function inOneCopy(path, source) {
+  if (!/\/@nestjs\/(typeorm|mapped-types|common)\//.test(path)) return source;
+  return source
+    .replace('const require = createRequire(import.meta.url);', '')
+    .replace(/import\(('class-(validator|transformer)')\)/g, 'Promise.resolve(require($1))');
+}
+
+/**
+ * V8 stores a source that has a single character beyond Latin-1 in two bytes per character. esbuild escapes strings,
+ * but not regular expressions.
+ */
+function asLatin1(source) {
+  return source.replace(
+    /[^\0-\x7f]/g,
+    (codeUnit) => `\\u${codeUnit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function withoutMap(source) {
+  return source.replace(/^\/\/# sourceMappingURL=.*$/gm, '');
+}
+
+/** Keeps what maps to the service's own source: Node parses each map at start, and the whole is ten times as large. */
+async function keepOwnSources(path) {
+  const map = JSON.parse(await readFile(path, 'utf8'));
+  const isOwn = map.sources.map((source) => !source.includes('node_modules/'));
+  const mappings = decode(map.mappings).map((line) =>
+    line
+      .map(([column, source, ...position]) =>
+        isOwn[source] ? [column, source, position[0], position[1]] : [column],
+      )
+      .filter(({ length }, index, all) => length > 1 || all[index - 1]?.length > 1),
+  );
+  const sources = map.sources.map((source, index) => (isOwn[index] ? source : ''));
+  await writeFile(path, JSON.stringify({ version: 3, sources, names: [], mappings: encode(mappings) }));
 }

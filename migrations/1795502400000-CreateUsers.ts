@@ -19,14 +19,14 @@ export class CreateUsers1795502400000 implements MigrationInterface {
         CONSTRAINT users_status_check CHECK (status IN ('active', 'disabled'))
       )`);
 
-    // The tail of role changes, and the few among them that are not confirmed everywhere yet.
+    // For reading the latest role changes, and the few that are not confirmed by every instance yet.
     await runner.query(`
       CREATE INDEX users_roles_changed_at_idx ON users (roles_changed_at) WHERE roles_changed_at IS NOT NULL`);
     await runner.query(`
       CREATE INDEX users_roles_unenforced_idx ON users (roles_changed_at)
         WHERE roles_changed_at IS NOT NULL AND roles_enforced_at IS NULL`);
 
-    // In the database, so that a role changed by hand is a change like any other.
+    // A trigger, so that it also covers a role that is changed by hand.
     await runner.query(`
       CREATE FUNCTION users_stamp_roles() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

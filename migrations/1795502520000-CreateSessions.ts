@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateSessions1795502520000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // fillfactor: `last_seen_at` is written often and is in no index, so its updates stay on their page (HOT).
+    // fillfactor: `last_seen_at` is updated often and not indexed, so its updates can stay on the same page (HOT).
     await runner.query(`
       CREATE TABLE sessions (
         id uuid NOT NULL,
@@ -39,7 +39,7 @@ export class CreateSessions1795502520000 implements MigrationInterface {
       CREATE INDEX sessions_unenforced_idx ON sessions (ended_at)
         WHERE status <> 'active' AND enforced_at IS NULL`);
 
-    // P2: status moves one way, whoever writes. An end made by hand is stamped like any other.
+    // P2: the status changes only once, no matter who writes it. A session that is revoked by hand is stamped too.
     await runner.query(`
       CREATE FUNCTION sessions_guard_end() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
@@ -60,7 +60,7 @@ export class CreateSessions1795502520000 implements MigrationInterface {
         FOR EACH ROW WHEN (OLD.status <> 'active' OR NEW.status <> 'active')
         EXECUTE FUNCTION sessions_guard_end()`);
 
-    // P6: what was answered survives a crash, also where the server or the role commits asynchronously by default.
+    // P6: a change survives a crash once it is answered, even if the server or role commits asynchronously by default.
     await runner.query(`
       CREATE FUNCTION sessions_commit_durably() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
@@ -73,7 +73,7 @@ export class CreateSessions1795502520000 implements MigrationInterface {
       CREATE TRIGGER sessions_commit_durably AFTER INSERT OR UPDATE OF status, refresh_generation ON sessions
         FOR EACH STATEMENT EXECUTE FUNCTION sessions_commit_durably()`);
 
-    // A row that vanishes cannot be tailed: instances would go on granting from their caches.
+    // Instances cannot notice a deleted row: they would keep granting requests from their caches.
     await runner.query(`
       CREATE FUNCTION sessions_guard_removal() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

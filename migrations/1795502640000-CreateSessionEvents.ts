@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateSessionEvents1795502640000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // No foreign key: what happened to a session outlives its row, for as long as events are kept.
+    // No foreign key: events are kept longer than the session's row.
     await runner.query(`
       CREATE TABLE session_events (
         id bigint GENERATED ALWAYS AS IDENTITY,
@@ -13,10 +13,10 @@ export class CreateSessionEvents1795502640000 implements MigrationInterface {
         CONSTRAINT session_events_pkey PRIMARY KEY (session_id, id),
         CONSTRAINT session_events_kind_check CHECK (kind IN ('opened', 'rotated', 'ended', 'enforced'))
       )`);
-    // Rows come in the order of `at`, so a few bytes per hundred pages find the old ones.
+    // Rows are inserted in the order of `at`, so a tiny BRIN index finds the old ones.
     await runner.query('CREATE INDEX session_events_at_idx ON session_events USING brin (at)');
 
-    // By trigger: in the transaction of the change, and for a change made by hand as well.
+    // A trigger, so that events are written in the transaction of the change, even if it is made by hand.
     await runner.query(`
       CREATE FUNCTION sessions_record_event() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

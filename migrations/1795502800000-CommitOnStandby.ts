@@ -1,14 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Settings that confirm a commit before it is safe: on no disk, on this one alone, or in a standby's memory. */
+/** Settings that confirm a commit too early: not on disk, only on the local disk, or only in a standby's memory. */
 const WEAKER = `('off', 'local', 'remote_write')`;
 
 export class CommitOnStandby1795502800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // P6, P2: what was answered survives a fail-over too. `on` waits for a standby's disk where
-    // `synchronous_standby_names` asks for one; `remote_apply` is more and stays.
+    // P6, P2: a change also survives a failover once it is answered. `on` waits for a standby's disk if
+    // `synchronous_standby_names` requires one. `remote_apply` is stronger and is not changed.
     await defineCommitDurably(runner, `IN ${WEAKER}`);
-    // Credentials and roles as well: an operator is told when a role that was taken away no longer holds.
+    // Credentials and roles too: the operator is notified when a revoked role is no longer accepted.
     await runner.query(`
       CREATE TRIGGER users_commit_durably AFTER INSERT OR UPDATE OF password_hash, status, roles ON users
         FOR EACH STATEMENT EXECUTE FUNCTION sessions_commit_durably()`);

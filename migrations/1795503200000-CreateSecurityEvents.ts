@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateSecurityEvents1795503200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // `kind` has no check: instances of two releases write side by side while one replaces the other. No foreign key
-    // to sessions and devices: what happened to them outlives their rows.
+    // No check on `kind`: during an upgrade, instances of two releases write side by side. No foreign keys to sessions
+    // and devices: events are kept longer than their rows.
     await runner.query(`
       CREATE TABLE security_events (
         id uuid NOT NULL,
@@ -19,7 +19,7 @@ export class CreateSecurityEvents1795503200000 implements MigrationInterface {
         CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
       )`);
     await runner.query('CREATE INDEX security_events_user_id_at_idx ON security_events (user_id, at, id)');
-    // Rows come in the order of `at`, so a few bytes per hundred pages find the old ones.
+    // Rows are inserted in the order of `at`, so a tiny BRIN index finds the old ones.
     await runner.query('CREATE INDEX security_events_at_idx ON security_events USING brin (at)');
     await runner.query(`
       CREATE FUNCTION security_events_keep() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class AddHabitsToSessions1795503400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // Constant defaults: no row is rewritten.
+    // The defaults are constant, so no row is rewritten.
     await runner.query(`
       ALTER TABLE sessions
         ADD COLUMN login_address inet,

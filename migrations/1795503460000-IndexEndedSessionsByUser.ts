@@ -1,11 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class IndexEndedSessionsByUser1795503460000 implements MigrationInterface {
-  /** An index cannot be built CONCURRENTLY in one. */
+  /** An index cannot be built CONCURRENTLY inside a transaction. */
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
-    // What an interrupted try has left behind is invalid, and would count as built.
+    // An interrupted attempt leaves an invalid index, which would prevent a new one.
     await runner.query('DROP INDEX IF EXISTS sessions_ended_by_user_idx');
     await runner.query(`
       CREATE INDEX CONCURRENTLY sessions_ended_by_user_idx ON sessions (user_id, ended_at) WHERE status <> 'active'`);

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config/config.js';
 import { allowOrigins } from './http/server/cors.js';
-import { refuseCrossSite } from './http/server/cross-site.js';
+import { rejectCrossSiteRequests } from './http/server/cross-site.js';
 import { HttpAdapter } from './http/server/http-adapter.js';
 import { ProblemFilter } from './http/server/problem.filter.js';
 import { checkRequestShape } from './http/server/request-shape.js';
@@ -12,7 +12,7 @@ import { createLogger } from './logging/logger.js';
 
 type BorderConfig = Pick<Config, 'http' | 'logLevel' | 'web'>;
 
-/** @param logger shared with Nest's own log (`NestLogger`) */
+/** @param logger also used for Nest's own log (`NestLogger`) */
 export function createHttpAdapter(
   config: BorderConfig,
   logger: FastifyBaseLogger = createLogger(config.logLevel),
@@ -20,14 +20,14 @@ export function createHttpAdapter(
   return new HttpAdapter({ trustProxy: config.http.trustProxy, web: config.web }, logger);
 }
 
-/** Everything between the socket and the controllers; to be called before `init` or `listen`. `/docs` is apart. */
+/** Sets up everything between the socket and the controllers except `/docs`. Call it before `init` or `listen`. */
 export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   const adapter = app.getHttpAdapter() as HttpAdapter;
   const fastify = adapter.getInstance();
   setSecurityHeaders(fastify);
   await allowOrigins(fastify, adapter.web.corsOrigins);
   checkRequestShape(fastify, adapter.allowedMethods);
-  refuseCrossSite(fastify, adapter.web);
+  rejectCrossSiteRequests(fastify, adapter.web);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
 }

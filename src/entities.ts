@@ -7,7 +7,7 @@ import { Session } from './sessions/session.entity.js';
 import { SessionEvent } from './sessions/session-event.entity.js';
 import { User } from './users/user.entity.js';
 
-/** Every table, for what needs all of them: TypeORM's tools and the operator's commands. */
+/** Every entity, for TypeORM's tools and the commands. The service loads them by module. */
 export const ENTITIES = [
   User,
   Device,

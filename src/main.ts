@@ -28,7 +28,7 @@ async function start(): Promise<void> {
       await database.stop();
     });
     progress(`listening on ${await app.getUrl()}`);
-    if (!sendsMail(config)) progress('mails are not sent: SMTP_URL is not set');
+    if (!sendsMail(config)) progress('mail is not sent: SMTP_URL is not set');
     if (!config.production) process.stdout.write(welcome(await app.getUrl()));
   } catch (error) {
     await database.stop();
@@ -52,7 +52,7 @@ async function listen(app: NestFastifyApplication, { http }: Config): Promise<vo
   try {
     await app.listen(http.port, http.host);
   } catch (error) {
-    // It has met the other instances by now: without a farewell they would wait for it. What failed first is told.
+    // The other instances know this one by now and would wait for it: leave properly, then report the first error.
     await app.close().catch(() => {});
     throw error;
   }

@@ -6,7 +6,7 @@ import { createHttpAdapter } from './app.setup.js';
 import { readEnvironment } from './config/environment.js';
 import { openApiDocument } from './http/openapi/openapi.js';
 
-/** Writes `openapi.json`. In preview Nest reads the decorators only: nothing is connected to or started. */
+/** Writes `openapi.json`. In preview mode, Nest only reads the decorators: it opens no connections and starts nothing. */
 async function writeOpenApi(): Promise<void> {
   const config = readEnvironment({ LOG_LEVEL: 'silent' }, () => Buffer.alloc(32));
   const app = await NestFactory.create<NestFastifyApplication>(

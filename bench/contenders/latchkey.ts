@@ -8,7 +8,7 @@ export const OPEN: Route = { ...ME, path: '/bench/open' };
 export const STATELESS: Route = { ...ME, path: '/bench/stateless' };
 
 /**
- * The production build with its default settings, which include the request log.
+ * The service in production mode with its default settings, which include the request log.
  *
  * @param env in addition to the required variables
  */

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { reapWith } from '../../test/support/orphan-reaper.js';
 import type { Bench } from '../bench-context.js';
 import { onServerCore } from './cores.js';
 import { cpuSeconds } from './cpu-seconds.js';
 
-const ORPHAN_REAPER = fileURLToPath(new URL('../../test/support/undertaker.mjs', import.meta.url));
 /** Some contenders store thousands of sessions before they listen. */
 const START_TIMEOUT_MS = 180_000;
 const OUTPUT_MAX_LENGTH = 16_384;
@@ -21,7 +20,7 @@ export class ServerProcess {
     this.#ended = once(child, 'close');
     // Logs go through a pipe, as they do in a container. They have to be read here, or the server would block.
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => this.#append(chunk));
-    reapWithParent(child);
+    reapWith(child);
   }
 
   /** @throws with the program's output if it does not start */
@@ -77,11 +76,4 @@ export class ServerProcess {
     if (this.#head.length < OUTPUT_MAX_LENGTH) this.#head += chunk.toString();
     else this.#tail = chunk.toString('latin1', Math.max(0, chunk.length - 2_048));
   }
-}
-
-/** Starts a process that kills the server when this process ends, even if this process is killed. */
-function reapWithParent(child: ChildProcess): void {
-  const reaper = spawn(process.execPath, [ORPHAN_REAPER], { stdio: ['pipe', 'ignore', 'ignore'] });
-  reaper.stdin.write(`pid ${child.pid ?? 0}\n`);
-  child.once('exit', () => reaper.stdin.end('pid 0\n'));
 }

@@ -4,8 +4,8 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import { RedisAnnouncements } from './redis-announcements.js';
 
 /**
- * Tells whoever looks at an account, on any instance, that something of it has changed. A hint to read again, no
- * more: it may come twice, or late while Redis is away.
+ * Notifies every viewer of an account, on any instance, that something in the account changed. Only a hint to read it
+ * again: it may arrive twice, or late while Redis is unreachable.
  */
 @Injectable()
 export class AccountChanges implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -16,9 +16,9 @@ export class AccountChanges implements OnApplicationBootstrap, OnApplicationShut
     this.announcements =
       redis &&
       new RedisAnnouncements(redis, {
-        heard: (userId) => this.tell(userId),
+        heard: (userId) => this.notify(userId),
         resubscribed: () => {
-          for (const userId of this.listeners.keys()) this.tell(userId);
+          for (const userId of this.listeners.keys()) this.notify(userId);
         },
       });
   }
@@ -31,15 +31,15 @@ export class AccountChanges implements OnApplicationBootstrap, OnApplicationShut
     await this.announcements?.stop();
   }
 
-  /** To be called once the change is committed. Neither waits nor fails. */
+  /** Call this after the change is committed. It returns at once and never fails. */
   announce(userId: string): void {
-    this.tell(userId);
+    this.notify(userId);
     void this.announcements?.publish(userId);
   }
 
   /**
    * @param listener must not throw
-   * @returns ends the subscription
+   * @returns a function that cancels the subscription
    */
   subscribe(userId: string, listener: () => void): () => void {
     const listeners = this.listeners.get(userId) ?? new Set();
@@ -50,7 +50,7 @@ export class AccountChanges implements OnApplicationBootstrap, OnApplicationShut
     };
   }
 
-  private tell(userId: string): void {
+  private notify(userId: string): void {
     for (const listener of [...(this.listeners.get(userId) ?? [])]) listener();
   }
 }

@@ -5,21 +5,21 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 
 const COMMAND_TIMEOUT_MS = 1_000;
 const RESUBSCRIBE_DELAY_MS = 250;
-/** A subscription that hears nothing of what this instance says to itself for so long is half open. */
+/** A subscription that misses a message from this instance to itself for this long is half open. */
 const ECHO_INTERVAL_MS = 5_000;
-/** Users whose changes are told again once Redis is back. */
+/** Users whose announcements are kept until Redis is reachable again. */
 const UNSENT_MAX = 10_000;
 
 export interface AnnouncementListener {
-  /** Another instance announces. */
+  /** Another instance announced a change. */
   heard(userId: string): void;
-  /** A new subscription stands: what was announced before it is lost. */
+  /** A new subscription is active. Announcements made before it may be lost. */
   resubscribed(): void;
 }
 
 /**
- * Carries announcements between instances. A connection of its own: the order of messages on the protocol's is what
- * leases rest on, and nothing here is worth a delay there.
+ * Sends announcements between instances. Uses a separate connection: leases depend on the order and speed of the
+ * messages on the protocol's connection, and announcements must not delay those.
  */
 export class RedisAnnouncements {
   private readonly id = randomId();
@@ -59,7 +59,7 @@ export class RedisAnnouncements {
     await this.subscriber.stop();
   }
 
-  /** Never rejects: what cannot be sent now is sent once Redis is back. */
+  /** Never rejects. An announcement that cannot be sent now is sent when Redis is reachable again. */
   async publish(userId: string): Promise<void> {
     try {
       await this.say(this.channel, `${this.id} ${userId}`);
@@ -85,7 +85,7 @@ export class RedisAnnouncements {
     this.say(this.echoes, '').then(
       () => this.sendUnsent(),
       () => {
-        // No echo will come, and the subscription is renewed.
+        // No echo will arrive, so the next interval renews the subscription.
       },
     );
   }

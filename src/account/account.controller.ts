@@ -8,11 +8,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type Client, ClientInfo } from '../http/routes/client-info.js';
-import { CurrentPrincipal } from '../http/routes/current-principal.js';
-import type { Principal } from '../http/routes/principal.js';
-import { Public } from '../http/routes/public.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
+import { Public } from '../http/routes/route-decorators.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import {
   ChangePasswordDto,
@@ -33,22 +32,22 @@ export class AccountController {
     private readonly confirmation: EmailConfirmation,
     private readonly passwordReset: PasswordReset,
     private readonly passwordChange: PasswordChange,
-    private readonly disowning: SignInRejection,
+    private readonly rejection: SignInRejection,
   ) {}
 
   @Post('email/confirm')
   @Public()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Confirm an address, with the token that was mailed to it' })
+  @ApiOperation({ summary: 'Confirm an email address with the token that was mailed to it' })
   @ApiNoContentResponse()
-  async confirmEmail(@Body() { token }: LinkDto, @ClientInfo() client: Client): Promise<void> {
+  async confirmEmail(@Body() { token }: LinkDto, @CurrentClient() client: RequestClient): Promise<void> {
     await this.confirmation.confirm(token, client);
   }
 
   @Post('email/resend')
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Mail the confirmation of the address again' })
+  @ApiOperation({ summary: 'Send the confirmation email again' })
   @ApiAcceptedResponse()
   async resendConfirmation(@CurrentPrincipal() { userId }: Principal): Promise<void> {
     await this.confirmation.resend(userId);
@@ -58,20 +57,23 @@ export class AccountController {
   @Public()
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
-    summary: 'Ask for a link that sets a new password; the answer is the same for every address',
+    summary: 'Request a password reset link by email; the answer is the same for every address',
   })
   @ApiAcceptedResponse()
-  async forgotPassword(@Body() { email }: ForgotPasswordDto, @ClientInfo() client: Client): Promise<void> {
+  async forgotPassword(
+    @Body() { email }: ForgotPasswordDto,
+    @CurrentClient() client: RequestClient,
+  ): Promise<void> {
     await this.passwordReset.request(email, client);
   }
 
   @Post('password/reset')
   @Public()
   @AnswersRevocation()
-  @ApiOperation({ summary: 'Set a new password, with a token that was mailed; ends every session' })
+  @ApiOperation({ summary: 'Set a new password with a token from an email; revokes every session' })
   resetPassword(
     @Body() { token, new_password }: ResetPasswordDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
   ): Promise<RevocationOutcome> {
     return this.passwordReset.reset(token, new_password, client);
   }
@@ -79,11 +81,11 @@ export class AccountController {
   @Post('password/change')
   @ApiBearerAuth()
   @AnswersRevocation()
-  @ApiOperation({ summary: 'Change the password; ends every session but this one' })
+  @ApiOperation({ summary: 'Change the password; revokes every session except this one' })
   changePassword(
     @CurrentPrincipal() caller: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
   ): Promise<RevocationOutcome> {
     return this.passwordChange.change(caller, current_password, new_password, client);
   }
@@ -92,16 +94,19 @@ export class AccountController {
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: '"This wasn\'t me": sign a device out that a mail told of' })
-  @ApiOkResponse({ type: DisownedDto, description: 'No instance grants that device any more.' })
-  @ApiAcceptedResponse({ type: DisownedDto, description: 'Committed, and not confirmed everywhere yet.' })
+  @ApiOperation({ summary: '"This wasn\'t me": sign out a device that was reported by email' })
+  @ApiOkResponse({ type: DisownedDto, description: 'The device is signed out on every instance.' })
+  @ApiAcceptedResponse({
+    type: DisownedDto,
+    description: 'Committed, but not yet confirmed by every instance.',
+  })
   async disown(
     @Body() { token }: LinkDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DisownedDto> {
-    const disowned = await this.disowning.disown(token, client);
-    if (disowned.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
-    return DisownedDto.of(disowned);
+    const rejected = await this.rejection.reject(token, client);
+    if (rejected.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
+    return DisownedDto.of(rejected);
   }
 }

@@ -1,11 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmailAddress } from '../http/validation/is-email-address.js';
-import { IsOpaqueToken } from '../http/validation/is-opaque-token.js';
-import { IsPassword } from '../http/validation/is-password.js';
+import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
 import type { RejectedSignIn } from './sign-in-rejection.js';
 
 export class LinkDto {
-  @ApiProperty({ description: 'From the link in the mail.' })
+  @ApiProperty({ description: 'Token from the link in the email.' })
   @IsOpaqueToken()
   token!: string;
 }
@@ -33,10 +31,10 @@ export class ChangePasswordDto {
 }
 
 export class DisownedDto {
-  @ApiProperty({ description: 'To be presented to `/auth/password/reset` with a new password.' })
+  @ApiProperty({ description: 'Send it to `/auth/password/reset` with a new password.' })
   reset_token!: string;
 
-  @ApiProperty({ description: 'Seconds that the reset token is good for.', example: 1800 })
+  @ApiProperty({ description: 'Lifetime of the reset token in seconds.', example: 1800 })
   expires_in!: number;
 
   static of({ resetToken, resetExpiresInSeconds }: RejectedSignIn): DisownedDto {

@@ -1,26 +1,28 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { Config } from '../config/config.js';
 import { DevicesModule } from '../devices/devices.module.js';
 import { MailModule } from '../mail/mail.module.js';
+import { MailComposer } from '../mail/mail-composer.js';
 import { REDIS } from '../redis/redis.module.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountController } from './account.controller.js';
+import { AccountMailComposer } from './account-mail-composer.js';
 import { EmailConfirmation } from './email-confirmation.js';
 import { AccountLink } from './links/account-link.entity.js';
 import { AccountLinkSweeper } from './links/account-link-sweeper.js';
 import { AccountLinks } from './links/account-links.js';
 import { MailRequests } from './mail-requests.js';
-import { MailWriter } from './mail-writer.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
-import { SecurityNotices } from './security-notices.js';
 import { SignInRejection } from './sign-in-rejection.js';
 
+/** Global so that `MailModule`, which cannot import this module, gets its `MailComposer`. Nothing else is exported. */
+@Global()
 @Module({
   imports: [
     AuthModule,
@@ -37,10 +39,9 @@ import { SignInRejection } from './sign-in-rejection.js';
     AccountLinkSweeper,
     SignInRejection,
     EmailConfirmation,
-    MailWriter,
+    { provide: MailComposer, useClass: AccountMailComposer },
     PasswordChange,
     PasswordReset,
-    SecurityNotices,
     {
       provide: MailRequests,
       inject: [Config, REDIS],
@@ -48,5 +49,6 @@ import { SignInRejection } from './sign-in-rejection.js';
         new MailRequests(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
     },
   ],
+  exports: [MailComposer],
 })
 export class AccountModule {}

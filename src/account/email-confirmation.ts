@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Client } from '../http/routes/client-info.js';
-import { emailToConfirm } from '../mail/mail-kind.js';
+import type { RequestClient } from '../http/routes/request-client.js';
+import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { SessionRevoker } from '../sessions/session-revoker.js';
@@ -10,7 +10,7 @@ import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
 import { MailRequests } from './mail-requests.js';
 
-/** Finds out that an address is its user's own. */
+/** Confirms that an email address belongs to its user. */
 @Injectable()
 export class EmailConfirmation {
   constructor(
@@ -25,7 +25,7 @@ export class EmailConfirmation {
   ) {}
 
   /** @throws {AppError} invalid_link */
-  async confirm(token: string, { address }: Client): Promise<void> {
+  async confirm(token: string, { address }: RequestClient): Promise<void> {
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user } = await this.links.use(manager, 'confirm_email', token);
@@ -39,11 +39,11 @@ export class EmailConfirmation {
     });
   }
 
-  /** Sends the link again, unless it has been followed. @throws {AppError} too_many_requests */
+  /** Sends a new link, unless the address is confirmed already. @throws {AppError} too_many_requests */
   async resend(userId: string): Promise<void> {
     const user = await this.users.requireById(userId);
     if (user.emailConfirmedAt !== null) return;
     await this.requests.requireRoom('confirm', user.email);
-    await this.outbox.add(this.dataSource.manager, emailToConfirm(userId));
+    await this.outbox.add(this.dataSource.manager, emailConfirmationMail(userId));
   }
 }

@@ -6,11 +6,11 @@ import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { normaliseEmail } from '../users/email-address.js';
 
-/** Enough for somebody who looks in the wrong folder first; too few to bury anybody's mailbox. */
+/** Enough for a user who checks the wrong folder first, and too few to flood a mailbox. */
 const MAILS_PER_ADDRESS = 3;
 const WINDOW_SECONDS = 900;
 
-/** Bounds the mails that people can have sent: to one mailbox, and from one network (OWASP Forgot Password). */
+/** Limits the mails that clients can request: to one mailbox, and from one network (OWASP Forgot Password). */
 export class MailRequests {
   private readonly mailboxes: FailureLimiter;
   private readonly networks: FailureLimiter;
@@ -34,7 +34,7 @@ export class MailRequests {
     await this.mailboxes.reserve(`${what}:${mailbox}`);
   }
 
-  /** The same for whoever may not be told. */
+  /** Like `requireRoom`, for callers that must not reveal the limit to the client. */
   async hasRoom(what: 'confirm' | 'reset', email: string): Promise<boolean> {
     try {
       await this.requireRoom(what, email);

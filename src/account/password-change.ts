@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
 import { AppError } from '../errors/app-error.js';
-import type { Client } from '../http/routes/client-info.js';
 import type { Principal } from '../http/routes/principal.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks, lockUser } from './links/account-links.js';
 
-/** A new password for somebody who is logged in and knows the current one. */
+/** Sets a new password for a user who is logged in and knows the current one. */
 @Injectable()
 export class PasswordChange {
   constructor(
@@ -20,7 +20,7 @@ export class PasswordChange {
   ) {}
 
   /**
-   * Ends every other session; the one that asks goes on. Wrong passwords are counted for its device, as at a login.
+   * Revokes every session of the user except the caller's. Wrong passwords count against the device, as at a login.
    *
    * @throws {AppError} wrong_password, password_rejected, too_many_requests or overloaded
    */
@@ -28,7 +28,7 @@ export class PasswordChange {
     { userId, sessionId, deviceId }: Principal,
     current: string,
     wanted: string,
-    { address }: Client,
+    { address }: RequestClient,
   ): Promise<RevocationOutcome> {
     const user = await this.users.requireById(userId);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
@@ -39,7 +39,7 @@ export class PasswordChange {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const locked = await lockUser(manager, userId);
-      // Another change or a reset was faster: what was compared is not the current one any more.
+      // Another change or a reset came first: the password that was verified above is no longer the current one.
       if (locked?.passwordVersion !== user.passwordVersion) throw new AppError('wrong_password');
       await this.users.setPassword(manager, userId, passwordHash);
       await this.links.voidAll(manager, userId, 'reset_password');

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
-import type { Client } from '../http/routes/client-info.js';
-import { passwordToReset } from '../mail/mail-kind.js';
+import type { RequestClient } from '../http/routes/request-client.js';
+import { passwordResetMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import {
@@ -16,7 +16,7 @@ import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
 import { MailRequests } from './mail-requests.js';
 
-/** A new password for somebody who has lost theirs, and reads their mail. */
+/** Sets a new password for a user who has forgotten the old one and can read their email. */
 @Injectable()
 export class PasswordReset {
   constructor(
@@ -31,24 +31,24 @@ export class PasswordReset {
   ) {}
 
   /**
-   * Notes the wish, and no more: whether the address is anybody's is found out by who sends the mail, so neither the
-   * answer nor its time can tell.
+   * Only stores the request. The account is looked up when the mail is sent, so neither the answer nor its timing
+   * reveals whether the address is registered.
    *
-   * @throws {AppError} validation_failed; too_many_requests by network, whatever the address
+   * @throws {AppError} validation_failed; too_many_requests per network, for any address
    */
-  async request(address: string, client: Client): Promise<void> {
+  async request(address: string, client: RequestClient): Promise<void> {
     const email = normaliseEmail(address);
     await this.requests.requireRoomFrom(client.address);
     if (!(await this.requests.hasRoom('reset', email))) return;
-    await this.outbox.add(this.dataSource.manager, passwordToReset(email));
+    await this.outbox.add(this.dataSource.manager, passwordResetMail(email));
   }
 
   /**
-   * Sets the password and ends every session. A password that is rejected leaves the link good for another try.
+   * Sets the password and revokes every session. If the password is rejected, the link can be used again.
    *
    * @throws {AppError} invalid_link, password_rejected or overloaded
    */
-  async reset(token: string, password: string, { address }: Client): Promise<RevocationOutcome> {
+  async reset(token: string, password: string, { address }: RequestClient): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
     const passwordHash = await this.users.hashNew(password, user.email);
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
@@ -67,7 +67,7 @@ export class PasswordReset {
   ): Promise<void> {
     const { manager } = transaction;
     await this.users.setPassword(manager, userId, passwordHash);
-    // The link came by mail, so the mailbox is theirs.
+    // The link was mailed, so the user can read this mailbox.
     await this.users.confirmEmail(manager, userId);
     await this.links.voidAll(manager, userId, 'reset_password');
     const count = await transaction.revoke({ userId }, 'password_reset', `user:${userId}`);

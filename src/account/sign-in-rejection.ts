@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DeviceRegistry } from '../devices/device-registry.js';
-import type { Client } from '../http/routes/client-info.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
@@ -9,13 +9,13 @@ import { UsersService } from '../users/users.service.js';
 import { AccountLinks, LINK_LIFETIME_MS } from './links/account-links.js';
 
 export interface RejectedSignIn {
-  /** For the new password, without which nobody logs in any more. */
+  /** For setting a new password, which the user needs before the next login. */
   readonly resetToken: string;
   readonly resetExpiresInSeconds: number;
   readonly outcome: RevocationOutcome;
 }
 
-/** "This wasn't me": takes back a sign-in that the user was told of. */
+/** "This wasn't me": undoes a sign-in that was reported to the user by mail. */
 @Injectable()
 export class SignInRejection {
   constructor(
@@ -27,12 +27,12 @@ export class SignInRejection {
   ) {}
 
   /**
-   * Ends every session of the device and forgets its token. Whoever signed in knows the password: it lets nobody in
-   * any more, and is refused like a wrong one, so that they do not learn of what is going on.
+   * Revokes every session of the device and forgets its token. The person who signed in knows the password, so it stops
+   * working. It is refused like a wrong one, so that a thief does not learn why.
    *
    * @throws {AppError} invalid_link or overloaded
    */
-  async disown(token: string, { address }: Client): Promise<RejectedSignIn> {
+  async reject(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
     await this.links.requireOwner('disown', token);
     const passwordHash = await this.users.hashOfNone();
     const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
@@ -63,7 +63,10 @@ export class SignInRejection {
   }
 }
 
-/** Some events name a session only; a copied device token names the device that it is of, and the session that it got. */
+/**
+ * Some events name only a session. For a copied device token the link names the original device and the session that
+ * the copy opened, which may belong to another device.
+ */
 async function devicesOf(
   manager: EntityManager,
   { sessionId, deviceId }: { sessionId: string | null; deviceId: string | null },

@@ -1,12 +1,11 @@
 import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Client, ClientInfo } from '../http/routes/client-info.js';
-import { CurrentPrincipal } from '../http/routes/current-principal.js';
-import type { Principal } from '../http/routes/principal.js';
-import { Public } from '../http/routes/public.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import { requireProvenance } from '../http/server/cross-site.js';
+import { Public } from '../http/routes/route-decorators.js';
+import { requireOriginHeaders } from '../http/server/cross-site.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
@@ -36,7 +35,10 @@ export class AuthController {
   @Public()
   @ApiOperation({ summary: 'Register a user' })
   @ApiCreatedResponse({ type: UserDto })
-  async register(@Body() { email, password }: RegisterDto, @ClientInfo() client: Client): Promise<UserDto> {
+  async register(
+    @Body() { email, password }: RegisterDto,
+    @CurrentClient() client: RequestClient,
+  ): Promise<UserDto> {
     return UserDto.of(await this.auth.register(email, password, client));
   }
 
@@ -48,7 +50,7 @@ export class AuthController {
   @AnswersTokens(LoginAnswerDto)
   async login(
     @Body() body: LoginDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginAnswerDto | CookieSessionDto> {
@@ -61,7 +63,7 @@ export class AuthController {
       deviceName: deviceName ?? undefined,
     };
     if (body.token_delivery === 'cookie') {
-      requireProvenance(request);
+      requireOriginHeaders(request);
       const issued = await this.auth.login(this.cookies.complete(credentials, request), client);
       this.cookies.give(reply, issued);
       return session(issued);
@@ -78,7 +80,7 @@ export class AuthController {
   @AnswersTokens(TokensDto)
   async refresh(
     @Body() { refresh_token }: RefreshDto,
-    @ClientInfo() client: Client,
+    @CurrentClient() client: RequestClient,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokensDto | CookieSessionDto> {

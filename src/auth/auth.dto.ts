@@ -1,11 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
-import { isoTime } from '../http/openapi/iso-time.js';
-import { IsEmailAddress } from '../http/validation/is-email-address.js';
-import { IsOpaqueToken } from '../http/validation/is-opaque-token.js';
-import { IsPassword } from '../http/validation/is-password.js';
-import { IsPlainText } from '../http/validation/is-plain-text.js';
+import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
+import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { User } from '../users/user.entity.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Client } from '../http/routes/client-info.js';
 import type { Principal } from '../http/routes/principal.js';
-import { emailToConfirm } from '../mail/mail-kind.js';
+import type { RequestClient } from '../http/routes/request-client.js';
+import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
@@ -35,16 +35,19 @@ export class AuthService {
   ) {}
 
   /** @throws {AppError} email_taken, password_rejected, too_many_requests or overloaded */
-  async register(email: string, password: string, { address }: Client): Promise<User> {
+  async register(email: string, password: string, { address }: RequestClient): Promise<User> {
     return this.registrations.guard(address, () =>
       this.users.create({ email, password }, (manager, user) =>
-        this.outbox.add(manager, emailToConfirm(user.id)),
+        this.outbox.add(manager, emailConfirmationMail(user.id)),
       ),
     );
   }
 
   /** @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded */
-  async login(credentials: Credentials, client: Client): Promise<IssuedTokens & { deviceToken: string }> {
+  async login(
+    credentials: Credentials,
+    client: RequestClient,
+  ): Promise<IssuedTokens & { deviceToken: string }> {
     const { user, deviceToken, ...session } = await this.logins.open(credentials, client);
     const tokens = await this.tokensOf({
       ...session,
@@ -58,7 +61,7 @@ export class AuthService {
   }
 
   /** @throws {AppError} invalid_grant */
-  async refresh(refreshToken: string, client: Client): Promise<IssuedTokens> {
+  async refresh(refreshToken: string, client: RequestClient): Promise<IssuedTokens> {
     return this.tokensOf(await this.rotation.rotate(refreshToken, client));
   }
 

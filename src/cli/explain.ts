@@ -13,13 +13,12 @@ import { runCommand } from './run-command.js';
 
 const POOL_SIZE = 2;
 
-await new Command('explain')
-  .description('Tell the life of a session: what happened to it, and what every instance holds of it now.')
-  .argument('<session>', 'the id of the session, the `sid` of its tokens')
-  .action((sessionId: string) => explain(sessionId))
-  .parseAsync();
+export const explain = new Command('explain')
+  .description('show the history of a session and what each running instance knows about it')
+  .argument('<session>', 'the session id: the `sid` claim of its access tokens')
+  .action((sessionId: string) => printHistory(sessionId));
 
-function explain(sessionId: string): Promise<void> {
+function printHistory(sessionId: string): Promise<void> {
   return runCommand(databaseForCommand, async (url, { redis: configured }) => {
     const dataSource = await connect({ ...dataSourceOptions(url, POOL_SIZE), entities: ENTITIES });
     const redis = configured && (await RedisConnection.open(configured.url, configured.keyPrefix));

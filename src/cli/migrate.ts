@@ -4,13 +4,13 @@ import { openDatabase } from '../database/prepare-database.js';
 import { print } from './print.js';
 import { runCommand } from './run-command.js';
 
-const program = new Command('migrate')
-  .description('Bring the schema of the database to that of this build, and back.')
+export const migrate = new Command('migrate')
+  .description('apply or revert schema migrations')
   .helpCommand(false);
 
-program
+migrate
   .command('run')
-  .description('apply what is missing')
+  .description('apply all pending migrations')
   .action(() =>
     runCommand(openDatabase, async (url) => {
       const applied = await runMigrations(url);
@@ -19,9 +19,9 @@ program
     }),
   );
 
-program
+migrate
   .command('revert')
-  .description('take back the newest one, with the data in what it made')
+  .description('revert the newest migration and drop the data it added')
   .action(() =>
     runCommand(openDatabase, async (url) => {
       const reverted = await revertMigration(url);
@@ -29,13 +29,11 @@ program
     }),
   );
 
-program
+migrate
   .command('show')
-  .description('list all, and which are applied')
+  .description('list all migrations and whether each is applied')
   .action(() =>
     runCommand(openDatabase, async (url) => {
       for (const { name, applied } of await showMigrations(url)) print(`${applied ? '[X]' : '[ ]'} ${name}`);
     }),
   );
-
-await program.parseAsync();

@@ -1,4 +1,25 @@
+import type { Session } from '../sessions/session.entity.js';
+import type { User } from '../users/user.entity.js';
+
 /** One line of a command's output. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** Separated by two spaces, which no column contains: easy to read and to parse. */
+const printColumns = (...columns: string[]) => print(columns.join('  '));
+
+export function printUser({ id, email, status, roles }: User): void {
+  printColumns(id, email, status, roles.length > 0 ? roles.join(',') : '-');
+}
+
+export function printSession(session: Session): void {
+  const { id, deviceId, createdAt, lastSeenAt, address, status, endedReason, endedBy } = session;
+  printColumns(
+    id,
+    `device ${deviceId}`,
+    `opened ${createdAt.toISOString()}`,
+    `seen ${lastSeenAt.toISOString()} from ${address ?? 'an unknown address'}`,
+    endedReason ? `${status} (${endedReason}, ${endedBy})` : status,
+  );
 }

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { AppError } from '../errors/app-error.js';
 
-/** Asks for a password without showing it; piped input gives its first line. Never an argument: others can list those. */
+/** Prompts for a password without echo, or reads the first line of piped input. Other users could see an argument. */
 export async function readPassword(): Promise<string> {
   const { stdin, stdout } = process;
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

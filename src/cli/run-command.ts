@@ -6,14 +6,14 @@ import { startFailure } from '../start/start-failure.js';
 
 type OpenDatabase = (environment: Environment, progress: (line: string) => void) => Promise<PreparedDatabase>;
 
-/** Runs one command of an operator on the service's database; what goes wrong is one line, and exit code 1. */
+/** Runs an operator's command on the service's database. An error is printed as one line, with exit code 1. */
 export async function runCommand(
   openDatabase: OpenDatabase,
   command: (url: string, environment: Environment) => Promise<void>,
 ): Promise<void> {
   try {
     const environment = readEnvironment(process.env, developmentSecret);
-    // Not among the output: `user list` may be piped on.
+    // Not on standard output, which may be piped into another program.
     const database = await openDatabase(environment, (line) => process.stderr.write(`latchkey: ${line}\n`));
     try {
       await command(database.url, environment);

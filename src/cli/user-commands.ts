@@ -4,13 +4,12 @@ import type { Session } from '../sessions/session.entity.js';
 import type { CommitEffects, RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
 import type { UsersService } from '../users/users.service.js';
-import { print } from './print.js';
-import { printSession, printUser } from './print-rows.js';
+import { print, printSession, printUser } from './print.js';
 
 const PAGE = 500;
 const OPERATOR = 'operator';
 
-/** What an operator can do for and to a user, named by address or id. */
+/** The commands about a user, who is given by email address or id. */
 export class UserCommands {
   constructor(
     private readonly users: UsersService,
@@ -60,7 +59,7 @@ export class UserCommands {
     });
     sessions.slice(0, PAGE).forEach(printSession);
     if (sessions.length === 0) print('no sessions');
-    if (sessions.length > PAGE) print(`and more: only the newest ${PAGE} are shown`);
+    if (sessions.length > PAGE) print(`only the newest ${PAGE} sessions are shown`);
   }
 
   async endSessions(user: string): Promise<void> {
@@ -71,7 +70,7 @@ export class UserCommands {
     const { result: count, outcome } = await this.revoker.inTransaction((transaction) =>
       transaction.revoke({ userId }, reason, OPERATOR),
     );
-    print(`ended ${count} ${count === 1 ? 'session' : 'sessions'}`);
+    print(`revoked ${count} ${count === 1 ? 'session' : 'sessions'}`);
     if (count > 0 || outcome === 'pending') printOutcome(outcome);
   }
 
@@ -94,7 +93,7 @@ export class UserCommands {
 function printOutcome(outcome: RevocationOutcome): void {
   print(
     outcome === 'enforced'
-      ? 'it holds on every running instance'
-      : 'committed; no instance has confirmed it yet (none running, or cut off): each enforces it as soon as it reaches Postgres',
+      ? 'confirmed by every running instance'
+      : 'committed, but not confirmed by every instance yet: each one enforces it as soon as it reaches Postgres',
   );
 }

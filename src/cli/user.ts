@@ -2,54 +2,54 @@ import { Command } from 'commander';
 import { readPassword } from './read-password.js';
 import { withUsers } from './with-users.js';
 
-const program = new Command('user')
-  .description('Manage the people of this service. A <user> is an e-mail address or an id.')
+export const user = new Command('user')
+  .description('manage users, their roles and their sessions')
   .helpCommand(false)
   .addHelpText(
     'after',
     `
-Examples:
-  npm run user -- add ada@example.org admin      asks for the password
-  npm run user -- revoke-role ada@example.org admin
-  npm run user -- disable ada@example.org
+A <user> is an email address or an id.
 
-What ends a session or takes a role away waits until every running instance has confirmed it.
-It needs the environment of the service: DATABASE_URL, or the same LATCHKEY_DATA_DIR.`,
+Examples:
+  latchkey user add ada@example.org admin      asks for the password
+  latchkey user revoke-role ada@example.org admin
+  latchkey user disable ada@example.org
+
+Commands that revoke sessions or roles wait until every running instance has confirmed the change.
+They need the environment of the service: DATABASE_URL, or the same LATCHKEY_DATA_DIR.`,
   );
 
-program
+user
   .command('add <email> [roles...]')
-  .description('add a user; the password is asked for, or read from the first line of standard input')
+  .description('add a user; prompts for the password, or reads it from the first line of standard input')
   .action((email: string, roles: string[]) =>
     withUsers(async (users) => users.add(email, await readPassword(), roles)),
   );
-program
+user
   .command('list')
-  .description('list everybody: id, address, status, roles')
+  .description('list all users: id, email address, status, roles')
   .action(() => withUsers((users) => users.list()));
-program
+user
   .command('grant <user> <role>')
-  .description('give a role; tokens that are out become stale, and a refresh brings it')
-  .action((user: string, role: string) => withUsers((users) => users.grant(user, role)));
-program
+  .description('grant a role; access tokens issued before become stale, and a refresh brings the role')
+  .action((name: string, role: string) => withUsers((users) => users.grant(name, role)));
+user
   .command('revoke-role <user> <role>')
-  .description('take a role away; tokens that are out are refused as stale at once')
-  .action((user: string, role: string) => withUsers((users) => users.revokeRole(user, role)));
-program
+  .description('revoke a role; access tokens issued before are refused as stale at once')
+  .action((name: string, role: string) => withUsers((users) => users.revokeRole(name, role)));
+user
   .command('disable <user>')
-  .description('refuse logins, and end every session')
-  .action((user: string) => withUsers((users) => users.disable(user)));
-program
+  .description('refuse logins and revoke every session')
+  .action((name: string) => withUsers((users) => users.disable(name)));
+user
   .command('enable <user>')
   .description('allow logins again')
-  .action((user: string) => withUsers((users) => users.enable(user)));
-program
+  .action((name: string) => withUsers((users) => users.enable(name)));
+user
   .command('sessions <user>')
-  .description('list the sessions, newest first: device, times, address, and why each ended')
-  .action((user: string) => withUsers((users) => users.sessions(user)));
-program
+  .description('list sessions, newest first: device, times, address and why each ended')
+  .action((name: string) => withUsers((users) => users.sessions(name)));
+user
   .command('end-sessions <user>')
-  .description('end every session; the user can log in again')
-  .action((user: string) => withUsers((users) => users.endSessions(user)));
-
-await program.parseAsync();
+  .description('revoke every session; the user can log in again')
+  .action((name: string) => withUsers((users) => users.endSessions(name)));

@@ -15,10 +15,10 @@ import { runCommand } from './run-command.js';
 import { UserCommands } from './user-commands.js';
 
 const POOL_SIZE = 2;
-/** Running instances find a revocation within a second, and confirm it within one more and a lease. */
+/** Running instances notice a revocation within a second and confirm it within one more second and a lease. */
 const CONFIRMATION_WAIT_MS = 6_000;
 
-/** Runs one command about users on the service's database, with no more of the service than it needs. */
+/** Runs one user command on the service's database, with only the parts of the service that it needs. */
 export function withUsers(run: (commands: UserCommands) => Promise<void>): Promise<void> {
   return runCommand(databaseForCommand, async (url, environment) => {
     const dataSource = await connect({
@@ -26,7 +26,7 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
       entities: ENTITIES,
     });
     try {
-      // This process is no instance: it commits; running instances find the change, enforce and confirm it.
+      // This process is not an instance: it commits, and the running instances notice, enforce and confirm the change.
       const store = new PostgresSessionStore(dataSource);
       const confirm = (revocations: Revocations) =>
         confirmedByOthers(store, revocations, CONFIRMATION_WAIT_MS, systemClock);

@@ -3,7 +3,7 @@ import { Config } from './config.js';
 
 @Module({})
 export class ConfigModule {
-  /** Makes the configuration, read by the caller, injectable everywhere. */
+  /** Makes the configuration injectable everywhere. The caller reads it. */
   static forRoot(config: Config): DynamicModule {
     return {
       module: ConfigModule,

@@ -1,97 +1,97 @@
 import type { MailableEvent } from '../policy/mailed-events.js';
 import type { SessionPolicy } from '../policy/session-policy.js';
 
-/** Everything the environment decides, read once at start (see `environment.ts`) and injected. */
+/** All settings of the service: read from the environment once at start (`environment.ts`), then injected. */
 export abstract class Config {
   abstract readonly production: boolean;
   abstract readonly logLevel: string;
-  /** Where a development service keeps its own files: the embedded database and its secret. */
+  /** Directory for the files of a development service: the embedded database, its secret and its mail. */
   abstract readonly dataDir: string;
   abstract readonly http: {
     readonly host: string;
     readonly port: number;
-    /** Which proxies may name the client's address: none, a number of hops, or their addresses. */
+    /** The proxies whose `X-Forwarded-For` is believed: none, all, a number of hops, or a list of addresses. */
     readonly trustProxy: boolean | number | string[];
   };
-  /** What browsers are told, and which pages are trusted. */
+  /** Settings for browsers: cookies, and the pages that are trusted. */
   abstract readonly web: {
     /** The public origin of this service: `https://id.example.com`. */
     readonly origin: string;
-    /** Other origins whose pages may call, credentials included. */
+    /** Other origins whose pages may call the API with credentials. */
     readonly corsOrigins: readonly string[];
-    /** Whether a page of this machine under the very port that was called is one of the service's own. */
+    /** Whether a page on a loopback host counts as the service's own when it uses the port that was called. */
     readonly trustsOwnPort: boolean;
-    /** Whether cookies are `Secure` and carry the prefix `__Host-`. */
+    /** Whether cookies are `Secure` and their names start with `__Host-`. */
     readonly secureCookies: boolean;
   };
-  /** Where `/metrics` is served; `null`: nowhere. */
+  /** Where `/metrics` is served; `null` if it is not. */
   abstract readonly metrics: { readonly host: string; readonly port: number } | null;
   abstract readonly database: {
     readonly url: string;
     readonly poolSize: number;
     readonly migrateOnStart: boolean;
   };
-  /** `null`: a single instance with no second cache tier. */
+  /** `null` for a single instance without a shared cache. */
   abstract readonly redis: { readonly url: string; readonly keyPrefix: string } | null;
-  /** The server secret, 32 bytes or more;. */
+  /** The server secret, at least 32 bytes. Other keys are derived from it. */
   abstract readonly secret: Buffer;
   abstract readonly accessToken: {
     readonly issuer: string;
     readonly audience: string;
     readonly ttlSeconds: number;
-    /** A signing key is replaced after this long. */
+    /** How often a new signing key is created. */
     readonly keyRotationMs: number;
-    /** Verified tokens remembered, so that their signature is not checked again. */
+    /** How many verified tokens are kept in memory, so that their signature is not checked again. */
     readonly cacheSize: number;
   };
   abstract readonly refreshToken: {
-    /** How long the token just before the current one still yields the current one; 0: never. */
+    /** How long the previous token still returns the current one after a rotation; 0 turns this off. */
     readonly graceMs: number;
   };
   abstract readonly policy: SessionPolicy;
   abstract readonly sessions: {
-    /** Sessions held in the process (first cache tier). */
+    /** Sessions kept in the memory cache. */
     readonly cacheSize: number;
-    /** Ended sessions held in the process; more than these end the trust in caches. */
+    /** Recently ended sessions kept in memory; with more, checks are answered from Postgres. */
     readonly endedSetSize: number;
-    /** How long cached sessions may be used while Postgres cannot be reached. */
+    /** How long cached sessions are trusted while Postgres is unreachable. */
     readonly maxStalenessMs: number;
-    /** How long ended sessions are kept before their rows are removed. */
+    /** How long the rows of ended sessions are kept. */
     readonly retentionMs: number;
-    /** How long an instance may trust its caches without hearing from itself through Redis. The same on all. */
+    /** How long an instance trusts its caches after it last heard itself through Redis. The same on all instances. */
     readonly leaseMs: number;
   };
-  /** Files in the MaxMind DB format, asked in this order; none: places are unknown. */
+  /** Files in MaxMind DB format, searched in this order; with none, every location is unknown. */
   abstract readonly geoip: { readonly databases: readonly string[] };
   abstract readonly passwords: {
-    /** argon2id parameters, OWASP Password Storage Cheat Sheet. */
+    /** argon2id parameters; defaults from the OWASP Password Storage Cheat Sheet. */
     readonly memoryKiB: number;
     readonly passes: number;
     readonly parallelism: number;
-    /** Hashes computed at once, and hashes that may wait for their turn. */
+    /** Passwords hashed at the same time, and passwords that may wait. */
     readonly concurrency: number;
     readonly queueSize: number;
   };
   abstract readonly mail: {
-    /** `null`: development writes mails into files, production sends none. */
+    /** `null`: development writes mail to files, production sends none. */
     readonly smtpUrl: string | null;
-    /** `name <address>`, or an address alone. */
+    /** `Name <address>`, or only an address. */
     readonly from: string;
-    /** The security events that a mail is sent about. */
+    /** The security events that users are mailed about. */
     readonly events: readonly MailableEvent[];
   };
   abstract readonly loginAttempts: {
-    /** Failed attempts allowed in a window, per account, per network address and per known device. */
+    /** Failed attempts allowed in a window, per account or known device, and per network. */
     readonly perAccount: number;
     readonly perAddress: number;
     readonly windowSeconds: number;
   };
 }
 
-/** What the environment says, where development has a database of its own yet to be started. */
+/** The settings as read. In development, the embedded database and its URL do not exist yet. */
 export interface Environment extends Omit<Config, 'database'> {
   readonly database: Omit<Config['database'], 'url'> & {
-    /** `null`: the embedded Postgres of development. */
+    /** `null` for the embedded Postgres of development. */
     readonly url: string | null;
   };
 }

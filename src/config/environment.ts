@@ -1,184 +1,158 @@
-import { cleanEnv, str } from 'envalid';
-import { MAILED_EVENTS } from '../policy/mailed-events.js';
-import { POLICY_PRESETS, type PolicyName, type SessionPolicy } from '../policy/session-policy.js';
+import { POLICY_PRESETS, type PolicyName } from '../policy/session-policy.js';
 import type { Environment } from './config.js';
-import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
 import {
-  duration,
-  durationOrNone,
-  files,
-  flag,
-  integer,
-  integerOrNone,
-  mailedEvents,
-  mailSender,
-  origin,
-  origins,
-  secret,
-  sensitiveActions,
-  serverUrl,
-  suspicionActions,
-  trustProxy,
-} from './validators.js';
+  type DefaultContext,
+  ENVIRONMENT_VARIABLES,
+  type EnvironmentValues,
+  type EnvironmentVariable,
+} from './environment-variables.js';
 import { webConfig } from './web-config.js';
 
-/** Names every fault of the environment, so that one start shows them all. */
+/** Lists every fault of the environment, so that one start shows them all. */
 export class InvalidEnvironment extends Error {
   override readonly name = 'InvalidEnvironment';
 }
 
-const DAY_MS = 86_400_000;
 /** Not a variable: a revoker waits for one lease, so all instances must agree on it. */
 const LEASE_MS = 3_000;
-
-function isPolicyName(name: string | undefined): name is PolicyName {
-  return name !== undefined && Object.hasOwn(POLICY_PRESETS, name);
-}
 
 /**
  * Reads the whole environment at once.
  *
  * @param env the variables, normally `process.env`; an empty one counts as not set
- * @param developmentSecret makes the secret of a development service that was given none
+ * @param developmentSecret creates the secret of a development service that has none configured
  * @throws {InvalidEnvironment} naming each variable that is missing or malformed
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
   developmentSecret: (dataDir: string) => Buffer,
 ): Environment {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const production = given.NODE_ENV === 'production';
-  const policyName = isPolicyName(given.LATCHKEY_POLICY) ? given.LATCHKEY_POLICY : 'social';
-  const preset: SessionPolicy = POLICY_PRESETS[policyName];
+  const values = readValues(env);
+  return toEnvironment(values, values.LATCHKEY_SECRET ?? developmentSecret(values.LATCHKEY_DATA_DIR));
+}
 
-  const read = cleanEnv(
-    given,
-    {
-      LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], default: 'info' }),
-      LATCHKEY_DATA_DIR: str({ default: '.latchkey' }),
-      HOST: str({ default: production ? '0.0.0.0' : '127.0.0.1' }),
-      PORT: integer(0, 65_535)({ default: 3000 }),
-      METRICS_PORT: integer(1, 65_535)({ default: undefined }),
-      TRUST_PROXY: trustProxy({ default: false }),
-      DATABASE_URL: production
-        ? serverUrl('postgres:', 'postgresql:')()
-        : serverUrl('postgres:', 'postgresql:')({ default: undefined }),
-      DATABASE_POOL_SIZE: integer(2, 500)({ default: 10 }),
-      MIGRATE_ON_START: flag({ default: false }),
-      REDIS_URL: serverUrl('redis:', 'rediss:')({ default: undefined }),
-      REDIS_KEY_PREFIX: str({ default: 'latchkey' }),
-      LATCHKEY_SECRET: production ? secret() : secret({ default: undefined }),
-      // Not by PORT: instances behind one address listen on several, and issue the same tokens.
-      LATCHKEY_ISSUER: serverUrl('http:', 'https:')({ default: 'http://localhost:3000' }),
-      LATCHKEY_ORIGIN: origin({ default: undefined }),
-      CORS_ORIGINS: origins({ default: [] }),
-      LATCHKEY_AUDIENCE: str({ default: undefined }),
-      LATCHKEY_POLICY: str({ choices: Object.keys(POLICY_PRESETS) as PolicyName[], default: 'social' }),
-      ACCESS_TOKEN_TTL: duration('1s', '24h')({ default: 900_000 }),
-      ACCESS_TOKEN_CACHE_SIZE: integer(1, 10_000_000)({ default: 20_000 }),
-      KEY_ROTATION_INTERVAL: duration('1h', '3650d')({ default: 30 * DAY_MS }),
-      REFRESH_GRACE: duration('0s', '5m')({ default: 10_000 }),
-      SESSION_IDLE_TTL: duration('1s', '3650d')({ default: preset.idleTtlMs }),
-      SESSION_ABSOLUTE_TTL: duration('1s', '3650d')({ default: preset.absoluteTtlMs }),
-      MAX_DEVICES: integerOrNone(1, 10_000)({ default: preset.maxDevices }),
-      MAX_SESSIONS: integerOrNone(1, 10_000)({ default: preset.maxSessions }),
-      REAUTHENTICATION_MAX_AGE: durationOrNone('1s', '365d')({ default: preset.reauthenticationMaxAgeMs }),
-      SENSITIVE_ACTIONS: sensitiveActions({ default: preset.sensitiveActions }),
-      SUSPICION_ACTIONS: suspicionActions({ default: {} }),
-      GEOIP_DATABASE: files({ default: PACKAGED_GEOIP_DATABASES }),
-      SESSION_CACHE_SIZE: integer(1, 10_000_000)({ default: 100_000 }),
-      ENDED_SET_SIZE: integer(1, 10_000_000)({ default: 1_000_000 }),
-      SESSION_MAX_STALENESS: duration('1s', '1h')({ default: 300_000 }),
-      SESSION_RETENTION: duration('2d', '3650d')({ default: 90 * DAY_MS }),
-      PASSWORD_HASH_MEMORY_KIB: integer(8, 4_194_304)({ default: 19_456 }),
-      PASSWORD_HASH_PASSES: integer(1, 1_000)({ default: 2 }),
-      PASSWORD_HASH_PARALLELISM: integer(1, 64)({ default: 1 }),
-      PASSWORD_HASH_CONCURRENCY: integer(1, 64)({ default: 2 }),
-      PASSWORD_HASH_QUEUE: integer(0, 100_000)({ default: 100 }),
-      SMTP_URL: serverUrl('smtp:', 'smtps:')({ default: undefined }),
-      MAIL_FROM: mailSender({ default: undefined }),
-      MAILED_EVENTS: mailedEvents({ default: MAILED_EVENTS[policyName] }),
-      LOGIN_ATTEMPTS_PER_ACCOUNT: integer(1, 1_000_000)({ default: 10 }),
-      LOGIN_ATTEMPTS_PER_ADDRESS: integer(1, 1_000_000)({ default: 100 }),
-      LOGIN_ATTEMPTS_WINDOW: duration('1s', '24h')({ default: 900_000 }),
-    },
-    {
-      reporter: ({ errors }) => {
-        const faults = Object.entries(errors).map(([name, fault]) => `${name} ${describe(fault)}`);
-        if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
-      },
-    },
-  );
+function readValues(env: NodeJS.ProcessEnv): EnvironmentValues {
+  const context = defaultContext(env);
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(ENVIRONMENT_VARIABLES)) {
+    try {
+      values[name] = readValue(variable, env[name], context);
+    } catch (error) {
+      faults.push(`${name} ${(error as Error).message}`);
+    }
+  }
+  if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
+  return values as EnvironmentValues;
+}
 
+function readValue(
+  variable: EnvironmentVariable<unknown>,
+  given: string | undefined,
+  context: DefaultContext,
+): unknown {
+  if (given) return variable.read(given);
+  if (context.production && variable.requiredInProduction) throw new TypeError('is required');
+  const fallback = variable.default;
+  return typeof fallback === 'string' ? variable.read(fallback) : fallback.value(context);
+}
+
+function defaultContext({ NODE_ENV = '', LATCHKEY_POLICY }: NodeJS.ProcessEnv): DefaultContext {
+  // An unknown policy is reported with the other faults.
+  const policyName = isPolicyName(LATCHKEY_POLICY) ? LATCHKEY_POLICY : 'social';
+  return {
+    production: ENVIRONMENT_VARIABLES.NODE_ENV.read(NODE_ENV),
+    policyName,
+    policy: POLICY_PRESETS[policyName],
+  };
+}
+
+function isPolicyName(name: string | undefined): name is PolicyName {
+  return name !== undefined && Object.hasOwn(POLICY_PRESETS, name);
+}
+
+function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
+  const production = values.NODE_ENV;
   const web = webConfig({
     production,
-    origin: read.LATCHKEY_ORIGIN,
-    issuer: read.LATCHKEY_ISSUER,
-    corsOrigins: read.CORS_ORIGINS,
+    origin: values.LATCHKEY_ORIGIN ?? values.LATCHKEY_ISSUER,
+    corsOrigins: values.CORS_ORIGINS,
   });
-
   return {
     production,
-    logLevel: read.LOG_LEVEL,
-    dataDir: read.LATCHKEY_DATA_DIR,
-    http: { host: read.HOST, port: read.PORT, trustProxy: read.TRUST_PROXY },
+    logLevel: values.LOG_LEVEL,
+    dataDir: values.LATCHKEY_DATA_DIR,
+    http: { host: values.HOST, port: values.PORT, trustProxy: values.TRUST_PROXY },
     web,
-    metrics: read.METRICS_PORT === undefined ? null : { host: read.HOST, port: read.METRICS_PORT },
+    metrics: values.METRICS_PORT === null ? null : { host: values.HOST, port: values.METRICS_PORT },
     database: {
-      url: read.DATABASE_URL ?? null,
-      poolSize: read.DATABASE_POOL_SIZE,
-      migrateOnStart: read.MIGRATE_ON_START,
+      url: values.DATABASE_URL,
+      poolSize: values.DATABASE_POOL_SIZE,
+      migrateOnStart: values.MIGRATE_ON_START,
     },
-    redis: read.REDIS_URL ? { url: read.REDIS_URL, keyPrefix: read.REDIS_KEY_PREFIX } : null,
-    secret: read.LATCHKEY_SECRET ?? developmentSecret(read.LATCHKEY_DATA_DIR),
-    accessToken: {
-      issuer: read.LATCHKEY_ISSUER,
-      audience: read.LATCHKEY_AUDIENCE ?? read.LATCHKEY_ISSUER,
-      ttlSeconds: Math.ceil(read.ACCESS_TOKEN_TTL / 1000),
-      keyRotationMs: read.KEY_ROTATION_INTERVAL,
-      cacheSize: read.ACCESS_TOKEN_CACHE_SIZE,
-    },
-    refreshToken: { graceMs: read.REFRESH_GRACE },
-    policy: {
-      idleTtlMs: read.SESSION_IDLE_TTL,
-      absoluteTtlMs: read.SESSION_ABSOLUTE_TTL,
-      maxDevices: read.MAX_DEVICES,
-      maxSessions: read.MAX_SESSIONS,
-      reauthenticationMaxAgeMs: read.REAUTHENTICATION_MAX_AGE,
-      sensitiveActions: read.SENSITIVE_ACTIONS,
-      suspicionActions: { ...preset.suspicionActions, ...read.SUSPICION_ACTIONS },
-    },
-    sessions: {
-      cacheSize: read.SESSION_CACHE_SIZE,
-      endedSetSize: read.ENDED_SET_SIZE,
-      // An expired session's row is closed without a word to the instances: they have to notice by themselves in time.
-      maxStalenessMs: Math.min(read.SESSION_MAX_STALENESS, read.SESSION_IDLE_TTL),
-      retentionMs: read.SESSION_RETENTION,
-      leaseMs: LEASE_MS,
-    },
-    geoip: { databases: read.GEOIP_DATABASE },
-    passwords: {
-      memoryKiB: read.PASSWORD_HASH_MEMORY_KIB,
-      passes: read.PASSWORD_HASH_PASSES,
-      parallelism: read.PASSWORD_HASH_PARALLELISM,
-      concurrency: read.PASSWORD_HASH_CONCURRENCY,
-      queueSize: read.PASSWORD_HASH_QUEUE,
-    },
+    redis: values.REDIS_URL === null ? null : { url: values.REDIS_URL, keyPrefix: values.REDIS_KEY_PREFIX },
+    secret,
+    accessToken: accessToken(values),
+    refreshToken: { graceMs: values.REFRESH_GRACE },
+    policy: policy(values),
+    sessions: sessions(values),
+    geoip: { databases: values.GEOIP_DATABASE },
+    passwords: passwords(values),
     mail: {
-      smtpUrl: read.SMTP_URL ?? null,
-      from: read.MAIL_FROM ?? `Latchkey <no-reply@${new URL(web.origin).hostname}>`,
-      events: read.MAILED_EVENTS,
+      smtpUrl: values.SMTP_URL,
+      from: values.MAIL_FROM ?? `Latchkey <no-reply@${new URL(web.origin).hostname}>`,
+      events: values.MAILED_EVENTS,
     },
     loginAttempts: {
-      perAccount: read.LOGIN_ATTEMPTS_PER_ACCOUNT,
-      perAddress: read.LOGIN_ATTEMPTS_PER_ADDRESS,
-      windowSeconds: Math.ceil(read.LOGIN_ATTEMPTS_WINDOW / 1000),
+      perAccount: values.LOGIN_ATTEMPTS_PER_ACCOUNT,
+      perAddress: values.LOGIN_ATTEMPTS_PER_ADDRESS,
+      windowSeconds: Math.ceil(values.LOGIN_ATTEMPTS_WINDOW / 1000),
     },
   };
 }
 
-function describe(fault: Error | undefined): string {
-  return fault?.name === 'EnvMissingError' ? 'is required' : (fault?.message ?? 'is invalid');
+function accessToken(values: EnvironmentValues): Environment['accessToken'] {
+  return {
+    issuer: values.LATCHKEY_ISSUER,
+    audience: values.LATCHKEY_AUDIENCE ?? values.LATCHKEY_ISSUER,
+    ttlSeconds: Math.ceil(values.ACCESS_TOKEN_TTL / 1000),
+    keyRotationMs: values.KEY_ROTATION_INTERVAL,
+    cacheSize: values.ACCESS_TOKEN_CACHE_SIZE,
+  };
+}
+
+function policy(values: EnvironmentValues): Environment['policy'] {
+  return {
+    idleTtlMs: values.SESSION_IDLE_TTL,
+    absoluteTtlMs: values.SESSION_ABSOLUTE_TTL,
+    maxDevices: values.MAX_DEVICES,
+    maxSessions: values.MAX_SESSIONS,
+    reauthenticationMaxAgeMs: values.REAUTHENTICATION_MAX_AGE,
+    sensitiveActions: values.SENSITIVE_ACTIONS,
+    suspicionActions: {
+      ...POLICY_PRESETS[values.LATCHKEY_POLICY].suspicionActions,
+      ...values.SUSPICION_ACTIONS,
+    },
+  };
+}
+
+function sessions(values: EnvironmentValues): Environment['sessions'] {
+  return {
+    cacheSize: values.SESSION_CACHE_SIZE,
+    endedSetSize: values.ENDED_SET_SIZE,
+    // Instances are not notified when a row is marked as expired: a cached session must be read again by then.
+    maxStalenessMs: Math.min(values.SESSION_MAX_STALENESS, values.SESSION_IDLE_TTL),
+    retentionMs: values.SESSION_RETENTION,
+    leaseMs: LEASE_MS,
+  };
+}
+
+function passwords(values: EnvironmentValues): Environment['passwords'] {
+  return {
+    memoryKiB: values.PASSWORD_HASH_MEMORY_KIB,
+    passes: values.PASSWORD_HASH_PASSES,
+    parallelism: values.PASSWORD_HASH_PARALLELISM,
+    concurrency: values.PASSWORD_HASH_CONCURRENCY,
+    queueSize: values.PASSWORD_HASH_QUEUE,
+  };
 }

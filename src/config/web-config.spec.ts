@@ -2,15 +2,15 @@ import { testConfig } from '../../test/support/test-config.js';
 
 const web = (env: Record<string, string>) => testConfig('postgres://unused/x', env).web;
 
-describe('what browsers are told and trusted with', () => {
+describe('the settings for browsers', () => {
   it.each([
     ['https://id.example.com', true],
     ['http://localhost:3000', false],
     ['http://127.0.0.1:8080', false],
     ['http://[::1]:8080', false],
-    // It does not work in a browser, which is better than cookies in the clear.
+    // A browser then stores no cookie at all, which is better than sending it in the clear.
     ['http://intranet', true],
-  ])('has cookies at %s that are Secure: %s', (origin, secureCookies) => {
+  ])('at %s make cookies Secure: %s', (origin, secureCookies) => {
     expect(web({ LATCHKEY_ORIGIN: origin })).toMatchObject({ origin, secureCookies });
   });
 
@@ -28,13 +28,13 @@ describe('what browsers are told and trusted with', () => {
     'ftp://example.com',
     'https://a.example,,https://b.example',
     'https://a.example https://b.example',
-  ])('takes %s for no origin', (text) => {
+  ])('refuse %s as an origin', (text) => {
     expect(() => web({ CORS_ORIGINS: text })).toThrow(/CORS_ORIGINS must be an origin/);
     expect(() => web({ CORS_ORIGINS: `https://a.example,${text}` })).toThrow(/CORS_ORIGINS/);
     expect(() => web({ LATCHKEY_ORIGIN: text })).toThrow(/LATCHKEY_ORIGIN must be an origin/);
   });
 
-  it('takes a list of origins, and none', () => {
+  it('accept a list of CORS origins, or none', () => {
     expect(web({ CORS_ORIGINS: 'https://a.example, http://localhost:5173' }).corsOrigins).toEqual([
       'https://a.example',
       'http://localhost:5173',

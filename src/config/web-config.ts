@@ -4,22 +4,20 @@ const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 interface WebSettings {
   readonly production: boolean;
-  /** As the operator set it. */
-  readonly origin: string | undefined;
-  /** Stands in for it. */
-  readonly issuer: string;
+  /** The URL that browsers use for this service. Only its origin counts. */
+  readonly origin: string;
   readonly corsOrigins: readonly string[];
 }
 
-/** What browsers are told, and which pages are trusted. */
-export function webConfig({ production, origin, issuer, corsOrigins }: WebSettings): Config['web'] {
-  const own = new URL(origin ?? issuer);
+/** The settings for browsers: cookies, and the pages that are trusted. */
+export function webConfig({ production, origin, corsOrigins }: WebSettings): Config['web'] {
+  const url = new URL(origin);
   return {
-    origin: own.origin,
+    origin: url.origin,
     corsOrigins,
     trustsOwnPort: !production,
-    // Anywhere else than on this machine a cookie without `Secure` would travel in the clear.
-    secureCookies: own.protocol === 'https:' || !LOOPBACK_HOSTS.includes(own.hostname),
+    // Except on this machine, a cookie without `Secure` would be sent in the clear.
+    secureCookies: url.protocol === 'https:' || !LOOPBACK_HOSTS.includes(url.hostname),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Keys of Postgres advisory locks, one namespace for all: arbitrary numbers that only have to differ. */
+/** Keys of the Postgres advisory locks: arbitrary numbers, different from one another. */
 export const ADVISORY_LOCKS = {
   migrations: 7_210_001,
   singleInstance: 7_210_002,

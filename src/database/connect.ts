@@ -1,9 +1,9 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { errorMessage } from '../errors/error-message.js';
 import { openDataSource } from './data-source.js';
-import { DatabaseNotReady } from './database-not-ready.js';
+import { DatabaseNotReady } from './start-errors.js';
 
-/** A data source of a command's own; it is the caller's to destroy. @throws {DatabaseNotReady} */
+/** Connects for a command. The caller must destroy the data source. @throws {DatabaseNotReady} */
 export async function connect(options: DataSourceOptions): Promise<DataSource> {
   try {
     return await openDataSource(options);

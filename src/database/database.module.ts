@@ -5,12 +5,12 @@ import { Config } from '../config/config.js';
 import { dataSourceOptions, openDataSource } from './data-source.js';
 
 /**
- * Injects connections of their own for the session check and the revocation protocol: a flood of logins that holds
- * every other connection must not keep an end from being seen.
+ * Injects a separate connection pool for the session check and the revocation protocol. A flood of logins that occupies
+ * every other connection must not delay a revocation.
  */
 export const PROTOCOL_DATA_SOURCE = Symbol('ProtocolDataSource');
 
-/** One for each kind of read that may be in flight, and one for what is confirmed. */
+/** One connection for each kind of read that can be in flight, and one for confirmations. */
 const PROTOCOL_POOL_SIZE = 5;
 
 @Global()
@@ -30,10 +30,10 @@ const PROTOCOL_POOL_SIZE = 5;
       useFactory: ({ database }: Config) => ({
         ...dataSourceOptions(database.url, database.poolSize),
         autoLoadEntities: true,
-        // Absent at start is a fault to be told at once; whoever started the service starts it again.
+        // If Postgres is absent at start, fail at once; the service manager starts the service again.
         retryAttempts: 0,
       }),
-      // Called once, with the options of above.
+      // Called once, with the options above.
       dataSourceFactory: (options) => openDataSource(options as DataSourceOptions),
     }),
   ],

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 
-/** The parts of pg's pool and clients that are used here. */
+/** The parts of pg's pool and clients that are used below. */
 interface Client {
   readonly connection: { readonly stream: Socket };
 }
@@ -11,8 +11,8 @@ interface Pool {
 }
 
 /**
- * Breaks connections that are in use and silent for longer than any statement lasts. A cut cable closes nothing,
- * and pg's own query timeout puts such a connection back into the pool, where it fails everybody after.
+ * Breaks connections that are in use but silent for longer than any statement takes. A cut cable does not close a
+ * connection, and pg's own query timeout returns it to the pool, where every later query on it fails too.
  */
 export function breakHungConnections(dataSource: DataSource, silentMs: number): void {
   const { master } = dataSource.driver as unknown as { readonly master: Pool };

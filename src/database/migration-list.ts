@@ -11,7 +11,7 @@ import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503
 import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
 
-/** Every migration, oldest first. Append only: what has been released is never edited. */
+/** Every migration, oldest first. Append-only: a released migration is never edited. */
 export const MIGRATIONS = [
   CreateUsers1795502400000,
   CreateDevices1795502460000,

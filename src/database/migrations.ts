@@ -5,14 +5,14 @@ import { connect } from './connect.js';
 import { dataSourceOptions } from './data-source.js';
 import { MIGRATIONS } from './migration-list.js';
 
-/** An index on a big table takes its time; nothing waits on a migration but other migrations. */
+/** No limit: an index on a big table takes long, and only other migrations wait for it. */
 const MIGRATION_TIMEOUT_MS = 0;
-/** A start has more time than a request: the embedded Postgres of a busy machine needs some to say its first word. */
+/** Longer than for a request: on a busy machine, the embedded Postgres is slow to accept its first connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const TURN_POLL_MS = 100;
 
-/** Applies what is missing. @returns the names applied, oldest first */
+/** Applies the pending migrations. @returns their names, oldest first */
 export async function runMigrations(url: string): Promise<string[]> {
   return withLock(url, async (dataSource) => {
     const applied = await dataSource.runMigrations();
@@ -20,7 +20,7 @@ export async function runMigrations(url: string): Promise<string[]> {
   });
 }
 
-/** Takes back the newest. @returns its name, or `null` when there was none */
+/** Reverts the newest migration. @returns its name, or `null` if none is applied */
 export async function revertMigration(url: string): Promise<string | null> {
   return withLock(url, async (dataSource) => {
     const newest = (await new MigrationExecutor(dataSource).getExecutedMigrations())[0];
@@ -29,7 +29,7 @@ export async function revertMigration(url: string): Promise<string | null> {
   });
 }
 
-/** Lists every migration this build knows, oldest first, and whether it has been applied. */
+/** Lists every migration of this build, oldest first, and whether it is applied. */
 export async function showMigrations(url: string): Promise<{ name: string; applied: boolean }[]> {
   const dataSource = await connect(migrationOptions(url));
   try {
@@ -40,7 +40,7 @@ export async function showMigrations(url: string): Promise<{ name: string; appli
   }
 }
 
-/** The names of the migrations that a database still lacks, oldest first. Changes nothing. */
+/** The names of the migrations that are not applied yet, oldest first. Read-only. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
   const table = dataSource.options.migrationsTableName ?? 'migrations';
   const known = MIGRATIONS.map(({ name }) => name);
@@ -51,7 +51,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
   return known.filter((name) => !applied.has(name));
 }
 
-/** Runs one change of the schema at a time, however many instances start at once. */
+/** Allows one schema change at a time, even if several instances start at once. */
 async function withLock<T>(url: string, change: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const dataSource = await connect(migrationOptions(url));
   const lock = dataSource.createQueryRunner();
@@ -59,15 +59,15 @@ async function withLock<T>(url: string, change: (dataSource: DataSource) => Prom
     await waitForTurn(lock);
     return await change(dataSource);
   } finally {
-    // The lock belongs to the connection and goes with it.
+    // The lock is released when its connection closes.
     await lock.release();
     await dataSource.destroy();
   }
 }
 
 /**
- * Asks again and again: a statement that waits for the lock would hold a snapshot, and `CREATE INDEX CONCURRENTLY`
- * waits for every snapshot that is older than it.
+ * Polls: a statement that waits for the lock would hold a snapshot, and `CREATE INDEX CONCURRENTLY` waits for every
+ * older snapshot.
  */
 async function waitForTurn(lock: QueryRunner): Promise<void> {
   for (;;) {

@@ -1,8 +1,8 @@
 import type { Environment } from '../config/config.js';
 import { errorMessage } from '../errors/error-message.js';
-import { DatabaseNotReady } from './database-not-ready.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { runMigrations, showMigrations } from './migrations.js';
+import { DatabaseNotReady } from './start-errors.js';
 
 export interface PreparedDatabase {
   readonly url: string;
@@ -11,31 +11,31 @@ export interface PreparedDatabase {
 }
 
 type Progress = (line: string) => void;
-type Opened = PreparedDatabase & { readonly kind: 'configured' | 'embedded' | 'of a running service' };
+type Opened = PreparedDatabase & { readonly kind: 'configured' | 'embedded' | 'shared with a service' };
 
-/** The database as it is: the configured one, or the embedded one, which may be shared with a running service. */
+/** Opens the configured database or the embedded one, which a running service may share. Does not change its schema. */
 export async function openDatabase({ database, dataDir }: Environment, progress: Progress): Promise<Opened> {
   if (database.url !== null) return { url: database.url, kind: 'configured', stop: async () => {} };
   const { url, isShared, stop } = await startEmbeddedPostgres(dataDir, progress);
-  return { url, kind: isShared ? 'of a running service' : 'embedded', stop };
+  return { url, kind: isShared ? 'shared with a service' : 'embedded', stop };
 }
 
-/** The database of a service, with the schema that this build needs. @throws {DatabaseNotReady} */
+/** Opens the database for the service, with the schema that this build needs. @throws {DatabaseNotReady} */
 export async function prepareDatabase(
   environment: Environment,
   progress: Progress,
 ): Promise<PreparedDatabase> {
   const opened = await openDatabase(environment, progress);
-  if (opened.kind === 'of a running service') {
+  if (opened.kind === 'shared with a service') {
     throw new DatabaseNotReady(
-      `another service already runs on the embedded Postgres in ${environment.dataDir}; set DATABASE_URL and REDIS_URL to run more than one`,
+      `another service already uses the embedded Postgres in ${environment.dataDir}; set DATABASE_URL and REDIS_URL to run more than one`,
     );
   }
   const mayMigrate = opened.kind === 'embedded' || environment.database.migrateOnStart;
   return withSchema(opened, mayMigrate, progress);
 }
 
-/** The database for a command of an operator; a running service may be using it. @throws {DatabaseNotReady} */
+/** Opens the database for a command. A running service may be using it. @throws {DatabaseNotReady} */
 export async function databaseForCommand(
   environment: Environment,
   progress: Progress,

@@ -7,27 +7,27 @@ import { ADVISORY_LOCKS } from './advisory-locks.js';
 const RETRY_MS = 1_000;
 const TIMEOUT_MS = 2_000;
 
-/** Another instance runs on this database and there is no Redis for the two to meet in. */
+/** Another instance uses this database, and without Redis neither learns of the other's revocations. */
 export class SecondInstance extends Error {
   override readonly name = 'SecondInstance';
 
   constructor() {
-    super('another instance runs on this database without Redis: set REDIS_URL on both to run more than one');
+    super('another instance uses this database without Redis: set REDIS_URL on both to run more than one');
   }
 }
 
 /**
- * Holds an advisory lock for as long as this instance runs: without Redis the caches of a second one
- * could not be told of an end.
+ * Holds an advisory lock while this instance runs. Without Redis, the caches of a second instance could not be notified
+ * of a revocation.
  */
 export class SingleInstance {
   private readonly logger = new Logger(SingleInstance.name);
-  /** By which this instance knows a connection of its own, should one be left on the server. */
+  /** Identifies this instance's earlier connection if the server still has it. */
   private readonly name = `latchkey-${randomUUID()}`;
   private client: pg.Client | null = null;
   private isStopped = false;
 
-  /** @param onLost called when another instance has taken the lock while Postgres was away */
+  /** @param onLost called when another instance took the lock while Postgres was unreachable */
   constructor(
     private readonly url: string,
     private readonly onLost: (error: SecondInstance) => void,
@@ -42,7 +42,7 @@ export class SingleInstance {
       keepAlive: true,
       application_name: this.name,
     });
-    // Postgres going away ends the lock with the connection; take it again as soon as it is back.
+    // When the connection is lost, so is the lock. Acquire it again as soon as Postgres is back.
     client.on('error', () => this.reacquire(client));
     client.on('end', () => this.reacquire(client));
     try {
@@ -50,7 +50,7 @@ export class SingleInstance {
       await this.lock(client);
       this.client = client;
     } catch (error) {
-      // Not awaited: a server that hangs would not say goodbye either.
+      // Not awaited: a server that hangs would not close the connection either.
       client.end().catch(() => {});
       throw error;
     }
@@ -64,13 +64,13 @@ export class SingleInstance {
   }
 
   private async lock(client: pg.Client): Promise<void> {
-    // The server may not have noticed yet that an earlier connection of this instance is gone.
+    // The server may not have noticed yet that this instance's earlier connection is closed.
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE application_name = $1 AND pid <> pg_backend_pid()`,
       [this.name],
     );
-    // With a wait, for the backend just told to go; a short one, since an index that is built concurrently waits for it.
+    // Waits for the backend that was just terminated, but not long: an index that is built concurrently waits for this.
     await client.query(`SET lock_timeout = ${TIMEOUT_MS / 2}`);
     try {
       await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.singleInstance]);
@@ -83,7 +83,7 @@ export class SingleInstance {
   private reacquire(lost: pg.Client): void {
     if (this.isStopped || this.client !== lost) return;
     this.client = null;
-    this.logger.warn('lost the connection that holds the single-instance lock');
+    this.logger.warn('lost the connection that held the single-instance lock');
     void this.retry();
   }
 
@@ -91,15 +91,15 @@ export class SingleInstance {
     while (!this.isStopped && this.client === null) {
       try {
         await this.acquire();
-        this.logger.log('holds the single-instance lock again');
+        this.logger.log('acquired the single-instance lock again');
       } catch (error) {
         if (error instanceof SecondInstance) return this.onLost(error);
-        this.logger.debug(`not yet: ${errorMessage(error)}`);
+        this.logger.debug(`single-instance lock not acquired yet: ${errorMessage(error)}`);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }
   }
 }
 
-/** SQLSTATE of a lock that was not to be had in time. */
+/** SQLSTATE when a lock is not acquired in time. */
 const LOCK_NOT_AVAILABLE = '55P03';

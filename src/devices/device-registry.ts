@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
-import type { Client } from '../http/routes/client-info.js';
+import type { RequestClient } from '../http/routes/request-client.js';
 import { describeUserAgent } from '../user-agents/describe-user-agent.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
 
 export interface DeviceLogin {
   readonly userId: string;
-  readonly client: Client;
+  readonly client: RequestClient;
   /** What the client kept from an earlier login. */
   readonly deviceToken: string | undefined;
   /** What its user calls it; else it is named after its browser and system. */

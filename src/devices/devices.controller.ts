@@ -1,11 +1,10 @@
 import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GeoIp } from '../geoip/geoip.js';
-import { CurrentPrincipal } from '../http/routes/current-principal.js';
 import { ListQuery } from '../http/routes/list-query.js';
-import type { Principal } from '../http/routes/principal.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import { Sensitive } from '../http/routes/sensitive.js';
+import { Sensitive } from '../http/routes/route-decorators.js';
 import { UuidParam } from '../http/routes/uuid-param.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { DeviceDto, DeviceListDto, RenameDeviceDto, TerminateDevicesQuery } from './devices.dto.js';

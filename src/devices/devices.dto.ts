@@ -3,7 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
 import type { Principal } from '../http/routes/principal.js';
-import { IsPlainText } from '../http/validation/is-plain-text.js';
+import { IsPlainText } from '../http/validation/validators.js';
 import { SessionDto } from '../sessions/sessions.dto.js';
 import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { DeviceWithSessions } from './devices.service.js';

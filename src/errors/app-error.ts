@@ -1,15 +1,15 @@
 import { ERROR_CODES, type ErrorCode } from './error-codes.js';
 
 export interface AppErrorOptions extends ErrorOptions {
-  /** What this occurrence is about, for the client's developer. Never holds a secret. */
+  /** Explains this occurrence to the client's developer. Must not contain secrets. */
   readonly detail?: string;
-  /** Further members of the problem details (RFC 9457 §3.2), in snake_case. */
+  /** Additional members of the problem details (RFC 9457 §3.2), in snake_case. */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** When another try makes sense, in seconds (`Retry-After`). */
+  /** When to retry (`Retry-After`). */
   readonly retryAfterSeconds?: number;
 }
 
-/** The one kind of error the domain throws: a stable code, which `ProblemFilter` turns into HTTP. */
+/** The only error that domain code throws. Its stable code determines the HTTP answer (`ProblemFilter`). */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly detail: string | undefined;

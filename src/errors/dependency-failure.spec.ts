@@ -5,12 +5,12 @@ import { isDependencyFailure } from './dependency-failure.js';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
-/** A port of this machine on which nobody listens: the discard service of RFC 863. */
+/** A local port without a listener: the discard service (RFC 863). */
 const CLOSED_PORT = 9;
 
-describe('a dependency failure', () => {
+describe('isDependencyFailure', () => {
   it.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])(
-    'is the network error %s',
+    'recognizes the network error %s',
     (code) => {
       expect(isDependencyFailure(withCode(code))).toBe(true);
     },
@@ -29,14 +29,14 @@ describe('a dependency failure', () => {
     '55P03',
     '40001',
     '40P01',
-  ])('is SQLSTATE %s, however deep it is wrapped', (code) => {
+  ])('recognizes SQLSTATE %s, also inside wrapped errors', (code) => {
     const failed = new QueryFailedError('SELECT 1', [], withCode(code));
     expect(isDependencyFailure(failed)).toBe(true);
     expect(isDependencyFailure(new Error('outer', { cause: failed }))).toBe(true);
   });
 
   it.each(['23505', '23503', '22P02', '42601', '42P01', '57000', '25001', '22021'])(
-    'is not SQLSTATE %s',
+    'does not match SQLSTATE %s',
     (code) => {
       expect(isDependencyFailure(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(false);
     },
@@ -55,17 +55,17 @@ describe('a dependency failure', () => {
     'Query runner already released. Cannot run queries anymore.',
     'Database connection provided by a query runner was already released, cannot continue to use it.',
     'Driver not Connected',
-  ])('is what a driver calls "%s"', (message) => {
+  ])('recognizes the driver message "%s"', (message) => {
     expect(isDependencyFailure(new Error(message))).toBe(true);
   });
 
-  it('is a refused connection to every address of a name', async () => {
+  it('recognizes a connection refused by every address of a host name', async () => {
     const refused = await new Promise((resolve) => connect(CLOSED_PORT, 'localhost').once('error', resolve));
     expect(isDependencyFailure(refused)).toBe(true);
     expect(isDependencyFailure(new AggregateError([refused]))).toBe(true);
   });
 
-  it('is what pg and TypeORM really throw at a closed port', async () => {
+  it('recognizes what pg and TypeORM throw for a closed port', async () => {
     const options = { host: '127.0.0.1', port: CLOSED_PORT, connectionTimeoutMillis: 500 };
     const fromPool = await new pg.Pool(options).query('SELECT 1').catch((error: unknown) => error);
     expect(isDependencyFailure(fromPool)).toBe(true);
@@ -86,11 +86,11 @@ describe('a dependency failure', () => {
     [undefined],
     [null],
     [{ cause: { cause: {} } }],
-  ])('is not %p', (thrown) => {
+  ])('does not match %p', (thrown) => {
     expect(isDependencyFailure(thrown)).toBe(false);
   });
 
-  it('is looked for without end in no circle of causes', () => {
+  it('terminates for circular causes', () => {
     const circle: { cause?: unknown } = {};
     circle.cause = { cause: circle };
     expect(isDependencyFailure(circle)).toBe(false);

@@ -1,4 +1,4 @@
-/** Node's words for a peer that cannot be reached or went away. */
+/** Node's error codes for a peer that cannot be reached or has disconnected. */
 const NETWORK_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -16,12 +16,13 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
 
 /**
  * SQLSTATE (PostgreSQL, Appendix A): 08 connection exception, 53 insufficient resources, 57P0x shutdown, crash and
- * not-yet-started, 57014 statement timeout, 25006 a standby after a fail-over, 25P03 idle-in-transaction timeout,
- * 58 the server's disk, 55P03 lock not available, 40001 and 40P01 a conflict or deadlock: another try can succeed, this one did nothing.
+ * starting up, 57014 statement timeout, 25006 a standby after a failover, 25P03 idle-in-transaction timeout, 58 errors
+ * of the server's disk, 55P03 lock not available, 40001 and 40P01 serialization failure and deadlock (nothing was
+ * written, and a retry can succeed).
  */
 const SQLSTATE = /^(?:08...|53...|57P0.|57014|58...|25006|25P03|55P03|40001|40P01)$/;
 
-/** What pg, pg-pool, TypeORM and node-redis say without a code, matched at the start. */
+/** How the messages begin of errors that pg, pg-pool, TypeORM and node-redis throw without a code. */
 const MESSAGES = [
   'timeout exceeded when trying to connect',
   'timeout expired',
@@ -30,7 +31,7 @@ const MESSAGES = [
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
   'Cannot use a pool after calling end on the pool',
-  // A transaction whose connection was lost between two of its statements.
+  // The connection was lost between two statements of a transaction.
   'Query runner already released',
   'Database connection provided by a query runner was already released',
   'Driver not Connected',
@@ -45,8 +46,8 @@ const MESSAGES = [
 const MAX_CAUSES = 8;
 
 /**
- * Whether an error says that something this service depends on cannot be reached or cannot answer now.
- * Structural on purpose: drivers wrap each other's errors, and this folder knows none of them.
+ * Whether an error means that a dependency of this service is unreachable or unable to answer at the moment. It checks
+ * fields instead of classes, because drivers wrap errors of other drivers, and to avoid imports of all of them.
  */
 export function isDependencyFailure(error: unknown): boolean {
   return causes(error).some((cause) => {
@@ -59,7 +60,7 @@ export function isDependencyFailure(error: unknown): boolean {
   });
 }
 
-/** The error, what it wraps (`cause`, TypeORM's `driverError`) and what it gathers (an `AggregateError`). */
+/** The error, those that it wraps (`cause`, TypeORM's `driverError`) and those that an `AggregateError` contains. */
 function causes(error: unknown): object[] {
   const found: object[] = [];
   const pending = [error];

@@ -6,11 +6,11 @@ describe('docs/errors.md', () => {
   const sections = text.split(/^## /m).slice(1);
   const explained = sections.map((section) => section.split('\n', 1)[0]);
 
-  it('explains every code, and no other, in the order of the code', () => {
+  it('documents exactly the codes of ERROR_CODES, in the same order', () => {
     expect(explained).toEqual(Object.keys(ERROR_CODES));
   });
 
-  it.each(Object.entries(ERROR_CODES))('names the status of %s', (code, { status }) => {
+  it.each(Object.entries(ERROR_CODES))('states the status of %s', (code, { status }) => {
     const section = sections.find((candidate) => candidate.startsWith(`${code}\n`));
     expect(section).toMatch(new RegExp(`^${code}\n+${status}\\. `));
   });

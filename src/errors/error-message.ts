@@ -1,4 +1,7 @@
-/** What an error says, for an operator. A name with several addresses fails as an `AggregateError` without a message. */
+/**
+ * The message of an error, for operators. A failed connection to a host name with several addresses is an
+ * `AggregateError` without a message.
+ */
 export function errorMessage(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0)
     return error.errors.map(errorMessage).join(', ');

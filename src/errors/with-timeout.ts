@@ -1,14 +1,14 @@
 import { AppError } from './app-error.js';
 
 /**
- * Waits for a dependency no longer than `ms`; what it still answers then is dropped. Every read of Postgres and Redis
- * goes through here, so it costs a timer and no more: libraries abort a signal each time, also when all went well.
+ * Waits at most `ms` for a dependency, and ignores an answer that comes later. Every read of Postgres and Redis uses
+ * this, so it costs one timer: libraries such as p-timeout also create and abort an `AbortSignal` for each call.
  *
- * @throws {AppError} service_unavailable when the time is up, else what the work throws
+ * @throws {AppError} service_unavailable after `ms`; otherwise whatever `work` throws
  */
 export async function withTimeout<T>(ms: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const timeIsUp = new Promise<never>((_resolve, reject) => {
+  const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(
         new AppError('service_unavailable', {
@@ -19,7 +19,7 @@ export async function withTimeout<T>(ms: number, work: () => Promise<T>): Promis
     }, ms);
   });
   try {
-    return await Promise.race([work(), timeIsUp]);
+    return await Promise.race([work(), timeout]);
   } finally {
     clearTimeout(timer);
   }

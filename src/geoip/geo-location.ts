@@ -1,16 +1,17 @@
-/** Where a client's address is, as far as a GeoIP database knows. Degrees, WGS 84. */
+/** The location of a client's address according to a GeoIP database. */
 export interface GeoLocation {
   /** ISO 3166-1 alpha-2. */
   readonly countryCode: string;
-  /** For people, in English. */
+  /** The English name. */
   readonly country: string;
   readonly city: string | null;
   readonly position: Position | null;
 }
 
+/** Degrees, WGS 84. */
 export interface Position {
   readonly latitude: number;
   readonly longitude: number;
-  /** How far off it may be; most databases do not say. */
+  /** The radius of uncertainty; `null` in most databases. */
   readonly accuracyKm: number | null;
 }

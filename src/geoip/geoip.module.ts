@@ -9,9 +9,9 @@ import { GeoIp } from './geoip.js';
   exports: [GeoIp],
 })
 export class GeoIpModule implements OnApplicationShutdown {
-  constructor(private readonly places: GeoIp) {}
+  constructor(private readonly geoIp: GeoIp) {}
 
   onApplicationShutdown(): void {
-    this.places.close();
+    this.geoIp.close();
   }
 }

@@ -1,17 +1,17 @@
 import type { GeoLocation, Position } from './geo-location.js';
 
 const COUNTRY_CODE = /^[A-Z]{2}$/;
-/** What databases call no country, in codes that ISO 3166 leaves to users. */
+/** Codes that ISO 3166 reserves for private use. Databases use them for "no country". */
 const NO_COUNTRY = new Set(['ZZ', 'XX']);
 const CITY_MAX_LENGTH = 100;
 
 const countryNames = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /**
- * Reads what a database holds of an address: in the form of MaxMind (`country.iso_code`, `city.names.en`,
- * `location`), which DB-IP shares, or in the flat one of ip-location-db (`country_code`, `city`, `latitude`).
+ * Reads a database record. Supports the structure of MaxMind and DB-IP (`country.iso_code`, `city.names.en`, `location`)
+ * and the flat one of ip-location-db (`country_code`, `city`, `latitude`).
  *
- * @returns `null` when it names no country
+ * @returns `null` when the record has no country
  */
 export function readLocation(record: unknown): GeoLocation | null {
   const country = at(record, 'country', 'iso_code') ?? at(record, 'country_code') ?? at(record, 'country');
@@ -25,7 +25,7 @@ export function readLocation(record: unknown): GeoLocation | null {
   };
 }
 
-/** Without the quarter that DB-IP adds to large cities: `Berlin (Bezirk Mitte)`. */
+/** Removes the district that DB-IP adds to large cities: `Berlin (Bezirk Mitte)`. */
 function readCity(city: unknown): string | null {
   if (typeof city !== 'string') return null;
   return city.slice(0, CITY_MAX_LENGTH).replace(/ \([^)]*\)$/, '') || null;
@@ -48,7 +48,7 @@ function isDegrees(value: unknown, limit: number): value is number {
   return typeof value === 'number' && Math.abs(value) <= limit;
 }
 
-/** What lies at the end of a path of names, if there is such a path. */
+/** The nested value at a path of property names, `undefined` if there is none. */
 function at(record: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>(
     (value, name) =>

@@ -1,6 +1,6 @@
 import type { GeoLocation } from './geo-location.js';
 
 /** `Lisbon, Portugal`. */
-export function locationText(place: GeoLocation | null): string | null {
-  return place && [place.city, place.country].filter(Boolean).join(', ');
+export function locationText(location: GeoLocation | null): string | null {
+  return location && [location.city, location.country].filter(Boolean).join(', ');
 }

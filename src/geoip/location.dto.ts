@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { GeoLocation } from './geo-location.js';
 
-/** Roughly where a network address is. Nothing finer than the city is told. */
+/** The approximate location of a network address. Nothing more precise than the city is returned. */
 export class PlaceDto {
   @ApiProperty({ example: 'Germany' })
   country!: string;
@@ -12,7 +12,7 @@ export class PlaceDto {
   @ApiProperty({ type: String, nullable: true, example: 'Berlin' })
   city!: string | null;
 
-  static of(place: GeoLocation | null): PlaceDto | null {
-    return place && { country: place.country, country_code: place.countryCode, city: place.city };
+  static of(location: GeoLocation | null): PlaceDto | null {
+    return location && { country: location.country, country_code: location.countryCode, city: location.city };
   }
 }

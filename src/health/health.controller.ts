@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../http/routes/public.js';
+import { Public } from '../http/routes/route-decorators.js';
 import { type DependencyState, HealthService, type Readiness } from './health.service.js';
 
 const DEPENDENCY_STATES: DependencyState[] = ['up', 'down', 'not_configured'];
@@ -32,7 +32,10 @@ class ReadyDto {
   @ApiProperty()
   dependencies!: DependenciesDto;
 
-  @ApiProperty({ description: 'Whether session checks are answered from caches now, or from Postgres.' })
+  @ApiProperty({
+    description:
+      'Whether session checks are currently answered from caches (`true`) or from Postgres (`false`).',
+  })
   caches_trusted!: boolean;
 }
 
@@ -43,14 +46,14 @@ export class HealthController {
   constructor(private readonly health: HealthService) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process runs' })
+  @ApiOperation({ summary: 'Check that the process is running' })
   @ApiOkResponse({ type: LiveDto })
   live(): LiveDto {
     return { status: 'live' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether it should get requests, and the state of what it depends on' })
+  @ApiOperation({ summary: 'Check that this instance can serve requests, and the state of its dependencies' })
   @ApiOkResponse({ type: ReadyDto })
   @ApiServiceUnavailableResponse({ type: ReadyDto })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyDto> {

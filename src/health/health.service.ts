@@ -10,14 +10,14 @@ const PROBE_TIMEOUT_MS = 1_000;
 export type DependencyState = 'up' | 'down' | 'not_configured';
 
 export interface Readiness {
-  /** `degraded`: session checks go on, something else does not. */
+  /** `degraded`: sessions can be checked, but something else does not work. */
   readonly status: 'ready' | 'degraded' | 'unavailable' | 'stopping';
   readonly dependencies: { readonly postgres: DependencyState; readonly redis: DependencyState };
-  /** Whether session checks are answered from caches now, or from Postgres. */
+  /** Whether session checks are currently answered from caches or from Postgres. */
   readonly cachesTrusted: boolean;
 }
 
-/** Tells whether this instance should get requests. */
+/** Reports whether this instance should receive requests. */
 @Injectable()
 export class HealthService implements BeforeApplicationShutdown {
   private isStopping = false;
@@ -51,7 +51,7 @@ export class HealthService implements BeforeApplicationShutdown {
     trustsCaches: boolean,
   ): Readiness['status'] {
     if (this.isStopping) return 'stopping';
-    // Without Postgres, an instance that may trust its caches still checks sessions: taking it out would end that too.
+    // Without Postgres, an instance that trusts its caches can still check sessions, so it stays in service.
     if (postgres === 'down') return trustsCaches ? 'degraded' : 'unavailable';
     return redis === 'down' ? 'degraded' : 'ready';
   }
@@ -61,12 +61,12 @@ export class HealthService implements BeforeApplicationShutdown {
     return redis ? this.state(() => redis.probe()) : 'not_configured';
   }
 
-  private async state(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
+  private async state(probe: () => Promise<unknown>): Promise<'up' | 'down'> {
     try {
-      await withTimeout(PROBE_TIMEOUT_MS, ask);
+      await withTimeout(PROBE_TIMEOUT_MS, probe);
       return 'up';
     } catch {
-      // What is wrong is for the log of whoever needed it; here it is only down.
+      // The code that needs the dependency logs the reason. Here, only its state counts.
       return 'down';
     }
   }

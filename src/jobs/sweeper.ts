@@ -1,10 +1,10 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 
-/** The `LIMIT` of every statement of a sweep. Small, so that no row is held for long. */
+/** The `LIMIT` of every statement of a sweep. Small, so that no row is locked for long. */
 export const SWEEP_BATCH = 500;
 
-/** Clears up what has fallen due, now and then, in small batches, until the service stops. */
+/** Periodically processes rows that are due, in small batches, until the service stops. */
 export abstract class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(this.constructor.name);
   private timer: NodeJS.Timeout | undefined;
@@ -16,13 +16,13 @@ export abstract class Sweeper implements OnApplicationBootstrap, OnApplicationSh
     private readonly intervalMs: number,
   ) {}
 
-  /** Several instances may sweep at once: each skips the rows that another holds. */
+  /** Several instances can sweep at once: each skips the rows that another one has locked. */
   abstract sweep(): Promise<void>;
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
       this.sweeping = this.sweep().catch((error: Error) => {
-        this.logger.warn(`left for the next sweep: ${error.message}`);
+        this.logger.warn(`sweep failed, the next one continues: ${error.message}`);
       });
     }, this.intervalMs);
     this.timer.unref();
@@ -38,7 +38,7 @@ export abstract class Sweeper implements OnApplicationBootstrap, OnApplicationSh
    * Repeats a statement until it finds fewer rows than `SWEEP_BATCH`.
    *
    * @param sql an `UPDATE` or `DELETE` that returns its rows
-   * @param after is given the rows of each batch
+   * @param after receives the rows of each batch
    */
   protected async inBatches<Row>(
     sql: string,

@@ -13,12 +13,11 @@ interface LoggedError {
 }
 
 /**
- * What a log line says of an error: a fixed choice, since drivers hang the query and its parameters on theirs
- * (`QueryFailedError.parameters` holds addresses and hashes).
+ * The fields of an error that are logged. They are a fixed set, because drivers attach the query and its parameters to
+ * their errors (`QueryFailedError.parameters` contains addresses and hashes).
  */
 export function logError(thrown: unknown, causesLeft = MAX_CAUSES): LoggedError {
-  if (!(thrown instanceof Error))
-    return { type: typeof thrown, message: 'something that is no Error was thrown' };
+  if (!(thrown instanceof Error)) return { type: typeof thrown, message: 'the thrown value is not an Error' };
   const { code } = thrown as { code?: unknown };
   return {
     type: thrown.constructor.name,

@@ -1,12 +1,12 @@
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
 /**
- * Text of a client, bounded, for a log line. JSON escapes C0 controls (CR, LF, ESC) but not DEL, C1 (U+009B starts
- * an escape code too) and the separators and direction marks that make a terminal show something else.
+ * Truncates and escapes text from a client for a log line. JSON escapes C0 controls (CR, LF, ESC), but neither DEL and
+ * C1 (U+009B starts an escape code too) nor the separators and direction marks that change what a terminal shows.
  */
 export function logText(text: string, maxLength: number): string {
   const bounded = text.slice(0, maxLength);
-  // Nearly every text is, and the pattern below costs more.
+  // The usual case; the pattern below is slower.
   if (PRINTABLE_ASCII.test(bounded)) return bounded;
   return bounded.replace(
     /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f]/gu,

@@ -1,8 +1,8 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { isoTime } from '../http/openapi/iso-time.js';
+import { isoTime } from './iso-time.js';
 import { logError } from './log-error.js';
 
-/** Names under which a secret could reach a line by mistake. No line holds them on purpose. */
+/** Names under which a secret could be logged by mistake. No line contains them on purpose. */
 const SECRET_NAMES = [
   'authorization',
   'cookie',
@@ -25,12 +25,12 @@ const SECRET_NAMES = [
 const below = (prefix: string) =>
   SECRET_NAMES.map((name) => prefix + (name.startsWith('[') ? name : `.${name}`));
 
-/** One JSON object per line, on standard output unless a test listens. */
+/** Writes one JSON object per line, to standard output unless a test passes a destination. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
-    timestamp: timeOfLine(),
+    timestamp: timestamp(),
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: logError },
     redact: [...SECRET_NAMES, ...below('*'), ...below('*.*')],
@@ -38,8 +38,8 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return pino(options, destination ?? standardOutput());
 }
 
-/** RFC 3339, as pino's own. Formatted once a millisecond: under load that is once for some dozen lines. */
-function timeOfLine(): () => string {
+/** RFC 3339, like pino's own. Formatted once per millisecond, which under load is once for dozens of lines. */
+function timestamp(): () => string {
   let formattedAt = Number.NaN;
   let text = '';
   return () => {
@@ -53,9 +53,9 @@ function timeOfLine(): () => string {
 }
 
 /**
- * Many lines in one write, and none that a request waits for: a pipe that is read slowly would hold up every one.
- * As bytes, since a text that grows line by line is copied whole for every line. Pino writes what is left at the exit
- * of the process.
+ * Writes many lines at once and asynchronously, because requests would otherwise wait for a slow reader of the pipe.
+ * Buffers bytes, because a string that grows line by line is copied for each line. When the process exits, pino writes
+ * what is left.
  */
 function standardOutput(): DestinationStream {
   const bytes = pino.destination({
@@ -66,6 +66,6 @@ function standardOutput(): DestinationStream {
     periodicFlush: 100,
     contentMode: 'buffer',
   });
-  // Its types know of texts only.
+  // Its types accept strings only.
   return { write: (line) => bytes.write(Buffer.from(line) as unknown as string) };
 }

@@ -1,7 +1,7 @@
 import { createLogger } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 
-describe("Nest's log", () => {
+describe('NestLogger', () => {
   const lines: Record<string, unknown>[] = [];
   const nest = new NestLogger(createLogger('info', { write: (line) => void lines.push(JSON.parse(line)) }));
 
@@ -9,17 +9,17 @@ describe("Nest's log", () => {
     lines.length = 0;
   });
 
-  it('is written with its context', () => {
+  it('logs the context', () => {
     nest.log('up', 'Bootstrap');
     expect(lines).toEqual([expect.objectContaining({ level: 'info', context: 'Bootstrap', msg: 'up' })]);
   });
 
-  it('leaves out what Nest says of every route at start', () => {
+  it('omits the lines that Nest writes for each route at startup', () => {
     nest.log('Mapped {/x, GET} route', 'RouterExplorer');
     expect(lines).toEqual([]);
   });
 
-  it('keeps the stack of an error in whichever form Nest passes it', () => {
+  it('keeps the stack of an error in each form that Nest passes', () => {
     const error = new Error('boom');
     nest.error(error);
     nest.error('boom', error.stack, 'Context');

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger } from 'fastify';
 
-/** What Nest tells of every module and route at start; of interest to whoever builds the service only. */
+/** Nest logs every module and route at startup, which only helps developers of the service. */
 const CHATTY: ReadonlySet<string> = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -10,10 +10,10 @@ const CHATTY: ReadonlySet<string> = new Set([
   'NestApplication',
 ]);
 
-/** These log at start what they throw right after; whoever catches it tells it. */
+/** These log an error and then throw it during startup; `main.ts` catches and reports it. */
 const THROWN_ANYWAY: ReadonlySet<string | undefined> = new Set(['ExceptionHandler', 'NestApplication']);
 
-/** Nest's own log, on the same lines as everything else. */
+/** Writes Nest's own log to the service's log. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: FastifyBaseLogger) {}
 
@@ -56,7 +56,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** The last argument, when it is a name and not a stack. */
+/** The last argument, if it is a name and not a stack. */
 function contextOf(rest: unknown[]): string | undefined {
   const last = rest.at(-1);
   return typeof last === 'string' && !last.includes('\n') ? last : undefined;
@@ -64,5 +64,5 @@ function contextOf(rest: unknown[]): string | undefined {
 
 function textOf(message: unknown): string {
   if (message instanceof Error) return message.message;
-  return typeof message === 'string' ? message : 'a log call without a text';
+  return typeof message === 'string' ? message : '(no message)';
 }

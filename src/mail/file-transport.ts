@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { IdentifiedMail, MailTransport } from './mail.js';
 
-/** For development without a mail server: one readable file per mail, and its link in the log. */
+/** For development without a mail server: writes each mail to a file and logs its link. */
 export class FileTransport implements MailTransport {
   private readonly logger = new Logger('Mail');
 
@@ -13,7 +13,7 @@ export class FileTransport implements MailTransport {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     const file = join(this.directory, `${id}.txt`);
     await writeFile(file, `To: ${to}\nSubject: ${subject}\n\n${text}`, { mode: 0o600 });
-    this.logger.log(`"${subject}" is in ${file}${link ? `: ${link}` : ''}`);
+    this.logger.log(`mail "${subject}" written to ${file}${link ? `: ${link}` : ''}`);
   }
 
   close(): void {}

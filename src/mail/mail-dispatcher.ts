@@ -7,48 +7,42 @@ import {
 } from '@nestjs/common';
 import { errorMessage } from '../errors/error-message.js';
 import { withTimeout } from '../errors/with-timeout.js';
-import { type Mail, type MailTransport, RecipientRefused } from './mail.js';
+import { type MailTransport, RecipientRefused } from './mail.js';
+import { MailComposer } from './mail-composer.js';
 import { MailMetrics } from './mail-metrics.js';
 import type { OutboxMail } from './outbox-mail.entity.js';
 import { OutboxQueue } from './outbox-queue.js';
+import { queuedMail } from './queued-mail.js';
 import { retryDelayMs } from './retry-delay.js';
 
-/** Injects `MailTransport | null`: `null` where no mail is sent. */
+/** Injects `MailTransport | null`: `null` if this deployment sends no mail. */
 export const MAIL_TRANSPORT = Symbol('MailTransport');
 
-/** Writes a mail from its facts; `null` when there is nobody to send it to. The same facts may be asked for twice. */
-export type MailComposer = (mail: OutboxMail) => Promise<Mail | null>;
-
 const POLL_MS = 1_000;
-const AT_ONCE = 5;
-/** Less than a mail is taken for. */
+const BATCH_SIZE = 5;
+/** Shorter than the time for which the queue reserves a mail. */
 const ATTEMPT_MAX_MS = 60_000;
-/** What is on its way at the end gets this long; then it is left to whoever takes it next. */
+/** How long a shutdown waits for attempts in progress. Another instance takes the unfinished ones later. */
 const STOP_MAX_MS = 2_000;
-const CLEAN_EVERY_POLLS = 3_600;
+const CLEAN_UP_EVERY_POLLS = 3_600;
 const REASON_MAX_LENGTH = 300;
 
-/** Sends what is in the outbox, beside everything else: no request waits for a mail server. */
+/** Sends the mails of the outbox in the background: no request waits for a mail server. */
 @Injectable()
 export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Mail');
-  private compose: MailComposer = async () => null;
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
   private isStopped = false;
-  private isCutOff = false;
+  private isFailing = false;
   private polls = 0;
 
   constructor(
     private readonly queue: OutboxQueue,
+    private readonly composer: MailComposer,
     private readonly metrics: MailMetrics,
     @Inject(MAIL_TRANSPORT) private readonly transport: MailTransport | null,
   ) {}
-
-  /** To be called before the start is over. */
-  composeWith(composer: MailComposer): void {
-    this.compose = composer;
-  }
 
   onApplicationBootstrap(): void {
     if (this.transport) this.pollLater(0);
@@ -67,7 +61,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
       this.round = this.poll()
         .then(
           (taken) => this.polled(taken),
-          (error: unknown) => this.cutOff(error),
+          (error: unknown) => this.pollFailed(error),
         )
         .then((next) => this.pollLater(next));
     }, ms);
@@ -75,21 +69,21 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private polled(taken: number): number {
-    this.isCutOff = false;
-    // A full round: there are more.
-    return taken === AT_ONCE ? 0 : POLL_MS;
+    this.isFailing = false;
+    // After a full batch there may be more.
+    return taken === BATCH_SIZE ? 0 : POLL_MS;
   }
 
-  private cutOff(error: unknown): number {
-    // Once for each outage.
-    if (!this.isCutOff) this.logger.warn(`the outbox cannot be read, mails wait: ${errorMessage(error)}`);
-    this.isCutOff = true;
+  private pollFailed(error: unknown): number {
+    // Logged once per outage.
+    if (!this.isFailing) this.logger.warn(`cannot read the outbox, mails wait: ${errorMessage(error)}`);
+    this.isFailing = true;
     return POLL_MS;
   }
 
   private async poll(): Promise<number> {
-    if (this.polls++ % CLEAN_EVERY_POLLS === 0) await this.queue.removeGivenUp();
-    const mails = await this.queue.take(AT_ONCE);
+    if (this.polls++ % CLEAN_UP_EVERY_POLLS === 0) await this.queue.removeGivenUp();
+    const mails = await this.queue.take(BATCH_SIZE);
     await Promise.all(mails.map((mail) => this.attempt(mail)));
     return mails.length;
   }
@@ -107,8 +101,8 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async send(mail: OutboxMail): Promise<boolean> {
-    if (mail.expiresAt.getTime() <= Date.now()) throw new Error(mail.lastError ?? 'nobody took it in time');
-    const composed = await this.compose(mail);
+    if (mail.expiresAt.getTime() <= Date.now()) throw new Error(mail.lastError ?? 'not sent in time');
+    const composed = await this.composer.compose(queuedMail(mail));
     if (!composed || !this.transport) return false;
     await this.transport.send({ ...composed, id: mail.id });
     return true;
@@ -121,7 +115,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     const what = `mail ${mail.id} (${mail.kind})`;
     if (isHopeless) {
       this.metrics.attempted('given_up');
-      this.logger.error(`${what} is given up after ${mail.attempts} attempts: ${reason}`);
+      this.logger.error(`gave up ${what} after ${mail.attempts} attempts: ${reason}`);
       await this.queue.giveUp(mail, reason);
     } else {
       this.metrics.attempted('failed');
@@ -131,7 +125,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 }
 
-/** A mail server may repeat in its answer what it was sent. */
+/** A mail server may quote the mail in its answer. */
 function withoutLinks(text: string): string {
   return text.replaceAll(/lkm_[\w-]*/g, '[link]');
 }

@@ -12,17 +12,17 @@ export class MailMetrics {
     const registers = [registry];
     this.attempts = new Counter({
       name: 'latchkey_mail_attempts_total',
-      help: 'Attempts to send a mail, by how they ended.',
+      help: 'Attempts to send a mail, by result.',
       labelNames: ['result'],
       registers,
     });
     const outbox = new Gauge({
       name: 'latchkey_mail_outbox',
-      help: 'Mails in the outbox: waiting, or given up within the last 30 days.',
+      help: 'Mails in the outbox: waiting, or given up in the last 30 days.',
       labelNames: ['state'],
       registers,
       async collect() {
-        // Without Postgres it is not known; the other metrics are to be read all the same.
+        // Without Postgres the counts are unknown, but the other metrics must remain readable.
         outbox.reset();
         const counts = await queue.count().catch(() => null);
         if (!counts) return;

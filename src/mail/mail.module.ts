@@ -11,6 +11,7 @@ import { OutboxMail } from './outbox-mail.entity.js';
 import { OutboxQueue } from './outbox-queue.js';
 import { SmtpTransport } from './smtp-transport.js';
 
+/** Needs a `MailComposer` from a global module, and does not start without one. */
 @Module({
   imports: [TypeOrmModule.forFeature([OutboxMail])],
   providers: [
@@ -20,7 +21,7 @@ import { SmtpTransport } from './smtp-transport.js';
     MailMetrics,
     { provide: MAIL_TRANSPORT, inject: [Config], useFactory: transportOf },
   ],
-  exports: [Outbox, MailDispatcher],
+  exports: [Outbox],
 })
 export class MailModule {}
 

@@ -1,11 +1,11 @@
-/** A mail as it is handed to the server. No part of it but the texts may hold what a client has said. */
+/** A mail, ready to be sent. Only its texts may contain what a client has chosen. */
 export interface Mail {
-  /** The address, and nothing but. */
+  /** The bare address, without a display name. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The one link in it, for whoever develops without a mail server. */
+  /** The link in the mail, if it has one; logged in development, where no mail server is needed. */
   readonly link: string | null;
 }
 
@@ -14,14 +14,17 @@ export interface IdentifiedMail extends Mail {
   readonly id: string;
 }
 
-/** Where mails go. */
 export interface MailTransport {
-  /** Resolves once the mail is somebody else's to deliver. @throws {RecipientRefused} or whatever went wrong */
+  /**
+   * Resolves once a mail server, or the disk, has accepted the mail.
+   *
+   * @throws {RecipientRefused} if another attempt cannot succeed; any other error is worth another attempt
+   */
   send(mail: IdentifiedMail): Promise<void>;
   close(): void;
 }
 
-/** There is no such mailbox, and there will be none: another attempt is of no use. */
+/** The mail server has refused the recipient permanently. */
 export class RecipientRefused extends Error {
   override readonly name = 'RecipientRefused';
 }

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { OutboxMail } from './outbox-mail.entity.js';
 
-/** Longer than one attempt may take: until then nobody else takes the same mail. */
+/** Longer than one attempt may take: until then no other instance takes the same mail. */
 const TAKEN_FOR = `interval '2 minutes'`;
 
-// Several instances take at once; each skips the rows that another is taking.
+// Several instances may take mails at the same time; each skips the rows that another has locked.
 const TAKE = `
   UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = now() + ${TAKEN_FOR}
   WHERE id IN (
@@ -13,15 +13,15 @@ const TAKE = `
     ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   RETURNING id`;
 
-// The facts are personal and of no more use; that there was a mail and why it failed remains for a while.
+// The facts are personal data and no longer needed. The row and the reason of the failure are kept for the operator.
 const GIVE_UP = `
   UPDATE mail_outbox SET failed_at = now(), facts = '{}', last_error = $3 WHERE id = $1 AND attempts = $2`;
 
 const REMOVE_GIVEN_UP = `DELETE FROM mail_outbox WHERE failed_at < now() - interval '30 days'`;
 
 /**
- * The mails that wait, in Postgres. Who has taken one has it for two minutes; `attempts` tells whether it is still
- * theirs, so that a late one changes nothing.
+ * The waiting mails, in Postgres. An instance that takes a mail holds it for two minutes. Every later statement checks
+ * the number of attempts, so a late instance cannot change a mail that another has taken since.
  */
 @Injectable()
 export class OutboxQueue {
@@ -33,7 +33,7 @@ export class OutboxQueue {
     return rows.length === 0 ? [] : repository.findBy(rows.map(({ id }) => ({ id })));
   }
 
-  /** Sent, or of no use: nothing is kept. */
+  /** For a mail that was sent or is no longer needed: nothing of it is kept. */
   async remove({ id, attempts }: OutboxMail): Promise<void> {
     await this.dataSource.query('DELETE FROM mail_outbox WHERE id = $1 AND attempts = $2', [id, attempts]);
   }

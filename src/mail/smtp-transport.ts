@@ -5,12 +5,12 @@ import { type IdentifiedMail, type MailTransport, RecipientRefused } from './mai
 const CONNECT_TIMEOUT_MS = 10_000;
 const SILENCE_MS = 20_000;
 
-/** Any server that speaks SMTP. */
+/** Sends mails through an SMTP server. */
 export class SmtpTransport implements MailTransport {
   private readonly transporter;
   private readonly domain: string;
 
-  /** @param smtpUrl `smtp://` (STARTTLS where it is offered) or `smtps://`, with the options of nodemailer as a query */
+  /** @param smtpUrl `smtp://` (STARTTLS if offered) or `smtps://`; nodemailer's options are query parameters */
   constructor(
     smtpUrl: string,
     private readonly from: Config['mail']['from'],
@@ -23,7 +23,7 @@ export class SmtpTransport implements MailTransport {
         greetingTimeout: CONNECT_TIMEOUT_MS,
         socketTimeout: SILENCE_MS,
       },
-      // No text of ours names a file or a URL; none that slipped in is to be fetched.
+      // No mail refers to a file or URL; if one ever did, nodemailer must not read it.
       { disableFileAccess: true, disableUrlAccess: true },
     );
     this.domain = /@([^>]+)>?$/.exec(from)?.[1] ?? 'localhost';
@@ -33,18 +33,18 @@ export class SmtpTransport implements MailTransport {
     try {
       await this.transporter.sendMail({
         from: this.from,
-        // As an object it is not parsed: an address with a comma in its quotes stays one address.
+        // Nodemailer does not parse an object, so a quoted address that contains a comma stays one address.
         to: { name: '', address: to },
         subject,
         text,
         html,
         messageId: `<${id}@${this.domain}>`,
-        // RFC 3834: nobody's holiday notice is to answer.
+        // RFC 3834: keeps auto-responders from replying.
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
     } catch (error) {
       throw isRefusedForGood(error)
-        ? new RecipientRefused('the server knows no such recipient', { cause: error })
+        ? new RecipientRefused('the mail server refused the recipient', { cause: error })
         : error;
     }
   }
@@ -54,7 +54,10 @@ export class SmtpTransport implements MailTransport {
   }
 }
 
-/** RFC 5321 §4.2.1: 5xx is not to be repeated. Only of the recipient: any other refusal is the operator's to mend. */
+/**
+ * RFC 5321 §4.2.1: a command must not be repeated after a 5xx reply. Only a refused recipient counts here: any other
+ * 5xx, such as a refused login, is a fault that the operator can fix while the mail waits.
+ */
 function isRefusedForGood(error: unknown): boolean {
   const { responseCode = 0, command } = error as { responseCode?: number; command?: string };
   return command === 'RCPT TO' && responseCode >= 500;

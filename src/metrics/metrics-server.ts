@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Config } from '../config/config.js';
 
-/** Serves `/metrics` on a port of its own, which the public never sees. */
+/** Serves `/metrics` on a separate port, which must not be public. */
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private server: Server | null = null;

@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { MetricsServer } from './metrics-server.js';
 
-/** One registry per service, not the library's global one: a process may hold more than one service. */
+/** One registry per service instead of the library's global one: a process can run several services, as tests do. */
 @Global()
 @Module({
   providers: [{ provide: Registry, useFactory: () => new Registry() }, MetricsServer],

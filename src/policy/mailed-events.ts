@@ -1,4 +1,4 @@
-/** What a mail can be sent about; `security-events` says what each is. */
+/** The security events that users can be mailed about. `security-events/` describes each. */
 export const MAILABLE_EVENTS = [
   'new_device_sign_in',
   'sign_in_after_failures',
@@ -13,12 +13,12 @@ export const MAILABLE_EVENTS = [
 export type MailableEvent = (typeof MAILABLE_EVENTS)[number];
 
 /**
- * What each policy mails; `MAILED_EVENTS` overrides it. Whatever makes somebody look like a thief, or may lock the owner
- * out, nobody may miss, whatever the platform and whether or not anything was done about it.
+ * The events that each policy mails about; the variable `MAILED_EVENTS` overrides it. Signs of theft and changes that
+ * may lock the owner out are mailed under every policy, whether or not the service acted on them.
  */
 export const MAILED_EVENTS = {
   social: MAILABLE_EVENTS,
-  // A household signs in on many screens; a mail for each would be read by nobody.
+  // A household signs in on many screens. If each caused a mail, the mails would be ignored.
   streaming: MAILABLE_EVENTS.filter((kind) => kind !== 'new_device_sign_in'),
   bank: MAILABLE_EVENTS,
 } as const satisfies Record<string, readonly MailableEvent[]>;

@@ -1,49 +1,51 @@
-/** What a preset may mark as needing a recent login. */
+import ms from 'ms';
+
+/** The actions that a policy can make subject to a recent login. */
 export const SENSITIVE_ACTIONS = ['device.rename', 'device.terminate', 'session.revoke'] as const;
 export type SensitiveAction = (typeof SENSITIVE_ACTIONS)[number];
 
-/** What makes a session, or a login, look like a thief's. Reuse of a refresh token is not among them: it always ends. */
+/** Signs that a session or a login may be a thief's. Reuse of a refresh token is not listed: it always revokes the session. */
 export const SUSPICIONS = [
-  /** Used from another country, too far from where it was last used for the time between. */
+  /** The session is used from another country, too far away to have traveled there since its last use. */
   'impossible_travel',
-  /** A browser's session is used by another browser, or on another system. */
+  /** A browser's session is used by another browser, or on another operating system. */
   'client_changed',
-  /** A browser's session is used by a program that is no browser. */
+  /** A browser's session is used by a program that is not a browser. */
   'client_scripted',
-  /** A device token is presented by another browser, or on another system, than it was handed to. */
+  /** A device token is presented by another browser or operating system than the one it was issued to. */
   'device_token_shared',
-  /** A password was guessed at, and then found, by somebody on a device that the account does not know. */
+  /** A login with the right password follows failed ones, on a device that is new to the account. */
   'sign_in_after_failures',
 ] as const;
 export type Suspicion = (typeof SUSPICIONS)[number];
 
-/** What is done about a suspicion, the gentlest first. */
+/** What the service does about a suspicion, mildest first. */
 export const SUSPICION_ACTIONS = ['off', 'notify', 'require_reauthentication', 'end'] as const;
 export type SuspicionAction = (typeof SUSPICION_ACTIONS)[number];
 
-/** A login has just proved who it is: asking for another one would say nothing. */
+/** Suspicions about a login. Requiring another login would prove nothing: this one just presented the credentials. */
 export const SUSPICIONS_OF_LOGINS: readonly Suspicion[] = ['device_token_shared', 'sign_in_after_failures'];
 
-/** The rules a deployment sets for its sessions. Durations are milliseconds. */
+/** The rules of a deployment for its sessions. */
 export interface SessionPolicy {
-  /** A session unused for longer is over. */
+  /** A session expires after this long without use. */
   readonly idleTtlMs: number;
-  /** A session older than this is over, however active. */
+  /** A session expires at this age, even if it is in use. */
   readonly absoluteTtlMs: number;
-  /** Devices signed in at once; the one whose login is longest ago is signed out for a new one. `Infinity`: any number. */
+  /** Devices signed in at once; a new login signs out the one with the oldest login. `Infinity` for no limit. */
   readonly maxDevices: number;
-  /** Sessions active at once; the oldest ends for a new one. `Infinity`: any number. */
+  /** Active sessions of a user; a new login revokes the oldest. `Infinity` for no limit. */
   readonly maxSessions: number;
-  /** How young the login must be for a sensitive action. `Infinity`: any age. */
+  /** Maximum age of the login for a sensitive action. `Infinity` for any age. */
   readonly reauthenticationMaxAgeMs: number;
   readonly sensitiveActions: readonly SensitiveAction[];
   readonly suspicionActions: Readonly<Record<Suspicion, SuspicionAction>>;
 }
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-
-/** Nobody is signed out for a VPN or a backend that acts for them; another browser on the same session is a thief. */
+/**
+ * Does not sign a user out for a VPN, or for a backend that acts on their behalf. A session that moves to another browser
+ * is treated as stolen.
+ */
 const LENIENT = {
   impossible_travel: 'notify',
   client_changed: 'end',
@@ -52,35 +54,35 @@ const LENIENT = {
   sign_in_after_failures: 'notify',
 } as const satisfies SessionPolicy['suspicionActions'];
 
-/** The platforms Latchkey can stand in for; each value can be overridden by a variable of its own. */
+/** Presets modeled on well-known platforms. A variable overrides each value. */
 export const POLICY_PRESETS = {
-  /** Facebook, Google: logged in for months, on any number of devices. */
+  /** Like Facebook and Google: logged in for months, on any number of devices. */
   social: {
-    idleTtlMs: 60 * DAY,
-    absoluteTtlMs: 365 * DAY,
+    idleTtlMs: ms('60d'),
+    absoluteTtlMs: ms('365d'),
     maxDevices: Number.POSITIVE_INFINITY,
     maxSessions: Number.POSITIVE_INFINITY,
     reauthenticationMaxAgeMs: Number.POSITIVE_INFINITY,
     sensitiveActions: [],
     suspicionActions: LENIENT,
   },
-  /** Netflix: a fixed number of devices, the oldest makes room. */
+  /** Like Netflix: a fixed number of devices; a new one replaces the oldest. */
   streaming: {
-    idleTtlMs: 60 * DAY,
-    absoluteTtlMs: 365 * DAY,
+    idleTtlMs: ms('60d'),
+    absoluteTtlMs: ms('365d'),
     maxDevices: 5,
     maxSessions: Number.POSITIVE_INFINITY,
     reauthenticationMaxAgeMs: Number.POSITIVE_INFINITY,
     sensitiveActions: [],
     suspicionActions: LENIENT,
   },
-  /** A banking app: one short session, and a fresh login for what matters. */
+  /** Like a banking app: one short session, and a recent login for sensitive actions. */
   bank: {
-    idleTtlMs: 5 * MINUTE,
-    absoluteTtlMs: 720 * MINUTE,
+    idleTtlMs: ms('5m'),
+    absoluteTtlMs: ms('12h'),
     maxDevices: Number.POSITIVE_INFINITY,
     maxSessions: 1,
-    reauthenticationMaxAgeMs: 5 * MINUTE,
+    reauthenticationMaxAgeMs: ms('5m'),
     sensitiveActions: SENSITIVE_ACTIONS,
     suspicionActions: {
       impossible_travel: 'require_reauthentication',

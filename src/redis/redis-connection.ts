@@ -6,19 +6,19 @@ import { errorMessage } from '../errors/error-message.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MAX_MS = 500;
-/** Commands that may wait for an answer; a server that hangs must not fill the memory. */
+/** Commands that can wait for a reply: a server that hangs must not fill the memory. */
 const COMMANDS_MAX = 20_000;
 
 type Client = ReturnType<typeof createClient>;
 
-/** Told to whoever starts the service, in one line. */
+/** Redis cannot be used now. The message is one line for the operator. */
 export class RedisNotReady extends Error {
   override readonly name = 'RedisNotReady';
 }
 
 /**
- * The connection to Redis: cache-manager over its store, and the same store's client for what cache-manager
- * has no verb for. While Redis cannot be reached commands fail at once, and it reconnects by itself.
+ * The connection to Redis: a cache-manager cache, and its client for commands that cache-manager does not offer. While
+ * Redis is unreachable, commands fail at once and the client reconnects by itself.
  */
 export class RedisConnection {
   private readonly logger = new Logger('Redis');
@@ -26,25 +26,25 @@ export class RedisConnection {
 
   private constructor(
     private readonly url: string,
-    /** Prefix of every key and channel of this service. */
+    /** The prefix of every key and channel. */
     readonly prefix: string,
     readonly client: Client,
     readonly cache: Cache<RedisStore>,
     private readonly sever: () => void,
   ) {
     client.on('error', (error: Error) => {
-      if (this.wasReady) this.logger.warn(`cannot be reached, going on from Postgres: ${error.message}`);
+      if (this.wasReady) this.logger.warn(`unreachable, continuing with Postgres: ${error.message}`);
       this.wasReady = false;
     });
     client.on('ready', () => {
-      if (!this.wasReady) this.logger.log('can be reached again');
+      if (!this.wasReady) this.logger.log('reachable again');
       this.wasReady = true;
     });
   }
 
   /** @throws {RedisNotReady} when the server cannot be reached now */
   static async open(url: string, prefix: string): Promise<RedisConnection> {
-    // The socket's options are read anew at each connect: a fresh signal lets `reset` destroy the present socket.
+    // The client reads the socket options on each connect. With a new signal each time, `reset` destroys only this socket.
     let abort = new AbortController();
     let isOpen = false;
     const socket = {
@@ -63,20 +63,20 @@ export class RedisConnection {
       socket.signal = abort.signal;
     };
     const sever = () => {
-      const present = abort;
+      const current = abort;
       renew();
-      present.abort();
+      current.abort();
     };
-    // Each socket a signal of its own: Node leaves a listener of every socket on its signal for good.
+    // One signal per socket: Node never removes a socket's listener from its signal.
     client.on('reconnecting', renew);
-    // The client's timeout ends with TCP's handshake; a server that says nothing after it would hold it for ever.
+    // The client's own timeout covers only the TCP handshake: a server that is silent afterwards would block it forever.
     let handshake: NodeJS.Timeout | undefined;
     client.on('connect', () => {
       clearTimeout(handshake);
       handshake = setTimeout(sever, CONNECT_TIMEOUT_MS).unref();
     });
     for (const event of ['ready', 'error', 'end']) client.on(event, () => clearTimeout(handshake));
-    // The first failure is thrown by `connect`; without a listener it would also end the process.
+    // `connect` throws the first failure. Without a listener, its event would also terminate the process.
     client.on('error', () => {});
     try {
       await client.connect();
@@ -84,7 +84,7 @@ export class RedisConnection {
       throw new RedisNotReady(`Redis cannot be used: ${errorMessage(cause)}`, { cause });
     }
     isOpen = true;
-    // The store is typed for a client with Redis modules; it only uses plain commands.
+    // The store's type asks for a client with Redis modules, but it uses only plain commands.
     const store = redisInsStore(client as unknown as Parameters<typeof redisInsStore>[0]);
     return new RedisConnection(url, prefix, client, createCache(store) as Cache<RedisStore>, sever);
   }
@@ -93,12 +93,12 @@ export class RedisConnection {
     return this.client.isReady;
   }
 
-  /** Asks with a write that changes nothing: a read-only replica is of no use here. @throws when it is not to be had */
+  /** Sends a write that changes nothing: a read-only replica would not be enough. @throws when Redis does not accept it */
   async probe(): Promise<void> {
     await this.client.del(`${this.prefix}:probe`);
   }
 
-  /** A second connection, for subscriptions. It is not connected yet and does not reconnect by itself. */
+  /** Creates a second connection, for subscriptions. It is not connected yet and does not reconnect by itself. */
   newSubscriber(): Client {
     return createClient({
       url: this.url,
@@ -106,7 +106,7 @@ export class RedisConnection {
     });
   }
 
-  /** Gives up the present socket, which answers nothing any more, for a new one. */
+  /** Replaces the current socket, which no longer responds, with a new one. */
   reset(): void {
     this.sever();
   }

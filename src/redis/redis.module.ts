@@ -2,7 +2,7 @@ import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/comm
 import { Config } from '../config/config.js';
 import { RedisConnection } from './redis-connection.js';
 
-/** Injects `RedisConnection | null`: `null` where no `REDIS_URL` is set. */
+/** Injects `RedisConnection | null`: `null` if `REDIS_URL` is not set. */
 export const REDIS = Symbol('Redis');
 
 @Global()

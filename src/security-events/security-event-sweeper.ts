@@ -11,7 +11,7 @@ const REMOVE_OLD = `
     LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   RETURNING id`;
 
-/** Removes events that are older than ended sessions are kept. */
+/** Removes security events after the retention time, which they share with ended sessions. */
 @Injectable()
 export class SecurityEventSweeper extends Sweeper {
   constructor(

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { SecurityEventKind } from './security-event-kind.js';
 
-/** Something that happened to an account and its user should know of; never changed (a trigger sees to it). */
+/** Something that happened to an account and that its user should know about. A trigger forbids changes. */
 @Entity('security_events')
 @Index('security_events_user_id_at_idx', ['userId', 'at', 'id'])
 @Index('security_events_at_idx', ['at'], { type: 'brin' })
@@ -23,18 +23,18 @@ export class SecurityEvent {
   @Column('text')
   kind!: SecurityEventKind;
 
-  /** By the clock of the database. */
+  /** From the clock of the database. */
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   at!: Date;
 
   @Column('inet', { nullable: true })
   address!: string | null;
 
-  /** For people: `Lisbon, Portugal`. */
+  /** Location of the address as text: `Lisbon, Portugal`. */
   @Column('text', { nullable: true })
   place!: string | null;
 
-  /** What else there is to say; its user may read it all. */
+  /** Depends on the kind. The user can read all of it. */
   @Column('jsonb', { default: {} })
   detail!: Record<string, unknown>;
 }

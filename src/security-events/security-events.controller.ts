@@ -1,7 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal } from '../http/routes/current-principal.js';
-import type { Principal } from '../http/routes/principal.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { SecurityEventDto, SecurityEventListDto, SecurityEventsQuery } from './security-events.dto.js';
 import { SecurityEvents } from './security-events.js';
 
@@ -12,7 +11,7 @@ export class SecurityEventsController {
   constructor(private readonly events: SecurityEvents) {}
 
   @Get()
-  @ApiOperation({ summary: 'What happened to the account of the caller, newest first' })
+  @ApiOperation({ summary: 'List the security events of your account, newest first' })
   @ApiOkResponse({ type: SecurityEventListDto })
   async list(
     @CurrentPrincipal() { userId }: Principal,

@@ -5,7 +5,7 @@ import type { SecurityEvent } from './security-event.entity.js';
 import { SECURITY_EVENT_KINDS, type SecurityEventKind } from './security-event-kind.js';
 
 export class SecurityEventsQuery extends ListQuery {
-  @ApiPropertyOptional({ format: 'uuid', description: 'The last event of the page before.' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'ID of the last event on the previous page.' })
   @IsOptional()
   @IsUUID('loose')
   before?: string;
@@ -27,13 +27,21 @@ export class SecurityEventDto {
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   device_id!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The network address it came from.' })
+  @ApiProperty({ type: String, nullable: true, description: 'IP address of the client.' })
   address!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Where that is, as far as is known.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Approximate location of the address, if known.',
+  })
   place!: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What else there is to say.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'More about the event; the members depend on its kind.',
+  })
   detail!: Record<string, unknown>;
 
   static of(event: SecurityEvent): SecurityEventDto {

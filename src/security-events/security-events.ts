@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
+import { Config } from '../config/config.js';
 import { GeoIp } from '../geoip/geoip.js';
 import { locationText } from '../geoip/location-text.js';
+import { securityEventMail } from '../mail/new-mail.js';
+import { Outbox } from '../mail/outbox.js';
 import { SecurityEvent } from './security-event.entity.js';
 import type { SecurityEventKind } from './security-event-kind.js';
 
@@ -13,55 +16,44 @@ export interface NewSecurityEvent {
   readonly deviceId?: string | null;
   /** Network address of the client. */
   readonly address?: string | null;
-  /** Told to the user as it is: no secret, nothing that only an operator may know. */
+  /** Shown to the user unchanged, so it must not contain secrets or anything meant for operators only. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Is told of each event inside the transaction that records it; what it throws undoes both. */
-export type SecurityEventListener = (
-  manager: EntityManager,
-  event: NewSecurityEvent & {
-    readonly id: string;
-    /** Where the address is, for people. */
-    readonly place: string | null;
-  },
-) => Promise<void>;
-
 export interface EventPage {
   readonly limit: number;
-  /** The id of the last event of the page before. */
+  /** The id of the last event on the previous page. */
   readonly before?: string | undefined;
 }
 
-/** Records what happened to an account, for its user to read. */
+/** Records what happened to an account, and reports it to the user: in the API, and by mail if the policy says so. */
 @Injectable()
 export class SecurityEvents {
-  private readonly listeners: SecurityEventListener[] = [];
-
   constructor(
     private readonly dataSource: DataSource,
-    private readonly places: GeoIp,
+    private readonly geoIp: GeoIp,
+    private readonly outbox: Outbox,
+    private readonly config: Config,
   ) {}
 
-  /** Called at start by whoever acts on events, such as the mail. */
-  announceTo(listener: SecurityEventListener): void {
-    this.listeners.push(listener);
-  }
-
-  /** Writes inside the caller's transaction: the event stands if and only if what it tells of does. */
+  /** Writes the event and its mail in the caller's transaction, so that nothing is reported that was not committed. */
   async record(manager: EntityManager, event: NewSecurityEvent): Promise<void> {
     const id = newId();
     const { userId, kind, sessionId, deviceId, address, detail } = event;
-    const place = locationText(this.places.find(address ?? null));
+    const place = locationText(this.geoIp.find(address ?? null));
     await manager.query(
       `INSERT INTO security_events (id, user_id, kind, session_id, device_id, address, place, detail)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [id, userId, kind, sessionId, deviceId, address, place, detail ?? {}],
     );
-    for (const listener of this.listeners) await listener(manager, { id, place, ...event });
+    await this.mail(manager, event, place);
   }
 
-  /** Newest first, by the one clock of the database. Nothing follows an event that is not this user's. */
+  /**
+   * Newest first, by the clock of the database.
+   *
+   * @returns an empty list if `before` is not an event of this user
+   */
   async list(userId: string, { limit, before }: EventPage): Promise<SecurityEvent[]> {
     const events = this.dataSource
       .getRepository(SecurityEvent)
@@ -74,5 +66,14 @@ export class SecurityEvents {
       );
     }
     return events.orderBy({ 'event.at': 'DESC', 'event.id': 'DESC' }).limit(limit).getMany();
+  }
+
+  private async mail(manager: EntityManager, event: NewSecurityEvent, place: string | null): Promise<void> {
+    const kind = this.config.mail.events.find((mailed) => mailed === event.kind);
+    if (!kind) return;
+    const { userId, sessionId, deviceId, address, detail } = event;
+    const device = typeof detail?.device === 'string' ? detail.device : null;
+    const facts = { sessionId, deviceId, address, place, device };
+    await this.outbox.add(manager, securityEventMail(kind, userId, facts));
   }
 }

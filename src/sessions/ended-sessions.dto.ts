@@ -15,10 +15,10 @@ export class EndedSessionDto extends OmitType(SessionDto, ['current']) {
   @ApiProperty({ format: 'date-time' })
   ended_at!: string;
 
-  @ApiProperty({ example: 'logout', description: 'Why it ended; docs/errors.md lists the reasons.' })
+  @ApiProperty({ example: 'logout', description: 'Why the session ended; docs/errors.md lists the reasons.' })
   reason!: string;
 
-  static of(row: EndedSessionRow, places: GeoIp): EndedSessionDto {
+  static of(row: EndedSessionRow, geoip: GeoIp): EndedSessionDto {
     return {
       id: row.id,
       device_id: row.deviceId,
@@ -29,8 +29,8 @@ export class EndedSessionDto extends OmitType(SessionDto, ['current']) {
       ended_at: row.endedAt.toISOString(),
       reason: row.reason,
       address: row.address,
-      place: PlaceDto.of(places.find(row.address)),
-      login_place: PlaceDto.of(places.find(row.loginAddress)),
+      place: PlaceDto.of(geoip.find(row.address)),
+      login_place: PlaceDto.of(geoip.find(row.loginAddress)),
     };
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 
-/** A session that has ended, and the device that it was on. */
+/** An ended session and its device. */
 export interface EndedSessionRow {
   readonly id: string;
   readonly deviceId: string;
@@ -16,7 +16,7 @@ export interface EndedSessionRow {
   readonly reason: string;
 }
 
-/** For people who look back; the rows are kept for longer. */
+/** How far back users can look. The rows are kept longer. */
 const SHOWN_FOR = `interval '30 days'`;
 
 const RECENT = `
@@ -27,12 +27,12 @@ const RECENT = `
   WHERE s.user_id = $1 AND s.status <> 'active' AND s.ended_at > now() - ${SHOWN_FOR}
   ORDER BY s.ended_at DESC, s.id DESC LIMIT $2`;
 
-/** Reads what became of a user's sessions. */
+/** Lists a user's ended sessions. */
 @Injectable()
 export class EndedSessions {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The sessions that ended in the last 30 days, the latest first. */
+  /** The sessions that ended in the last 30 days, most recent first. */
   async list(userId: string, limit: number): Promise<EndedSessionRow[]> {
     return this.dataSource.query<EndedSessionRow[]>(RECENT, [userId, limit]);
   }

@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 export type SessionEventKind = 'opened' | 'rotated' | 'ended' | 'enforced';
 
-/** What happened to a session: written by triggers and by whoever confirms an end, never changed. */
+/** The history of a session: written by triggers and when a revocation is confirmed, never changed. */
 @Entity('session_events')
 @Check('session_events_kind_check', `kind IN ('opened', 'rotated', 'ended', 'enforced')`)
 @Index('session_events_at_idx', ['at'], { type: 'brin' })

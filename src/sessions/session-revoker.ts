@@ -27,8 +27,8 @@ export interface Committed<T> {
 }
 
 /**
- * The one owner of revoking: sessions are revoked here and nowhere else, and what is revoked is enforced as soon as it
- * is committed. A caller with writes of its own gets a transaction that can revoke, and cannot commit without enforcing.
+ * The one owner of revoking: sessions are revoked here and nowhere else, and every revocation is enforced as soon as it
+ * is committed. A caller that writes more in the same transaction gets one that can revoke, and cannot commit without enforcing.
  */
 export class SessionRevoker {
   constructor(
@@ -78,7 +78,7 @@ export class SessionRevoker {
   }
 }
 
-/** Exported as a type only: whoever has one got it from `SessionRevoker`, which enforces what it revokes. */
+/** Exported only as a type, so that all instances come from `SessionRevoker`, which enforces what they revoke. */
 class RevokingTransaction {
   /** What takes effect after the commit. */
   readonly changes = {

@@ -4,16 +4,16 @@ export interface SessionLimits {
   readonly absoluteTtlMs: number;
 }
 
-/** What decides whether a session has expired. Instants are epoch milliseconds. */
+/** The times that decide whether a session has expired, epoch milliseconds. */
 export interface SessionTimes {
   readonly createdAt: number;
   readonly lastSeenAt: number;
 }
 
 /**
- * Whether a session that nobody ended still lives. OWASP ASVS 5.0 V7.3: an inactivity and an absolute lifetime.
+ * Whether a session that was not revoked is still live. OWASP ASVS 5.0 V7.3: an idle and an absolute lifetime.
  *
- * @param now by the clock that stamped the session's times
+ * @param now on the clock that set the session's times
  */
 export function sessionState(
   session: SessionTimes,

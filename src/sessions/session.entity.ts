@@ -15,7 +15,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Index('sessions_ended_at_idx', ['endedAt'], { where: `status <> 'active'` })
 @Index('sessions_unenforced_idx', ['endedAt'], { where: `status <> 'active' AND enforced_at IS NULL` })
 export class Session {
-  /** UUIDv7, the `sid` of its tokens. */
+  /** UUIDv7, the `sid` claim of its tokens. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
   id!: string;
 
@@ -27,11 +27,11 @@ export class Session {
   @Column('uuid', { name: 'device_id' })
   deviceId!: string;
 
-  /** Moves one way, from `active` (a trigger sees to it). */
+  /** Only ever moves away from `active`; a trigger enforces it. */
   @Column('text', { default: 'active' })
   status!: SessionStatus;
 
-  /** The generation of the one refresh token that is good now. */
+  /** Generation of the current refresh token. */
   @Column('integer', { name: 'refresh_generation', default: 0 })
   refreshGeneration!: number;
 
@@ -42,38 +42,38 @@ export class Session {
   @Column('timestamptz', { name: 'auth_time', default: () => 'now()' })
   authTime!: Date;
 
-  /** How they did (`amr`, RFC 8176). */
+  /** The authentication methods (`amr`, RFC 8176). */
   @Column('text', { array: true })
   amr!: string[];
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** Lags the true last use by the flush interval at most. */
+  /** At most one flush interval behind the actual last use. */
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
   lastSeenAt!: Date;
 
-  /** Where it was last used from. */
+  /** Network address of the last use. */
   @Column('inet', { nullable: true })
   address!: string | null;
 
-  /** Where it was opened from; `null` for one that is older than this column. */
+  /** Network address that opened it; `null` for sessions older than this column. */
   @Column('inet', { name: 'login_address', nullable: true })
   loginAddress!: string | null;
 
-  /** ISO 3166-1 codes of the countries that it was used in without suspicion. */
+  /** ISO 3166-1 codes of countries in which it was used without suspicion. */
   @Column('text', { array: true, default: [] })
   countries!: string[];
 
-  /** The clients that it was used by without suspicion (`familyText`); the first has opened it. */
+  /** Clients that used it without suspicion (`familyText`); the first one opened it. */
   @Column('text', { array: true, default: [] })
   clients!: string[];
 
-  /** Since when nothing is granted to it until its user has logged in again. */
+  /** Since then, nothing is granted until the user has logged in again. */
   @Column('timestamptz', { name: 'needs_login_since', nullable: true })
   needsLoginSince!: Date | null;
 
-  /** When the sweeper should look whether it has expired; moved at each rotation, so that it can be indexed. */
+  /** When the sweeper checks whether it has expired. Moved at each rotation instead of computed, so that it can be indexed. */
   @Column('timestamptz', { name: 'sweep_at' })
   sweepAt!: Date;
 
@@ -83,11 +83,11 @@ export class Session {
   @Column('text', { name: 'ended_reason', nullable: true })
   endedReason!: string | null;
 
-  /** `user:<id>`, `operator`, `latchkey`, or `database:<role>` for an end made by hand. */
+  /** `user:<id>`, `operator`, `latchkey`, or `database:<role>` for a revocation in plain SQL. */
   @Column('text', { name: 'ended_by', nullable: true })
   endedBy!: string | null;
 
-  /** When the end was confirmed to hold on every instance. */
+  /** When the end was confirmed on every instance. */
   @Column('timestamptz', { name: 'enforced_at', nullable: true })
   enforcedAt!: Date | null;
 }

@@ -9,10 +9,9 @@ import {
 } from '@nestjs/swagger';
 import { AppError } from '../errors/app-error.js';
 import { GeoIp } from '../geoip/geoip.js';
-import { CurrentPrincipal } from '../http/routes/current-principal.js';
-import type { Principal } from '../http/routes/principal.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import { Sensitive } from '../http/routes/sensitive.js';
+import { Sensitive } from '../http/routes/route-decorators.js';
 import { UuidParam } from '../http/routes/uuid-param.js';
 import { EndedSessionDto, EndedSessionListDto } from './ended-sessions.dto.js';
 import { EndedSessions } from './ended-sessions.js';
@@ -28,12 +27,12 @@ export class SessionsController {
     private readonly sessions: SessionsService,
     private readonly revoker: SessionRevoker,
     private readonly ended: EndedSessions,
-    private readonly places: GeoIp,
+    private readonly geoip: GeoIp,
   ) {}
 
   @Get()
   @ApiOperation({
-    summary: 'The sessions of the caller that live, newest first; or those that ended in the last 30 days',
+    summary: 'List your live sessions, newest first, or those that ended in the last 30 days',
   })
   @ApiExtraModels(SessionListDto, EndedSessionListDto)
   @ApiOkResponse({ schema: { oneOf: [SessionListDto, EndedSessionListDto].map(refTo) } })
@@ -43,16 +42,16 @@ export class SessionsController {
   ): Promise<SessionListDto | EndedSessionListDto> {
     if (status === 'ended') {
       const ended = await this.ended.list(userId, limit);
-      return { sessions: ended.map((row) => EndedSessionDto.of(row, this.places)) };
+      return { sessions: ended.map((row) => EndedSessionDto.of(row, this.geoip)) };
     }
     const sessions = await this.sessions.list(userId, limit);
-    return { sessions: sessions.map((session) => SessionDto.of(session, sessionId, this.places)) };
+    return { sessions: sessions.map((session) => SessionDto.of(session, sessionId, this.geoip)) };
   }
 
   @Delete(':id')
   @Sensitive('session.revoke')
   @AnswersRevocation()
-  @ApiOperation({ summary: 'End one session of the caller' })
+  @ApiOperation({ summary: 'Revoke one of your sessions' })
   async revoke(
     @CurrentPrincipal() { userId }: Principal,
     @UuidParam() sessionId: string,

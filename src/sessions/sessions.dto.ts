@@ -19,25 +19,25 @@ export class SessionDto {
   @ApiProperty({ format: 'uuid' })
   device_id!: string;
 
-  @ApiProperty({ description: 'Whether this request was made with it.' })
+  @ApiProperty({ description: 'Whether this request was made with this session.' })
   current!: boolean;
 
   @ApiProperty({ format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Up to ten seconds behind.' })
+  @ApiProperty({ format: 'date-time', description: 'Up to ten seconds out of date.' })
   last_seen_at!: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The network address it was last used from.' })
+  @ApiProperty({ type: String, nullable: true, description: 'Network address of its last use.' })
   address!: string | null;
 
-  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where that address is.' })
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Location of that address.' })
   place!: PlaceDto | null;
 
-  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Where it was opened from.' })
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Location from which it was opened.' })
   login_place!: PlaceDto | null;
 
-  static of(session: Session, currentSessionId: string, places: GeoIp): SessionDto {
+  static of(session: Session, currentSessionId: string, geoip: GeoIp): SessionDto {
     return {
       id: session.id,
       device_id: session.deviceId,
@@ -45,8 +45,8 @@ export class SessionDto {
       created_at: session.createdAt.toISOString(),
       last_seen_at: session.lastSeenAt.toISOString(),
       address: session.address,
-      place: PlaceDto.of(places.find(session.address)),
-      login_place: PlaceDto.of(places.find(session.loginAddress)),
+      place: PlaceDto.of(geoip.find(session.address)),
+      login_place: PlaceDto.of(geoip.find(session.loginAddress)),
     };
   }
 }

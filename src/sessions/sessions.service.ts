@@ -17,7 +17,7 @@ export interface NewSession {
   readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
-  /** The session that it takes the place of, where that is one of the same device. */
+  /** The session that it replaces, if that is on the same device. */
   readonly replaces?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export class SessionsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: SessionClock,
-    private readonly places: GeoIp,
+    private readonly geoip: GeoIp,
     private readonly config: Config,
   ) {}
 
@@ -55,7 +55,7 @@ export class SessionsService {
         userId,
         deviceId,
         address,
-        countriesOf(this.places.find(address)),
+        countriesOf(this.geoip.find(address)),
         [familyText(clientFamily(userAgent))],
         amr,
         Math.min(idleTtlMs, absoluteTtlMs),

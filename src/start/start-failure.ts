@@ -1,13 +1,12 @@
 import { UnusableSigningKey } from '../auth/keys/sealed-key.js';
 import { InvalidEnvironment } from '../config/environment.js';
-import { DatabaseNotReady } from '../database/database-not-ready.js';
-import { EmbeddedPostgresFailed } from '../database/embedded/embedded-postgres-failed.js';
 import { SecondInstance } from '../database/single-instance.js';
+import { DatabaseNotReady, EmbeddedPostgresFailed } from '../database/start-errors.js';
 import { AppError } from '../errors/app-error.js';
 import { UnusableGeoIpDatabase } from '../geoip/geoip-database.js';
 import { RedisNotReady } from '../redis/redis-connection.js';
 
-/** What they can put right. */
+/** Errors that the operator can fix. */
 const EXPLAINED = [
   AppError,
   DatabaseNotReady,
@@ -19,14 +18,16 @@ const EXPLAINED = [
   UnusableSigningKey,
 ];
 
-/** One line for whoever starts the service or runs a command; the stack is of use only where the fault is ours. */
+/** The error as one line for the operator. Other errors are bugs and keep their stack. */
 export function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `port ${port} on ${address} is taken: set PORT to another one`;
-  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used by this user: set PORT`;
-  if (code === 'EADDRNOTAVAIL') return `this machine has no address ${address}: set HOST`;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `${error.message}: no such name is known`;
+  if (code === 'EADDRINUSE') return `port ${port} on ${address} is already in use: set PORT to another one`;
+  if (code === 'EACCES' && port !== undefined)
+    return `this user is not allowed to listen on port ${port}: set PORT to another one`;
+  if (code === 'EADDRNOTAVAIL')
+    return `this machine does not have the address ${address}: set HOST to another one`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `${error.message}: the host name is unknown`;
   if (EXPLAINED.some((kind) => error instanceof kind)) return error.message.replaceAll(/\s*\n\s*/g, ' ');
   return error.stack ?? error.message;
 }

@@ -1,14 +1,14 @@
-/** Longer than requests get to finish and last uses to be written; what still hangs then is a dependency. */
+/** Longer than requests may take to finish and last uses to be written. Later, only a dependency can still hang. */
 const STOP_MAX_MS = 20_000;
 
 /**
- * Stops the process in good order at SIGTERM and SIGINT, with exit code 0: a service that drained has not failed.
- * Not Nest's shutdown hooks, which end the process by the signal. Another signal meanwhile changes nothing.
+ * Stops the process on SIGTERM and SIGINT, with exit code 0: a service that finished its requests has not failed. Nest's
+ * shutdown hooks would let the signal terminate the process instead. Further signals are ignored.
  *
- * To be called first: as the first process of a container, a signal that nobody handles would be ignored.
+ * Call this first: in a container, a signal without a handler is ignored by the first process.
  *
- * @param fail told what went wrong
- * @returns takes what ends everything, once there is something to end
+ * @param fail receives the error if stopping fails
+ * @returns a function that takes what to do on a signal; until it is called, the process stops at once
  */
 export function stopOnSignals(fail: (error: unknown) => void): (stop: () => Promise<void>) => void {
   let stop = async () => {};

@@ -1,16 +1,17 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * What V8 has seen to live long, as requests do that wait for a first look at Postgres, it soon allocates as old. There
- * it is garbage that keeps alive what it names, until the next full collection, and each small one has to carry it.
+ * Turns off allocation in the old generation for objects that V8 expects to live long. Requests that wait for Postgres
+ * make it expect that, but they soon become garbage. In the old generation, they would keep everything they reference
+ * alive until the next full collection, and slow down every minor one.
  */
 export function allocateAsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 /**
- * After a full collection V8 lets the heap grow to up to four times of what lives before the next. Here most of it are
- * sessions that stay: it may grow by a fifth.
+ * Limits how much the heap grows between full collections to a fifth. By default, it can grow to four times the live
+ * objects; in this service, most of these are cached sessions that stay.
  */
 export function growSlowly(): void {
   setFlagsFromString('--heap-growing-percent=20');

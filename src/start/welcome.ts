@@ -1,4 +1,4 @@
-/** What a newcomer does next. */
+/** The first steps for a new developer. */
 export function welcome(url: string): string {
   return `
   Documentation   ${url}/docs

@@ -2,7 +2,7 @@ import { BROWSERS } from '../../test/support/clients.js';
 import { clientFamily, clientText, describedFamily, familyFromText, familyText } from './client-family.js';
 import { describeUserAgent } from './describe-user-agent.js';
 
-describe('the family of a client', () => {
+describe('a client family', () => {
   it.each([
     ['curl/8.5.0', { isBrowser: false, name: 'curl', system: null }],
     ['', { isBrowser: false, name: null, system: null }],
@@ -11,17 +11,20 @@ describe('the family of a client', () => {
     [BROWSERS.chromeOnWindows, { isBrowser: true, name: 'Chrome', system: 'Windows' }],
     [BROWSERS.safariOnIpad, { isBrowser: true, name: 'Safari', system: 'iOS' }],
     [BROWSERS.firefoxOnLinux, { isBrowser: true, name: 'Firefox', system: 'Linux' }],
-  ])('of %j has no version', (userAgent, family) => {
+  ])('of %j contains no version and can be stored and parsed', (userAgent, family) => {
     expect(clientFamily(userAgent)).toEqual(family);
     expect(familyFromText(familyText(family))).toEqual(family);
   });
 
-  it.each(Object.values(BROWSERS))('is the same from the description of %s', (userAgent) => {
-    const { browser, system } = describeUserAgent(userAgent);
-    expect(describedFamily(browser, system)).toEqual(clientFamily(userAgent));
-  });
+  it.each(Object.values(BROWSERS))(
+    'is the same when derived from the stored description of %s',
+    (userAgent) => {
+      const { browser, system } = describeUserAgent(userAgent);
+      expect(describedFamily(browser, system)).toEqual(clientFamily(userAgent));
+    },
+  );
 
-  it('reads in words', () => {
+  it('can be displayed', () => {
     expect(clientText(clientFamily(BROWSERS.chromeOnAndroid))).toBe('Chrome on Android');
     expect(clientText(clientFamily('node'))).toBe('node');
     expect(clientText(clientFamily(''))).toBeNull();

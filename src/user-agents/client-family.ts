@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { BROWSER_LIKE, BROWSER_NAMES, describeUserAgent } from './describe-user-agent.js';
 
-/** What stays the same of a client while it is updated: `Chrome` on `Windows`, without their versions. */
+/** What stays the same when a client is updated: `Chrome` on `Windows`, without versions. */
 export interface ClientFamily {
   readonly isBrowser: boolean;
   readonly name: string | null;
   readonly system: string | null;
 }
 
-/** The same few headers come from everybody. */
+/** Most clients send one of a few thousand headers. */
 const known = new LRUCache<string, ClientFamily>({ max: 5_000 });
 
-/** @param userAgent a `User-Agent` header, cut to a sensible length */
+/** @param userAgent a `User-Agent` header of limited length */
 export function clientFamily(userAgent: string): ClientFamily {
   let family = known.get(userAgent);
   if (!family) {
@@ -22,7 +22,7 @@ export function clientFamily(userAgent: string): ClientFamily {
   return family;
 }
 
-/** From a description as it was kept with a device. */
+/** The family of a client whose description is stored with a device. */
 export function describedFamily(browser: string | null, system: string | null): ClientFamily {
   const family = familyOf(browser, system, true);
   return { ...family, isBrowser: family.name !== null && BROWSER_NAMES.has(family.name) };
@@ -36,18 +36,18 @@ function familyOf(browser: string | null, system: string | null, isBrowserLike: 
   };
 }
 
-/** One word for a family, to be kept with a session: `browser:Chrome:Windows`. */
+/** The text that is stored with a session: `browser:Chrome:Windows`. */
 export function familyText({ isBrowser, name, system }: ClientFamily): string {
   return [isBrowser ? 'browser' : 'program', name ?? '', system ?? ''].join(':');
 }
 
-/** Reads it back. What is no such word is a program without a name. */
+/** Parses a stored family. An invalid text becomes a program without a name. */
 export function familyFromText(text: string): ClientFamily {
   const [kind, name, system] = text.split(':');
   return { isBrowser: kind === 'browser', name: name || null, system: system || null };
 }
 
-/** For people: `Chrome on Windows`. */
+/** For display: `Chrome on Windows`. */
 export function clientText({ name, system }: ClientFamily): string | null {
   return [...new Set([name, system])].filter(Boolean).join(' on ') || null;
 }

@@ -112,7 +112,7 @@ describe('describeUserAgent', () => {
       { kind: 'mobile', browser: 'Streamer 15', system: 'iOS' },
     ],
     ['AppleTV11', 'AppleTV11,1/11.1', { kind: 'tv', browser: 'AppleTV11', system: null }],
-  ])('says %s of %s', (name, userAgent, description) => {
+  ])('returns %s for %s', (name, userAgent, description) => {
     expect(describeUserAgent(userAgent)).toEqual({ name, ...description });
   });
 
@@ -127,7 +127,7 @@ describe('describeUserAgent', () => {
     '\r\nX-Evil: 1',
     '\0',
     'ÄÖÜ/1',
-  ])('knows nothing of %j', (userAgent) => {
+  ])('returns an unknown device for %j', (userAgent) => {
     expect(describeUserAgent(userAgent)).toEqual({
       name: 'Unknown device',
       kind: 'other',
@@ -140,17 +140,17 @@ describe('describeUserAgent', () => {
     ['an escape code', 'curl/8\u001b[31m'],
     ['controls', 'Mozilla/5.0 (\u0000\r\n\u202e) Evil\u0007/1'],
     ['markup', 'Mozilla/5.0 <b>Chrome</b>/1"\''],
-    ['a name that every object has', 'constructor/1'],
-    ['a name with a meaning to objects', '__proto__/1'],
+    ['a property of every object', 'constructor/1'],
+    ['the prototype of an object', '__proto__/1'],
     ['a long token', 'x'.repeat(10_000)],
     ['a long version of a program', `curl/${'9'.repeat(500)}`],
     ['a long version of a browser', `Mozilla/5.0 Chrome/${'1'.repeat(480)}`],
     ['a long version of a system', `Mozilla/5.0 (Macintosh; Intel Mac OS X ${'1'.repeat(480)}`],
-  ])('passes on nothing unsafe or long from %s', (_, userAgent) => {
+  ])('returns nothing unsafe or long for %s', (_, userAgent) => {
     expectSafe(userAgent);
   });
 
-  it('describes any text at all in short, printable words', () => {
+  it('returns short, printable text for any input', () => {
     const pieces = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
       fc.constantFrom(
@@ -185,7 +185,7 @@ describe('describeUserAgent', () => {
     'a1',
     ';',
     'Windows Phone ',
-  ])('takes no time over a header full of %j', (piece) => {
+  ])('takes less than 10 ms for a header full of %j', (piece) => {
     const filled = piece.repeat(512);
     const times = ['', 'Mozilla/5.0 ', 'Mozilla/5.0 (Macintosh; Mac OS X ', 'Mozilla/5.0 Android '].flatMap(
       (start) =>

@@ -4,16 +4,16 @@ export const DEVICE_KINDS = ['desktop', 'mobile', 'tablet', 'tv', 'other'] as co
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
 export interface DeviceDescription {
-  /** For people: `Chrome on macOS`. */
+  /** For display: `Chrome on macOS`. */
   readonly name: string;
   readonly kind: DeviceKind;
-  /** `Chrome 126`, or the program that is no browser: `curl 8`. */
+  /** `Chrome 126`, or a program that is not a browser: `curl 8`. */
   readonly browser: string | null;
   /** `Android 14`. */
   readonly system: string | null;
 }
 
-/** What bowser found, in words from its own lists and in digits: nothing of the header gets through as it came. */
+/** What bowser found: names from its own lists, and digits. No other text of a browser's header is used. */
 interface Found {
   readonly browser: string | null;
   readonly browserVersion: string;
@@ -30,32 +30,32 @@ const BROWSERS = new Set(Object.values(Bowser.BROWSER_MAP));
 const SYSTEMS = new Set(Object.values(Bowser.OS_MAP));
 const KINDS: readonly DeviceKind[] = ['desktop', 'mobile', 'tablet', 'tv'];
 
-/** Names that read better shorter in `… on …`. */
+/** Shorter names, which read better in `… on …`. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   'Microsoft Edge': 'Edge',
   'Samsung Internet for Android': 'Samsung Internet',
   'Opera Touch': 'Opera',
 };
 
-/** What a description can name that is a browser. */
+/** Every browser name that a description can contain. */
 export const BROWSER_NAMES: ReadonlySet<string> = new Set(
   [...BROWSERS].map((name) => SHORT_NAMES[name] ?? name),
 );
 
-/** Browsers and what passes for one begin with this; other programs begin with their own name. */
+/** The header of a browser, or of a program that imitates one, starts like this. Other programs start with their name. */
 export const BROWSER_LIKE = /^(Mozilla|Opera)\//;
-/** RFC 9110 §10.1.5: product = token ["/" product-version], the most significant first. */
+/** RFC 9110, section 10.1.5: product = token ["/" product-version], the most significant product first. */
 const PRODUCT = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\/(\d{1,9}))?/;
-/** Televisions that bowser takes for phones, tablets or nothing: Fire TV, Sony, Chromecast, Apple TV, and HbbTV. */
+/** Televisions that bowser reports as phones, tablets or unknown: Fire TV, Sony, Chromecast, Apple TV and HbbTV. */
 const TELEVISION = /\b(AFT[A-Z]|BRAVIA|CrKey|Apple ?TV|Android TV|Google ?TV|S(?:mart|MART)-?TV|HbbTV)/;
 
 /**
- * Versions that browsers have frozen whatever the truth is (Chromium's User-Agent Reduction, WebKit bug 216593).
- * Someone who looks for a device that is not theirs is better served with none than with a wrong one.
+ * System versions that browsers report regardless of the real one (Chromium's User-Agent Reduction, WebKit bug 216593).
+ * They are left out: to a user who checks whether a device is theirs, a wrong version is worse than none.
  */
 const FROZEN_VERSION = /Windows NT 10\.0|Mac OS X 10[._]15|Android 10; K\)/;
 
-/** Describes the client behind a `User-Agent` header. Any text will do; the description is short, printable ASCII. */
+/** Describes the client that sent a `User-Agent` header. Accepts any text; the description is short, printable ASCII. */
 export function describeUserAgent(userAgent: string): DeviceDescription {
   const header = userAgent.slice(0, MAX_LENGTH);
   if (header === '') return UNKNOWN;
@@ -73,7 +73,7 @@ function findBrowser(header: string): Found {
   const { browser, os, platform } = Bowser.parse(header);
   const name = browser.name && BROWSERS.has(browser.name) ? browser.name : null;
   const system = os.name && SYSTEMS.has(os.name) ? os.name : null;
-  // A Windows is known by its name (`7`), not its number (`NT 6.1`).
+  // Windows versions are known by name (`7`), not by number (`NT 6.1`).
   const systemVersion = system === 'Windows' ? os.versionName : os.version;
   return {
     browser: name && (SHORT_NAMES[name] ?? name),
@@ -94,7 +94,7 @@ function findProgram(header: string): Found {
     browserVersion: version,
     system,
     systemVersion,
-    // Of an Android without the word `Mobile` bowser says tablet, which holds for browsers only.
+    // bowser reports Android without the word `Mobile` as a tablet, which is correct only for browsers.
     kind: kind === 'tablet' && !/iPad|tablet/i.test(header) ? 'mobile' : kind,
   };
 }

@@ -5,14 +5,10 @@ import { promisify } from 'node:util';
 import './typescript.mjs';
 
 export default async function globalSetup() {
-  // The page that every service of this run serves: built once, before several look for it.
-  await promisify(execFile)(
-    process.execPath,
-    [fileURLToPath(new URL('../../build/page.mjs', import.meta.url))],
-    {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    },
-  );
+  // The tests of the built service start it, and the others serve its page.
+  await promisify(execFile)(process.execPath, [
+    fileURLToPath(new URL('../../build/build.mjs', import.meta.url)),
+  ]);
   const { provision } = await import('./provision.ts');
   try {
     globalThis.__latchkeyProvision = await provision();

@@ -17,12 +17,14 @@ import { Type as As } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { createHttpAdapter, setUpApp } from '../../src/app.setup.js';
 import type { Config } from '../../src/config/config.js';
-import { type Client, ClientInfo } from '../../src/http/routes/client-info.js';
+import { CurrentClient, type RequestClient } from '../../src/http/routes/request-client.js';
 import { UuidParam } from '../../src/http/routes/uuid-param.js';
-import { IsEmailAddress } from '../../src/http/validation/is-email-address.js';
-import { IsOpaqueToken } from '../../src/http/validation/is-opaque-token.js';
-import { IsPassword } from '../../src/http/validation/is-password.js';
-import { IsPlainText } from '../../src/http/validation/is-plain-text.js';
+import {
+  IsEmailAddress,
+  IsOpaqueToken,
+  IsPassword,
+  IsPlainText,
+} from '../../src/http/validation/validators.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { NestLogger } from '../../src/logging/nest-logger.js';
 
@@ -65,7 +67,7 @@ class ShapesController {
     return { length: body.refresh_token.length };
   }
   @Post('auth/logout') @HttpCode(204) logout() {}
-  @Get('auth/me') @Header('Cache-Control', 'private') me(@ClientInfo() client: Client) {
+  @Get('auth/me') @Header('Cache-Control', 'private') me(@CurrentClient() client: RequestClient) {
     return client;
   }
   @Get('sessions') sessions(@Query() page: Page) {

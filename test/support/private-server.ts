@@ -4,13 +4,12 @@ import { chown, mkdtemp } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.js';
+import { OrphanReaper } from './orphan-reaper.js';
 import { processTree, waitUntilStopped } from './process-tree.mjs';
 import type { RunAs } from './run-as.js';
 import { waitUntil } from './wait-until.js';
 
-const UNDERTAKER = fileURLToPath(new URL('undertaker.mjs', import.meta.url));
 const LOG_MAX_LENGTH = 64 * 1024;
 const START_TRIES = 3;
 
@@ -20,7 +19,7 @@ const START_TRIES = 3;
  */
 export abstract class PrivateServer {
   #process: ChildProcess | null = null;
-  #undertaker: ChildProcess | null = null;
+  #reaper: OrphanReaper | null = null;
   #directory = '';
   #port = 0;
   #log = '';
@@ -108,12 +107,10 @@ export abstract class PrivateServer {
   /** Kills the server and removes its files. */
   async dispose(): Promise<void> {
     await this.kill();
-    const undertaker = this.#undertaker;
-    if (!undertaker) return;
-    this.#undertaker = null;
-    undertaker.ref();
-    undertaker.stdin?.end();
-    if (undertaker.exitCode === null) await once(undertaker, 'exit');
+    const reaper = this.#reaper;
+    if (!reaper) return;
+    this.#reaper = null;
+    await reaper.reap();
     this.#directory = '';
     this.#port = 0;
   }
@@ -124,10 +121,8 @@ export abstract class PrivateServer {
 
   async #settle(): Promise<void> {
     this.#directory = await mkdtemp(join(tmpdir(), `latchkey-${this.kind}-`));
-    this.#undertaker = spawn(process.execPath, [UNDERTAKER], { stdio: ['pipe', 'ignore', 'ignore'] });
-    this.#undertaker.unref();
-    unref(this.#undertaker.stdin);
-    this.#tell(`dir ${this.#directory}`);
+    this.#reaper = new OrphanReaper();
+    this.#reaper.removeLater(this.#directory);
     if (this.runAs.uid !== undefined && this.runAs.gid !== undefined) {
       await chown(this.#directory, this.runAs.uid, this.runAs.gid);
     }
@@ -160,7 +155,7 @@ export abstract class PrivateServer {
       });
     }
     this.#process = child;
-    this.#tell(`pid ${child.pid ?? 0}`);
+    this.#reaper?.setPid(child.pid);
     try {
       await waitUntil(`the ${this.kind} server answers`, async () => exited || this.answers(), {
         timeoutMs: 30_000,
@@ -189,27 +184,23 @@ export abstract class PrivateServer {
     const killTimer = setTimeout(() => this.#signal('SIGKILL'), 15_000);
     await exit;
     clearTimeout(killTimer);
-    this.#tell('pid 0');
+    this.#reaper?.setPid(undefined);
   }
 
   #signal(signal: NodeJS.Signals): void {
-    const pid = this.#process?.pid;
-    if (pid === undefined) return;
+    const rootPid = this.#process?.pid;
+    if (rootPid === undefined) return;
     // Parents first, and again until the list has no new processes: one that starts during the listing is missing from
     // it, and a process may fork before the signal reaches it.
     const signalled = new Set<number>();
     for (;;) {
-      const pids = processTree(pid).filter((it) => !signalled.has(it));
+      const pids = processTree(rootPid).filter((pid) => !signalled.has(pid));
       if (pids.length === 0) return;
-      for (const receiver of pids) {
-        signalled.add(receiver);
-        send(signal, receiver);
+      for (const pid of pids) {
+        signalled.add(pid);
+        send(signal, pid);
       }
     }
-  }
-
-  #tell(line: string): void {
-    this.#undertaker?.stdin?.write(`${line}\n`);
   }
 }
 

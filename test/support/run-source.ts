@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** One program of the service, as a process of its own; it gets no input. */
+/** Runs a program of the service from its source, as a separate process. */
 export function spawnSource(file: string, args: readonly string[], env: Record<string, string>) {
   return spawn(
     process.execPath,
@@ -19,19 +19,35 @@ export function spawnSource(file: string, args: readonly string[], env: Record<s
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program from its source to its end.
  *
- * @param file from the root of the project: `src/cli/user.ts`
+ * @param file from the root of the project: `src/cli/latchkey.ts`
  * @param env the whole environment, but for this machine's PATH
  * @param input what it reads from its standard input
  */
-export async function runSource(
+export function runSource(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
   input = '',
 ): Promise<Finished> {
-  const child = spawnSource(file, args, env);
+  return finished(spawnSource(file, args, env), input);
+}
+
+/** Runs a built program to its end. */
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  input = '',
+): Promise<Finished> {
+  return finished(
+    spawn(process.execPath, [file, ...args], { env: { PATH: process.env.PATH, ...env } }),
+    input,
+  );
+}
+
+async function finished(child: ChildProcessWithoutNullStreams, input: string): Promise<Finished> {
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

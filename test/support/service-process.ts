@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Api } from './api.js';
+import { reapWith } from './orphan-reaper.js';
 
-const UNDERTAKER = fileURLToPath(new URL('undertaker.mjs', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 
-/** The service as a process of its own, run from its source, so that several can be started, stalled and killed. */
+/** The service as a separate process, so that several can be started, paused and killed. */
 export class ServiceProcess {
   private output = '';
   private ended: Promise<number | null>;
@@ -16,39 +16,59 @@ export class ServiceProcess {
     child.stdout?.on('data', (chunk) => this.hear(chunk));
     child.stderr?.on('data', (chunk) => this.hear(chunk));
     this.ended = once(child, 'close').then(([code]) => code as number | null);
-    bury(child);
+    // A test that fails may not stop its service.
+    reapWith(child);
   }
 
   /**
-   * Starts without waiting. The environment is `env` alone, with this machine's PATH.
+   * Starts from the source, without waiting. The environment is `env` alone, with this machine's PATH.
    *
    * @param before URLs of modules that are run before the service
    */
   static spawn(env: Record<string, string>, before: readonly string[] = []): ServiceProcess {
-    const child = spawn(
+    const modules = [new URL('./typescript.mjs', import.meta.url).href, ...before];
+    return ServiceProcess.run(
       process.execPath,
-      [
-        ...[file('./typescript.mjs'), ...before].flatMap((module) => ['--import', module]),
-        fileURLToPath(new URL('../../src/main.ts', import.meta.url)),
-      ],
-      { env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      [...modules.flatMap((module) => ['--import', module]), file('src/main.ts')],
+      env,
     );
-    return new ServiceProcess(child);
   }
 
-  /** Starts, and waits until it listens. @throws with its output when it does not */
+  /** Starts from the source, and waits until it listens. @throws with its output when it does not */
   static async start(env: Record<string, string>, before: readonly string[] = []): Promise<ServiceProcess> {
-    const service = ServiceProcess.spawn(env, before);
+    return ServiceProcess.spawn(env, before).listening();
+  }
+
+  /**
+   * Starts the built service, and waits until it listens.
+   *
+   * @param node the program that runs it
+   * @throws with its output when it does not listen
+   */
+  static async startBuilt(env: Record<string, string>, node = process.execPath): Promise<ServiceProcess> {
+    return ServiceProcess.run(node, [file('dist/src/main.js')], env).listening();
+  }
+
+  private static run(node: string, args: string[], env: Record<string, string>): ServiceProcess {
+    return new ServiceProcess(
+      spawn(node, args, {
+        env: { PATH: process.env.PATH, PORT: '0', ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
+  }
+
+  private async listening(): Promise<this> {
     const deadline = performance.now() + START_TIMEOUT_MS;
-    while (service.url === '') {
-      if (service.child.exitCode !== null || performance.now() > deadline) {
-        service.kill();
-        throw new Error(`the service did not start:\n${service.output}`);
+    while (this.url === '') {
+      if (this.child.exitCode !== null || performance.now() > deadline) {
+        this.kill();
+        throw new Error(`the service did not start:\n${this.output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    service.letGo();
-    return service;
+    this.letGo();
+    return this;
   }
 
   /** Where it listens; empty before it does. */
@@ -91,7 +111,7 @@ export class ServiceProcess {
     this.child.kill('SIGCONT');
   }
 
-  /** It keeps no run from ending. */
+  /** It does not keep the test run from ending. */
   private letGo(): void {
     this.child.unref();
     for (const stream of [this.child.stdout, this.child.stderr]) if (stream instanceof Socket) stream.unref();
@@ -102,15 +122,6 @@ export class ServiceProcess {
   }
 }
 
-/** A test that fails may forget its service: the undertaker ends it with the run. */
-function bury(child: ChildProcess): void {
-  const undertaker = spawn(process.execPath, [UNDERTAKER], { stdio: ['pipe', 'ignore', 'ignore'] });
-  undertaker.unref();
-  if (undertaker.stdin instanceof Socket) undertaker.stdin.unref();
-  undertaker.stdin.write(`pid ${child.pid ?? 0}\n`);
-  child.once('exit', () => undertaker.stdin.end('pid 0\n'));
-}
-
 function file(path: string): string {
-  return new URL(path, import.meta.url).href;
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }

@@ -1,5 +1,5 @@
-// `node --import ./test/support/typescript.mjs file.ts` runs TypeScript from its source, with the decorators
-// that the build would have: for what runs outside jest's own transform.
+// `node --import ./test/support/typescript.mjs file.ts` runs TypeScript from its source, compiled as the build does it:
+// for programs that run outside jest.
 import { register } from 'node:module';
 
 register('./typescript-hooks.mjs', import.meta.url);

@@ -1,21 +1,21 @@
-// The production build, started like `main.js` does, with three additional routes. They pass through the same server,
-// hooks, headers, log, guards and interceptors, so that only the check differs.
+// The service from its source, started like `main.ts` does in production, with three additional routes. They pass
+// through the same server, hooks, headers, log, guards and interceptors, so that only the check differs.
 import { writeFileSync } from 'node:fs';
+import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { AppModule } from '../../../dist/src/app.module.js';
-import { createHttpAdapter, setUpApp } from '../../../dist/src/app.setup.js';
-import { MeDto } from '../../../dist/src/auth/auth.dto.js';
-import { requireAccessToken } from '../../../dist/src/auth/bearer-token.js';
-import { invalidToken } from '../../../dist/src/auth/invalid-token.js';
-import { VerifiedTokens } from '../../../dist/src/auth/verified-tokens.js';
-import { readEnvironment } from '../../../dist/src/config/environment.js';
-import { createLogger } from '../../../dist/src/http/logger.js';
-import { NestLogger } from '../../../dist/src/http/nest-logger.js';
-import { Public } from '../../../dist/src/http/public.js';
-import { allocateAsYoung, growSlowly } from '../../../dist/src/v8-flags.js';
+import { AppModule } from '../../../src/app.module.js';
+import { createHttpAdapter, setUpApp } from '../../../src/app.setup.js';
+import { requireAccessToken } from '../../../src/auth/access-tokens/bearer-token.js';
+import { invalidToken } from '../../../src/auth/access-tokens/invalid-token.js';
+import { MeDto } from '../../../src/auth/auth.dto.js';
+import { readEnvironment } from '../../../src/config/environment.js';
+import { Public } from '../../../src/http/routes/route-decorators.js';
+import { createLogger } from '../../../src/logging/logger.js';
+import { NestLogger } from '../../../src/logging/nest-logger.js';
+import { allocateAsYoung, growSlowly } from '../../../src/start/v8-flags.js';
 import { issueCredentials, PRINCIPAL } from './sessions.mjs';
 
 /** Providers that the service's modules do not export; set once the application exists. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AccessTokenIssuer } from '../../../dist/src/auth/access-token.issuer.js';
+import { AccessTokenIssuer } from '../../../src/auth/access-tokens/access-token.issuer.js';
 
 const PROFILE = {
   deviceName: 'Firefox on Android',

@@ -121,7 +121,9 @@ describe('Revocation', () => {
   it('finds a revocation that was never pushed', async () => {
     const instance = await cluster.startTrusting();
     expect(await isGranted(instance, 's')).toBe(true);
-    cluster.store.end('s', 'unspecified');
+    const revocations = cluster.store.end('s', 'unspecified');
+    // Confirmed, so that no instance pushes it either.
+    await cluster.store.confirm(revocations, { by: 'another', how: 'acknowledged', acknowledgedBy: [] });
     await waitUntil('it is refused', async () => !(await isGranted(instance, 's')));
     expect(instance.sessions.find('s')).toEqual({ ended: 'unspecified', session: null });
   });

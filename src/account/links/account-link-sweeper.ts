@@ -10,7 +10,7 @@ const REMOVE_EXPIRED = `
     ORDER BY expires_at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   RETURNING id`;
 
-/** Removes links that are of no use any more. */
+/** Removes links a day after they expire. */
 @Injectable()
 export class AccountLinkSweeper extends Sweeper {
   constructor(dataSource: DataSource) {

@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 
 export type LinkPurpose = 'confirm_email' | 'reset_password' | 'disown';
 
-/** Something that whoever reads the user's mail may do once. Its token is made from the id, and kept nowhere. */
+/** Allows the person who reads the user's email one action, once. The token is derived from the id and not stored. */
 @Entity('account_links')
 @Check('account_links_purpose_check', `purpose IN ('confirm_email', 'reset_password', 'disown')`)
 @Index('account_links_user_id_idx', ['userId'])
@@ -18,7 +18,7 @@ export class AccountLink {
   @Column('text')
   purpose!: LinkPurpose;
 
-  /** What is disowned. */
+  /** The session whose sign-in is rejected; for `disown` only. */
   @Column('uuid', { name: 'session_id', nullable: true })
   sessionId!: string | null;
 

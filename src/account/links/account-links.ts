@@ -10,7 +10,7 @@ import { LinkTokens } from './link-token.js';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** How long a link is good for, from when its mail is sent. */
+/** Lifetime of a link, from the time its mail is sent. */
 export const LINK_LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
   reset_password: 30 * MINUTE_MS,
   confirm_email: 3 * DAY_MS,
@@ -30,7 +30,7 @@ export interface UsedLink {
   readonly deviceId: string | null;
 }
 
-// A mail that is sent again renews its link, but never one that was used.
+// Sending a mail again renews its link, unless the link has been used.
 const OPEN = `
   INSERT INTO account_links (id, user_id, purpose, session_id, device_id, expires_at)
   VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')
@@ -39,7 +39,7 @@ const OPEN = `
 const USABLE = `l.id = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.expires_at > now()
   AND u.id = l.user_id AND u.status = 'active'`;
 
-/** What whoever reads the user's mail may do, each once and for a while. */
+/** Single-use links that are sent by email. */
 @Injectable()
 export class AccountLinks {
   private readonly tokens: LinkTokens;
@@ -52,8 +52,8 @@ export class AccountLinks {
   }
 
   /**
-   * @param id of the mail that carries it; left out where it is handed over at once
-   * @returns its token
+   * @param id of the mail that carries the link; omitted if the link is returned to the client directly
+   * @returns the token of the link
    */
   async open(manager: EntityManager, link: NewLink, id = newId()): Promise<string> {
     const { purpose, userId, sessionId, deviceId } = link;
@@ -62,7 +62,7 @@ export class AccountLinks {
     return this.tokens.issue(purpose, id);
   }
 
-  /** Whose it is, if it could be used now. @throws {AppError} invalid_link, whatever is wrong with it */
+  /** Finds the user of a link that can be used now. @throws {AppError} invalid_link, for any reason */
   async requireOwner(
     purpose: LinkPurpose,
     token: string,
@@ -80,14 +80,14 @@ export class AccountLinks {
   }
 
   /**
-   * Uses the link up inside the caller's transaction, which holds its user's row from then on. Of several at once,
-   * one gets it.
+   * Marks the link as used in the caller's transaction, and locks the row of its user. If several requests use the link
+   * at the same time, one of them succeeds.
    *
    * @throws {AppError} invalid_link
    */
   async use(manager: EntityManager, purpose: LinkPurpose, token: string): Promise<UsedLink> {
     const { linkId, user } = await this.requireOwner(purpose, token, manager);
-    // The user first: everything that holds both takes them in this order.
+    // Locks the user before the link: every transaction that locks both uses this order, which prevents deadlocks.
     await lockUser(manager, user.id);
     const [[used]] = await manager.query<[Omit<UsedLink, 'user'>[], number]>(
       `UPDATE account_links l SET used_at = clock_timestamp() FROM users u WHERE ${USABLE}
@@ -98,7 +98,7 @@ export class AccountLinks {
     return { user, ...used };
   }
 
-  /** Makes the user's links of a purpose useless. */
+  /** Invalidates all links of the user that have this purpose. */
   async voidAll(manager: EntityManager, userId: string, purpose: LinkPurpose): Promise<void> {
     await manager.query(
       `UPDATE account_links SET used_at = clock_timestamp() WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL`,
@@ -107,7 +107,7 @@ export class AccountLinks {
   }
 }
 
-/** Whoever logs in, resets or changes meanwhile waits, and then decides from what is there. */
+/** Makes concurrent logins, resets and password changes wait; they then decide from the committed row. */
 export async function lockUser(manager: EntityManager, userId: string): Promise<User | null> {
   return manager.findOne(User, { where: { id: userId }, lock: { mode: 'for_no_key_update' } });
 }

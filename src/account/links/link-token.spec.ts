@@ -6,20 +6,20 @@ describe('LinkTokens', () => {
   const id = newId();
   const token = tokens.issue('reset_password', id);
 
-  it('issues one token for one link, which tells it again', () => {
+  it('issues the same token for the same link, and reads the id back from it', () => {
     expect(token).toMatch(/^lkm_[\w-]{64}$/);
     expect(tokens.issue('reset_password', id)).toBe(token);
     expect(tokens.verify('reset_password', token)).toBe(id);
   });
 
-  it('takes it for no other purpose, and not under another secret', () => {
+  it('refuses a token for another purpose or under another secret', () => {
     expect(tokens.verify('confirm_email', token)).toBeNull();
     expect(tokens.verify('disown', token)).toBeNull();
     const others = new LinkTokens(Buffer.from('another secret of the tests, 32 bytes'));
     expect(others.verify('reset_password', token)).toBeNull();
   });
 
-  it('takes none with a bit flipped, wherever', () => {
+  it('refuses a token with any bit flipped', () => {
     const bytes = Buffer.from(token.slice(4), 'base64url');
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const forged = Buffer.from(bytes);
@@ -37,7 +37,7 @@ describe('LinkTokens', () => {
     token.replace('lkm_', 'lkr_'),
     token.slice(4),
     ` ${token}`,
-  ])('takes no %j', (other) => {
+  ])('refuses %j', (other) => {
     expect(tokens.verify('reset_password', other)).toBeNull();
   });
 });

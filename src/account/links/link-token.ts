@@ -9,8 +9,8 @@ const TOKEN_BYTES = ID_BYTES + MAC_BYTES;
 const KEY_BYTES = 32;
 
 /**
- * Tokens of links are not stored, like refresh tokens: the id of the link, and an HMAC-SHA256 under a key that each
- * purpose has of its own. Whoever reads the database can make none.
+ * A token is the id of its link and an HMAC-SHA256 of the id, under a key that is derived for each purpose. Like
+ * refresh tokens it is not stored, so read access to the database is not enough to create one.
  */
 export class LinkTokens {
   constructor(private readonly secret: Buffer) {}
@@ -21,14 +21,14 @@ export class LinkTokens {
     return PREFIX + Buffer.concat([id, this.mac(purpose, id)]).toString('base64url');
   }
 
-  /** @returns the id of the link, or `null` when the token is not one of ours for this purpose */
+  /** @returns the id of the link, or `null` if the token was not issued here for this purpose */
   verify(purpose: LinkPurpose, token: string): string | null {
     if (!token.startsWith(PREFIX)) return null;
     const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
     if (bytes.length !== TOKEN_BYTES) return null;
     const id = bytes.subarray(0, ID_BYTES);
     if (!timingSafeEqual(bytes.subarray(ID_BYTES), this.mac(purpose, id))) return null;
-    // Base64 can be written in several ways: only the one that was issued is good.
+    // The same bytes have several base64 spellings: only the issued one is accepted.
     if (PREFIX + bytes.toString('base64url') !== token) return null;
     return stringify(id);
   }

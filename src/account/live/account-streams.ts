@@ -6,12 +6,12 @@ import { SessionCheck } from '../../sessions/check/session-check.js';
 import { EventStream } from './event-stream.js';
 import { StreamLimits } from './stream-limits.js';
 
-/** Often enough that a page learns of its end within a second, whoever made it; a look into memory each time. */
+/** Lets a page learn within a second that its session has ended, for any reason. Each check only reads memory. */
 const CHECK_INTERVAL_MS = 250;
 const HEARTBEAT_INTERVAL_MS = 15_000;
-/** A client that has read nothing for so long is gone. */
+/** A client that has read nothing for this long is disconnected. */
 const BLOCKED_MAX_MS = 60_000;
-/** Pages whose stream has broken come back spread over this time. */
+/** Pages whose stream breaks reconnect after a random delay in this range. */
 const RETRY_MS = { min: 1_000, max: 4_000 };
 
 class OpenStream {
@@ -23,11 +23,11 @@ class OpenStream {
   ) {}
 }
 
-/** The live streams of this instance: each tells one page of changes to its account, and of the end of its session. */
+/** The live streams of this instance. Each tells one page when its account has changed or its session has ended. */
 @Injectable()
 export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
   private readonly open = new Set<OpenStream>();
-  private readonly places = new StreamLimits();
+  private readonly limits = new StreamLimits();
   private readonly timers: NodeJS.Timeout[] = [];
   private isStopping = false;
 
@@ -43,7 +43,7 @@ export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
     );
   }
 
-  /** Before the server waits for its requests: a stream would never finish by itself. */
+  /** Runs before the server waits for its open requests, because a stream never finishes by itself. */
   beforeApplicationShutdown(): void {
     this.isStopping = true;
     for (const timer of this.timers) clearInterval(timer);
@@ -53,12 +53,12 @@ export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
   /** @throws {AppError} too_many_requests, overloaded or service_unavailable */
   start(caller: Principal): EventStream {
     if (this.isStopping) throw new AppError('service_unavailable');
-    const leave = this.places.take(caller);
+    const leave = this.limits.take(caller);
     const events = new EventStream(RETRY_MS.min + Math.random() * (RETRY_MS.max - RETRY_MS.min));
     const stream = new OpenStream(events, caller);
     this.open.add(stream);
-    const unsubscribe = this.changes.subscribe(caller.userId, () => void this.tell(stream));
-    // Also when the client leaves: Fastify destroys what it was sending.
+    const unsubscribe = this.changes.subscribe(caller.userId, () => void this.notify(stream));
+    // Also fires when the client disconnects: Fastify then destroys the stream.
     events.once('close', () => {
       unsubscribe();
       this.open.delete(stream);
@@ -67,7 +67,7 @@ export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
     return events;
   }
 
-  private async tell(stream: OpenStream): Promise<void> {
+  private async notify(stream: OpenStream): Promise<void> {
     await this.check(stream);
     stream.events.changed();
   }
@@ -76,14 +76,14 @@ export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
     for (const stream of this.open) void this.check(stream);
   }
 
-  /** Ends the stream of a session that is over. Never rejects. */
+  /** Ends the stream if its session has ended. Never rejects. */
   private async check(stream: OpenStream): Promise<void> {
     if (stream.isChecking) return;
     stream.isChecking = true;
     try {
       await this.sessions.checkOpenConnection(stream.caller);
     } catch (error) {
-      // A dependency that is away says nothing about the session; the next look may.
+      // A failed dependency says nothing about the session; the next check may.
       if (error instanceof AppError && error.code !== 'service_unavailable') {
         stream.events.end({ code: error.code, ...error.members });
       }

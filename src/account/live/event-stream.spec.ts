@@ -2,18 +2,18 @@ import { EventStream } from './event-stream.js';
 
 const CHANGED = 'event: changed\ndata: {}\n\n';
 
-describe('a stream of events', () => {
+describe('EventStream', () => {
   const started = () => {
     const stream = new EventStream(1_234);
     stream.setEncoding('utf8');
     return stream;
   };
 
-  it('begins with when to come back', () => {
+  it('starts with the delay before a reconnect', () => {
     expect(started().read()).toBe('retry: 1234\n\n');
   });
 
-  it('keeps little for a client that reads nothing, and one change for when it does', async () => {
+  it('buffers little for a client that does not read, and sends one change when it reads again', async () => {
     const stream = started();
     for (let time = 0; time < 100_000; time++) stream.changed();
     for (let time = 0; time < 1_000; time++) stream.heartbeat();
@@ -27,7 +27,7 @@ describe('a stream of events', () => {
     expect(stream.blockedMs(performance.now() + 1_000)).toBe(0);
   });
 
-  it('says why it ends even to a client that was not reading, and nothing after it', async () => {
+  it('sends the reason for its end even to a client that was not reading, and nothing after it', async () => {
     const stream = started();
     for (let time = 0; time < 1_000; time++) stream.changed();
     stream.end({ code: 'session_revoked', reason: 'logout' });
@@ -42,7 +42,7 @@ describe('a stream of events', () => {
     ]);
   });
 
-  it('takes what comes after its client has left', () => {
+  it('ignores events after its client has disconnected', () => {
     const stream = started();
     stream.destroy();
     expect(() => {

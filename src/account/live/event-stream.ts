@@ -1,25 +1,25 @@
 import { Readable } from 'node:stream';
 
-/** A comment: shows proxies that the connection lives, and the system that the client does. */
+/** A comment line: keeps proxies from closing the connection, and lets the system detect a lost client. */
 const HEARTBEAT = ':\n\n';
-/** Where a client stops reading, what is due is kept in two flags, and nothing more is written. */
+/** Once a client stops reading, two flags remember what is due, and only the `ended` event is still written. */
 const BUFFER_BYTES = 4_096;
 
-/** The end of a session, for the page that was using it. */
+/** Why a session ended, for the page that was using it. */
 export interface StreamEnd {
   readonly code: string;
   readonly reason?: unknown;
 }
 
-/** Server-sent events (WHATWG HTML §9.2) of one page. Takes any number of changes in bounded memory. */
+/** Server-sent events (WHATWG HTML §9.2) of one page. Handles any number of changes in bounded memory. */
 export class EventStream extends Readable {
   private isBlocked = false;
   private isChangeDue = false;
-  /** Since when the client has not read; `null` while it does. */
+  /** When the client stopped reading; `null` while it reads. */
   private blockedAt: number | null = null;
   private isOver = false;
 
-  /** @param retryMs after how long a page whose stream has broken comes back */
+  /** @param retryMs how long a page waits before it reconnects a broken stream */
   constructor(retryMs: number) {
     super({ highWaterMark: BUFFER_BYTES });
     this.write(`retry: ${Math.round(retryMs)}\n\n`);
@@ -34,20 +34,20 @@ export class EventStream extends Readable {
     if (!this.isBlocked) this.write(HEARTBEAT);
   }
 
-  /** Says why, and closes. */
+  /** Sends the reason and closes. */
   end(end: StreamEnd): void {
     this.write(`event: ended\ndata: ${JSON.stringify(end)}\n\n`);
     this.close();
   }
 
-  /** Closes without a word: the page comes back by itself. */
+  /** Closes without a reason: the page reconnects by itself. */
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
     this.push(null);
   }
 
-  /** How long the client has read nothing of what is due, milliseconds. @param now monotonic */
+  /** How long the client has not read pending data, milliseconds. @param now monotonic */
   blockedMs(now: number): number {
     return this.blockedAt === null ? 0 : now - this.blockedAt;
   }

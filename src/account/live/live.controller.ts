@@ -1,14 +1,13 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BackgroundRequest } from '../../http/routes/background-request.js';
-import { CurrentPrincipal } from '../../http/routes/current-principal.js';
-import type { Principal } from '../../http/routes/principal.js';
+import { CurrentPrincipal, type Principal } from '../../http/routes/principal.js';
+import { BackgroundRequest } from '../../http/routes/route-decorators.js';
 import { AccountStreams } from './account-streams.js';
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
-  // Whoever compresses or buffers would keep an event until the next one comes.
+  // A proxy that compresses or buffers would hold an event back until the next one.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 };
@@ -22,11 +21,12 @@ export class LiveController {
   @Get('events')
   @BackgroundRequest()
   @ApiOperation({
-    summary: 'A stream of what happens to the account: `changed`, to read again, and `ended`, the last one',
+    summary:
+      'Stream the events of the account: `changed` (reload the data) and `ended` (the session ended; the last event)',
   })
   @ApiOkResponse({
     description:
-      'Server-sent events. `ended` says `code` and `reason`, as a 401 would. An open stream is no use.',
+      'Server-sent events. `ended` carries the `code` and `reason` of a 401 response. An open stream does not count as session activity.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
   events(

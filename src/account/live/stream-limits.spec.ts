@@ -3,17 +3,17 @@ import { StreamLimits } from './stream-limits.js';
 const limits = { perSession: 2, perUser: 3, total: 4 };
 const caller = (userId: string, sessionId: string) => ({ userId, sessionId });
 
-describe('the places for streams', () => {
+describe('StreamLimits', () => {
   it.each([
     ['session', [caller('u', 'a'), caller('u', 'a'), caller('u', 'a')], 'too_many_requests'],
     ['user', [caller('u', 'a'), caller('u', 'b'), caller('u', 'c'), caller('u', 'd')], 'too_many_requests'],
     ['instance', ['a', 'b', 'c', 'd', 'e'].map((id) => caller(`u${id}`, id)), 'overloaded'],
-  ])('are bounded per %s', (_, callers, code) => {
-    const places = new StreamLimits(limits);
+  ])('limits streams per %s', (_, callers, code) => {
+    const streams = new StreamLimits(limits);
     const last = callers.pop() ?? caller('', '');
-    const leave = callers.map((it) => places.take(it));
-    expect(() => places.take(last)).toThrow(expect.objectContaining({ code, retryAfterSeconds: 30 }));
-    for (const give of leave) give();
-    for (const it of callers) places.take(it);
+    const release = callers.map((it) => streams.take(it));
+    expect(() => streams.take(last)).toThrow(expect.objectContaining({ code, retryAfterSeconds: 30 }));
+    for (const close of release) close();
+    for (const it of callers) streams.take(it);
   });
 });

@@ -7,12 +7,12 @@ interface Limits {
   readonly total: number;
 }
 
-/** Of one instance. A browser has a stream for each page of the account that is open. */
+/** Per instance. A browser opens one stream for each tab that shows the account page. */
 const LIMITS: Limits = { perSession: 10, perUser: 50, total: 10_000 };
-/** Somebody closes a page, or has to. */
+/** By then another page may have closed. */
 const RETRY_AFTER_SECONDS = 30;
 
-/** Counts who holds a connection open, so that nobody holds too many. */
+/** Limits the open streams per session, per user and in total. */
 export class StreamLimits {
   private readonly taken = new Map<string, number>();
   private total = 0;
@@ -20,8 +20,8 @@ export class StreamLimits {
   constructor(private readonly limits: Limits = LIMITS) {}
 
   /**
-   * @returns gives the place back; to be called once
-   * @throws {AppError} too_many_requests, or overloaded when all places are taken
+   * @returns a function that releases the stream; call it once
+   * @throws {AppError} too_many_requests, or overloaded when the instance has reached its total
    */
   take({ sessionId, userId }: Pick<Principal, 'sessionId' | 'userId'>): () => void {
     const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };

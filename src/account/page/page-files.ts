@@ -15,7 +15,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page as `build/page.mjs` has made it. A few small files, in memory: no path of a client ever reaches a disk. */
+/**
+ * The page as built by `build/page.mjs`. Its few small files are kept in memory, so no path from a client reaches the
+ * disk.
+ */
 @Injectable()
 export class PageFiles {
   private readonly page: PageFile | undefined;
@@ -29,7 +32,7 @@ export class PageFiles {
     for (const name of readdirSync(assets)) this.assets.set(name, read(name, assets));
   }
 
-  /** @throws {AppError} not_found where nobody has built it */
+  /** @throws {AppError} not_found if the page has not been built */
   requirePage(): PageFile {
     if (!this.page) throw new AppError('not_found');
     return this.page;
@@ -50,7 +53,7 @@ function read(name: string, folder: URL): PageFile {
   };
 }
 
-/** Beside the built service, or in the `dist` of the project when it runs from its source. */
+/** Next to the built service, or in the project's `dist` folder when it runs from source. */
 function builtFolder(): URL | null {
   let folder = new URL('.', import.meta.url);
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Nothing but our own files, and nothing inline. A script that got in could still run nowhere else, send nothing
- * elsewhere, and make no markup of text (Trusted Types).
+ * Allows only the service's own files, and nothing inline. An injected script could not load further scripts, send data
+ * to another origin, or turn text into markup (Trusted Types).
  */
 const PAGE_CSP = [
   "default-src 'none'",
@@ -9,20 +9,23 @@ const PAGE_CSP = [
   "connect-src 'self'",
   "img-src 'self'",
   "base-uri 'none'",
-  // Forms are read by the script, and sent nowhere by themselves.
+  // The script reads the forms; the browser must not submit them.
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join('; ');
 
-/** What every answer has stays (`http/security-headers.ts`), `no-store` too: a new version is there at the next visit. */
+/**
+ * Added to the headers of every response (`http/server/security-headers.ts`). Its `no-store` applies here too, so each
+ * visit loads the latest version.
+ */
 export const PAGE_HEADERS = {
   'content-security-policy': PAGE_CSP,
-  // No other window gets hold of this one.
+  // Windows of other origins get no reference to this one.
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const;
 
-/** The name of an asset has the hash of what is in it. */
+/** The name of an asset contains a hash of its content. */
 export const ASSET_HEADERS = { 'cache-control': 'public, max-age=31536000, immutable' } as const;

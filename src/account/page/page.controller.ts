@@ -1,14 +1,14 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../../http/routes/public.js';
+import { Public } from '../../http/routes/route-decorators.js';
 import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
-/** Where the links of mails lead (`accounts/letters.ts`). To open one does nothing: what it is for is a `POST` of the page. */
+/** Link targets in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
 const LINKED = ['confirm-email', 'forgot-password', 'reset-password', 'disown'];
 
-/** The page on which people see their devices. It holds nothing of anybody: what it shows it asks the API for. */
+/** The page where users manage their devices. It contains no user data: it reads everything from the API. */
 @Controller('account')
 @ApiExcludeController()
 @Public()

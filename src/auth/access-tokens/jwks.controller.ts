@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../http/routes/public.js';
+import { Public } from '../../http/routes/route-decorators.js';
 import { KeySet } from '../keys/key-set.js';
 import type { PublicJwk } from '../keys/public-jwk.js';
 

@@ -4,11 +4,9 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
-import { IS_BACKGROUND_REQUEST, isDeclaredBackground } from '../../http/routes/background-request.js';
 import type { Principal } from '../../http/routes/principal.js';
-import { IS_PUBLIC } from '../../http/routes/public.js';
-import { requestClient } from '../../http/routes/request-client.js';
-import { RouteMetadata } from '../../http/routes/route-metadata.js';
+import { isDeclaredBackground, requestClient } from '../../http/routes/request-client.js';
+import { IS_BACKGROUND_REQUEST, IS_PUBLIC, RouteMetadata } from '../../http/routes/route-decorators.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { requirePresentedToken } from './bearer-token.js';
@@ -19,7 +17,7 @@ import { SessionCookies } from './session-cookies.js';
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly isPublic = new RouteMetadata<boolean>(IS_PUBLIC);
-  private readonly isPassive = new RouteMetadata<boolean>(IS_BACKGROUND_REQUEST);
+  private readonly isBackground = new RouteMetadata<boolean>(IS_BACKGROUND_REQUEST);
   readonly #cookieName: string;
 
   constructor(
@@ -36,7 +34,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext) {
     if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
-    if (this.isPassive.of(context) || isDeclaredBackground(request)) request.isPassive = true;
+    if (this.isBackground.of(context) || isDeclaredBackground(request)) request.isBackground = true;
     return request.headers.authorization === undefined
       ? this.checkCookie(context, request)
       : this.checkToken(context, request);

@@ -1,8 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
-import { RouteMetadata } from '../../http/routes/route-metadata.js';
-import { SENSITIVE_ACTION } from '../../http/routes/sensitive.js';
+import { RouteMetadata, SENSITIVE_ACTION } from '../../http/routes/route-decorators.js';
 import type { SensitiveAction, SessionPolicy } from '../../policy/session-policy.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { isRecentLogin } from './recent-login.js';

@@ -1,8 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AppError } from '../../errors/app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
-import { REQUIRED_ROLES } from '../../http/routes/roles.js';
-import { RouteMetadata } from '../../http/routes/route-metadata.js';
+import { REQUIRED_ROLES, RouteMetadata } from '../../http/routes/route-decorators.js';
 import { requirePrincipal } from './require-principal.js';
 
 /** Keeps `@Roles()`. Runs after `JwtAuthGuard`. */

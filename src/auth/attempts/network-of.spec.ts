@@ -16,7 +16,7 @@ describe('networkOf', () => {
     ['', ''],
     ['no address', 'no address'],
     ['x'.repeat(1000), 'x'.repeat(64)],
-  ])('of %s is %s', (address, network) => {
+  ])('maps %s to %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
 });

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Config } from '../../config/config.js';
 import type { Device } from '../../devices/device.entity.js';
 import { DeviceRegistry } from '../../devices/device-registry.js';
-import type { Client } from '../../http/routes/client-info.js';
+import type { RequestClient } from '../../http/routes/request-client.js';
 import type { Suspicion, SuspicionAction } from '../../policy/session-policy.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import type { RevokingTransaction } from '../../sessions/session-revoker.js';
@@ -27,7 +27,7 @@ export class LoginSuspicions {
   }
 
   /** Whether the token of this device comes from another browser, or another system, than it was handed to. */
-  isShared(device: Device, { userAgent }: Client): boolean {
+  isShared(device: Device, { userAgent }: RequestClient): boolean {
     if (this.actions.device_token_shared === 'off') return false;
     const handedTo = describedFamily(device.browser, device.system);
     return clientChange([handedTo], clientFamily(userAgent)) === 'client_changed';
@@ -41,7 +41,7 @@ export class LoginSuspicions {
   /** Tells of a password that was found by guessing. */
   async tellOfGuess(
     manager: EntityManager,
-    login: { userId: string; sessionId: string | null; failures: number; client: Client },
+    login: { userId: string; sessionId: string | null; failures: number; client: RequestClient },
   ): Promise<void> {
     const { userId, sessionId, failures, client } = login;
     await this.events.record(manager, {
@@ -68,7 +68,7 @@ export class LoginSuspicions {
     transaction: RevokingTransaction,
     device: Device,
     sessionId: string,
-    client: Client,
+    client: RequestClient,
   ): Promise<void> {
     const { manager } = transaction;
     const { id: deviceId, userId } = device;

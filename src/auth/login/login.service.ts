@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Device } from '../../devices/device.entity.js';
 import { DeviceRegistry, type RegisteredDevice } from '../../devices/device-registry.js';
 import { AppError } from '../../errors/app-error.js';
-import type { Client } from '../../http/routes/client-info.js';
+import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
@@ -58,7 +58,7 @@ export class LoginService {
    *
    * @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded
    */
-  async open(credentials: Credentials, client: Client): Promise<CompletedLogin> {
+  async open(credentials: Credentials, client: RequestClient): Promise<CompletedLogin> {
     const proven = await this.prove(credentials, client);
     const { result } = await this.revoker.inTransaction((transaction) =>
       this.openWithin(transaction, credentials, proven, client),
@@ -66,7 +66,7 @@ export class LoginService {
     return result;
   }
 
-  private async prove({ email, password, deviceToken }: Credentials, client: Client): Promise<Proven> {
+  private async prove({ email, password, deviceToken }: Credentials, client: RequestClient): Promise<Proven> {
     const found = await this.users.findByEmail(email);
     const holder = deviceToken ? await this.devices.findKnown(found?.id ?? NOBODY, deviceToken) : null;
     const shared = holder && this.suspicions.isShared(holder, client) ? holder : null;
@@ -88,7 +88,7 @@ export class LoginService {
     transaction: RevokingTransaction,
     { deviceToken, deviceName, formerRefreshToken }: Credentials,
     proven: Proven,
-    client: Client,
+    client: RequestClient,
   ): Promise<CompletedLogin> {
     const { manager } = transaction;
     const user = await lockActive(manager, proven.user);
@@ -116,7 +116,7 @@ export class LoginService {
     transaction: RevokingTransaction,
     { user, sessionId, deviceId, deviceName, isNewcomer }: CompletedLogin,
     { failures, known, shared }: Proven,
-    client: Client,
+    client: RequestClient,
   ): Promise<void> {
     const { manager } = transaction;
     if (isNewcomer) {
@@ -140,7 +140,7 @@ export class LoginService {
     user: User,
     failures: number,
     known: Device | null,
-    client: Client,
+    client: RequestClient,
   ): Promise<boolean> {
     if (this.suspicions.afterFailures(failures, known !== null) !== 'end') return false;
     const guess = { userId: user.id, sessionId: null, failures, client };

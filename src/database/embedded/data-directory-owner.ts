@@ -1,64 +1,111 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { EmbeddedPostgresFailed } from './embedded-postgres-failed.js';
+import { EmbeddedPostgresFailed } from '../start-errors.js';
 
 const STARTING_MS = 30_000;
 const ANSWER_MS = 5_000;
 
-/** Which process has a data directory open, told in a file beside it. */
+/** The process that has a data directory open, as recorded in a file next to the directory. */
 interface Owner {
   readonly pid: number;
-  /** Missing while the owner is still starting. */
+  /** Missing while the owner is starting. */
   readonly url?: string;
 }
 
 /**
  * Claims a data directory for this process.
  *
- * @returns null when it is ours now; the URL of the process that serves it, otherwise
- * @throws {EmbeddedPostgresFailed} when another process holds it and does not answer
+ * @returns `null` if this process owns it now, otherwise the URL of the process that serves it
+ * @throws {EmbeddedPostgresFailed} when another process owns it and does not answer
  */
 export async function claim(file: string): Promise<string | null> {
   const deadline = performance.now() + STARTING_MS;
-  for (;;) {
-    try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid } satisfies Owner), { flag: 'wx', mode: 0o600 });
-      return null;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const owner = read(file);
+  while (!create(file, { pid: process.pid })) {
+    const text = read(file);
+    const owner = parse(text);
     const isStarting = owner !== null && owner.url === undefined && performance.now() < deadline;
     if (owner && isAlive(owner.pid) && isStarting) {
       await sleep(50);
     } else if (owner?.url && isAlive(owner.pid) && (await answers(owner.url, owner.pid))) {
       return owner.url;
     } else {
-      rmSync(file, { force: true });
+      removeStale(file, text);
     }
   }
+  return null;
 }
 
 export function announce(file: string, url: string): void {
-  writeFileSync(file, JSON.stringify({ pid: process.pid, url } satisfies Owner), { mode: 0o600 });
+  const unfinished = writeBeside(file, { pid: process.pid, url });
+  renameSync(unfinished, file);
 }
 
 export function release(file: string): void {
   rmSync(file, { force: true });
 }
 
-function read(file: string): Owner | null {
+/** Written elsewhere and then linked, so that no process ever reads an incomplete file. */
+function create(file: string, owner: Owner): boolean {
+  const unfinished = writeBeside(file, owner);
   try {
-    const { pid, url } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner>;
+    return linkUnlessTaken(unfinished, file);
+  } finally {
+    rmSync(unfinished);
+  }
+}
+
+/** Removes what a dead process left behind, but not the claim of a process that was faster than this one. */
+function removeStale(file: string, staleText: string): void {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (read(aside) !== staleText) linkUnlessTaken(aside, file);
+  rmSync(aside);
+}
+
+function writeBeside(file: string, owner: Owner): string {
+  const unfinished = `${file}.${randomUUID()}`;
+  writeFileSync(unfinished, JSON.stringify(owner), { mode: 0o600 });
+  return unfinished;
+}
+
+function linkUnlessTaken(existing: string, file: string): boolean {
+  try {
+    linkSync(existing, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Empty when the owner has just released it. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return '';
+  }
+}
+
+function parse(text: string): Owner | null {
+  try {
+    const { pid, url } = JSON.parse(text) as Partial<Owner>;
     return typeof pid === 'number' ? { pid, ...(typeof url === 'string' ? { url } : {}) } : null;
   } catch {
-    // Gone, or cut short by a crash while it was written: nobody holds it.
+    // Not written by this version: no running process owns it.
     return null;
   }
 }
 
-/** Our own number in a file that we did not write is left from an earlier process, as in a container. */
+/** Our own process id in a file that we did not write is left from an earlier process, as in a restarted container. */
 function isAlive(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
@@ -76,11 +123,11 @@ async function answers(url: string, pid: number): Promise<boolean> {
     await client.connect();
     return true;
   } catch (error) {
-    // Nobody listens there: the number belongs to some other process by now.
+    // Nothing listens there: another process has that id now.
     if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false;
-    // To open the files a second time would destroy them.
+    // Opening the files twice would destroy them.
     throw new EmbeddedPostgresFailed(
-      `the embedded Postgres of process ${pid} does not answer: end that process first`,
+      `the embedded Postgres of process ${pid} does not answer: stop that process first`,
       { cause: error },
     );
   } finally {

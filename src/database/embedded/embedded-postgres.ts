@@ -1,26 +1,26 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { EmbeddedPostgresFailed } from '../start-errors.js';
 import { announce, claim, release } from './data-directory-owner.js';
-import { EmbeddedPostgresFailed } from './embedded-postgres-failed.js';
 import { withExtendedQueries } from './pglite-extended-query.js';
 
 export interface EmbeddedPostgres {
   readonly url: string;
-  /** Another process serves this database: it was started there, and ends there. */
+  /** Another process serves this database, and `stop` leaves it running. */
   readonly isShared: boolean;
   stop(): Promise<void>;
 }
 
-/** Far above any pool: a client beyond it would be told so in no words of the protocol. */
+/** Far above any pool size: pglite-socket refuses further clients without a Postgres error message. */
 const MAX_CONNECTIONS = 1_000;
 
 /**
- * The database of development: Postgres in this process, its data in `<dataDir>/postgres`.
- * A second process gets the URL of the first. All clients share one session of the database, so that
- * transactions run one after the other, and session-level locks and settings are everybody's.
+ * Starts the database of development: Postgres in this process, with its data in `<dataDir>/postgres`. If another
+ * process serves it already, returns that URL. All clients share one database session: transactions run one
+ * after the other, and session-level locks and settings apply to all clients.
  *
- * @param progress told what takes long
- * @throws {EmbeddedPostgresFailed} when it is not installed or its files are held by a process that hangs
+ * @param progress receives a line before a step that takes long
+ * @throws {EmbeddedPostgresFailed} when it is not installed, or when a process that hangs has its files open
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
@@ -82,7 +82,7 @@ async function load() {
   }
 }
 
-/** Makes the files beside their place: a process that is killed meanwhile leaves no half-made database there. */
+/** Creates the files elsewhere and moves them: a process that is killed must not leave an incomplete database. */
 async function create(PGlite: Awaited<ReturnType<typeof load>>['PGlite'], files: string): Promise<void> {
   const unfinished = `${files}.new`;
   rmSync(unfinished, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * The values that a `Cookie` header holds under one name, as they were sent. More than one is no cookie of ours:
- * browsers keep one for a host and path, and somebody else has set the other (RFC 6265 §8.6, "cookie tossing").
+ * All values that a `Cookie` header has for a name, undecoded. Parsers return one of them, but two values mean that
+ * another host has set a cookie of this name (RFC 6265 §8.6, "cookie tossing"): browsers keep one per host and path.
  */
 export function cookieValues(header: string | undefined, name: string): string[] {
   if (!header?.includes(name)) return [];

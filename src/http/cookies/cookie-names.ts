@@ -1,13 +1,13 @@
 export interface CookieNames {
   readonly access: string;
   readonly refresh: string;
-  /** Stays after logout: it says which device this is, not who uses it. */
+  /** Kept after logout: it identifies the device, not the user. */
   readonly device: string;
 }
 
 /**
- * @param isSecure with `__Host-` a browser takes the cookie from this very host over HTTPS only, so that neither a
- *   sibling domain nor a network can plant one (RFC 6265bis §4.1.3.2)
+ * @param isSecure adds `__Host-`, with which browsers accept the cookie only over HTTPS from this exact host. Neither a
+ *   sibling domain nor an attacker on the network can then set one (RFC 6265bis §4.1.3.2)
  */
 export function cookieNames(isSecure: boolean): CookieNames {
   const prefix = isSecure ? '__Host-latchkey_' : 'latchkey_';

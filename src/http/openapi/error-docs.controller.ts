@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { projectFile } from '../../config/project-file.js';
-import { Public } from '../routes/public.js';
+import { Public } from '../routes/route-decorators.js';
+import { projectFile } from './project-file.js';
 
-/** Where the `type` of an error leads: RFC 9457 §3.1.1 wants people to find its documentation there. */
+/** Documentation at the `type` URI of each error, as RFC 9457 §3.1.1 recommends. */
 @Controller('docs/errors')
 @ApiExcludeController()
 @Public()

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { projectFile } from '../../config/project-file.js';
 import { ERROR_CODES } from '../../errors/error-codes.js';
 import { cookieNames } from '../cookies/cookie-names.js';
 import { PROBLEM_MEDIA_TYPE } from '../server/problem.js';
+import { projectFile } from './project-file.js';
 
 const PROBLEM_SCHEMA = {
   type: 'object',
-  description: 'Problem details (RFC 9457). Clients decide by `code`; `title` and `detail` are for people.',
+  description:
+    'Problem details (RFC 9457). Programs should use `code`; `title` and `detail` are for people and can change.',
   required: ['type', 'title', 'status', 'code'],
   properties: {
     type: { type: 'string', format: 'uri-reference', example: '/docs/errors#not_found' },
@@ -18,7 +19,7 @@ const PROBLEM_SCHEMA = {
     detail: { type: 'string' },
     errors: {
       type: 'array',
-      description: 'With `validation_failed`: what is wrong with which field.',
+      description: 'For `validation_failed`: the fields and what is wrong with them.',
       items: {
         type: 'object',
         required: ['field', 'message'],
@@ -29,25 +30,25 @@ const PROBLEM_SCHEMA = {
   additionalProperties: true,
 } as const;
 
-/** Controllers whose operation ids were published under an earlier class name; generated clients depend on them. */
+/** Operation ids contain the earlier class name of these controllers, because generated clients depend on them. */
 const PUBLISHED_NAMES: Readonly<Record<string, string>> = {
   AccountController: 'AccountsController',
   LiveController: 'AccountController',
 };
 
-/** The service's own description, from its controllers and DTOs. */
+/** Generates the OpenAPI document from controllers and DTOs. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const options = new DocumentBuilder()
     .setTitle('Latchkey')
     .setDescription(
-      'JWTs you can take back: signed access tokens, and a session behind each that can be ended now.',
+      'JWTs you can take back: signed access tokens, each backed by a session that can be revoked instantly.',
     )
     .setVersion(packageVersion())
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addCookieAuth(cookieNames(true).access, {
       type: 'apiKey',
       in: 'cookie',
-      description: 'Of a browser that logged in with `"token_delivery": "cookie"`.',
+      description: 'Set for browsers that log in with `"token_delivery": "cookie"`.',
     })
     .build();
   const document = SwaggerModule.createDocument(app, options, {
@@ -59,7 +60,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     if (!isOperation(operation)) continue;
-    // Whatever takes a token takes it from the cookie as well.
+    // Every operation that accepts a bearer token also accepts the cookie.
     if (operation.security) operation.security = [...operation.security, { cookie: [] }];
     for (const [status, description] of problemsOf(operation))
       operation.responses[status] ??= problem(description);
@@ -67,9 +68,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-/** Swagger UI at `/docs`, the document itself at `/docs/openapi.json`; both open to everybody. */
+/** Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`, both without authentication. */
 export function serveOpenApi(app: INestApplication): void {
-  // Built at the first visit: scanning takes time that a start does not have.
+  // Generated on the first visit, to keep the startup fast.
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
@@ -84,12 +85,13 @@ interface Operation {
   readonly parameters?: readonly { readonly in: string }[];
 }
 
-/** What any route of its kind may answer; `default` stands for the rest, which no client has to tell apart. */
+/** The errors that all operations of a kind have in common. `default` stands for all others. */
 function* problemsOf({ security, requestBody, parameters = [] }: Operation): Generator<[string, string]> {
-  if (requestBody || parameters.length > 0) yield ['400', 'The request is not valid'];
-  if (security) yield ['401', 'The token is missing, not valid, stale, or its session has ended'];
-  if (parameters.some((parameter) => parameter.in === 'path')) yield ['404', 'Unknown, or of somebody else'];
-  yield ['default', 'Problem details'];
+  if (requestBody || parameters.length > 0) yield ['400', 'The request is invalid.'];
+  if (security) yield ['401', 'The token is missing, invalid or out of date, or its session has ended.'];
+  if (parameters.some((parameter) => parameter.in === 'path'))
+    yield ['404', 'The id is unknown or belongs to another user.'];
+  yield ['default', 'Any other error.'];
 }
 
 const problem = (description: string) => ({

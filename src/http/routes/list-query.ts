@@ -4,7 +4,7 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
 const MAX_LIMIT = 500;
 
-/** The query of a list; anything else in it is refused. */
+/** The query of routes that return a list; unknown parameters are rejected. */
 export class ListQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: MAX_LIMIT })
   @IsOptional()

@@ -1,9 +1,17 @@
-/** Who is calling: what a verified access token and its checked session say. */
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+/** The caller, according to a verified access token and its session. */
 export interface Principal {
   readonly userId: string;
   readonly sessionId: string;
   readonly deviceId: string;
   readonly roles: readonly string[];
-  /** When the user last proved their identity (`auth_time`), in epoch milliseconds. */
+  /** When the user last authenticated (`auth_time`), in epoch milliseconds. */
   readonly authenticatedAt: number;
 }
+
+/** Injects the caller, as the guard set it on the request. Not available on `@Public()` routes. */
+export const CurrentPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal =>
+    context.switchToHttp().getRequest<{ user: Principal }>().user,
+);

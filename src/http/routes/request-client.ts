@@ -1,23 +1,51 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { cutText } from '../validation/cut-text.js';
-import { USER_AGENT_MAX_LENGTH } from './client-info.js';
+import { truncate } from '../validation/untrusted-text.js';
+import { clientAddress } from './client-address.js';
 
-/** A proxy that is trusted may still pass on anything; the longest address has 45 characters, and may have a zone. */
-const ADDRESS_MAX_LENGTH = 64;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the guard for a request that a page makes by itself. */
+    isBackground?: boolean;
+  }
+}
 
-/** Who makes a request, as its session is judged by. */
+export const USER_AGENT_MAX_LENGTH = 512;
+
+/** Where a request comes from. */
 export interface RequestClient {
-  /** As the trusted hop has it, well-formed or not. */
+  /** IP address as reported by the nearest trusted hop; always valid for a Postgres `inet`. */
   readonly address: string;
+  /** The `User-Agent` header, truncated to 512 characters; empty if there is none. */
   readonly userAgent: string;
-  /** Whether a person uses the session, which keeps it from being idle and is what it becomes known for. */
+  /** Whether the request counts as use of its session; background requests do not. */
   readonly isUse: boolean;
 }
 
-export function requestClient(request: Pick<FastifyRequest, 'isPassive' | 'ip' | 'headers'>): RequestClient {
+export function requestClient(request: FastifyRequest): RequestClient {
   return {
-    address: cutText(request.ip, ADDRESS_MAX_LENGTH),
-    userAgent: cutText(request.headers['user-agent'] ?? '', USER_AGENT_MAX_LENGTH),
-    isUse: !request.isPassive,
+    address: clientAddress(request.ip, request.socket.remoteAddress),
+    userAgent: truncate(request.headers['user-agent'] ?? '', USER_AGENT_MAX_LENGTH),
+    isUse: !request.isBackground,
   };
+}
+
+/** Injects the `RequestClient` into a handler. */
+export const CurrentClient = createParamDecorator(
+  (_: unknown, context: ExecutionContext): RequestClient =>
+    requestClient(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/**
+ * Set by a page on a request that it makes by itself, for example because an event announced a change, when the route
+ * also serves requests that a person makes.
+ */
+const BACKGROUND_HEADER = 'latchkey-passive';
+
+/** Reads only: a request that changes something is always attributed to a person. */
+export function isDeclaredBackground({
+  method,
+  headers,
+}: Pick<FastifyRequest, 'method' | 'headers'>): boolean {
+  return headers[BACKGROUND_HEADER] !== undefined && method === 'GET';
 }

@@ -11,14 +11,14 @@ import { ApiAcceptedResponse, ApiNoContentResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { map, type Observable } from 'rxjs';
 
-/** Says by its status how far an end has come: 204 it holds everywhere, 202 it is committed and on its way. */
+/** Answers 204 if every instance enforces the revocation, and 202 if it is only committed so far. */
 @Injectable()
 class RevocationAnswer implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<{ status: 'pending' } | undefined> {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
-      map((enforcement: 'enforced' | 'pending') => {
-        const isEnforced = enforcement === 'enforced';
+      map((outcome: 'enforced' | 'pending') => {
+        const isEnforced = outcome === 'enforced';
         void reply.status(isEnforced ? HttpStatus.NO_CONTENT : HttpStatus.ACCEPTED);
         return isEnforced ? undefined : { status: 'pending' as const };
       }),
@@ -26,13 +26,13 @@ class RevocationAnswer implements NestInterceptor {
   }
 }
 
-/** For a route that ends sessions and returns how far that has come. */
+/** For a route that revokes sessions and returns the outcome. */
 export const AnswersRevocation = () =>
   applyDecorators(
     UseInterceptors(RevocationAnswer),
-    ApiNoContentResponse({ description: 'Ended: no instance grants a request that starts from now on.' }),
+    ApiNoContentResponse({ description: 'Revoked. Every instance rejects requests that start from now on.' }),
     ApiAcceptedResponse({
       description:
-        'Ended and committed, but not confirmed by every instance yet: each refuses it within a second of reaching Postgres.',
+        'Revoked, but not yet confirmed by every instance. Each enforces it within a second of reaching Postgres.',
     }),
   );

@@ -3,7 +3,7 @@ import { AppError } from '../../errors/app-error.js';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Answers a malformed id exactly as an unknown one, and hands on the lower-case form that Postgres prints. */
+/** Answers a malformed id like an unknown one, and converts ids to lower case, as Postgres prints them. */
 export class UuidPipe implements PipeTransform<unknown, string> {
   transform(value: unknown): string {
     if (typeof value !== 'string' || !UUID.test(value)) throw new AppError('not_found');

@@ -1,26 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Knows which methods each path has, so that a wrong method is told from a wrong path (RFC 9110 §15.5.6). */
+/** Records the methods of each path, to distinguish a wrong method (405) from a wrong path (RFC 9110 §15.5.6). */
 export class AllowedMethods {
   private readonly routes: { readonly path: RegExp; readonly method: string }[] = [];
 
-  /** Has to be called before the routes are added. */
+  /** Must be called before routes are added. */
   collect(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ url, method }) => {
-      // A wildcard stands for files, not for a resource with methods.
+      // Wildcard routes serve files.
       if (url.includes('*')) return;
       for (const name of [method].flat()) this.routes.push({ path: pattern(url), method: name });
     });
   }
 
-  /** @returns the methods of a path, sorted; none when the path is unknown */
+  /** @returns the methods of a path, sorted; empty if the path is unknown */
   of(path: string): string[] {
     const methods = this.routes.filter((route) => route.path.test(path)).map((route) => route.method);
     return [...new Set(methods)].sort();
   }
 }
 
-/** One parameter fills one whole segment in every route of this service. */
+/** In every route of this service, a parameter is a whole path segment. */
 function pattern(url: string): RegExp {
   const segments = url
     .split('/')

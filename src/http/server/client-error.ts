@@ -6,10 +6,10 @@ import { logText } from '../../logging/log-text.js';
 import { problemBody, problemHeaders } from './problem.js';
 import { BARE_SECURITY_HEADERS } from './security-headers.js';
 
-/** How long a refused client may go on sending before its connection is cut. */
+/** How long a rejected client may continue to send before its connection is destroyed. */
 const LINGER_MS = 500;
 
-/** What Node's HTTP parser calls the faults that are not simply a malformed request. */
+/** Errors of Node's HTTP parser other than a malformed request. */
 const BY_PARSER_CODE: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body_too_large',
@@ -18,13 +18,13 @@ const BY_PARSER_CODE: Readonly<Record<string, ErrorCode>> = {
 
 const answered = new WeakSet<Socket>();
 
-/** Answers what Node's HTTP parser refuses, before there is a request, and closes the connection. */
+/** Answers a request that Node's HTTP parser rejects, which Fastify never sees, and closes the connection. */
 export function answerClientError(
   fault: Error & { code?: string },
   socket: Socket,
   logger: FastifyBaseLogger,
 ): void {
-  // The parser complains again for every further packet of a connection that lingers.
+  // The parser reports the error again for each further packet on the connection.
   if (answered.has(socket)) return;
   answered.add(socket);
   const error = new AppError(BY_PARSER_CODE[fault.code ?? ''] ?? 'malformed_request');
@@ -39,7 +39,7 @@ export function answerClientError(
   close(socket, rawAnswer(error));
 }
 
-/** Node's own handler of this event asks the same: a second head inside an answer would be taken for its body. */
+/** As in Node's default handler: after the head of another answer, a second head would be read as part of its body. */
 function isAnswering(socket: Socket): boolean {
   const { _httpMessage: message } = socket as { _httpMessage?: { headersSent: boolean } | null };
   return message?.headersSent === true;
@@ -56,11 +56,11 @@ function rawAnswer(error: AppError): string {
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  // The reason phrase may be empty (RFC 9112 §4), the space before it may not.
+  // The reason phrase is optional (RFC 9112 §4), the space before it is not.
   return [`HTTP/1.1 ${status} `, ...lines, '', body].join('\r\n');
 }
 
-/** Closing with unread data resets the connection, and the client loses the answer (RFC 9112 §9.6). */
+/** Lingers first: closing with unread data resets the connection, and the client loses the answer (RFC 9112 §9.6). */
 function close(socket: Socket, answer: string): void {
   socket.on('error', () => socket.destroy());
   socket.on('end', () => socket.destroy());

@@ -1,18 +1,18 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** What a page of another origin may send and read besides what CORS lets it anyway. */
+/** Headers that pages of these origins may send and read, in addition to those that CORS always allows. */
 const ALLOWED_HEADERS = ['authorization', 'content-type', 'x-request-id'];
 const EXPOSED_HEADERS = ['retry-after', 'www-authenticate', 'x-request-id'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
-/** Chromium keeps a preflight for two hours at most; ten minutes make a change of the list felt. */
+/** Chromium caches a preflight for at most two hours. Ten minutes let a change of the origins take effect sooner. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
-/** Lets pages of these origins call, credentials included. Without any, no answer speaks of CORS. */
+/** Lets pages of these origins send requests with credentials. Without origins, no answer has CORS headers. */
 export async function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return;
   await fastify.register(cors, {
-    // By function: to any other origin nothing is said, and its preflight is answered as any OPTIONS.
+    // A function, so that other origins get no CORS headers, and their preflights the answer of any OPTIONS request.
     origin: (origin, decide) => decide(null, origin !== undefined && origins.includes(origin)),
     credentials: true,
     methods: METHODS,

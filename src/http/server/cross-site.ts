@@ -5,62 +5,60 @@ import { AppError } from '../../errors/app-error.js';
 import { cookieValues } from '../cookies/cookie-header.js';
 import { cookieNames } from '../cookies/cookie-names.js';
 
-/** RFC 9110 §9.2.1; none of ours changes anything. */
+/** RFC 9110 §9.2.1. No route of this service changes anything for these methods. */
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** What a browser says of the page behind a request, and no page can change. */
-export interface Provenance {
+/** Headers in which a browser reports where a request comes from. Scripts cannot change them. */
+export interface OriginHeaders {
   /** `Sec-Fetch-Site` (W3C Fetch Metadata). */
   readonly fetchSite: string | undefined;
   readonly origin: string | undefined;
 }
 
 /**
- * Whether a page that is not trusted may be behind a request (OWASP, Cross-Site Request Forgery Prevention).
+ * Whether a request may come from an untrusted page (OWASP, Cross-Site Request Forgery Prevention).
  *
- * @param needsProvenance a request that says nothing of where it comes from is refused: every browser of the last
- *   years says it, and any other client can
+ * @param requiresHeaders whether a request without these headers counts as cross-site. All current browsers send them,
+ *   and any other client can
  */
 export function isCrossSite(
-  { fetchSite, origin }: Provenance,
+  { fetchSite, origin }: OriginHeaders,
   isTrusted: (origin: string) => boolean,
-  needsProvenance: boolean,
+  requiresHeaders: boolean,
 ): boolean {
-  // `none`: no page, but the person in front of the browser.
+  // `none` means that the user caused the request, for example with a bookmark, and not a page.
   if (fetchSite === 'same-origin' || fetchSite === 'none') return false;
   if (origin !== undefined) return !isTrusted(origin);
-  return fetchSite !== undefined || needsProvenance;
+  return fetchSite !== undefined || requiresHeaders;
 }
 
-export function provenanceOf({ headers }: Pick<FastifyRequest, 'headers'>): Provenance {
-  // Node joins what comes twice with a comma, which equals nothing that is trusted.
+export function originHeaders({ headers }: Pick<FastifyRequest, 'headers'>): OriginHeaders {
+  // Node joins repeated headers with a comma, and such a value never equals a trusted one.
   return { fetchSite: headers['sec-fetch-site'] as string | undefined, origin: headers.origin };
 }
 
-/** @throws {AppError} cross_site_request for one that does not say where it comes from */
-export function requireProvenance(request: Pick<FastifyRequest, 'headers'>): void {
-  const { fetchSite, origin } = provenanceOf(request);
-  if (fetchSite === undefined && origin === undefined) throw crossSiteRequest(WITHOUT_PROVENANCE);
+/** @throws {AppError} cross_site_request if the request has neither header */
+export function requireOriginHeaders(request: Pick<FastifyRequest, 'headers'>): void {
+  if (lacksBoth(originHeaders(request))) throw crossSiteRequest(MISSING_HEADERS);
 }
 
-/** Refuses unsafe requests that a page of somebody else has made, whatever they carry: a login too can be forged. */
-export function refuseCrossSite(fastify: FastifyInstance, web: Config['web']): void {
+/** Rejects unsafe cross-site requests, also those without a session: a login can be forged too. */
+export function rejectCrossSiteRequests(fastify: FastifyInstance, web: Config['web']): void {
   const names = Object.values(cookieNames(web.secureCookies));
-  const carriesOurs = ({ cookie }: FastifyRequest['headers']) =>
+  const hasServiceCookie = ({ cookie }: FastifyRequest['headers']) =>
     names.some((name) => cookieValues(cookie, name).length > 0);
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (SAFE_METHODS.includes(request.method)) return done();
     const { headers } = request;
-    const usesCookies = headers.authorization === undefined && carriesOurs(headers);
-    const provenance = provenanceOf(request);
+    const usesCookies = headers.authorization === undefined && hasServiceCookie(headers);
+    const found = originHeaders(request);
     const isTrusted = (origin: string) => isTrustedOrigin(origin, web, request.socket.localPort);
-    if (!isCrossSite(provenance, isTrusted, usesCookies)) return done();
-    const isSilent = provenance.fetchSite === undefined && provenance.origin === undefined;
-    done(crossSiteRequest(isSilent ? WITHOUT_PROVENANCE : undefined));
+    if (!isCrossSite(found, isTrusted, usesCookies)) return done();
+    done(crossSiteRequest(lacksBoth(found) ? MISSING_HEADERS : undefined));
   });
 }
 
-/** Never by the `Host` header, which is whatever name a client has reached this service by. */
+/** The `Host` header is not trusted: clients choose it. */
 function isTrustedOrigin(origin: string, web: Config['web'], port: number | undefined): boolean {
   return (
     origin === web.origin ||
@@ -69,8 +67,12 @@ function isTrustedOrigin(origin: string, web: Config['web'], port: number | unde
   );
 }
 
-const WITHOUT_PROVENANCE =
-  'A request with cookies, or for cookies, must say where it comes from: Origin or Sec-Fetch-Site.';
+function lacksBoth({ fetchSite, origin }: OriginHeaders): boolean {
+  return fetchSite === undefined && origin === undefined;
+}
+
+const MISSING_HEADERS =
+  'A request that sends session cookies or asks for them must have an Origin or Sec-Fetch-Site header.';
 
 function crossSiteRequest(detail?: string): AppError {
   return new AppError('cross_site_request', { detail });

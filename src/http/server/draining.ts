@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Time for a connection just made to send its request. */
-const FIRST_WORD_MS = 250;
-/** Longer than any request takes; a client that sends its request more slowly than this is cut off. */
-const DRAIN_MS = 10_000;
+/** How long a new connection has to send its request. */
+const FIRST_REQUEST_MS = 250;
+/** Longer than any request takes. A client that is still sending its request is disconnected. */
+const MAX_DRAIN_MS = 10_000;
 
 /**
- * Lets requests in flight finish when the service stops, and tells their clients not to send another one here.
+ * Completes requests in flight when the service stops, and closes their connections.
  *
- * Node closes idle connections only. One that was busy would stay open for its whole keep-alive time, and one that
- * never sent anything (browsers and load balancers open some in advance) counts as busy.
+ * Node closes only idle connections. A busy one would stay open until its keep-alive timeout, and one that has not sent
+ * anything yet (browsers and load balancers open some in advance) counts as busy.
  */
 export function drainOnClose(fastify: FastifyInstance): void {
   const { server } = fastify;
@@ -24,8 +24,8 @@ export function drainOnClose(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {
     draining = true;
     const timers = [
-      setTimeout(() => closeSilent(connections), FIRST_WORD_MS),
-      setTimeout(() => server.closeAllConnections(), DRAIN_MS),
+      setTimeout(() => closeUnused(connections), FIRST_REQUEST_MS),
+      setTimeout(() => server.closeAllConnections(), MAX_DRAIN_MS),
     ];
     server.once('close', () => timers.forEach(clearTimeout));
     done();
@@ -36,7 +36,7 @@ export function drainOnClose(fastify: FastifyInstance): void {
   });
 }
 
-function closeSilent(connections: ReadonlySet<Socket>): void {
+function closeUnused(connections: ReadonlySet<Socket>): void {
   for (const socket of connections) {
     if (socket.bytesRead === 0) socket.destroy();
   }

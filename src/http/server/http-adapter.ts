@@ -1,30 +1,34 @@
+import proxyAddr from '@fastify/proxy-addr';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../../config/config.js';
+import { withoutPort } from '../routes/client-address.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { acceptJsonOnly, BODY_LIMIT_BYTES } from './body-parser.js';
 import { answerClientError } from './client-error.js';
 import { drainOnClose } from './draining.js';
-import { answerProblem } from './problem.filter.js';
-import { REQUEST_ID_HEADER, requestId } from './request-id.js';
-import { logRequest, logRequests, requestLoggers } from './request-log.js';
+import { sendProblem } from './problem.filter.js';
+import { logRequest, logRequests, REQUEST_ID_HEADER, requestId, requestLoggers } from './request-log.js';
 import { BARE_SECURITY_HEADERS } from './security-headers.js';
+import { readBodyBeforeClosing } from './unread-body.js';
 
-/** A whole request, and its headers, have to be here within these: a slow client holds a connection no longer. */
+/** How long a client may take to send a request and its headers before its connection is closed. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
-/** Longer than the idle time of the usual load balancer (60 s), so that it is the one to close. */
+/** Longer than the usual idle timeout of a load balancer (60 s), so that the load balancer closes first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** No id is this long, and an id that is too long shall look like any unknown one. */
+/** Longer than any id, so that an overlong id of a resource gets the same answer as an unknown one. */
 const MAX_PARAM_LENGTH = 1024;
 
+type TrustProxy = Config['http']['trustProxy'];
+
 export interface HttpAdapterOptions {
-  readonly trustProxy: boolean | number | string[];
+  readonly trustProxy: TrustProxy;
   readonly web: Config['web'];
 }
 
-/** Fastify as this service needs it, below everything Nest knows of. */
+/** Fastify, configured for this service: everything below Nest. */
 export class HttpAdapter extends FastifyAdapter {
   readonly allowedMethods = new AllowedMethods();
   readonly web: Config['web'];
@@ -33,13 +37,11 @@ export class HttpAdapter extends FastifyAdapter {
     super({
       loggerInstance: logger,
       childLoggerFactory: requestLoggers(logger),
-      // `request-log.ts` writes the one line of a request.
+      // `request-log.ts` writes one line per request instead.
       logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-      trustProxy: typeof trustProxy === 'number' ? nearest(trustProxy) : trustProxy,
+      trustProxy: trustedHops(trustProxy),
       genReqId: requestId,
       bodyLimit: BODY_LIMIT_BYTES,
-      onProtoPoisoning: 'error',
-      onConstructorPoisoning: 'error',
       routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -47,15 +49,15 @@ export class HttpAdapter extends FastifyAdapter {
         headersTimeout: HEADERS_TIMEOUT_MS,
         connectionsCheckingInterval: 1_000,
         maxHeaderSize: MAX_HEADER_BYTES,
-        // Node answers a missing Host with an empty body; the hook below says what is wrong.
+        // Node would answer a missing Host with an empty body; `request-shape.ts` answers with the reason.
         requireHostHeader: false,
       },
-      // What still arrives while the service drains is served: its dependencies close after the server.
+      // Requests that arrive during a shutdown are served: dependencies are closed after the server.
       return503OnClosing: false,
-      clientErrorHandler: (fault, socket) => answerClientError(fault, socket, logger),
-      frameworkErrors: (fault: Error, request: unknown, reply: unknown) =>
-        answerRoutingError(fault, request as FastifyRequest, reply as FastifyReply),
-      // No middleware of Express's kind, and no uploads.
+      clientErrorHandler: (error, socket) => answerClientError(error, socket, logger),
+      frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
+        answerRoutingError(error, request as FastifyRequest, reply as FastifyReply),
+      // No Express middleware and no uploads.
       skipMiddie: true,
       multipart: false,
     });
@@ -66,27 +68,33 @@ export class HttpAdapter extends FastifyAdapter {
     acceptJsonOnly(fastify);
     logRequests(fastify);
     drainOnClose(fastify);
+    readBodyBeforeClosing(fastify);
     fastify.addHook('onRequest', (request, reply, done) => {
       reply.header(REQUEST_ID_HEADER, request.id);
       done();
     });
   }
 
-  /** Nest's parsers would admit `application/x-www-form-urlencoded`; `body-parser.ts` has set ours. */
+  /** Nest's parsers would accept `application/x-www-form-urlencoded`; `body-parser.ts` has registered ours. */
   override registerParserMiddleware(): void {}
 }
 
 /**
- * Trusts that many proxies, counted from here. Fastify takes a number too, but then trusts nobody: it cannot know
- * that clients have no way past the proxies. Whoever sets a number says that they have none.
+ * Which hops of `X-Forwarded-For` to trust.
+ *
+ * Fastify also accepts a number, but then trusts no hop, because it cannot know whether clients can bypass the proxies.
+ * An operator who configures a number states that they cannot.
  */
-function nearest(hops: number) {
-  return (_address: string, hop: number) => hop < hops;
+function trustedHops(setting: TrustProxy) {
+  if (typeof setting === 'number') return (_address: string, hop: number) => hop < setting;
+  if (typeof setting === 'boolean') return setting;
+  const isTrusted = proxyAddr.compile(setting);
+  return (address: string, hop: number) => isTrusted(withoutPort(address), hop);
 }
 
-/** A path that the router cannot decode or match: no hook has run, and none will. */
-function answerRoutingError(fault: Error, request: FastifyRequest, reply: FastifyReply): void {
+/** For a path that the router cannot decode or match. Fastify runs no hooks for such a request. */
+function answerRoutingError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   reply.header(REQUEST_ID_HEADER, request.id).headers(BARE_SECURITY_HEADERS);
-  answerProblem(fault, request, reply);
+  sendProblem(error, request, reply);
   logRequest(request, reply);
 }

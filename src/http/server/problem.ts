@@ -3,12 +3,12 @@ import { ERROR_CODES } from '../../errors/error-codes.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** Another try this soon is neither a storm nor a long wait. */
+/** Short enough for users, long enough to prevent a storm of retries. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
 /**
- * Problem details (RFC 9457) as JSON text. Nothing in it differs between two equal errors: no id, path or time, so
- * that somebody else's device and an unknown one cannot be told apart.
+ * Problem details (RFC 9457) as JSON text. Equal errors have equal texts, without an id, path or time, so that another
+ * user's device cannot be distinguished from an unknown one.
  */
 export function problemBody(error: AppError): string {
   const { status, title } = ERROR_CODES[error.code];
@@ -19,11 +19,11 @@ export function problemBody(error: AppError): string {
     code: error.code,
     detail: error.detail,
   };
-  // First for whoever reads it, and last so that no member takes its place.
+  // First for readers, and last so that no additional member replaces one of these.
   return JSON.stringify({ ...standard, ...error.members, ...standard });
 }
 
-/** @param tokenPresented whether the request came with an `Authorization` header */
+/** @param tokenPresented whether the request has an `Authorization` header */
 export function problemHeaders(error: AppError, tokenPresented: boolean): Record<string, string> {
   const { status } = ERROR_CODES[error.code];
   const headers: Record<string, string> = {
@@ -36,14 +36,14 @@ export function problemHeaders(error: AppError, tokenPresented: boolean): Record
   return headers;
 }
 
-/** RFC 6750 §3: at least one parameter; §3.1: no `error` for a request that lacks any authentication. */
+/** RFC 6750 §3: at least one parameter; §3.1: no `error` if the request has no credentials. */
 function bearerChallenge({ code }: AppError, tokenPresented: boolean): string {
-  // RFC 9470 §3: the token is good, the login behind it is not enough any more.
+  // RFC 9470 §3: the token is valid, but its login is no longer sufficient.
   if (code === 'insufficient_user_authentication') return `Bearer realm="latchkey", error="${code}"`;
-  const aboutTheToken =
+  const isTokenError =
     code === 'token_stale' ||
     code === 'session_revoked' ||
     code === 'session_expired' ||
     (code === 'invalid_token' && tokenPresented);
-  return aboutTheToken ? 'Bearer realm="latchkey", error="invalid_token"' : 'Bearer realm="latchkey"';
+  return isTokenError ? 'Bearer realm="latchkey", error="invalid_token"' : 'Bearer realm="latchkey"';
 }

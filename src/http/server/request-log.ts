@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -9,48 +11,56 @@ import { logText } from '../../logging/log-text.js';
 import { clientAddress } from '../routes/client-address.js';
 import type { Principal } from '../routes/principal.js';
 
-const PATH_MAX_LENGTH = 256;
-const USER_AGENT_MAX_LENGTH = 256;
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** Limits of the log, which needs less than a session does. */
+const LOGGED_PATH_MAX_LENGTH = 256;
+const LOGGED_USER_AGENT_MAX_LENGTH = 256;
+
+/** The id that a proxy assigned, if it is safe to log; otherwise a new one. */
+export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers[REQUEST_ID_HEADER];
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+}
 
 /**
- * Makes the loggers of requests. Without redaction, which costs a multiple of all else that a request needs: what is
- * said of one is a fixed choice, here and in `log-error.ts`.
+ * Creates the loggers of requests. They do not redact, which would cost several times as much as the rest of a request:
+ * `describeRequest` below and `log-error.ts` log a fixed set of fields.
  */
 export function requestLoggers(logger: FastifyBaseLogger): FastifyServerOptions['childLoggerFactory'] {
   const unredacted = logger.child({}, { redact: [] });
   return (_logger, bindings, options) => unredacted.child(bindings, options);
 }
 
-/** One line per request. Bodies, queries and credentials are left out by never being put in. */
+/** Logs one line per request, without its body, query or credentials. */
 export function logRequests(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     logRequest(request, reply);
     done();
   });
-  // A client that leaves gets no answer, and so no `onResponse`; what it asked for may have been done.
+  // If the client disconnects first, there is no `onResponse`, although the request may have taken effect.
   fastify.addHook('onRequestAbort', (request, done) => {
-    request.log.info(asked(request), 'request abandoned');
+    request.log.info(describeRequest(request), 'request abandoned');
     done();
   });
 }
 
-/** Its id is bound to the request's logger already. */
+/** The request id is already bound to the request's logger. */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const level = request.raw.url?.startsWith('/health/') ? 'debug' : 'info';
   const durationMs = Math.round(reply.elapsedTime * 100) / 100;
-  const answered = { status: reply.statusCode, code: reply.errorCode, durationMs };
-  request.log[level](Object.assign(asked(request), answered), 'request');
+  const answer = { status: reply.statusCode, code: reply.errorCode, durationMs };
+  request.log[level](Object.assign(describeRequest(request), answer), 'request');
 }
 
-/** What was asked, and by whom. */
-function asked(request: FastifyRequest) {
+function describeRequest(request: FastifyRequest) {
   const { user } = request as { user?: Partial<Principal> };
   return {
     method: request.method,
-    path: logText(request.raw.url?.split('?', 1)[0] ?? '', PATH_MAX_LENGTH),
+    path: logText(request.raw.url?.split('?', 1)[0] ?? '', LOGGED_PATH_MAX_LENGTH),
     route: request.routeOptions?.url,
     address: clientAddress(request.ip, request.socket.remoteAddress),
-    userAgent: logText(request.headers['user-agent'] ?? '', USER_AGENT_MAX_LENGTH),
+    userAgent: logText(request.headers['user-agent'] ?? '', LOGGED_USER_AGENT_MAX_LENGTH),
     userId: user?.userId,
     sessionId: user?.sessionId,
   };

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * What OWASP's REST Security Cheat Sheet asks for, the same on every answer, so that nothing is computed for it.
- * JSON is no page: nothing in it may load, run, or be framed. `no-store` is RFC 6749 §5.1; a handler may say otherwise.
+ * The headers that OWASP's REST Security Cheat Sheet recommends, constant for all answers. JSON is not a page, so
+ * nothing may load, run or be framed. `no-store` follows RFC 6749 §5.1; handlers can override it.
  */
 const SECURITY_HEADERS = {
   'cache-control': 'no-store',
@@ -10,15 +10,15 @@ const SECURITY_HEADERS = {
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
-  // The names below this one are not ours to decide about.
+  // Without `includeSubDomains`: other hosts of the domain may belong to other services.
   'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 } as const;
 
 /**
- * Swagger UI runs scripts from its own files only, but its page has `style` elements and attributes, and its style
- * sheet has images as data.
+ * Swagger UI runs scripts only from its own files, but its page has `style` elements and attributes, and its style
+ * sheet contains images as `data:` URLs.
  */
 const DOCS_CSP = [
   "default-src 'none'",
@@ -31,13 +31,13 @@ const DOCS_CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** For answers given below the router, where no hook runs: what matters for a text that is not a page. */
+/** For answers sent before routing, where no hook runs. */
 export const BARE_SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** Sets security headers on every answer. */
+/** Adds the security headers to every answer. */
 export function setSecurityHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS);

@@ -10,7 +10,7 @@ interface FieldError {
 const MAX_ERRORS = 20;
 const PLAIN_FIELD_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** Admits exactly what a DTO declares, and never repeats a value: it may be a password. */
+/** Accepts only the fields that a DTO declares. Errors never repeat a value, which may be a password. */
 export class RequestValidationPipe extends ValidationPipe {
   constructor() {
     super({
@@ -20,31 +20,32 @@ export class RequestValidationPipe extends ValidationPipe {
       transform: true,
       transformOptions: { enableImplicitConversion: false },
       validationError: { target: false, value: false },
-      exceptionFactory: (errors) => refusal(fieldErrors(errors)),
+      exceptionFactory: (errors) => validationError(fieldErrors(errors)),
     });
   }
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (this.toValidate(metadata)) {
-      // An array would be validated item by item and pass empty; no DTO of ours is one.
-      if (Array.isArray(value)) throw refusal([{ field: '', message: 'must be an object' }]);
-      refuseInheritedNames(value);
+      // An array would be validated item by item, and an empty one accepted. No DTO of this API is an array.
+      if (Array.isArray(value)) throw validationError([{ field: '', message: 'must be an object' }]);
+      rejectInheritedNames(value);
     }
     return super.transform(value, metadata);
   }
 }
 
 /**
- * class-validator looks declared fields up in a plain object, so `toString` counts as declared, and class-transformer
- * drops `constructor` and `__proto__` in silence: both would get past "unknown fields are refused".
+ * Rejects fields that pass as known: class-validator looks up declared fields in a plain object, which inherits
+ * `toString`, and class-transformer silently drops `constructor` and `__proto__`.
  */
-function refuseInheritedNames(value: unknown): void {
+function rejectInheritedNames(value: unknown): void {
   if (value === null || typeof value !== 'object') return;
   const inherited = Object.keys(value).filter((key) => key in Object.prototype);
-  if (inherited.length > 0) throw refusal(inherited.map((field) => ({ field, message: 'is not known' })));
+  if (inherited.length > 0)
+    throw validationError(inherited.map((field) => ({ field, message: 'is not known' })));
 }
 
-function refusal(errors: FieldError[]): AppError {
+function validationError(errors: FieldError[]): AppError {
   return new AppError('validation_failed', { members: { errors: errors.slice(0, MAX_ERRORS) } });
 }
 
@@ -59,12 +60,12 @@ function fieldErrors(errors: ValidationError[], parent = ''): FieldError[] {
   });
 }
 
-/** The field is named beside the message already. */
+/** The error names the field separately. */
 function withoutName(message: string, property: string): string {
   return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }
 
-/** The name of an unknown field is the client's own text. */
+/** The name of an unknown field is arbitrary text from the client. */
 function printable(name: string): string {
   return PLAIN_FIELD_NAME.test(name) ? name : '(unprintable)';
 }

@@ -1,44 +1,66 @@
+import { Eta } from 'eta/core';
 import type { Mail } from '../mail.js';
-import { escapeHtml } from './mail-text.js';
 
-/** What a mail says, in the order in which it is read. */
-export interface Letter {
-  /** Our own words only: it is a header. */
+/** The parts of a mail, in reading order. */
+export interface MailContent {
+  /** Becomes a header: fixed words only, nothing that a client has chosen. */
   readonly subject: string;
   readonly opening: string;
   /** `['Device', 'Chrome on macOS']` */
-  readonly facts?: readonly (readonly [string, string])[];
+  readonly details?: readonly (readonly [string, string])[];
   readonly action?: { readonly label: string; readonly url: string };
   readonly closing: string;
 }
 
-/** The letter as plain text, and as simple HTML without anything to fetch. */
-export function layOut(to: string, { subject, opening, facts = [], action, closing }: Letter): Mail {
-  const text = [
-    opening,
-    facts.map(([name, value]) => `${name}: ${value}`).join('\n'),
-    action ? `${action.label}:\n${action.url}` : '',
-    closing,
-  ];
-  const html = [
-    paragraph(escapeHtml(opening)),
-    facts.length > 0 ? paragraph(facts.map(factLine).join('<br>')) : '',
-    action ? paragraph(`<a href="${escapeHtml(action.url)}">${escapeHtml(action.label)}</a>`) : '',
-    paragraph(escapeHtml(closing)),
-  ];
+const TEXT = `<%= it.opening %>
+
+<% for (const [label, value] of it.details) { -%>
+<%= label %>: <%= value %>
+<% } -%>
+<% if (it.details.length > 0) { %>
+<% } -%>
+<% if (it.action) { -%>
+<%= it.action.label %>:
+<%= it.action.url %>
+
+<% } -%>
+<%= it.closing %>
+`;
+
+/** Refers to nothing that a mail client would have to fetch. */
+const HTML = `<!doctype html>
+<html lang="en">
+<body>
+<p><%= it.opening %></p>
+<% if (it.details.length > 0) { -%>
+<p>
+<% for (const [label, value] of it.details) { -%>
+<%= label %>: <strong><%= value %></strong><br>
+<% } -%>
+</p>
+<% } -%>
+<% if (it.action) { -%>
+<p><a href="<%= it.action.url %>"><%= it.action.label %></a></p>
+<% } -%>
+<p><%= it.closing %></p>
+</body>
+</html>
+`;
+
+const text = new Eta({ autoEscape: false, autoTrim: false });
+text.loadTemplate('@mail', TEXT);
+const html = new Eta({ autoEscape: true, autoTrim: false });
+html.loadTemplate('@mail', HTML);
+
+/** Renders a mail as plain text and as HTML, in which every value is escaped. */
+export function render(to: string, content: MailContent): Mail {
+  const { subject, action, details = [] } = content;
+  const values = { ...content, action, details };
   return {
     to,
     subject,
-    text: `${text.filter((part) => part !== '').join('\n\n')}\n`,
-    html: `<!doctype html><html lang="en"><body>${html.join('')}</body></html>`,
+    text: text.render('@mail', values),
+    html: html.render('@mail', values),
     link: action?.url ?? null,
   };
-}
-
-function factLine([name, value]: readonly [string, string]): string {
-  return `${escapeHtml(name)}: <strong>${escapeHtml(value)}</strong>`;
-}
-
-function paragraph(content: string): string {
-  return `<p>${content}</p>`;
 }

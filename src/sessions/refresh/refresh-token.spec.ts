@@ -7,7 +7,7 @@ describe('RefreshTokens', () => {
   const tokens = new RefreshTokens(SECRET);
   const token = tokens.issue({ sessionId: SESSION, generation: 41 });
 
-  it('says what went in, and always the same for the same', () => {
+  it('returns the claims that went in, and the same token for the same claims', () => {
     expect(tokens.verify(token)).toEqual({ sessionId: SESSION, generation: 41 });
     expect(tokens.issue({ sessionId: SESSION, generation: 41 })).toBe(token);
   });

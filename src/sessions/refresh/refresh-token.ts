@@ -8,7 +8,7 @@ const MAC_BYTES = 32;
 const TOKEN_BYTES = ID_BYTES + GENERATION_BYTES + MAC_BYTES;
 const TOKEN_LENGTH = PREFIX.length + Math.ceil((TOKEN_BYTES * 4) / 3);
 
-/** What a genuine refresh token says. */
+/** The contents of a genuine refresh token. */
 export interface RefreshTokenClaims {
   readonly sessionId: string;
   /** Counts the rotations of its session. */
@@ -16,8 +16,8 @@ export interface RefreshTokenClaims {
 }
 
 /**
- * Refresh tokens are not stored: session id, generation and an HMAC-SHA256 under a key of the session's own,
- * derived from the server secret. The same claims always make the same token, so that a retry gets the same successor.
+ * Refresh tokens are not stored: session id, generation and an HMAC-SHA256 with a per-session key
+ * derived from the server secret. The same claims always produce the same token, so a retry gets the same successor.
  */
 export class RefreshTokens {
   constructor(private readonly secret: Buffer) {}
@@ -30,14 +30,14 @@ export class RefreshTokens {
     return PREFIX + Buffer.concat([body, this.mac(body)]).toString('base64url');
   }
 
-  /** @returns what the token says, or `null` when it is not one of ours */
+  /** @returns the claims, or `null` if the token was not issued by this service */
   verify(token: string): RefreshTokenClaims | null {
     if (token.length !== TOKEN_LENGTH || !token.startsWith(PREFIX)) return null;
     const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
     if (bytes.length !== TOKEN_BYTES) return null;
     const body = bytes.subarray(0, ID_BYTES + GENERATION_BYTES);
     if (!timingSafeEqual(bytes.subarray(body.length), this.mac(body))) return null;
-    // The last base64 character has spare bits: only the one spelling that was issued is good.
+    // The last base64 character has spare bits. Only the spelling that was issued is accepted.
     if (PREFIX + bytes.toString('base64url') !== token) return null;
     return {
       sessionId: stringify(body.subarray(0, ID_BYTES)),

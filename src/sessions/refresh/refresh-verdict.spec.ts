@@ -10,23 +10,23 @@ const current: RefreshState = {
 };
 
 describe('refreshVerdict', () => {
-  it('repeats the current token for its predecessor within the grace', () => {
+  it('repeats the current token for its predecessor within the grace period', () => {
     expect(refreshVerdict(4, current, GRACE_MS, NOW)).toEqual({ kind: 'repeat' });
     const atItsEnd = { ...current, rotatedAt: NOW - GRACE_MS + 1 };
     expect(refreshVerdict(4, atItsEnd, GRACE_MS, NOW)).toEqual({ kind: 'repeat' });
   });
 
-  it('takes the predecessor for reuse from the very end of the grace', () => {
+  it('treats the predecessor as reuse from the end of the grace period on', () => {
     expect(refreshVerdict(4, { ...current, rotatedAt: NOW - GRACE_MS }, GRACE_MS, NOW)).toEqual({
       kind: 'reuse',
     });
   });
 
-  it('takes the predecessor for reuse at once where the grace is off', () => {
+  it('treats the predecessor as reuse at once when the grace period is 0', () => {
     expect(refreshVerdict(4, { ...current, rotatedAt: NOW }, 0, NOW)).toEqual({ kind: 'reuse' });
   });
 
-  it('takes anything older for reuse, even inside the grace', () => {
+  it('treats any older token as reuse, even within the grace period', () => {
     expect(refreshVerdict(3, current, GRACE_MS, NOW)).toEqual({ kind: 'reuse' });
     expect(refreshVerdict(0, current, GRACE_MS, NOW)).toEqual({ kind: 'reuse' });
   });
@@ -35,7 +35,7 @@ describe('refreshVerdict', () => {
     expect(refreshVerdict(5, current, GRACE_MS, NOW)).toEqual({ kind: 'refused', reason: 'expired' });
   });
 
-  it('refuses without another word of reuse when the session has ended already', () => {
+  it('reports no reuse when the session has already ended', () => {
     const ended: RefreshState = { ...current, endedReason: 'logout' };
     expect(refreshVerdict(3, ended, GRACE_MS, NOW)).toEqual({ kind: 'refused', reason: 'logout' });
   });

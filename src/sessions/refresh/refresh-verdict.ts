@@ -1,4 +1,4 @@
-/** The row behind a genuine refresh token that could not be rotated, as it is now. Instants are epoch milliseconds. */
+/** The current row behind a genuine refresh token that could not be rotated. Instants are epoch milliseconds. */
 export interface RefreshState {
   /** `null` while the session is active. */
   readonly endedReason: string | null;
@@ -13,12 +13,12 @@ export type RefreshVerdict =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * What a genuine token that is not the current one means.
+ * Decides what a genuine refresh token means that is not the current one.
  *
- * The one just before the current, within the grace, is a tab or a retry that raced: it gets the current token again.
- * Anything else that has been used before is reuse. RFC 9700 §4.14.2: thief and owner cannot be told apart.
+ * The predecessor of the current token, within the grace period, comes from a tab or a retry that lost a race: it gets the
+ * current token again. Any other used token is reuse. RFC 9700 §4.14.2: thief and owner cannot be told apart.
  *
- * @param now by the clock that stamped `rotatedAt`
+ * @param now on the clock that set `rotatedAt`
  */
 export function refreshVerdict(
   presented: number,

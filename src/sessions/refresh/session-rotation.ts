@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
-import type { Client } from '../../http/routes/client-info.js';
+import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { flushIntervalMs } from '../check/last-seen.js';
 import { SessionRevoker } from '../session-revoker.js';
@@ -78,7 +78,7 @@ export class SessionRotation {
    *
    * @throws {AppError} invalid_grant or insufficient_user_authentication
    */
-  async rotate(refreshToken: string, client: Client): Promise<RotatedSession> {
+  async rotate(refreshToken: string, client: RequestClient): Promise<RotatedSession> {
     const claims = this.tokens.verify(refreshToken);
     if (!claims) throw new AppError('invalid_grant');
     const { address } = client;

@@ -22,7 +22,7 @@ export class SessionMetrics implements Observer {
     const distrusted = () => this.distrustedLookups;
     new Counter({
       name: 'latchkey_session_lookups_total',
-      help: 'Sessions looked up, by the last tier that was asked.',
+      help: 'Session lookups, by the last layer that was asked.',
       labelNames: ['tier'],
       registers,
       collect() {
@@ -44,12 +44,12 @@ export class SessionMetrics implements Observer {
     });
     this.awaited = new Gauge({
       name: 'latchkey_revocation_acknowledgements_awaited',
-      help: 'Acknowledgements that pushes in flight still wait for.',
+      help: 'Acknowledgements that pushes in flight are waiting for.',
       registers,
     });
     this.enforcement = new Histogram({
       name: 'latchkey_revocation_enforced_seconds',
-      help: 'From the commit of an end until no instance grants it any longer.',
+      help: 'Time from the commit of a revocation until no instance grants the session any longer.',
       labelNames: ['how'],
       buckets: SECONDS,
       registers,
@@ -61,7 +61,7 @@ export class SessionMetrics implements Observer {
     });
     this.lastGrant = new Histogram({
       name: 'latchkey_revocation_last_grant_seconds',
-      help: 'From the commit of an end until the last request that this instance granted to the session.',
+      help: 'Time from the commit of a revocation to the last request this instance granted to the session.',
       buckets: SECONDS,
       registers,
     });

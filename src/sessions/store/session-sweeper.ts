@@ -5,10 +5,10 @@ import { SWEEP_BATCH, Sweeper } from '../../jobs/sweeper.js';
 import { flushIntervalMs } from '../check/last-seen.js';
 
 const INTERVAL_MS = 60_000;
-/** The first sweep of an instance makes up for as long as this without one. */
+/** The first sweep of an instance covers this much time without sweeps. */
 const MAX_LOOK_BACK_MS = 172_800_000;
 
-// Instances judge expiry themselves, by the same rule: there is nothing to enforce.
+// Instances judge expiry themselves by the same rule, so there is nothing to enforce.
 const CLOSE_EXPIRED = `
   WITH due AS (
     SELECT id, created_at <= now() - $2 * interval '1 millisecond'
@@ -33,10 +33,10 @@ const REMOVE_DEAD = `
 
 const REMOVE_EVENTS = `DELETE FROM session_events WHERE session_id = ANY ($1)`;
 
-/** A session rotates every few minutes, for months: the older ones are counted in its row. */
+/** A session rotates every few minutes, for months. Older rotations are only counted in its row. */
 const ROTATIONS_KEPT = `interval '7 days'`;
 
-// By time, where they lie together, and only the time that the last sweep has not seen.
+// By time, because rows of one time lie together on disk, and only the time since the last sweep.
 const REMOVE_OLD_ROTATIONS = `
   DELETE FROM session_events WHERE (session_id, id) IN (
     SELECT session_id, id FROM session_events
@@ -45,7 +45,7 @@ const REMOVE_OLD_ROTATIONS = `
     LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   RETURNING id`;
 
-// A device is remembered for as long as its sessions are.
+// A device is kept as long as its sessions.
 const REMOVE_FORGOTTEN_DEVICES = `
   DELETE FROM devices d WHERE d.id = ANY ($1) AND d.last_seen_at < now() - $2 * interval '1 millisecond'
     AND NOT EXISTS (SELECT FROM sessions s WHERE s.device_id = d.id)`;
@@ -77,7 +77,7 @@ export class SessionSweeper extends Sweeper {
     await this.removeOldRotations();
   }
 
-  /** Removes what is only remembered for the sake of sessions that are gone. */
+  /** Removes what was only kept for sessions that no longer exist. */
   private async forget(removed: RemovedSession[]): Promise<void> {
     await this.dataSource.query(REMOVE_EVENTS, [removed.map(({ id }) => id)]);
     await this.dataSource.query(REMOVE_FORGOTTEN_DEVICES, [

@@ -1,8 +1,8 @@
 import type { ClientFamily } from '../../user-agents/client-family.js';
 
 /**
- * "Request desktop site" makes a phone or tablet say that it is one of these desktops; the browser keeps its name.
- * Chrome and Firefox on Android say Linux, Safari and all others on iOS say macOS.
+ * "Request desktop site" makes a phone or tablet claim one of these desktop systems; the browser's name stays the same.
+ * Chrome and Firefox on Android claim Linux; Safari and all other browsers on iOS claim macOS.
  */
 const DESKTOP_SITES = [
   ['Android', 'Linux'],
@@ -10,16 +10,16 @@ const DESKTOP_SITES = [
 ];
 
 /**
- * Whether a client is another one than those that a session is known for. An update, a roll-back and another version of
- * the system are none: versions are not compared.
+ * Whether a request comes from a different client than those the session is known for. Versions of browser and system are
+ * not compared, so updates and rollbacks do not count.
  *
- * @param known the first is the one that the session was opened by; none for a session from before they were kept
+ * @param known the first one opened the session; empty for sessions opened before clients were recorded
  */
 export function clientChange(
   known: readonly ClientFamily[],
   now: ClientFamily,
 ): 'client_changed' | 'client_scripted' | null {
-  // An app calls through several libraries and through browsers that it embeds, each with a name of its own.
+  // An app makes requests through several libraries and embedded browsers, each with a different name.
   if (!known[0]?.isBrowser || known.some((one) => isSame(one, now))) return null;
   return now.isBrowser ? 'client_changed' : 'client_scripted';
 }
@@ -30,7 +30,7 @@ function isSame(one: ClientFamily, other: ClientFamily): boolean {
   );
 }
 
-/** What is not told is no evidence. */
+/** A missing value is not evidence of a change. */
 function isSameSystem(one: string | null, other: string | null): boolean {
   if (one === null || other === null || one === other) return true;
   return DESKTOP_SITES.some((pair) => pair.includes(one) && pair.includes(other));

@@ -1,9 +1,9 @@
 import type { GeoLocation } from '../../geoip/geo-location.js';
 import { surelyApartKm } from './distance.js';
 
-/** Faster than an airliner, which flies at 900. */
+/** An airliner flies at about 900 km/h. */
 const MAX_SPEED_KMH = 1_000;
-/** Nearer than this nobody has to fly, and neighbours are often taken for each other. */
+/** Shorter distances need no flight, and geolocation databases often confuse neighbouring cities. */
 const MIN_DISTANCE_KM = 500;
 const HOUR_MS = 3_600_000;
 
@@ -14,13 +14,13 @@ export interface Sighting {
 }
 
 /**
- * Whether nobody can have got from one place to the other in the time between.
+ * Whether a person cannot have travelled from one location to the other in the time between two requests.
  *
- * Within one country nothing is: mobile networks let their customers out now in one city, now in another. Nor is the
- * way into a country that the session is known in: that is a phone which goes to and fro between Wi-Fi abroad and its
- * network at home.
+ * Movement within a country never counts: mobile networks route their customers through different cities. Nor does a
+ * return to a country in which the session is known: a phone abroad switches between local Wi-Fi and roaming, which
+ * appears to be at home.
  *
- * @param countries codes of those that the session was used in without suspicion
+ * @param countries country codes in which the session was used without suspicion
  */
 export function isImpossibleTravel(before: Sighting, now: Sighting, countries: readonly string[]): boolean {
   if (!before.place?.position || !now.place?.position) return false;

@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Suspicion } from '../../policy/session-policy.js';
 import { type ClientFamily, familyText } from '../../user-agents/client-family.js';
 
-/** More than anybody needs; the oldest but the first are forgotten, and told of again. */
+/** Enough for any user. When full, the oldest entry except the first is dropped, and would be reported again. */
 const KEPT = 16;
 
 const appended = (column: string) => `
@@ -17,7 +17,7 @@ const learn = (column: string) => `
 const LEARN_COUNTRY = learn('countries');
 const LEARN_CLIENT = learn('clients');
 
-/** Writes what a session is known for. */
+/** Stores the countries and clients a session is known for. */
 @Injectable()
 export class SessionHabits {
   constructor(private readonly dataSource: DataSource) {}
@@ -26,7 +26,7 @@ export class SessionHabits {
     await this.dataSource.query(LEARN_COUNTRY, [sessionId, country]);
   }
 
-  /** @returns whether it is news; of several requests at once it is to one */
+  /** @returns whether it was new; of several concurrent requests, one gets `true` */
   async learn(
     manager: EntityManager,
     sessionId: string,
@@ -39,7 +39,7 @@ export class SessionHabits {
     return rows.length > 0;
   }
 
-  /** @returns whether it did not need one yet */
+  /** @returns whether this call set the requirement; of several concurrent requests, one gets `true` */
   async requireLogin(manager: EntityManager, sessionId: string): Promise<boolean> {
     const [rows] = await manager.query<[unknown[], number]>(
       `UPDATE sessions SET needs_login_since = now()

@@ -4,7 +4,6 @@ import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.js';
 import { errorMessage } from '../../errors/error-message.js';
 import { GeoIp } from '../../geoip/geoip.js';
-import { clientAddress } from '../../http/routes/client-address.js';
 import { clientFamily, familyFromText } from '../../user-agents/client-family.js';
 import type { Client, SessionUse } from '../check/session-use.js';
 import { SessionClock } from '../session-clock.js';
@@ -25,7 +24,7 @@ export class SuspicionDetector {
   private readonly learnt = new LRUCache<string, string>({ max: 10_000, ttl: LEARNT_FOR_MS });
 
   constructor(
-    private readonly places: GeoIp,
+    private readonly geoip: GeoIp,
     private readonly sessions: SessionCache<SessionSnapshot, SessionUse>,
     private readonly habits: SessionHabits,
     private readonly response: SuspicionResponse,
@@ -77,14 +76,14 @@ export class SuspicionDetector {
     return suspicionOf(
       {
         lastSeen: {
-          place: this.placeOf(lastAddress(session)),
+          place: this.geoip.find(lastAddress(session)),
           at: Math.max(snapshot.lastSeenAt, use.grantedAt),
         },
         countries: this.countriesOf(session),
         clients: snapshot.clients.map(familyFromText),
       },
       {
-        place: this.placeOf(client.address),
+        place: this.geoip.find(client.address),
         at: this.clock.now(),
         client: clientFamily(client.userAgent),
       },
@@ -94,13 +93,13 @@ export class SuspicionDetector {
 
   /** Whether the session is known to be used from the request's country; also when that country cannot be determined. */
   private isFamiliar(session: CachedSession, { address }: Client): boolean {
-    const country = this.placeOf(address)?.countryCode;
+    const country = this.geoip.find(address)?.countryCode;
     return country === undefined || this.countriesOf(session).includes(country);
   }
 
   /** In the background: if the write fails, the next request from that country tries again. */
   private learnCountry(session: CachedSession, { address }: Client): void {
-    const country = this.placeOf(address)?.countryCode;
+    const country = this.geoip.find(address)?.countryCode;
     if (country === undefined || this.countriesOf(session).includes(country)) return;
     this.learnt.set(session.snapshot.sessionId, country);
     this.habits.learnCountry(session.snapshot.sessionId, country).catch((error: unknown) => {
@@ -111,9 +110,5 @@ export class SuspicionDetector {
   private countriesOf({ snapshot: { sessionId, countries } }: CachedSession): readonly string[] {
     const learnt = this.learnt.get(sessionId);
     return learnt === undefined ? countries : [...countries, learnt];
-  }
-
-  private placeOf(address: string | null) {
-    return this.places.find(address === null ? null : clientAddress(address, undefined));
   }
 }

@@ -13,8 +13,8 @@ const SESSION = { userId: 'user', sessionId: 'session', deviceId: 'device' };
 const UNKNOWN = { address: '192.0.2.1', place: null, client: null, userAgent: '' };
 const ACTIONS = SUSPICION_ACTIONS.filter((action) => action !== 'off');
 
-describe('what a user is told of a suspicion', () => {
-  it.each(PRESETS)('is mailed under the policy %s, whatever is done about it', (preset) => {
+describe('a suspicion', () => {
+  it.each(PRESETS)('is mailed under the policy %s, whatever action the policy takes', (preset) => {
     const mailed: readonly string[] = MAILED_EVENTS[preset];
     for (const suspicion of SUSPICIONS.filter((it) => !SUSPICIONS_OF_LOGINS.includes(it))) {
       for (const action of ACTIONS) {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
-import { clientAddress } from '../../http/routes/client-address.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { clientFamily } from '../../user-agents/client-family.js';
 import type { Client } from '../check/session-use.js';
@@ -11,14 +10,14 @@ import { SessionHabits } from './session-habits.js';
 import type { Verdict } from './suspicion.js';
 import { lastAddress, suspicionEvent } from './suspicion-event.js';
 
-/** Why a request is refused: its session has just been ended, or is to be logged in to again. */
+/** Why a request is refused: its session was just revoked, or needs a new login. */
 export type SuspicionRefusal = 'ended' | 'needs_login';
 
-/** Does what the policy wants about a suspicious session, and tells its user. */
+/** Applies the policy to a suspicious session and reports it to the user. */
 @Injectable()
 export class SuspicionResponse {
   constructor(
-    private readonly places: GeoIp,
+    private readonly geoip: GeoIp,
     private readonly revoker: SessionRevoker,
     private readonly habits: SessionHabits,
     private readonly events: SecurityEvents,
@@ -27,7 +26,7 @@ export class SuspicionResponse {
   /**
    * @param session as the store has it
    * @returns why the request is refused; `null` when it is not
-   * @throws whatever kept it from being written
+   * @throws if the response could not be written
    */
   async respond(session: CachedSession, client: Client, verdict: Verdict): Promise<SuspicionRefusal | null> {
     const tell = (manager: EntityManager) => this.tell(manager, session, client, verdict);
@@ -65,7 +64,7 @@ export class SuspicionResponse {
     { suspicion }: Verdict,
     tell: Tell,
   ): Promise<void> {
-    const country = this.placeOf(client.address)?.countryCode ?? null;
+    const country = this.geoip.find(client.address)?.countryCode ?? null;
     const use = { country, family: clientFamily(client.userAgent) };
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
@@ -77,17 +76,16 @@ export class SuspicionResponse {
   }
 
   private tell(manager: EntityManager, session: CachedSession, client: Client, verdict: Verdict) {
-    const before = { place: this.placeOf(lastAddress(session)), client: session.snapshot.clients[0] ?? null };
+    const before = {
+      place: this.geoip.find(lastAddress(session)),
+      client: session.snapshot.clients[0] ?? null,
+    };
     const now = {
-      address: clientAddress(client.address, undefined),
-      place: this.placeOf(client.address),
+      address: client.address,
+      place: this.geoip.find(client.address),
       userAgent: client.userAgent,
     };
     return this.events.record(manager, suspicionEvent(session.snapshot, verdict, before, now));
-  }
-
-  private placeOf(address: string | null) {
-    return this.places.find(address === null ? null : clientAddress(address, undefined));
   }
 }
 

@@ -34,8 +34,8 @@ const actions = fc.record(
 const travels = (from: GeoLocation | null, to: GeoLocation | null, ms: number, known: string[] = []) =>
   isImpossibleTravel({ place: from, at: 0 }, { place: to, at: ms }, known);
 
-describe('the distance', () => {
-  it('is that of the map', () => {
+describe('distanceKm', () => {
+  it('matches known distances', () => {
     expect(distanceKm(BERLIN.position!, TOKYO.position!)).toBeCloseTo(8_918, -2);
     expect(distanceKm(BERLIN.position!, BERLIN.position!)).toBe(0);
     const pole = { latitude: 90, longitude: 0, accuracyKm: null };
@@ -59,16 +59,16 @@ describe('a journey', () => {
     expect(travels(from, to, ms)).toBe(isImpossible);
   });
 
-  it('is given what the positions may be off', () => {
+  it('is reduced by the error of both positions', () => {
     const vague = { ...TOKYO, position: { ...TOKYO.position!, accuracyKm: 9_000 } };
     expect(travels(BERLIN, vague, 0)).toBe(false);
   });
 
-  it('to a country that the session is known in is never impossible', () => {
+  it('to a country in which the session is known is never impossible', () => {
     expect(travels(BERLIN, TOKYO, 0, ['DE', 'JP'])).toBe(false);
   });
 
-  it('that is possible stays so with more time', () => {
+  it('that is possible stays possible with more time', () => {
     fc.assert(
       fc.property(places, places, fc.nat(20 * HOUR), fc.nat(20 * HOUR), (from, to, ms, more) => {
         if (!travels(from, to, ms)) expect(travels(from, to, ms + more)).toBe(false);
@@ -81,7 +81,7 @@ describe('a suspicion', () => {
   const habits: KnownUse = { lastSeen: { place: BERLIN, at: 0 }, countries: ['DE'], clients: [CHROME] };
   const use: CurrentUse = { place: BERLIN, at: 1, client: CHROME };
 
-  it('is the severest of those that apply', () => {
+  it('has the most severe of the actions that apply', () => {
     const thief = { ...use, place: TOKYO, client: { ...CHROME, name: 'Firefox' } };
     const { suspicionActions } = POLICY_PRESETS.bank;
     expect(suspicionOf(habits, thief, suspicionActions)).toEqual({
@@ -111,7 +111,7 @@ describe('a suspicion', () => {
     expect(verdict?.suspicion ?? null).toBe(suspicion);
   });
 
-  it('never falls on who does what the session is known for, nor on a session of which nothing is known', () => {
+  it('is never raised for known use, nor for a session about which nothing is known', () => {
     fc.assert(
       fc.property(places, fc.array(clients, { minLength: 1 }), fc.nat(), actions, (at, known, ms, policy) => {
         const countries = at ? [at.countryCode] : [];
@@ -132,7 +132,7 @@ describe('a suspicion', () => {
     );
   });
 
-  it('is never one that the policy has off', () => {
+  it('is never raised if the policy turns it off', () => {
     fc.assert(
       fc.property(places, places, clients, clients, actions, (from, to, before, now, policy) => {
         const verdict = suspicionOf(

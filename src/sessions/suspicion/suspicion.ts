@@ -8,16 +8,16 @@ import type { ClientFamily } from '../../user-agents/client-family.js';
 import { clientChange } from './client-change.js';
 import { isImpossibleTravel, type Sighting } from './impossible-travel.js';
 
-/** What a session is known for. */
+/** The use that a session is known for. */
 export interface KnownUse {
   readonly lastSeen: Sighting;
-  /** Codes of the countries that it was used in. */
+  /** Country codes in which it was used. */
   readonly countries: readonly string[];
-  /** The clients that it was used by; the first has opened it. */
+  /** Clients that used it; the first one opened it. */
   readonly clients: readonly ClientFamily[];
 }
 
-/** A request, as far as it tells who makes it. */
+/** What a request reveals about its sender. */
 export interface CurrentUse extends Sighting {
   readonly client: ClientFamily;
 }
@@ -28,9 +28,9 @@ export interface Verdict {
 }
 
 /**
- * What a use of a session makes suspicious, and what is to be done about it: the severest action of all that apply.
+ * Judges one use of a session. If several suspicions apply, the most severe action wins.
  *
- * @returns `null` when there is nothing, or nothing that the policy minds
+ * @returns `null` if nothing is suspicious, or the policy ignores all of it
  */
 export function suspicionOf(
   habits: KnownUse,

@@ -60,11 +60,11 @@ describe('the embedded Postgres', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('says that it makes its files, which takes long', () => {
+  it('reports that it is creating its files, which takes long', () => {
     expect(lines).toEqual([expect.stringContaining('creating')]);
   });
 
-  it('answers each of many concurrent queries with its own values', async () => {
+  it('returns to each of many concurrent queries its own values', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
         const sql = i % 2 ? 'SELECT $1::int AS value' : 'SELECT $1::int AS value, $2::text AS other';
@@ -75,7 +75,7 @@ describe('the embedded Postgres', () => {
     expect(answers).toEqual(Array.from({ length: 200 }, (_, i) => i));
   });
 
-  it('keeps apart the queries of clients that waited for a transaction to end', async () => {
+  it('does not mix up the queries of clients that waited for a transaction to end', async () => {
     const holder = await pool.connect();
     await holder.query('BEGIN');
     const waiting = Promise.all(
@@ -90,7 +90,7 @@ describe('the embedded Postgres', () => {
     expect(await waiting).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('loses no update of transactions that lock the same row', async () => {
+  it('loses no update when transactions lock the same row', async () => {
     await Promise.all(
       Array.from({ length: 40 }, async () => {
         const client = await pool.connect();
@@ -107,7 +107,7 @@ describe('the embedded Postgres', () => {
     expect(await ask(database.url, 'SELECT value FROM counters')).toEqual([{ value: 40 }]);
   });
 
-  it('goes on after an error, and after a client that vanished in its transaction', async () => {
+  it('keeps working after an error, and after a client disconnected during a transaction', async () => {
     await expect(pool.query('SELECT $1::nonsense', [1])).rejects.toThrow(/does not exist/);
     const client = new Client({ connectionString: database.url });
     client.on('error', () => {});
@@ -118,13 +118,13 @@ describe('the embedded Postgres', () => {
     expect((await pool.query('SELECT value FROM counters')).rows).toEqual([{ value: 40 }]);
   });
 
-  it('is found by a second process, which opens no file of it', async () => {
+  it('is shared with a second process, which does not open its files', async () => {
     const other = await inAnotherProcess(dataDir);
     await other.kill();
     expect(other.url).toBe(database.url);
   }, 30_000);
 
-  it('has what was committed after its process was killed, whoever has its number now', async () => {
+  it('keeps what was committed when its process is killed and another one gets its id', async () => {
     const place = mkdtempSync(join(tmpdir(), 'latchkey-embedded-'));
     const other = await inAnotherProcess(place);
     await ask(other.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -139,4 +139,14 @@ describe('the embedded Postgres', () => {
     await again.stop();
     rmSync(place, { recursive: true });
   }, 60_000);
+
+  it('is opened by one of two processes that start at once after a crash', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'latchkey-embedded-'));
+    const crashed = await inAnotherProcess(place);
+    await crashed.kill();
+    const both = await Promise.all([inAnotherProcess(place), inAnotherProcess(place)]);
+    expect(both[0].url).toBe(both[1].url);
+    await Promise.all(both.map(({ kill }) => kill()));
+    rmSync(place, { recursive: true });
+  }, 120_000);
 });

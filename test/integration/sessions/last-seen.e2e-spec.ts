@@ -60,7 +60,7 @@ describe('LastSeen', () => {
     }
   });
 
-  it('writes the later use of a session that was let go of and is held again', async () => {
+  it('writes the later use of a session that was evicted and cached again', async () => {
     const [id = ''] = await seenLongAgo();
     used(id, '192.0.2.1');
     used(id, '192.0.2.2');
@@ -78,7 +78,7 @@ describe('LastSeen', () => {
     expect(await secondsSinceSeen(id)).toBeLessThan(-3_000);
   });
 
-  it('writes the last use of a session that has ended since, and leaves its end as it was', async () => {
+  it('writes the last use of a session that has ended since, without changing its end', async () => {
     const [id = ''] = await seenLongAgo();
     used(id, '192.0.2.1');
     await rows.end([id]);
@@ -104,7 +104,7 @@ describe('LastSeen', () => {
     },
   );
 
-  it('writes more than fits into one statement', async () => {
+  it('writes more uses than fit into one statement', async () => {
     const ids = await seenLongAgo(12_000);
     for (const id of ids) used(id, '192.0.2.1');
     await lastSeen.flush();
@@ -116,7 +116,7 @@ describe('LastSeen', () => {
     expect(late).toBe(0);
   });
 
-  it('never waits for a row that somebody holds, so that it cannot deadlock with a revoke', async () => {
+  it('never waits for a locked row, so that it cannot deadlock with a revocation', async () => {
     const [held = '', free = ''] = await seenLongAgo(2);
     const holder = dataSource.createQueryRunner();
     await holder.startTransaction();
@@ -129,7 +129,7 @@ describe('LastSeen', () => {
     await holder.release();
   });
 
-  it('keeps what could not be written for the next flush, and the newest of it', async () => {
+  it('keeps uses that could not be written for the next flush, and their newest version', async () => {
     const [id = '', other = ''] = await seenLongAgo(2);
     const away = await openDataSource(dataSourceOptions(database.url, 1));
     const cutOff = new LastSeen(away, testConfig(database.url));
@@ -154,7 +154,7 @@ describe('LastSeen', () => {
     return count as number;
   };
 
-  it('writes many by itself, in steps', async () => {
+  it('writes many uses on its timer, in steps', async () => {
     const ids = await seenLongAgo(1_000);
     const sut = new LastSeen(dataSource, testConfig(database.url, { SESSION_IDLE_TTL: '30s' }));
     sut.onModuleInit();
@@ -169,7 +169,7 @@ describe('LastSeen', () => {
     await sut.onApplicationShutdown();
   });
 
-  it('leaves nothing to a step that is still to come when it is shut down', async () => {
+  it('leaves nothing for a later step when it is shut down', async () => {
     const ids = await seenLongAgo(1_000);
     for (const id of ids) used(id, '192.0.2.1');
     const inSteps = lastSeen.flush({ rows: 100, pauseMs: 3_000 });
@@ -179,7 +179,7 @@ describe('LastSeen', () => {
     await inSteps;
   });
 
-  it('flushes by itself, and at shutdown', async () => {
+  it('flushes on its timer and at shutdown', async () => {
     const [id = ''] = await seenLongAgo();
     lastSeen.onModuleInit();
     used(id, '192.0.2.1');

@@ -65,7 +65,7 @@ describe('SessionSweeper', () => {
     expect(row?.enforced_at).not.toBeNull();
   });
 
-  it('leaves a session that lives, and looks at it again when it may have expired', async () => {
+  it('leaves a live session, and checks it again when it may have expired', async () => {
     const [id = ''] = await aged(1, '2h', '1s');
     await sweeper().sweep();
     const row = await rows.row(id);
@@ -81,7 +81,7 @@ describe('SessionSweeper', () => {
     expect((await rows.row(id))?.status).toBe('active');
   });
 
-  it('closes each of many once when two sweep at the same time', async () => {
+  it('closes each of many sessions once when two instances sweep at the same time', async () => {
     const over = await aged(1_300, '5h', '5h');
     const alive = await aged(700, '5h', '1s');
     await Promise.all([sweeper().sweep(), sweeper().sweep()]);
@@ -89,7 +89,7 @@ describe('SessionSweeper', () => {
     expect(await statuses(alive)).toEqual({ active: 700 });
   });
 
-  it('leaves a session that somebody is using at this moment to the next sweep', async () => {
+  it('leaves a session whose row is locked to the next sweep', async () => {
     const [id = ''] = await aged(1, '5h', '5h');
     const holder = dataSource.createQueryRunner();
     await holder.startTransaction();
@@ -102,7 +102,7 @@ describe('SessionSweeper', () => {
     expect((await rows.row(id))?.status).toBe('expired');
   });
 
-  it('removes what ended long ago, with the devices that nobody remembers, and nothing else', async () => {
+  it('removes sessions that ended long ago and devices without sessions, and nothing else', async () => {
     const forgotten = await rows.device(userId);
     const known = await rows.device(userId);
     const [old = '', older = ''] = await rows.sessions(2, userId, forgotten);
@@ -132,7 +132,7 @@ describe('SessionSweeper', () => {
     expect(await statuses(ids)).toEqual({});
   });
 
-  it('lets a session that is revoked meanwhile keep its reason', async () => {
+  it('keeps the reason of a session that is revoked during the sweep', async () => {
     const [id = ''] = await aged(1, '5h', '5h');
     await rows.end([id], 'terminated');
     await sweeper().sweep();

@@ -1,0 +1,148 @@
+// Which part of the source may import which. `test/architecture.spec.ts` checks it, `npm run graph` draws it.
+
+const EVERYTHING_BELOW = Symbol('every folder that is listed before');
+
+/** Folders of `src`, lowest first, each with the folders it may import. */
+const LAYERS = {
+  policy: [],
+  config: ['policy'],
+  errors: [],
+  logging: ['errors'],
+  metrics: ['config'],
+  http: ['policy', 'config', 'errors', 'logging'],
+  database: ['config', 'errors'],
+  redis: ['config', 'errors'],
+  jobs: ['errors'],
+  'user-agents': [],
+  geoip: ['config', 'errors'],
+  mail: ['policy', 'config', 'errors', 'database', 'jobs'],
+  'security-events': ['policy', 'config', 'errors', 'http', 'database', 'jobs', 'geoip', 'mail'],
+  'account-changes': ['errors', 'redis'],
+  sessions: [
+    ...['policy', 'config', 'errors', 'http', 'database', 'redis', 'jobs', 'user-agents', 'geoip'],
+    ...['security-events', 'account-changes'],
+  ],
+  credentials: ['config', 'errors'],
+  users: ['config', 'errors', 'database', 'credentials'],
+  devices: ['config', 'errors', 'http', 'database', 'user-agents', 'geoip', 'sessions'],
+  auth: [
+    ...['policy', 'config', 'errors', 'logging', 'http', 'database', 'redis', 'user-agents', 'geoip', 'mail'],
+    ...['security-events', 'sessions', 'credentials', 'users', 'devices'],
+  ],
+  account: [
+    ...['policy', 'config', 'errors', 'http', 'database', 'redis', 'jobs', 'mail', 'security-events'],
+    ...['account-changes', 'sessions', 'credentials', 'users', 'devices', 'auth'],
+  ],
+  health: ['config', 'errors', 'http', 'database', 'redis', 'sessions'],
+  start: EVERYTHING_BELOW,
+  cli: EVERYTHING_BELOW,
+};
+
+/** Files that a folder may import although they are not in a folder below it. */
+const EXCEPTIONS = { database: '^migrations/', cli: '^src/entities\\.ts$' };
+
+const FOLDERS = Object.keys(LAYERS);
+const OWN_CODE = '^(src|packages|migrations|test|bench|web)/';
+const REDIS_PACKAGES = '(^|node_modules/)(cache-manager|redis$|redis/|@redis/|ioredis)';
+const SERVICE_PACKAGES = '(^|node_modules/)(@nestjs/|typeorm|fastify|@fastify/|pg$|pg/)';
+
+const allowedFolders = (folder) => {
+  const below = FOLDERS.slice(0, FOLDERS.indexOf(folder));
+  const allowed = LAYERS[folder] === EVERYTHING_BELOW ? below : LAYERS[folder];
+  const upward = allowed.find((target) => !below.includes(target));
+  // Without this check the table itself could allow a cycle of folders.
+  if (upward) throw new Error(`${folder} lists ${upward}, which is not below it`);
+  return [folder, ...allowed];
+};
+
+const imports = FOLDERS.map((folder) => ({
+  name: `imports-of-${folder}`,
+  comment: `src/${folder} may import only: ${allowedFolders(folder).slice(1).join(', ') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: OWN_CODE,
+    pathNot: [
+      `^src/(${allowedFolders(folder).join('|')})/`,
+      '^packages/',
+      ...(EXCEPTIONS[folder] ? [EXCEPTIONS[folder]] : []),
+    ],
+  },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...imports,
+    {
+      name: 'folder-without-a-layer',
+      comment: 'every folder of src needs a place in LAYERS',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(${FOLDERS.join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'nothing-below-the-tests',
+      comment: 'the service does not depend on its tests, benchmarks or pages',
+      severity: 'error',
+      from: { path: '^src/[^/]+$' },
+      to: { path: '^(test|bench|web)/' },
+    },
+    {
+      name: 'no-cycle',
+      comment: 'files that import each other cannot be understood or tested alone',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-barrel',
+      comment: 'an index.ts hides which file imports which',
+      severity: 'error',
+      from: { path: '^(src|packages)/' },
+      to: { path: '/index\\.ts$', pathNot: 'node_modules' },
+    },
+    {
+      name: 'no-drawer',
+      comment: 'a folder or file is named after what it contains',
+      severity: 'error',
+      from: { path: '^(src|packages)/' },
+      to: { path: '/(utils?|helpers?|common|misc|shared|lib)(/|\\.ts$)', pathNot: 'node_modules' },
+    },
+    {
+      name: 'packages-do-not-import-the-service',
+      comment: 'resource servers install the packages without the service',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(src|migrations|test|bench|web)/' },
+    },
+    {
+      name: 'packages-are-free-of-frameworks',
+      comment: 'the packages know neither Nest, TypeORM, HTTP servers nor Postgres',
+      severity: 'error',
+      from: { path: '^packages/(revocation|access-token|mmdb-file)/' },
+      to: { path: SERVICE_PACKAGES },
+    },
+    {
+      name: 'redis-clients-only-in-redis',
+      comment: 'other code uses RedisConnection, or a port of the protocol',
+      severity: 'error',
+      from: { pathNot: '^(src/redis|packages/revocation/src/redis)/' },
+      to: { path: REDIS_PACKAGES },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Types count as well: a file that names a type of another cannot be read without it.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: '(^|/)node_modules/' },
+    // Tests may import anything.
+    exclude: { path: '\\.spec\\.ts$' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      // Workspace packages are resolved to their source.
+      conditionNames: ['source', 'import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs'],
+    },
+  },
+};

@@ -1,0 +1,323 @@
+import { MAILABLE_EVENTS, MAILED_EVENTS } from '../policy/mailed-events.js';
+import {
+  POLICY_PRESETS,
+  type PolicyName,
+  SENSITIVE_ACTIONS,
+  type SessionPolicy,
+} from '../policy/session-policy.js';
+import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
+import {
+  duration,
+  files,
+  flag,
+  integer,
+  mailSender,
+  oneOf,
+  origin,
+  origins,
+  orNone,
+  type Reader,
+  secret,
+  serverUrl,
+  someOf,
+  suspicionActions,
+  text,
+  trustProxy,
+} from './readers.js';
+
+/** What defaults can depend on. */
+export interface DefaultContext {
+  readonly production: boolean;
+  readonly policyName: PolicyName;
+  readonly policy: SessionPolicy;
+}
+
+/** A default that is not one fixed text. */
+interface ComputedDefault<D> {
+  readonly value: (context: DefaultContext) => D;
+  /** The default in the documentation. */
+  readonly shown: string;
+  /** A value that could be set instead; empty where a copied one would be harmful. */
+  readonly example: string;
+}
+
+export interface EnvironmentVariable<T, D = T> {
+  readonly read: Reader<T>;
+  /** A text is read like one that was set. */
+  readonly default: string | ComputedDefault<D>;
+  readonly requiredInProduction?: true;
+  /** Markdown. */
+  readonly description: string;
+}
+
+/**
+ * Every variable of the service: the only place where its name, default and description are written.
+ * `npm run config:docs` generates the table in README.md and `.env.example` from it.
+ */
+export const ENVIRONMENT_VARIABLES = {
+  NODE_ENV: variable({
+    read: (value) => value === 'production',
+    default: { value: () => false, shown: 'none', example: 'production' },
+    description: '`production` makes `DATABASE_URL` and `LATCHKEY_SECRET` required',
+  }),
+  LOG_LEVEL: variable({
+    read: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    default: 'info',
+    description: '`fatal`, `error`, `warn`, `info`, `debug` or `silent`',
+  }),
+  LATCHKEY_DATA_DIR: variable({
+    read: text,
+    default: '.latchkey',
+    description: 'directory for the embedded database, the secret and the mail of a development service',
+  }),
+  HOST: variable({
+    read: text,
+    default: {
+      value: ({ production }) => (production ? '0.0.0.0' : '127.0.0.1'),
+      shown: '`127.0.0.1`; `0.0.0.0` in production',
+      example: '127.0.0.1',
+    },
+    description: 'address to listen on',
+  }),
+  PORT: variable({ read: integer(0, 65_535), default: '3000', description: 'port to listen on' }),
+  METRICS_PORT: variable({
+    read: integer(1, 65_535),
+    default: unset('none', '9464'),
+    description: 'port on `HOST` for Prometheus metrics (`/metrics`); must not be public',
+  }),
+  TRUST_PROXY: variable({
+    read: trustProxy,
+    default: 'false',
+    description:
+      'proxies whose `X-Forwarded-For` is believed: `true`, a number of hops, or a list of addresses',
+  }),
+  DATABASE_URL: variable({
+    read: serverUrl('postgres:', 'postgresql:'),
+    default: unset('embedded in development', 'postgres://latchkey:password@127.0.0.1:5432/latchkey'),
+    requiredInProduction: true,
+    description: 'Postgres connection URL (tested with 15 and 18)',
+  }),
+  DATABASE_POOL_SIZE: variable({
+    read: integer(2, 500),
+    default: '10',
+    description: 'connections per instance for requests; session checks use up to 5 more',
+  }),
+  MIGRATE_ON_START: variable({
+    read: flag,
+    default: 'false',
+    description: 'applies pending migrations at startup; otherwise pending migrations prevent the start',
+  }),
+  REDIS_URL: variable({
+    read: serverUrl('redis:', 'rediss:'),
+    default: unset('none: a single instance', 'redis://127.0.0.1:6379'),
+    description: 'Redis connection URL (tested with 7); required to run more than one instance',
+  }),
+  REDIS_KEY_PREFIX: variable({
+    read: text,
+    default: 'latchkey',
+    description: 'prefix of every Redis key and channel',
+  }),
+  LATCHKEY_SECRET: variable({
+    read: secret,
+    default: unset('generated in development', ''),
+    requiredInProduction: true,
+    description:
+      'server secret, at least 32 bytes (`openssl rand -base64 48`); refresh tokens, mailed links and the encryption of signing keys depend on it',
+  }),
+  // Not derived from PORT: instances behind one address listen on different ports and issue the same tokens.
+  LATCHKEY_ISSUER: variable({
+    read: serverUrl('http:', 'https:'),
+    default: 'http://localhost:3000',
+    description: '`iss` of access tokens, a URL; must be the same on every instance',
+  }),
+  LATCHKEY_ORIGIN: variable({
+    read: origin,
+    default: unset('origin of the issuer', 'https://id.example.com'),
+    description:
+      'public origin of this service for browsers and mailed links, such as `https://id.example.com`',
+  }),
+  CORS_ORIGINS: variable({
+    read: origins,
+    default: {
+      value: (): readonly string[] => [],
+      shown: 'none',
+      example: 'https://app.example.com,https://admin.example.com',
+    },
+    description:
+      'other origins whose pages may call the API with credentials: `https://app.example.com,https://admin.example.com`',
+  }),
+  LATCHKEY_AUDIENCE: variable({
+    read: text,
+    default: unset('the issuer', 'https://api.example.com'),
+    description: '`aud` of access tokens',
+  }),
+  LATCHKEY_POLICY: variable({
+    read: oneOf(Object.keys(POLICY_PRESETS) as PolicyName[]),
+    default: 'social',
+    description: 'session policy: `social`, `streaming` or `bank`',
+  }),
+  ACCESS_TOKEN_TTL: variable({
+    read: duration('1s', '24h'),
+    default: '15m',
+    description: 'lifetime of an access token',
+  }),
+  ACCESS_TOKEN_CACHE_SIZE: variable({
+    read: integer(1, 10_000_000),
+    default: '20000',
+    description: 'verified access tokens kept in memory',
+  }),
+  KEY_ROTATION_INTERVAL: variable({
+    read: duration('1h', '3650d'),
+    default: '30d',
+    description: 'how often a new signing key is created',
+  }),
+  REFRESH_GRACE: variable({
+    read: duration('0s', '5m'),
+    default: '10s',
+    description:
+      'how long the previous refresh token still returns the current one after a rotation; `0` turns this off',
+  }),
+  SESSION_IDLE_TTL: variable({
+    read: duration('1s', '3650d'),
+    default: byPolicy(({ idleTtlMs }) => idleTtlMs, '60d'),
+    description: 'a session expires after this long without use',
+  }),
+  SESSION_ABSOLUTE_TTL: variable({
+    read: duration('1s', '3650d'),
+    default: byPolicy(({ absoluteTtlMs }) => absoluteTtlMs, '365d'),
+    description: 'a session expires at this age, even if it is in use',
+  }),
+  MAX_DEVICES: variable({
+    read: orNone(integer(1, 10_000)),
+    default: byPolicy(({ maxDevices }) => maxDevices, '5'),
+    description:
+      'devices signed in at once; a new login signs out the one with the oldest login. `none` for no limit',
+  }),
+  MAX_SESSIONS: variable({
+    read: orNone(integer(1, 10_000)),
+    default: byPolicy(({ maxSessions }) => maxSessions, '10'),
+    description: 'active sessions of a user; a new login revokes the oldest. `none` for no limit',
+  }),
+  REAUTHENTICATION_MAX_AGE: variable({
+    read: orNone(duration('1s', '365d')),
+    default: byPolicy(({ reauthenticationMaxAgeMs }) => reauthenticationMaxAgeMs, '5m'),
+    description: 'maximum age of the login for a sensitive action; `none` for any age',
+  }),
+  SENSITIVE_ACTIONS: variable({
+    read: someOf(SENSITIVE_ACTIONS),
+    default: byPolicy(({ sensitiveActions }) => sensitiveActions, SENSITIVE_ACTIONS.join(',')),
+    description: '`none`, or a list of `device.rename`, `device.terminate` and `session.revoke`',
+  }),
+  SUSPICION_ACTIONS: variable({
+    read: suspicionActions,
+    default: byPolicy(() => ({}), 'impossible_travel:end,client_scripted:off'),
+    description:
+      'pairs such as `impossible_travel:end,client_scripted:off`: [what happens](docs/security.md#stolen-sessions) when a session looks stolen',
+  }),
+  GEOIP_DATABASE: variable({
+    read: files,
+    default: { value: () => PACKAGED_GEOIP_DATABASES, shown: 'packaged', example: 'off' },
+    description:
+      'location database: one file in MaxMind DB format, or two separated by a comma (IPv4, IPv6); `off` for no locations',
+  }),
+  SESSION_CACHE_SIZE: variable({
+    read: integer(1, 10_000_000),
+    default: '100000',
+    description: 'sessions kept in memory',
+  }),
+  ENDED_SET_SIZE: variable({
+    read: integer(1, 10_000_000),
+    default: '1000000',
+    description: 'recently ended sessions kept in memory; with more, checks are answered from Postgres',
+  }),
+  SESSION_MAX_STALENESS: variable({
+    read: duration('1s', '1h'),
+    default: '5m',
+    description:
+      'how long cached sessions are trusted while Postgres is unreachable; never longer than `SESSION_IDLE_TTL`',
+  }),
+  SESSION_RETENTION: variable({
+    read: duration('2d', '3650d'),
+    default: '90d',
+    description: 'how long ended sessions are kept in the database',
+  }),
+  PASSWORD_HASH_MEMORY_KIB: variable({
+    read: integer(8, 4_194_304),
+    default: '19456',
+    description: 'argon2id memory; a hash is renewed at login when the parameters change',
+  }),
+  PASSWORD_HASH_PASSES: variable({ read: integer(1, 1_000), default: '2', description: 'argon2id passes' }),
+  PASSWORD_HASH_PARALLELISM: variable({
+    read: integer(1, 64),
+    default: '1',
+    description: 'argon2id parallelism',
+  }),
+  PASSWORD_HASH_CONCURRENCY: variable({
+    read: integer(1, 64),
+    default: '2',
+    description: 'passwords hashed at the same time',
+  }),
+  PASSWORD_HASH_QUEUE: variable({
+    read: integer(0, 100_000),
+    default: '100',
+    description: 'passwords that may wait to be hashed; further requests are answered `503`',
+  }),
+  SMTP_URL: variable({
+    read: serverUrl('smtp:', 'smtps:'),
+    default: unset('none', 'smtp://127.0.0.1:1025'),
+    description:
+      'mail server, `smtp://` or `smtps://`. Without one, development writes mail to `.latchkey/outbox/` and production sends none',
+  }),
+  MAIL_FROM: variable({
+    read: mailSender,
+    default: unset("`Latchkey <no-reply@…>` at the origin's host", 'Latchkey <no-reply@example.com>'),
+    description: 'sender of mail',
+  }),
+  MAILED_EVENTS: variable({
+    read: someOf(MAILABLE_EVENTS),
+    default: {
+      value: ({ policyName }) => MAILED_EVENTS[policyName],
+      shown: 'by policy',
+      example: 'password_changed,password_reset',
+    },
+    description:
+      'security events that users are mailed about: `none`, or a list from [docs/operations.md](docs/operations.md#mail)',
+  }),
+  LOGIN_ATTEMPTS_PER_ACCOUNT: variable({
+    read: integer(1, 1_000_000),
+    default: '10',
+    description: 'failed logins per account (or known device) and window before `429`',
+  }),
+  LOGIN_ATTEMPTS_PER_ADDRESS: variable({
+    read: integer(1, 1_000_000),
+    default: '100',
+    description:
+      'failed logins per network and window before `429`; registrations and mail requests are counted separately with the same limit',
+  }),
+  LOGIN_ATTEMPTS_WINDOW: variable({
+    read: duration('1s', '24h'),
+    default: '15m',
+    description: 'length of the window',
+  }),
+};
+
+type Variables = typeof ENVIRONMENT_VARIABLES;
+
+/** The value of every variable, by its name. */
+export type EnvironmentValues = {
+  readonly [Name in keyof Variables]: Variables[Name] extends EnvironmentVariable<infer T, infer D>
+    ? T | D
+    : never;
+};
+
+function variable<T, D = never>(definition: EnvironmentVariable<T, D>): EnvironmentVariable<T, D> {
+  return definition;
+}
+
+function unset(shown: string, example: string): ComputedDefault<null> {
+  return { value: () => null, shown, example };
+}
+
+function byPolicy<D>(value: (policy: SessionPolicy) => D, example: string): ComputedDefault<D> {
+  return { value: ({ policy }) => value(policy), shown: 'by policy', example };
+}

@@ -1,0 +1,116 @@
+import { MAILABLE_EVENTS } from '../policy/mailed-events.js';
+import { POLICY_PRESETS } from '../policy/session-policy.js';
+import { InvalidEnvironment, readEnvironment } from './environment.js';
+
+const read = (env: Record<string, string>) => readEnvironment(env, () => Buffer.alloc(32));
+
+describe('the environment', () => {
+  it('has a default for every variable in development', () => {
+    expect(read({})).toMatchObject({
+      production: false,
+      http: { host: '127.0.0.1', port: 3000, trustProxy: false },
+      database: { url: null, poolSize: 10, migrateOnStart: false },
+      redis: null,
+      accessToken: { audience: 'http://localhost:3000', ttlSeconds: 900 },
+      policy: POLICY_PRESETS.social,
+    });
+  });
+
+  it('treats an empty variable as not set', () => {
+    expect(read({ PORT: '', LATCHKEY_POLICY: '' })).toEqual(read({}));
+  });
+
+  it('requires a database and a secret in production', () => {
+    expect(() => read({ NODE_ENV: 'production' })).toThrow(
+      new InvalidEnvironment('DATABASE_URL is required; LATCHKEY_SECRET is required'),
+    );
+  });
+
+  it('reports an unknown policy along with other faults', () => {
+    expect(() => read({ LATCHKEY_POLICY: 'casino', PORT: '65536' })).toThrow(
+      'PORT must be a whole number from 0 to 65535; LATCHKEY_POLICY must be one of social, streaming, bank',
+    );
+  });
+
+  it('overrides single values of a policy', () => {
+    const { policy } = read({
+      LATCHKEY_POLICY: 'bank',
+      SESSION_IDLE_TTL: '10m',
+      SUSPICION_ACTIONS: 'client_scripted:off',
+    });
+    expect(policy).toEqual({
+      ...POLICY_PRESETS.bank,
+      idleTtlMs: 600_000,
+      suspicionActions: { ...POLICY_PRESETS.bank.suspicionActions, client_scripted: 'off' },
+    });
+  });
+
+  it('never trusts a cached session for longer than its idle lifetime', () => {
+    expect(read({ SESSION_MAX_STALENESS: '5m', SESSION_IDLE_TTL: '1m' }).sessions.maxStalenessMs).toBe(
+      60_000,
+    );
+  });
+
+  it('refuses to require a login because of a login', () => {
+    expect(() => read({ SUSPICION_ACTIONS: 'device_token_shared:require_reauthentication' })).toThrow(
+      /cannot require a login because of a login/,
+    );
+  });
+});
+
+describe('the mail settings', () => {
+  it('have defaults', () => {
+    const { mail, web } = read({});
+    expect(web.origin).toBe('http://localhost:3000');
+    expect(mail).toMatchObject({ smtpUrl: null, from: 'Latchkey <no-reply@localhost>' });
+    expect(mail.events).toContain('new_device_sign_in');
+  });
+
+  it('use the origin of the issuer unless LATCHKEY_ORIGIN is set', () => {
+    const LATCHKEY_ISSUER = 'https://id.example.com/issuer/';
+    expect(read({ LATCHKEY_ISSUER }).web.origin).toBe('https://id.example.com');
+    expect(read({ LATCHKEY_ISSUER, LATCHKEY_ORIGIN: 'https://www.example.com:8443' })).toMatchObject({
+      web: { origin: 'https://www.example.com:8443' },
+      mail: { from: 'Latchkey <no-reply@www.example.com>' },
+    });
+  });
+
+  it.each([
+    ['social', 'new_device_sign_in', true],
+    ['social', 'client_changed', true],
+    ['streaming', 'new_device_sign_in', false],
+    ['streaming', 'device_token_shared', true],
+    ['streaming', 'refresh_token_reused', true],
+    ['bank', 'client_changed', true],
+  ] as const)('with policy %s, for event %s: mailed is %s', (LATCHKEY_POLICY, event, isMailed) => {
+    expect(read({ LATCHKEY_POLICY }).mail.events.includes(event)).toBe(isMailed);
+  });
+
+  it('follow MAILED_EVENTS instead of the policy when it is set', () => {
+    const mailed = (MAILED_EVENTS: string) => read({ LATCHKEY_POLICY: 'bank', MAILED_EVENTS }).mail.events;
+    expect(mailed('none')).toEqual([]);
+    expect(mailed('password_reset, client_changed')).toEqual(['password_reset', 'client_changed']);
+    expect(mailed(MAILABLE_EVENTS.join(','))).toEqual(MAILABLE_EVENTS);
+  });
+
+  it.each([
+    ['MAIL_FROM', 'no address'],
+    ['MAIL_FROM', 'a@example.com\r\nBcc: b@example.com'],
+    ['MAIL_FROM', 'A <a@example.com>, B <b@example.com>'],
+    ['MAIL_FROM', '"A" <a@example.com>'],
+    ['SMTP_URL', 'mail.example.com:25'],
+    ['SMTP_URL', 'http://mail.example.com'],
+    ['LATCHKEY_ORIGIN', 'example.com'],
+    ['LATCHKEY_ORIGIN', 'javascript:alert(1)'],
+    ['MAILED_EVENTS', 'everything'],
+  ])('name the variable when they refuse %s=%j', (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} must`));
+  });
+
+  it.each(['a@example.com', 'Latchkey <a@example.com>', 'Müller & Söhne <konto@müller.example>'])(
+    'accept the sender %s',
+    (MAIL_FROM) => {
+      expect(read({ MAIL_FROM }).mail.from).toBe(MAIL_FROM);
+    },
+  );
+});

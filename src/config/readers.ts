@@ -1,0 +1,154 @@
+import { isIP } from 'node:net';
+import ms, { type StringValue } from 'ms';
+import {
+  SUSPICION_ACTIONS,
+  SUSPICIONS,
+  SUSPICIONS_OF_LOGINS,
+  type Suspicion,
+  type SuspicionAction,
+} from '../policy/session-policy.js';
+
+/**
+ * Reads the text of one variable.
+ *
+ * @throws {TypeError} with a message that continues a sentence: "`PORT` must be a whole number from 0 to 65535"
+ */
+export type Reader<T> = (text: string) => T;
+
+const SECRET_MIN_BYTES = 32;
+/** `ms` accepts more. A number without a unit is in seconds. */
+const DURATION = /^\d{1,9}(ms|s|m|h|d)?$/;
+
+export const text: Reader<string> = (value) => value;
+
+export const flag: Reader<boolean> = (value) => {
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  throw new TypeError('must be true or false');
+};
+
+export const oneOf =
+  <Name extends string>(known: readonly Name[]): Reader<Name> =>
+  (value) => {
+    const name = known.find((candidate) => candidate === value);
+    if (name === undefined) throw new TypeError(`must be one of ${known.join(', ')}`);
+    return name;
+  };
+
+/** `none`, or a list separated by commas. */
+export const someOf =
+  <Name extends string>(known: readonly Name[]): Reader<readonly Name[]> =>
+  (value) => {
+    if (value === 'none') return [];
+    return value.split(',').map((item) => {
+      const name = known.find((candidate) => candidate === item.trim());
+      if (name === undefined) throw new TypeError(`must be none, or some of ${known.join(', ')}`);
+      return name;
+    });
+  };
+
+export const integer =
+  (min: number, max: number): Reader<number> =>
+  (value) => {
+    if (!/^\d{1,15}$/.test(value) || Number(value) < min || Number(value) > max) {
+      throw new TypeError(`must be a whole number from ${min} to ${max}`);
+    }
+    return Number(value);
+  };
+
+/** @returns milliseconds */
+export const duration =
+  (min: StringValue, max: StringValue): Reader<number> =>
+  (value) => {
+    if (!DURATION.test(value)) {
+      throw new TypeError('must be a duration such as 900, 500ms, 30s, 15m, 12h or 60d');
+    }
+    const milliseconds = ms((/\d$/.test(value) ? `${value}s` : value) as StringValue);
+    if (milliseconds < ms(min) || milliseconds > ms(max))
+      throw new TypeError(`must be from ${min} to ${max}`);
+    return milliseconds;
+  };
+
+/** `none` stands for no limit. */
+export const orNone =
+  (read: Reader<number>): Reader<number> =>
+  (value) =>
+    value === 'none' ? Number.POSITIVE_INFINITY : read(value);
+
+export const serverUrl =
+  (...protocols: string[]): Reader<string> =>
+  (value) => {
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+      // Does not repeat the value, which may contain a password.
+      throw new TypeError(`must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    }
+    return value;
+  };
+
+export const origin: Reader<string> = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  // Browsers compare origins as text: a path, a final slash, a default port, `null` or `*` would never match.
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== value || value.includes('*')) {
+    throw new TypeError('must be an origin such as https://app.example.com, without a path');
+  }
+  return value;
+};
+
+export const origins: Reader<readonly string[]> = (value) =>
+  value.split(',').map((item) => origin(item.trim()));
+
+export const secret: Reader<Buffer> = (value) => {
+  const bytes = Buffer.from(value, 'utf8');
+  if (bytes.length < SECRET_MIN_BYTES) {
+    throw new TypeError(`must be at least ${SECRET_MIN_BYTES} bytes; make one with: openssl rand -base64 48`);
+  }
+  return bytes;
+};
+
+export const trustProxy: Reader<boolean | number | string[]> = (value) => {
+  if (value === 'true' || value === 'false') return value === 'true';
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  const addresses = value.split(',').map((address) => address.trim());
+  if (!addresses.every(isNetwork)) {
+    throw new TypeError('must be true, false, a number of hops, or addresses such as 10.0.0.0/8,192.168.1.1');
+  }
+  return addresses;
+};
+
+function isNetwork(address: string): boolean {
+  const [ip = '', bits, ...rest] = address.split('/');
+  const family = isIP(ip);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
+}
+
+/** Strict, because it becomes a header of every mail. */
+export const mailSender: Reader<string> = (value) => {
+  if (!/^(?:[^\p{C}<>@"]+ <[^\p{C}\s<>@"]+@[^\p{C}\s<>@"]+>|[^\p{C}\s<>@"]+@[^\p{C}\s<>@"]+)$/u.test(value)) {
+    throw new TypeError('must be an address, or a name and <address>');
+  }
+  return value;
+};
+
+/** `impossible_travel:end,client_scripted:off`; a suspicion that is not listed keeps the policy's action. */
+export const suspicionActions: Reader<Partial<Record<Suspicion, SuspicionAction>>> = (value) =>
+  Object.fromEntries(value.split(',').map((pair) => suspicionAction(pair.trim())));
+
+function suspicionAction(pair: string): [Suspicion, SuspicionAction] {
+  const [name, wanted, ...rest] = pair.split(':');
+  const suspicion = SUSPICIONS.find((known) => known === name);
+  const action = SUSPICION_ACTIONS.find((known) => known === wanted);
+  if (!suspicion || !action || rest.length > 0) {
+    throw new TypeError(
+      `must be pairs such as impossible_travel:end, of ${SUSPICIONS.join(', ')} and ${SUSPICION_ACTIONS.join(', ')}`,
+    );
+  }
+  if (action === 'require_reauthentication' && SUSPICIONS_OF_LOGINS.includes(suspicion)) {
+    throw new TypeError(`cannot require a login because of a login (${suspicion})`);
+  }
+  return [suspicion, action];
+}
+
+/** `off`, or one or more paths separated by commas. */
+export const files: Reader<readonly string[]> = (value) =>
+  value === 'off' ? [] : value.split(',').map((path) => path.trim());

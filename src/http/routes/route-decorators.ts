@@ -1,0 +1,43 @@
+import { type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { SensitiveAction } from '../../policy/session-policy.js';
+
+export const IS_PUBLIC = Symbol('isPublic');
+export const REQUIRED_ROLES = Symbol('requiredRoles');
+export const SENSITIVE_ACTION = Symbol('sensitiveAction');
+export const IS_BACKGROUND_REQUEST = Symbol('isBackgroundRequest');
+
+/** Opens a route to callers without an access token. All other routes require one. */
+export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** Admits only callers who have at least one of these roles; others get 403 `insufficient_role`. */
+export const Roles = (...roles: [string, ...string[]]) => SetMetadata(REQUIRED_ROLES, roles);
+
+/** Names the action of a route, for which the policy can require a recent login (403 `reauthentication_required`). */
+export const Sensitive = (action: SensitiveAction) => SetMetadata(SENSITIVE_ACTION, action);
+
+/** For a route that a page calls by itself: a request is no sign of a person and does not postpone the idle timeout. */
+export const BackgroundRequest = () => SetMetadata(IS_BACKGROUND_REQUEST, true);
+
+/**
+ * Reads the metadata that one of these decorators set on the handler, or else on its controller. The result is cached
+ * per route: reflection costs more than the rest of a guard.
+ */
+export class RouteMetadata<T> {
+  private readonly reflector = new Reflector();
+  /** By controller first, because two controllers can inherit the same handler. */
+  private readonly cache = new Map<object, Map<object, T | undefined>>();
+
+  /** @param key the decorator's metadata key */
+  constructor(private readonly key: symbol) {}
+
+  of(context: ExecutionContext): T | undefined {
+    const controller = context.getClass();
+    const handler = context.getHandler();
+    const cached = this.cache.get(controller);
+    if (cached?.has(handler)) return cached.get(handler);
+    const value = this.reflector.getAllAndOverride<T | undefined>(this.key, [handler, controller]);
+    this.cache.set(controller, new Map(cached).set(handler, value));
+    return value;
+  }
+}

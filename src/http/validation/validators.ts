@@ -1,0 +1,65 @@
+import { isEmail, ValidateBy, type ValidationOptions } from 'class-validator';
+import { codePointLength, isSafeText } from './untrusted-text.js';
+
+/** RFC 5321 §4.5.3.1.3 (erratum 1690): a path has at most 256 octets, including two angle brackets. */
+const EMAIL_MAX_LENGTH = 254;
+/** Bounds the work of normalizing and hashing. Rules about good passwords belong to `src/credentials`. */
+const PASSWORD_MAX_LENGTH = 1024;
+/** The longest token of any kind. A token in the wrong field passes, and is then rejected with a more precise error. */
+const TOKEN_MAX_LENGTH = 4096;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+export function IsEmailAddress(options?: ValidationOptions) {
+  return rule(
+    'isEmailAddress',
+    (value) => isSafeText(value) && value.length <= EMAIL_MAX_LENGTH && isEmail(value),
+    'must be an email address',
+    options,
+  );
+}
+
+/** A string that can be a password. It is never trimmed or truncated (NIST SP 800-63B §3.1.1.2). */
+export function IsPassword(options?: ValidationOptions) {
+  return rule(
+    'isPassword',
+    (value) => isSafeText(value) && codePointLength(value) <= PASSWORD_MAX_LENGTH,
+    `must be a string of at most ${PASSWORD_MAX_LENGTH} characters without control characters`,
+    options,
+  );
+}
+
+/** A token issued by this service, which clients pass back without reading it. */
+export function IsOpaqueToken(options?: ValidationOptions) {
+  return rule(
+    'isOpaqueToken',
+    (value) => typeof value === 'string' && value.length <= TOKEN_MAX_LENGTH && VISIBLE_ASCII.test(value),
+    INVALID_TOKEN_MESSAGE,
+    options,
+  );
+}
+
+export const INVALID_TOKEN_MESSAGE = 'must be a token issued by this service';
+
+/** A string of `min` to `max` code points that is safe to store, log and show. */
+export function IsPlainText({ min, max }: { min: number; max: number }, options?: ValidationOptions) {
+  return rule(
+    'isPlainText',
+    // The cheap test first: a code point takes one or two code units.
+    (value) =>
+      isSafeText(value) &&
+      value.length <= 2 * max &&
+      codePointLength(value) >= min &&
+      codePointLength(value) <= max,
+    `must be text of ${min} to ${max} characters without control characters`,
+    options,
+  );
+}
+
+function rule(
+  name: string,
+  validate: (value: unknown) => boolean,
+  message: string,
+  options: ValidationOptions | undefined,
+): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate, defaultMessage: () => message } }, options);
+}

@@ -1,0 +1,69 @@
+import type { MailableEvent } from '../../policy/mailed-events.js';
+import type { Mail } from '../mail.js';
+import { instantText, quoted } from './detail-text.js';
+import { render } from './mail-layout.js';
+import {
+  ADVICE,
+  EMAIL_CONFIRMATION,
+  PASSWORD_RESET,
+  SECURITY_EVENTS,
+  SIGN_IN_REJECTION,
+} from './mail-texts.js';
+
+/** What a security mail says about the sign-in or use. Clients choose some of these texts. */
+export interface EventDetails {
+  readonly device?: string | null;
+  /** Network address of the client. */
+  readonly address?: string | null;
+  readonly place?: string | null;
+  readonly at: Date;
+}
+
+/** Writes every mail. Links carry their token in the fragment, which browsers never send in a request or referrer. */
+export class MailTemplates {
+  private readonly site: string;
+
+  /** @param origin from the configuration, so that no request can choose where links lead */
+  constructor(private readonly origin: string) {
+    this.site = new URL(origin).host;
+  }
+
+  emailConfirmation(to: string, token: string): Mail {
+    return this.requested(to, EMAIL_CONFIRMATION, this.link('confirm-email', token));
+  }
+
+  passwordReset(to: string, token: string): Mail {
+    return this.requested(to, PASSWORD_RESET, this.link('reset-password', token));
+  }
+
+  /** @param rejectionToken for the link "This wasn't me"; `null` if there is nothing to undo */
+  securityEvent(to: string, kind: MailableEvent, details: EventDetails, rejectionToken: string | null): Mail {
+    const { subject, opening } = SECURITY_EVENTS[kind];
+    const event = { subject, opening: opening(this.site), details: detailLines(details) };
+    if (rejectionToken === null) return render(to, { ...event, closing: ADVICE.closing(this.origin) });
+    const { action: label, closing } = SIGN_IN_REJECTION;
+    return render(to, { ...event, action: { label, url: this.link('disown', rejectionToken) }, closing });
+  }
+
+  private requested(
+    to: string,
+    { subject, opening, action, closing }: typeof EMAIL_CONFIRMATION,
+    url: string,
+  ): Mail {
+    return render(to, { subject, opening: opening(this.site), action: { label: action, url }, closing });
+  }
+
+  private link(page: string, token: string): string {
+    return `${this.origin}/account/${page}#token=${token}`;
+  }
+}
+
+function detailLines({ device, address, place, at }: EventDetails): [string, string][] {
+  const lines: [string, string | null | undefined][] = [
+    ['Device', device && `“${quoted(device)}”`],
+    ['Location', place && quoted(place)],
+    ['IP address', address],
+    ['Time', instantText(at)],
+  ];
+  return lines.filter((line): line is [string, string] => Boolean(line[1]));
+}

@@ -1,0 +1,79 @@
+import { type RunningApp, startApp } from '../support/app.js';
+
+describe('the files of the account page', () => {
+  let service: RunningApp;
+  let assets: string[];
+
+  beforeAll(async () => {
+    service = await startApp();
+    const { text } = await service.api.call('GET', '/account');
+    assets = [...text.matchAll(/"(\/account\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+  });
+  afterAll(() => service?.close());
+
+  it.each([
+    '/account',
+    '/account/confirm-email',
+    '/account/forgot-password',
+    '/account/reset-password',
+    '/account/disown',
+  ])('include a public document at %s that is not cached and allows no inline code', async (path) => {
+    const { status, headers, text } = await service.api.call('GET', path);
+    expect(status).toBe(200);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    const policy = headers.get('content-security-policy') ?? '';
+    for (const rule of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "img-src 'self'",
+      "form-action 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]) {
+      expect(policy.split('; ')).toContain(rule);
+    }
+    expect(policy).not.toContain('unsafe');
+    expect(text).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)/);
+  });
+
+  it('include immutable assets whose names contain a content hash', async () => {
+    expect(assets).toHaveLength(3);
+    for (const path of assets) {
+      expect(path).toMatch(/^\/account\/assets\/\w+-[A-Z0-9]{8}\.(css|js|svg)$/);
+      const { status, headers } = await service.api.call('GET', path);
+      expect(status).toBe(200);
+      expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(headers.get('content-type')).toMatch(
+        /^(text\/(css|javascript); charset=utf-8|image\/svg\+xml)$/,
+      );
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it.each([
+    '/account/assets/main.js',
+    '/account/assets/..%2findex.html',
+    '/account/assets/',
+    '/account/nothing',
+    '/account/disown/nothing',
+  ])('do not include %s', async (path) => {
+    const { status, body, headers } = await service.api.call('GET', path);
+    expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', 'no-store']);
+  });
+
+  it('accept only GET and HEAD', async () => {
+    expect((await service.api.call('POST', '/account')).status).toBe(405);
+    expect((await service.api.call('POST', '/account/disown')).status).toBe(405);
+    expect((await service.api.call('HEAD', '/account')).status).toBe(200);
+  });
+});

@@ -1,0 +1,214 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import { dataSourceOptions } from '../../../src/database/data-source.js';
+import { MIGRATIONS } from '../../../src/database/migration-list.js';
+import { revertMigration, runMigrations, showMigrations } from '../../../src/database/migrations.js';
+import { ENTITIES } from '../../../src/entities.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { type Finished, runSource } from '../../support/run-source.js';
+import { serviceEnv } from '../../support/service-env.js';
+
+const NAMES = MIGRATIONS.map(({ name }) => name);
+
+describe('the migrations', () => {
+  let database: TestDatabase;
+  let postgres: Client;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    postgres = new Client({ connectionString: database.url });
+    await postgres.connect();
+  });
+  afterEach(async () => {
+    await postgres.end();
+    await database.drop();
+  });
+
+  const empty = () => postgres.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+
+  /** Every schema object, as Postgres describes it. */
+  async function schema(): Promise<string[]> {
+    const { rows } = await postgres.query<{ line: string }>(`
+      SELECT format('column %s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) AS line
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'schema_migrations'
+      UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'schema_migrations'
+      UNION ALL SELECT format('constraint %s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conrelid <> coalesce(to_regclass('schema_migrations'), 0)
+      UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+      UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+      ORDER BY line`);
+    return rows.map(({ line }) => line);
+  }
+
+  it('can all be applied, reverted one by one, and applied again without leftovers', async () => {
+    const newest = await schema();
+    const steps = [newest];
+    for (const name of NAMES.toReversed()) {
+      expect(await revertMigration(database.url)).toBe(name);
+      steps.push(await schema());
+    }
+    expect(steps.at(-1)).toEqual([]);
+    expect(new Set(steps.map((step) => step.join('\n'))).size).toBe(NAMES.length + 1);
+    expect(await revertMigration(database.url)).toBeNull();
+
+    expect(await runMigrations(database.url)).toEqual(NAMES);
+    expect(await schema()).toEqual(newest);
+    expect(await runMigrations(database.url)).toEqual([]);
+  });
+
+  it('can each be reverted and reapplied in place', async () => {
+    for (const name of NAMES.toReversed()) {
+      const before = await schema();
+      expect(await revertMigration(database.url)).toBe(name);
+      expect((await runMigrations(database.url))[0]).toBe(name);
+      for (let behind = NAMES.length - 1; behind > NAMES.indexOf(name); behind--) {
+        await revertMigration(database.url);
+      }
+      expect(await schema()).toEqual(before);
+      await revertMigration(database.url);
+    }
+  });
+
+  it('run only once if several processes start concurrently', async () => {
+    await empty();
+    const applied = await Promise.all([1, 2, 3].map(() => runMigrations(database.url)));
+    expect(applied.filter((names) => names.length > 0)).toEqual([NAMES]);
+    expect((await showMigrations(database.url)).every((migration) => migration.applied)).toBe(true);
+  });
+
+  it('create the schema that the entities describe', async () => {
+    const dataSource = await new DataSource({
+      ...dataSourceOptions(database.url, 2),
+      entities: [...ENTITIES],
+    }).initialize();
+    try {
+      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+      expect(upQueries.map(({ query }) => query)).toEqual([]);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  describe('as a command', () => {
+    const migrate = (...args: string[]) =>
+      runSource('src/cli/latchkey.ts', ['migrate', ...args], serviceEnv(database.url));
+    const done = ({ code, stdout, stderr }: Finished) => {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout.trim().split('\n');
+    };
+
+    it('print what run, revert and show did', async () => {
+      const newest = NAMES.at(-1);
+      expect(done(await migrate('run'))).toEqual(['nothing to apply']);
+      expect(done(await migrate('revert'))).toEqual([`reverted ${newest}`]);
+      expect(done(await migrate('show'))).toEqual([
+        ...NAMES.slice(0, -1).map((name) => `[X] ${name}`),
+        `[ ] ${newest}`,
+      ]);
+      expect(done(await migrate('run'))).toEqual([`applied ${newest}`]);
+    });
+
+    it('rejects an unknown subcommand', async () => {
+      const { code, stdout, stderr } = await migrate('undo');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toBe(`error: unknown command 'undo'\n`);
+    });
+
+    it('reports a missing database in one line', async () => {
+      const url = new URL(database.url);
+      url.pathname = '/nowhere';
+      const { code, stderr } = await runSource(
+        'src/cli/latchkey.ts',
+        ['migrate', 'run'],
+        serviceEnv(url.href),
+      );
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^latchkey: [^\n]*database "nowhere" does not exist\n$/);
+    });
+  });
+
+  describe('protect revoked sessions', () => {
+    let sessionId: string;
+
+    beforeEach(async () => {
+      const [userId, deviceId] = [newId(), newId()];
+      sessionId = newId();
+      await postgres.query(`INSERT INTO users (id, email, password_hash) VALUES ($1, $2, '')`, [
+        userId,
+        `${userId}@example.org`,
+      ]);
+      await postgres.query(
+        `INSERT INTO devices (id, user_id, token_hash, name, kind) VALUES ($1, $2, '', 'a device', 'other')`,
+        [deviceId, userId],
+      );
+      await postgres.query(
+        `INSERT INTO sessions (id, user_id, device_id, amr, sweep_at) VALUES ($1, $2, $3, '{pwd}', now())`,
+        [sessionId, userId, deviceId],
+      );
+    });
+
+    const update = (set: string) => postgres.query(`UPDATE sessions SET ${set} WHERE id = $1`, [sessionId]);
+    const remove = () => postgres.query('DELETE FROM sessions WHERE id = $1', [sessionId]);
+    const row = async () =>
+      (await postgres.query('SELECT * FROM sessions WHERE id = $1', [sessionId])).rows[0];
+
+    it('record the time and the database role of a revocation in plain SQL', async () => {
+      const { rows } = await postgres.query('SELECT clock_timestamp() AS now, session_user AS role');
+      await update(`status = 'revoked'`);
+      const { status, ended_at, ended_reason, ended_by, enforced_at } = await row();
+      expect({ status, ended_reason, ended_by, enforced_at }).toEqual({
+        status: 'revoked',
+        ended_reason: 'unspecified',
+        ended_by: `database:${rows[0].role}`,
+        enforced_at: null,
+      });
+      expect(ended_at.getTime()).toBeGreaterThanOrEqual(rows[0].now.getTime());
+    });
+
+    it('keep the given reason of a revocation, but not the given time', async () => {
+      await update(`status = 'revoked', ended_reason = 'stolen laptop', ended_at = 'epoch'`);
+      const { ended_at, ended_reason } = await row();
+      expect(ended_reason).toBe('stolen laptop');
+      expect(ended_at.getFullYear()).toBeGreaterThan(1970);
+    });
+
+    it.each([
+      [`status = 'active'`],
+      [`status = 'active', ended_at = NULL, ended_reason = NULL, ended_by = NULL`],
+      [`status = 'expired'`],
+      [`ended_reason = 'another'`],
+      [`ended_at = now() + interval '1 day'`],
+      [`ended_by = 'nobody'`],
+    ])('reject any change of a revocation: %s', async (change) => {
+      await update(`status = 'revoked'`);
+      const ended = await row();
+      await expect(update(change)).rejects.toThrow('has ended and stays as it ended');
+      expect(await row()).toEqual(ended);
+    });
+
+    it('allow a revocation to be marked as enforced', async () => {
+      await update(`status = 'revoked'`);
+      await update('enforced_at = now()');
+      expect((await row()).enforced_at).toBeInstanceOf(Date);
+    });
+
+    it('reject the deletion of active and recently ended sessions, and of their users and devices', async () => {
+      await expect(remove()).rejects.toThrow('must have ended at least a day ago');
+      await update(`status = 'revoked'`);
+      await expect(remove()).rejects.toThrow('must have ended at least a day ago');
+      await expect(postgres.query('TRUNCATE users CASCADE')).rejects.toThrow('ended, not truncated');
+      await expect(postgres.query('DELETE FROM users')).rejects.toThrow('must have ended at least a day ago');
+      await expect(postgres.query('DELETE FROM devices')).rejects.toThrow(
+        'must have ended at least a day ago',
+      );
+    });
+
+    it('allow the deletion of sessions that ended long ago', async () => {
+      await update(`status = 'revoked'`);
+      await postgres.query(`ALTER TABLE sessions DISABLE TRIGGER sessions_guard_end`);
+      await update(`ended_at = now() - interval '25 hours'`);
+      expect((await remove()).rowCount).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { openApiDocument } from '../../../src/http/openapi/openapi.js';
+import { type RunningApp, startApp } from '../../support/app.js';
+
+interface Operation {
+  readonly summary?: string;
+  readonly security?: unknown[];
+  readonly responses: Record<string, { content?: Record<string, { schema: unknown }> }>;
+}
+
+describe('the OpenAPI document', () => {
+  let running: RunningApp;
+  let described: { paths: Record<string, Record<string, Operation>> };
+
+  beforeAll(async () => {
+    running = await startApp();
+    described = JSON.parse(JSON.stringify(openApiDocument(running.app)));
+  });
+  afterAll(() => running.close());
+
+  const operations = () =>
+    Object.entries(described.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        call: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+    );
+
+  it('matches the checked-in file (npm run openapi writes it)', () => {
+    const file = readFileSync(new URL('../../../openapi.json', import.meta.url), 'utf8');
+    expect(file).toBe(`${JSON.stringify(described, null, 2)}\n`);
+  });
+
+  it('lists every operation of the service, and no others', () => {
+    expect(
+      operations()
+        .map(({ call }) => call)
+        .sort(),
+    ).toEqual(
+      [
+        'POST /auth/register',
+        'POST /auth/login',
+        'POST /auth/refresh',
+        'POST /auth/logout',
+        'GET /auth/me',
+        'GET /account/events',
+        'POST /auth/email/confirm',
+        'POST /auth/email/resend',
+        'POST /auth/password/forgot',
+        'POST /auth/password/reset',
+        'POST /auth/password/change',
+        'POST /auth/disown',
+        'GET /devices',
+        'PATCH /devices/{id}',
+        'DELETE /devices/{id}',
+        'DELETE /devices',
+        'GET /sessions',
+        'GET /security-events',
+        'DELETE /sessions/{id}',
+        'GET /.well-known/jwks.json',
+        'GET /health/live',
+        'GET /health/ready',
+      ].sort(),
+    );
+  });
+
+  it('describes what each operation does and which problems it returns', () => {
+    for (const { call, operation } of operations()) {
+      const problems = Object.entries(operation.responses)
+        .filter(([, response]) => response.content?.['application/problem+json'])
+        .map(([status]) => status);
+      expect({ call, summary: operation.summary }).toEqual({ call, summary: expect.stringMatching(/\w/) });
+      expect(problems).toContain('default');
+      if (operation.security)
+        expect({ call, problems }).toEqual({ call, problems: expect.arrayContaining(['401']) });
+      if (call.includes('{id}')) {
+        expect({ call, problems }).toEqual({ call, problems: expect.arrayContaining(['400', '404']) });
+      }
+    }
+  });
+
+  it('marks exactly the operations that answer 401 without a token', async () => {
+    for (const { call, operation } of operations()) {
+      const [method = '', path = ''] = call
+        .replace('{id}', '018f0000-0000-7000-8000-000000000000')
+        .split(' ');
+      const { status } = await running.api.call(method, path);
+      expect({ call, closed: status === 401 }).toEqual({ call, closed: operation.security !== undefined });
+    }
+  });
+});

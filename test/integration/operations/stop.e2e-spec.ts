@@ -1,0 +1,136 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { newEmail } from '../../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { serviceEnv } from '../../support/service-env.js';
+import { ServiceProcess } from '../../support/service-process.js';
+import { waitUntil } from '../../support/wait-until.js';
+
+/** Makes a login take about a second, so that it is still in flight when the signal arrives. */
+const SLOW_LOGIN = { PASSWORD_HASH_MEMORY_KIB: '65536', PASSWORD_HASH_PASSES: '12' };
+
+describe('graceful shutdown', () => {
+  let database: TestDatabase;
+  let postgres: Client;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    postgres = new Client({ connectionString: database.url });
+    await postgres.connect();
+  });
+  afterEach(async () => {
+    await postgres.end();
+    await database.drop();
+  });
+
+  const start = (env: Record<string, string> = {}) => ServiceProcess.start(serviceEnv(database.url, env));
+
+  const count = async (sql: string) =>
+    Number((await postgres.query(`SELECT count(*) AS n FROM ${sql}`)).rows[0].n);
+  const locks = () =>
+    count(
+      `pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'on %s answers the login in flight and exits with 0',
+    async (signal) => {
+      const service = await start(SLOW_LOGIN);
+      const email = newEmail();
+      expect((await service.api.register(email)).status).toBe(201);
+
+      const login = service.api.login(email);
+      await inFlight(service);
+      service.signal(signal);
+      // Docker, a shell or an impatient operator may send the signal more than once.
+      service.signal(signal);
+      setTimeout(() => service.signal(signal), 100);
+
+      expect((await login).status).toBe(200);
+      expect(await service.exit()).toBe(0);
+      expect(await count(`sessions WHERE status = 'active'`)).toBe(1);
+    },
+  );
+
+  it('reports not ready on open connections and refuses new ones', async () => {
+    const service = await start(SLOW_LOGIN);
+    const email = newEmail();
+    await service.api.register(email);
+    const login = service.api.login(email);
+    await inFlight(service);
+    const standing = await open(service.url);
+
+    service.signal('SIGTERM');
+    await waitUntil('new connections are refused', () =>
+      open(service.url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    const answer = await ask(standing, '/health/ready');
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer).toMatch(/^connection: close\r$/im);
+    expect(answer).toContain('"status":"stopping"');
+
+    expect((await login).status).toBe(200);
+    expect(await service.exit()).toBe(0);
+  });
+
+  it('writes the last-seen times and releases its lock', async () => {
+    const service = await start();
+    const { access_token, session_id } = await service.api.newcomer();
+    await postgres.query(`UPDATE sessions SET last_seen_at = now() - interval '1 hour'`);
+    expect((await service.api.me(access_token)).status).toBe(200);
+    expect(await locks()).toBe(1);
+
+    expect(await service.stop()).toBe(0);
+    expect(
+      await count(`sessions WHERE id = '${session_id}' AND last_seen_at > now() - interval '1 minute'`),
+    ).toBe(1);
+    expect(await locks()).toBe(0);
+  });
+
+  it('leaves the instance table, so that no revoke waits for it', async () => {
+    const env = serviceEnv(database.url, { REDIS_URL: process.env.TEST_REDIS_URL ?? '' });
+    const [leaving, staying] = await Promise.all([ServiceProcess.start(env), ServiceProcess.start(env)]);
+    try {
+      const { access_token } = await staying.api.newcomer();
+      // By then both have been registered for a lease, and a revoke takes milliseconds.
+      await sleep(4_500);
+      expect(await leaving.stop()).toBe(0);
+      const startedAt = performance.now();
+      expect((await staying.api.logout(access_token)).status).toBe(204);
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    } finally {
+      leaving.kill();
+      await staying.stop();
+    }
+  });
+
+  /** Waits until the service has read the login and is looking up the user or hashing the password. */
+  async function inFlight(service: ServiceProcess): Promise<void> {
+    expect(service.url).not.toBe('');
+    await sleep(200);
+  }
+
+  function open(url: string): Promise<Socket> {
+    const { hostname, port } = new URL(url);
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: hostname, port: Number(port) }, () => resolve(socket));
+      socket.once('error', reject);
+    });
+  }
+
+  function ask(socket: Socket, path: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      socket.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      socket.once('end', () => resolve(text));
+      socket.once('error', reject);
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: latchkey.test\r\n\r\n`);
+    });
+  }
+});

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tokens } from '../../support/api.js';
+import { type RunningApp, startApp } from '../../support/app.js';
+import { backdateSession } from '../../support/backdate-session.js';
+
+const expiredBy = (reason: string) => ({ status: 401, body: { code: 'session_expired', reason } });
+
+describe('bank policy', () => {
+  let service: RunningApp;
+
+  afterEach(() => service?.close());
+
+  const startBank = async (env: Record<string, string> = {}) => {
+    service = await startApp({ LATCHKEY_POLICY: 'bank', ...env });
+  };
+  /** @returns tokens of a session whose login was that long ago */
+  const loggedInAgo = async (interval: string): Promise<Tokens & { email: string }> => {
+    const tokens = await service.api.newcomer();
+    await backdateSession(service, tokens.session_id, 'auth_time', interval);
+    return { ...tokens, ...(await service.api.refresh(tokens.refresh_token)).body };
+  };
+  const sensitive = async ({ access_token: token, device_id, session_id }: Tokens) => [
+    await service.api.call('PATCH', `/devices/${device_id}`, { token, body: { name: 'Mine' } }),
+    await service.api.end(token, '/devices?except=current'),
+    await service.api.end(token, `/devices/${device_id}`),
+    await service.api.end(token, `/sessions/${session_id}`),
+  ];
+
+  it('allows one session: a second login revokes the first', async () => {
+    await startBank();
+    const { api } = service;
+    const first = await api.newcomer();
+    expect((await api.me(first.access_token)).status).toBe(200);
+    const second = await api.session(first.email);
+    expect(await api.me(first.access_token)).toMatchObject({
+      status: 401,
+      body: { code: 'session_revoked', reason: 'session_limit' },
+    });
+    expect((await api.me(second.access_token)).status).toBe(200);
+  });
+
+  it('requires a login within the last five minutes for sensitive actions only', async () => {
+    await startBank();
+    const { api } = service;
+    const tokens = await loggedInAgo('6 minutes');
+    for (const { status, headers, body } of await sensitive(tokens)) {
+      expect(status).toBe(403);
+      expect(body).toMatchObject({ code: 'reauthentication_required', max_age: 300 });
+      expect(headers.get('content-type')).toBe('application/problem+json');
+    }
+    for (const path of ['/auth/me', '/devices', '/sessions']) {
+      expect((await api.call('GET', path, { token: tokens.access_token })).status).toBe(200);
+    }
+    const fresh = await api.session(tokens.email, { device_token: tokens.device_token });
+    const [renamed] = await sensitive(fresh);
+    expect(renamed?.status).toBe(200);
+  });
+
+  it('allows a logout however old the login is', async () => {
+    await startBank();
+    const tokens = await loggedInAgo('6 minutes');
+    expect((await service.api.logout(tokens.access_token)).status).toBe(204);
+  });
+
+  it('does not count a refresh as a login', async () => {
+    await startBank();
+    const tokens = await loggedInAgo('6 minutes');
+    const { body } = await service.api.refresh(tokens.refresh_token);
+    expect((await service.api.end(body.access_token, '/devices')).body).toMatchObject({
+      code: 'reauthentication_required',
+    });
+  });
+
+  it.each([
+    [{ REAUTHENTICATION_MAX_AGE: '7m' }, [200, 204, 204, 401]],
+    [{ REAUTHENTICATION_MAX_AGE: 'none' }, [200, 204, 204, 401]],
+    [{ SENSITIVE_ACTIONS: 'none' }, [200, 204, 204, 401]],
+    [{ SENSITIVE_ACTIONS: 'device.terminate, session.revoke' }, [200, 403, 403, 403]],
+    [{ SENSITIVE_ACTIONS: 'device.rename' }, [403, 204, 204, 401]],
+  ])('can be overridden by %j', async (env, statuses) => {
+    await startBank(env);
+    const answers = await sensitive(await loggedInAgo('6 minutes'));
+    // The third request revokes the session of the fourth.
+    expect(answers.map(({ status }) => status)).toEqual(statuses);
+  });
+
+  it('states how recent the login has to be', async () => {
+    await startBank({ REAUTHENTICATION_MAX_AGE: '90s' });
+    const [renamed] = await sensitive(await loggedInAgo('6 minutes'));
+    expect(renamed?.body).toMatchObject({ code: 'reauthentication_required', max_age: 90 });
+  });
+
+  it.each([
+    ['last_seen_at', '4 minutes', 200, undefined],
+    ['last_seen_at', '6 minutes', 401, 'idle_expired'],
+    ['created_at', '11 hours 59 minutes', 200, undefined],
+    ['created_at', '12 hours 1 minute', 401, 'absolute_expired'],
+  ] as const)('answers a session with %s %s ago with status %i', async (moment, ago, status, reason) => {
+    await startBank();
+    const { api } = service;
+    const tokens = await api.newcomer();
+    await backdateSession(service, tokens.session_id, moment, ago);
+    const answer = await api.me(tokens.access_token);
+    expect(answer.status).toBe(status);
+    if (reason) expect(answer).toMatchObject(expiredBy(reason));
+    expect((await api.refresh(tokens.refresh_token)).status).toBe(status);
+  });
+
+  it('does not list expired sessions', async () => {
+    await startBank({ MAX_SESSIONS: 'none' });
+    const { api } = service;
+    const old = await api.newcomer();
+    await backdateSession(service, old.session_id, 'last_seen_at', '6 minutes');
+    const fresh = await api.session(old.email);
+    expect((await api.sessions(fresh.access_token)).body.sessions).toMatchObject([{ id: fresh.session_id }]);
+    expect((await api.devices(fresh.access_token)).body.devices).toMatchObject([{ id: fresh.device_id }]);
+  });
+
+  it('expires an idle session but not one in use', async () => {
+    await startBank({ SESSION_IDLE_TTL: '2s', MAX_SESSIONS: 'none' });
+    const { api } = service;
+    const used = await api.newcomer();
+    const idle = await api.session(used.email);
+    expect((await api.me(idle.access_token)).status).toBe(200);
+    for (const end = performance.now() + 3_500; performance.now() < end; await sleep(200)) {
+      expect((await api.me(used.access_token)).status).toBe(200);
+    }
+    expect(await api.me(idle.access_token)).toMatchObject(expiredBy('idle_expired'));
+    expect(await api.refresh(idle.refresh_token)).toMatchObject({
+      status: 401,
+      body: { code: 'invalid_grant', reason: 'expired' },
+    });
+    // The refused requests above do not count as activity.
+    expect(await api.me(idle.access_token)).toMatchObject(expiredBy('idle_expired'));
+  });
+
+  it('expires a session at its absolute lifetime although it is in use', async () => {
+    await startBank({ SESSION_ABSOLUTE_TTL: '3s' });
+    const { api } = service;
+    const tokens = await api.newcomer();
+    let answer = await api.me(tokens.access_token);
+    expect(answer.status).toBe(200);
+    const { body } = await api.refresh(tokens.refresh_token);
+    while (answer.status === 200) {
+      await sleep(100);
+      answer = await api.me(body.access_token);
+    }
+    expect(answer).toMatchObject(expiredBy('absolute_expired'));
+    expect((await api.refresh(body.refresh_token)).status).toBe(401);
+  });
+});
