@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { swcOptions } from '../../test/support/swc-options.mjs';
+import { swcOptions } from '../../build/swc-options.mjs';
 
 /** @type {import('jest').Config} The package's own tests, which need no server. */
 export default {

@@ -13,8 +13,7 @@ const DEAF_AFTER_LEASES = 2;
  */
 export class Membership {
   private sequence = 0;
-  /** Earlier heartbeats were sent under an earlier subscription and prove nothing about this one. */
-  private firstOfSubscription = Number.POSITIVE_INFINITY;
+  /** Heartbeats of this subscription that have not come back. Those of an earlier one would prove nothing about it. */
   private readonly sentAt = new Map<number, Instant>();
   private lastHeardAt = 0;
   private lastReceived = 0;
@@ -32,7 +31,6 @@ export class Membership {
   /** Starts the heartbeats of a new subscription. The ended set must already have every revocation from before it. */
   join(): void {
     this.leave();
-    this.firstOfSubscription = this.sequence + 1;
     this.lastHeardAt = this.clock.monotonic();
     this.timer = setInterval(() => void this.beat(), this.lease.lengthMs / HEARTBEATS_PER_LEASE);
     this.timer.unref();
@@ -43,13 +41,12 @@ export class Membership {
   leave(): void {
     clearInterval(this.timer);
     this.lease.end();
-    this.firstOfSubscription = Number.POSITIVE_INFINITY;
     this.sentAt.clear();
   }
 
   heard(sequence: number): void {
     const sentAt = this.sentAt.get(sequence);
-    if (sentAt === undefined || sequence < this.firstOfSubscription) return;
+    if (sentAt === undefined) return;
     this.sentAt.delete(sequence);
     this.lastHeardAt = this.clock.monotonic();
     this.lease.extend(sentAt);

@@ -19,6 +19,11 @@ export class HeldSteps {
     return this.waiting.length;
   }
 
+  /** Lets the step that has waited longest continue. */
+  releaseFirst(): void {
+    this.waiting.shift()?.();
+  }
+
   /** Lets the held steps continue, and holds back no more. */
   release(): void {
     this.isOpen = true;
