@@ -136,7 +136,8 @@ export class AuthController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Get the user, the session and the device of this request' })
   @ApiOkResponse({ type: MeDto })
-  // `@Req()` instead of `@CurrentPrincipal()`: without a pipe there is no promise, on the route that clients call most.
+  // `@Req()` instead of `@CurrentPrincipal()`: without a pipe there is no promise, on the route that clients
+  // call most.
   me(@Req() { user: caller }: { user: CheckedPrincipal }): MeDto {
     return MeDto.of(caller);
   }

@@ -45,7 +45,10 @@ export class DeviceRegistry {
     return (await this.recognise(manager, login)) ?? this.add(manager, login);
   }
 
-  /** Makes the device's token unknown, so that it no longer identifies the device. Runs in the caller's transaction. */
+  /**
+   * Makes the device's token unknown, so that it no longer identifies the device. Runs in the caller's
+   * transaction.
+   */
   async forgetToken(manager: EntityManager, userId: string, deviceId: string): Promise<void> {
     await manager.update(
       Device,
@@ -90,7 +93,10 @@ export class DeviceRegistry {
     return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewDevice };
   }
 
-  /** An account older than the retention may have had devices that were deleted since, so it counts as used before. */
+  /**
+   * An account older than the retention may have had devices that were deleted since, so it counts as used
+   * before.
+   */
   private async hasLoggedInBefore(manager: EntityManager, userId: string): Promise<boolean> {
     const [{ hasLoggedIn }] = await manager.query<[{ hasLoggedIn: boolean }]>(
       `SELECT created_at < now() - $2 * interval '1 millisecond'

@@ -20,7 +20,7 @@ export class DevicesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List the devices that the user is logged in on, with their sessions' })
+  @ApiOperation({ summary: 'List the devices that you are logged in on, with their sessions' })
   @ApiOkResponse({ type: DeviceListDto })
   async list(@CurrentPrincipal() caller: Principal, @Query() { limit }: ListQuery): Promise<DeviceListDto> {
     const devices = await this.devices.list(caller.userId, limit);

@@ -42,11 +42,11 @@ export class DeviceDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The IP address that the device was last used from.',
+    description: 'Network address of its last use.',
   })
   address!: string | null;
 
-  @ApiProperty({ type: PlaceDto, nullable: true, description: 'The approximate location of the address.' })
+  @ApiProperty({ type: PlaceDto, nullable: true, description: 'Location of that address.' })
   place!: PlaceDto | null;
 
   @ApiProperty({ description: 'Whether this is the device of this request.' })
@@ -55,7 +55,7 @@ export class DeviceDto {
   @ApiProperty({ format: 'date-time' })
   first_seen_at!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Updated within ten seconds.' })
+  @ApiProperty({ format: 'date-time', description: 'Up to ten seconds out of date.' })
   last_seen_at!: string;
 
   @ApiProperty({ type: [SessionDto] })

@@ -55,8 +55,8 @@ export class DevicesService {
   }
 
   /**
-   * Revokes every session of a device and forgets its token, in one transaction: a client that presents the token later is
-   * an unknown device. Idempotent.
+   * Revokes every session of a device and forgets its token, in one transaction: a client that presents the
+   * token later is an unknown device. Idempotent.
    *
    * @throws {AppError} not_found, also for another user's device
    */

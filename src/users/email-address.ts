@@ -4,16 +4,17 @@ import { AppError } from '../errors/app-error.js';
 const MAX_OCTETS = 254;
 
 /**
- * White space, and control, format, private-use, surrogate and unassigned characters. Postgres cannot store NUL. For
- * characters that Unicode assigns later, `lower()` in Postgres and in JavaScript may differ, and the table accepts only
- * addresses that `lower()` does not change.
+ * White space, and control, format, private-use, surrogate and unassigned characters. Postgres cannot store
+ * NUL. For characters that Unicode assigns later, `lower()` in Postgres and in JavaScript may differ, and the
+ * table accepts only addresses that `lower()` does not change.
  */
 const UNSAFE = /[\s\p{Z}\p{C}]/u;
 
 /**
- * The form in which an address is unique. It ignores case, also before the `@`, where RFC 5321 §2.4 allows mailboxes to
- * differ by case but providers do not use that. It also ignores how accents are composed. Nothing is trimmed, and rules of
- * single providers (dots, plus signs) are not applied, because at other providers those are different mailboxes.
+ * The form in which an address is unique. It ignores case, also before the `@`, where RFC 5321 §2.4 allows
+ * mailboxes to differ by case but providers do not use that. It also ignores how accents are composed.
+ * Nothing is trimmed, and rules of single providers (dots, plus signs) are not applied, because at other
+ * providers those are different mailboxes.
  *
  * @throws {AppError} `validation_failed`
  */

@@ -23,7 +23,9 @@ export class User {
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
-  /** Counts password changes, so that a login or change that was verified against an earlier password fails. */
+  /**
+   * Counts password changes, so that a login or change that was verified against an earlier password fails.
+   */
   @Column('integer', { name: 'password_version', default: 0 })
   passwordVersion!: number;
 

@@ -107,7 +107,11 @@ export class UsersService {
     return this.hasher.hash(password);
   }
 
-  /** The hash of a random password that is not kept, so that no password is accepted. @throws {AppError} `overloaded` */
+  /**
+   * The hash of a random password that is not kept, so that no password is accepted.
+   *
+   * @throws {AppError} `overloaded`
+   */
   async hashRandomPassword(): Promise<string> {
     return this.hasher.hash(randomBytes(32).toString('base64url'));
   }
@@ -146,7 +150,10 @@ export class UsersService {
     return this.change(id, 'status <> :status', { status }, { status });
   }
 
-  /** Updates the user with one statement, which does nothing if the change is already made, and reads the result. */
+  /**
+   * Updates the user with one statement, which does nothing if the change is already made, and reads the
+   * result.
+   */
   private async change(
     id: string,
     needed: string,

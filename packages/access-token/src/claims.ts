@@ -18,12 +18,18 @@ export interface AccessTokenClaims {
   readonly roles_version: number;
 }
 
-/** What a verified access token says about its session. The session check decides whether the session is still active. */
+/**
+ * What a verified access token says about its session. The session check decides whether the session is still
+ * active.
+ */
 export interface TokenSubject {
   readonly userId: string;
   readonly sessionId: string;
   readonly roles: readonly string[];
-  /** How many times the user's roles had changed when the token was issued. The token is stale if they changed since. */
+  /**
+   * How many times the user's roles had changed when the token was issued. The token is stale if they changed
+   * since.
+   */
   readonly rolesVersion: number;
   /** Epoch milliseconds. */
   readonly authenticatedAt: number;
@@ -63,11 +69,11 @@ const CHECKS: { readonly [claim in keyof AccessTokenClaims]: (value: unknown) =>
 };
 
 /**
- * Reads the payload of a token whose signature, issuer and audience have been verified. Every claim is required,
- * because JWT libraries accept a token without `exp` as one that never expires.
+ * Reads the payload of a token whose signature, issuer and audience have been verified. Every claim is
+ * required, because JWT libraries accept a token without `exp` as one that never expires.
  *
- * @param ttlSeconds the configured token lifetime. It also limits tokens that were issued when the lifetime was longer:
- *   ended sessions are remembered for one lifetime, and no token may outlive that.
+ * @param ttlSeconds the configured token lifetime. It also limits tokens that were issued when the lifetime
+ *   was longer: ended sessions are remembered for one lifetime, and no token may outlive that.
  * @throws {InvalidToken} `malformed_token` or `malformed_claim`
  */
 export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims {

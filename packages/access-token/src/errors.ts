@@ -10,7 +10,10 @@ export type InvalidTokenCode =
   | 'malformed_claim'
   | 'expired';
 
-/** The token must not be accepted. The message explains why, in words for the operator; it contains no part of the token. */
+/**
+ * The token must not be accepted. The message explains why, in words for the operator; it contains no part of
+ * the token.
+ */
 export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
 

@@ -13,11 +13,13 @@ export interface VerifiedToken extends VerifiedClaims {
 }
 
 /**
- * Remembers tokens whose signature has been verified, so that each signature is verified once. A token matches only if
- * all of it is equal, header and payload included. This replaces the signature check only, never the session check.
+ * Remembers tokens whose signature has been verified, so that each signature is verified once. A token
+ * matches only if all of it is equal, header and payload included. This replaces the signature check only,
+ * never the session check.
  *
- * The cache is keyed by the last characters of the signature, because hashing a whole token costs more than the rest of
- * the lookup. If two tokens have the same key, the later one replaces the earlier one, which is then verified again.
+ * The cache is keyed by the last characters of the signature, because hashing a whole token costs more than
+ * the rest of the lookup. If two tokens have the same key, the later one replaces the earlier one, which is
+ * then verified again.
  */
 export class VerifiedTokens {
   readonly #tokens: LRUCache<string, VerifiedToken>;

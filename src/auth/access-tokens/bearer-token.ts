@@ -13,11 +13,12 @@ const HEADER = 'authorization';
 type TokenBearer = Pick<FastifyRequest, 'headers' | 'raw'>;
 
 /**
- * Reads the access token of a request from the `Authorization` header or, without that header, from the cookie. Never
- * from the query or the body (RFC 9700 §4.3.2), where it would end up in logs and browser histories.
+ * Reads the access token of a request from the `Authorization` header or, without that header, from the
+ * cookie. Never from the query or the body (RFC 9700 §4.3.2), where it would end up in logs and browser
+ * histories.
  *
- * Does not check the characters of the token (`requireWellFormed`): a token that is found in the cache needs no such
- * check, and this function runs for every request.
+ * Does not check the characters of the token (`requireWellFormed`): a token that is found in the cache needs
+ * no such check, and this function runs for every request.
  *
  * @throws {AppError} `invalid_token` unless the request has exactly one
  */
@@ -31,7 +32,10 @@ export function requireAccessToken({ headers, raw }: TokenBearer, cookieName: st
   return token;
 }
 
-/** @throws {AppError} `invalid_token` if the text has characters that no token has, such as a space between two tokens */
+/**
+ * @throws {AppError} `invalid_token` if the text has characters that no token has, such as a space between
+ *   two tokens
+ */
 export function requireWellFormed(token: string): void {
   if (!B64TOKEN.test(token)) throw invalidToken('the text is not one token');
 }
@@ -51,7 +55,9 @@ function tokenFromCookie(header: string | undefined, name: string): string {
   return token;
 }
 
-/** Node keeps only the first of several headers; a proxy in front of the service may have checked another one. */
+/**
+ * Node keeps only the first of several headers; a proxy in front of the service may have checked another one.
+ */
 function isRepeated(rawHeaders: readonly string[]): boolean {
   let times = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -12,7 +12,10 @@ declare module 'fastify' {
   }
 }
 
-/** Clears the cookies of a browser in the answer to the request that revoked its own session, such as a logout. */
+/**
+ * Clears the cookies of a browser in the answer to the request that revoked its own session, such as a
+ * logout.
+ */
 @Injectable()
 export class ClearEndedCookies implements OnModuleInit {
   constructor(

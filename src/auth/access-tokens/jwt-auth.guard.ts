@@ -23,7 +23,9 @@ type AuthenticatedRequest = FastifyRequest & {
   tokenSubject?: TokenSubject;
 };
 
-/** Refuses every request to a route that is not `@Public()`, unless it has a valid token of an active session. */
+/**
+ * Refuses every request to a route that is not `@Public()`, unless it has a valid token of an active session.
+ */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly isPublic = new RouteMetadata<boolean>(IS_PUBLIC);
@@ -66,8 +68,8 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 
   private authenticate(context: ExecutionContext, request: AuthenticatedRequest): boolean | Promise<boolean> {
     const token = requireAccessToken(request, this.#cookieName);
-    // Known tokens skip passport, which costs more than the rest of the request, and need no promise if the session
-    // check needs none.
+    // Known tokens skip passport, which costs more than the rest of the request, and need no promise if the
+    // session check needs none.
     const known = this.findVerified(token);
     return known ? this.admit(request, known) : this.verifyAndAdmit(context, request, token);
   }
@@ -118,7 +120,8 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 /**
  * The caller that `JwtAuthGuard` admitted.
  *
- * @throws {AppError} `invalid_token` if the route is `@Public()` but has another decorator that needs a caller
+ * @throws {AppError} `invalid_token` if the route is `@Public()` but has another decorator that needs a
+ *   caller
  */
 export function requirePrincipal(context: ExecutionContext): Principal {
   const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();

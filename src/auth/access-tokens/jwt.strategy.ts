@@ -14,7 +14,9 @@ export interface RequestToVerify {
   readonly unverified: { readonly token: string; readonly kid: string };
 }
 
-/** Verifies a token that this instance has not seen before, and remembers it. The guard checks its session. */
+/**
+ * Verifies a token that this instance has not seen before, and remembers it. The guard checks its session.
+ */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   readonly #ttlSeconds: number;
@@ -52,7 +54,8 @@ function publishedKeys(keys: KeySet): SecretOrKeyProvider<RequestToVerify> {
   return ({ unverified }, _token, done) => {
     const key = keys.publicKey(unverified.kid);
     if (!key) throw new InvalidToken('unknown_key', 'no published key has the kid of the token');
-    // The types of passport-jwt lag behind jsonwebtoken, which accepts a KeyObject. A PEM would be parsed every time.
+    // The types of passport-jwt lag behind jsonwebtoken, which accepts a KeyObject. A PEM would be parsed
+    // every time.
     done(null, key as unknown as Buffer);
   };
 }

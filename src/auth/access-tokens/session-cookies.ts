@@ -23,7 +23,8 @@ export class SessionCookies {
   constructor({ web, policy, accessToken }: Config) {
     this.names = cookieNames(web.secureCookies);
     this.isSecure = web.secureCookies;
-    // The access token of the last refresh can be used for one more lifetime, and each use extends the idle timeout.
+    // The access token of the last refresh can be used for one more lifetime, and each use extends the idle
+    // timeout.
     const { idleTtlMs, absoluteTtlMs } = policy;
     this.refreshMaxAgeSeconds = Math.min(idleTtlMs / 1000 + accessToken.ttlSeconds, absoluteTtlMs / 1000);
   }
@@ -56,7 +57,10 @@ export class SessionCookies {
     return this.singleValue(request, this.names.refresh);
   }
 
-  /** Runs `work`, which uses a token from a cookie, and clears the cookies if the token turns out to be permanently useless. */
+  /**
+   * Runs `work`, which uses a token from a cookie, and clears the cookies if the token turns out to be
+   * permanently useless.
+   */
   async clearCookiesOnRevoked<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -78,7 +82,8 @@ export class SessionCookies {
 
 function isPermanent(error: unknown): boolean {
   if (!(error instanceof AppError)) return false;
-  // A newer login of this browser replaced the session: this late answer must not clear the cookies of that login.
+  // A newer login of this browser replaced the session: this late answer must not clear the cookies of that
+  // login.
   if (error.members.reason === 'replaced') return false;
   return ['session_revoked', 'session_expired', 'invalid_grant'].includes(error.code);
 }

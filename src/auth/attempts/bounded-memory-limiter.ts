@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 /**
- * A memory limiter that forgets the least recently used keys beyond `maxKeys`. The library's own limiter keeps every key
- * for the whole window, so a flood of keys would exhaust the memory. To make this limiter forget a given account, an
- * attacker needs so many networks that guessing from each of them would gain as much.
+ * A memory limiter that forgets the least recently used keys beyond `maxKeys`. The library's own limiter
+ * keeps every key for the whole window, so a flood of keys would exhaust the memory. To make this limiter
+ * forget a given account, an attacker needs so many networks that guessing from each of them would gain as
+ * much.
  */
 export class BoundedMemoryLimiter extends RateLimiterMemory {
   private readonly keys: LRUCache<string, true>;

@@ -13,11 +13,12 @@ export interface FailureLimit {
 const MAX_KEYS = 20_000;
 
 /**
- * Limits failures by reserving them: an attempt reserves a failure before its outcome is known, and releases it if it
- * succeeds. If attempts were checked first and counted afterwards, a hundred parallel attempts could all pass the check.
+ * Limits failures by reserving them: an attempt reserves a failure before its outcome is known, and releases
+ * it if it succeeds. If attempts were checked first and counted afterwards, a hundred parallel attempts could
+ * all pass the check.
  *
- * All instances share the counts in Redis. Without Redis, and while it does not answer in time (see `limiter-redis.ts`),
- * each instance counts in its own memory.
+ * All instances share the counts in Redis. Without Redis, and while it does not answer in time (see
+ * `limiter-redis.ts`), each instance counts in its own memory.
  */
 export class FailureLimiter {
   private readonly memory: BoundedMemoryLimiter;

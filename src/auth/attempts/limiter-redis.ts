@@ -14,8 +14,8 @@ const TIMEOUT_MS = 250;
 const PAUSE_MS = 1_000;
 
 /**
- * Limits the time of every command, so that a hanging Redis delays one login by 250 ms. For the second after that, commands
- * fail at once and the limiters count in memory.
+ * Limits the time of every command, so that a hanging Redis delays one login by 250 ms. For the second after
+ * that, commands fail at once and the limiters count in memory.
  */
 export function boundedRedis(client: LimiterRedis): LimiterRedis {
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: PAUSE_MS, breaker: new ConsecutiveBreaker(1) });

@@ -14,9 +14,9 @@ export interface LoginAttempt {
 }
 
 /**
- * Slows down password guessing (NIST SP 800-63B, "Rate Limiting"; OWASP ASVS 5.0 6.3.1). Failures are counted per account,
- * whether or not the account exists, and per network. Attempts from a device that the account knows are counted for that
- * device only, so that failures elsewhere cannot lock the user out of it.
+ * Slows down password guessing (NIST SP 800-63B, "Rate Limiting"; OWASP ASVS 5.0 6.3.1). Failures are counted
+ * per account, whether or not the account exists, and per network. Attempts from a device that the account
+ * knows are counted for that device only, so that failures elsewhere cannot lock the user out of it.
  */
 export class LoginAttempts {
   private readonly accounts: FailureLimiter;
@@ -40,9 +40,11 @@ export class LoginAttempts {
   /**
    * Counts a login as failed before the password is verified, and undoes that if the password is correct.
    *
-   * @param verify verifies the password; returns whether it is correct, and throws if that cannot be determined. Receives
-   *   the number of failures of this account, or on this known device, in the current window
-   * @throws {AppError} `too_many_requests` before any expensive step; `validation_failed` for a malformed address
+   * @param verify verifies the password; returns whether it is correct, and throws if that cannot be
+   *   determined. Receives the number of failures of this account, or on this known device, in the current
+   *   window
+   * @throws {AppError} `too_many_requests` before any expensive step; `validation_failed` for a malformed
+   *   address
    */
   async guard(login: LoginAttempt, verify: (failures: number) => Promise<boolean>): Promise<boolean> {
     const { knownDeviceId } = login;
@@ -79,7 +81,8 @@ export class LoginAttempts {
   ): Promise<boolean> {
     // The network first: it stops a flood of invented addresses from one network before they fill the store.
     await this.networks.reserve(network);
-    // A refused attempt is no guess, so the network is released: one locked account must not lock out its whole office.
+    // A refused attempt is no guess, so the network is released: one locked account must not lock out its
+    // whole office.
     const reserved = await withRollback(
       () => this.accounts.reserve(account),
       () => this.networks.release(network),

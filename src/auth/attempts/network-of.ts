@@ -5,8 +5,9 @@ import ipaddr, { type IPv6 } from 'ipaddr.js';
 const MAX_LENGTH = 64;
 
 /**
- * The part of an IP address that identifies one customer: all of an IPv4 address, the /64 of an IPv6 address, from which
- * every subscriber can choose addresses (RFC 6177, RFC 8981). Text that is not an address is returned, truncated.
+ * The part of an IP address that identifies one customer: all of an IPv4 address, the /64 of an IPv6 address,
+ * from which every subscriber can choose addresses (RFC 6177, RFC 8981). Text that is not an address is
+ * returned, truncated.
  */
 export function networkOf(address: string): string {
   if (isIP(address) === 0) return address.slice(0, MAX_LENGTH);

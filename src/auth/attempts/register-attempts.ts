@@ -5,9 +5,9 @@ import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 import { networkOf } from './network-of.js';
 
 /**
- * Slows down probing which addresses are registered (OWASP ASVS 5.0 6.3.8), and sending mails to people who did not ask for
- * them: a registration that succeeds or fails with `email_taken` counts against its network. One that fails for another
- * reason reveals nothing and does not count.
+ * Slows down probing which addresses are registered (OWASP ASVS 5.0 6.3.8), and sending mails to people who
+ * did not ask for them: a registration that succeeds or fails with `email_taken` counts against its network.
+ * One that fails for another reason reveals nothing and does not count.
  */
 export class RegisterAttempts {
   private readonly networks: FailureLimiter;

@@ -44,7 +44,8 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
     await this.refresh();
     this.#timer = setInterval(() => {
       this.#refreshing = this.refresh().catch((error: unknown) => {
-        // The keys in memory stay in use. A successor is published long before it signs, so there is time to retry.
+        // The keys in memory stay in use. A successor is published long before it signs, so there is time to
+        // retry.
         this.#logger.error('cannot refresh the signing keys; retrying in a minute', error);
       });
     }, REFRESH_INTERVAL_MS).unref();

@@ -18,8 +18,8 @@ export function publicJwk(kid: string, publicKey: KeyObject): PublicJwk {
 }
 
 /**
- * The key id of a P-256 public key, derived from the key (RFC 7638 §3.2: the required members, in this order, without
- * white space).
+ * The key id of a P-256 public key, derived from the key (RFC 7638 §3.2: the required members, in this order,
+ * without white space).
  *
  * @returns 43 characters of base64url
  */

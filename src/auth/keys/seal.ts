@@ -8,7 +8,10 @@ const TAG_BYTES = 16;
 /** The first byte of every sealed text, which allows for other formats later. */
 const VERSION = 1;
 
-/** The sealed text cannot be opened: it was sealed under another secret, for another purpose or row, or was altered. */
+/**
+ * The sealed text cannot be opened: it was sealed under another secret, for another purpose or row, or was
+ * altered.
+ */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }

@@ -26,8 +26,9 @@ export function createSealedKey(seal: Seal): Pick<SigningKey, 'kid' | 'publicJwk
 }
 
 /**
- * Opens a stored key. The public key is derived from the sealed private key and not read from `public_jwk`. So an attacker
- * who can write to the table but does not know the secret cannot add a key whose tokens would be accepted.
+ * Opens a stored key. The public key is derived from the sealed private key and not read from `public_jwk`.
+ * So an attacker who can write to the table but does not know the secret cannot add a key whose tokens would
+ * be accepted.
  *
  * @throws {UnusableSigningKey} if the key was sealed under another secret, or does not match its `kid`
  */

@@ -18,7 +18,9 @@ export class SigningKey {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** The key is published some time before this, so that every verifier has loaded it when it starts to sign. */
+  /**
+   * The key is published some time before this, so that every verifier has loaded it when it starts to sign.
+   */
   @Column('timestamptz', { name: 'signs_from' })
   signsFrom!: Date;
 

@@ -13,7 +13,9 @@ import { clientFamily, clientText, describedFamily } from '../../user-agents/cli
 /** A user who knows the password rarely enters this many wrong ones first. */
 const GUESSES = 5;
 
-/** Detects suspicious logins with the correct password, and carries out the action that the policy configures. */
+/**
+ * Detects suspicious logins with the correct password, and carries out the action that the policy configures.
+ */
 @Injectable()
 export class LoginSuspicions {
   private readonly actions: Readonly<Record<Suspicion, SuspicionAction>>;
@@ -59,8 +61,8 @@ export class LoginSuspicions {
   }
 
   /**
-   * Records that a device token was copied. With the action `end` the device is signed out as well, because its refresh
-   * token was probably copied with it.
+   * Records that a device token was copied. With the action `end` the device is signed out as well, because
+   * its refresh token was probably copied with it.
    *
    * @param device the device that the token was issued to
    * @param sessionId the session that the login with the copy has opened

@@ -144,8 +144,8 @@ export class LoginService {
   }
 
   /**
-   * Whether the policy refuses this correct password because it was probably guessed. It is then refused and counted like a
-   * wrong one, so that the attacker learns nothing, and reported to the user.
+   * Whether the policy refuses this correct password because it was probably guessed. It is then refused and
+   * counted like a wrong one, so that the attacker learns nothing, and reported to the user.
    */
   private async refusesGuess(
     user: User,
@@ -167,11 +167,11 @@ export class LoginService {
 const UNKNOWN_USER = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Locks the user until the session is open: a transaction that disables the user waits for it, and then finds the new
- * session and revokes it.
+ * Locks the user until the session is open: a transaction that disables the user waits for it, and then finds
+ * the new session and revokes it.
  *
- * @throws {AppError} invalid_credentials if the password has changed since it was verified, because the sessions of the
- *   old password have been revoked; account_disabled
+ * @throws {AppError} invalid_credentials if the password has changed since it was verified, because the
+ *   sessions of the old password have been revoked; account_disabled
  */
 async function requireUnchanged(manager: EntityManager, verified: User): Promise<User> {
   const user = await lockUser(manager, verified.id);

@@ -11,8 +11,9 @@ type Outcome = { readonly value: string | boolean } | { readonly error: Error };
 /** The lowest priority: hashes use the CPU time that nothing else needs. */
 const NICENESS = 19;
 
-// A string, so that the worker needs no separate file in the source, the bundle and the tests (ADR 25). On Linux every
-// thread has its own priority. On other systems, or if lowering it fails, hashing has the priority of the process.
+// A string, so that the worker needs no separate file in the source, the bundle and the tests (ADR 25). On
+// Linux every thread has its own priority. On other systems, or if lowering it fails, hashing has the
+// priority of the process.
 const PROGRAM = `
   const { readlinkSync } = require('node:fs');
   const { setPriority } = require('node:os');
@@ -33,8 +34,9 @@ const PROGRAM = `
 const argon2 = createRequire(import.meta.url).resolve('@node-rs/argon2');
 
 /**
- * Threads that hash at a lower priority than the rest of the process. Otherwise, with as many hashes as cores, every request
- * would wait behind them. Threads of libuv's pool cannot be used for this: they also do other work, at one priority.
+ * Threads that hash at a lower priority than the rest of the process. Otherwise, with as many hashes as
+ * cores, every request would wait behind them. Threads of libuv's pool cannot be used for this: they also do
+ * other work, at one priority.
  */
 export class HashingThreads {
   private readonly idle: Worker[] = [];

@@ -11,8 +11,9 @@ import { passwordText } from './password-text.js';
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Hashes with argon2id on separate threads, off the event loop. Each hash needs `memoryKiB` of memory and a core, so the
- * numbers of running and waiting hashes are limited. A login beyond them is refused at once and does not overload the service.
+ * Hashes with argon2id on separate threads, off the event loop. Each hash needs `memoryKiB` of memory and a
+ * core, so the numbers of running and waiting hashes are limited. A login beyond them is refused at once and
+ * does not overload the service.
  */
 @Injectable()
 export class PasswordHasher implements OnApplicationShutdown {
@@ -28,7 +29,8 @@ export class PasswordHasher implements OnApplicationShutdown {
     this.parameters = { memoryCost: memoryKiB, timeCost: passes, parallelism };
     this.phcPrefix = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${parallelism}$`;
     this.queue = bulkhead(concurrency, queueSize);
-    // Synchronously, so that parameters that this machine cannot handle fail at start and not at the first login.
+    // Synchronously, so that parameters that this machine cannot handle fail at start and not at the first
+    // login.
     this.unknownUserHash = hashSync(randomBytes(32), this.parameters);
   }
 
@@ -46,8 +48,8 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   /**
-   * Takes as long as a failed verification, so that the response time does not reveal whether an address is registered
-   * (OWASP Authentication Cheat Sheet, "Authentication and Error Messages").
+   * Takes as long as a failed verification, so that the response time does not reveal whether an address is
+   * registered (OWASP Authentication Cheat Sheet, "Authentication and Error Messages").
    *
    * @throws {AppError} `overloaded`
    */

@@ -2,7 +2,10 @@ import { AppError } from '../../errors/app-error.js';
 import { easyGuess } from './password-guesses.js';
 import { passwordText } from './password-text.js';
 
-/** Counted in Unicode code points after canonical composition (NFC), which is close to what people call characters. */
+/**
+ * Counted in Unicode code points after canonical composition (NFC), which is close to what people call
+ * characters.
+ */
 export const PASSWORD_MIN_CHARACTERS = 8;
 export const PASSWORD_MAX_CHARACTERS = 256;
 
@@ -19,8 +22,8 @@ const REJECTIONS = {
 export type PasswordRejection = keyof typeof REJECTIONS;
 
 /**
- * The requirements of NIST SP 800-63B and OWASP ASVS 5.0 V6.2 for a new password: a length, any Unicode characters, no
- * composition rules, and neither a common password nor one that is based on its context.
+ * The requirements of NIST SP 800-63B and OWASP ASVS 5.0 V6.2 for a new password: a length, any Unicode
+ * characters, no composition rules, and neither a common password nor one that is based on its context.
  *
  * @param email the user's normalised address
  * @throws {AppError} `password_rejected`, with the `reason` as a member; it never contains the password
@@ -31,7 +34,8 @@ export function requireAcceptablePassword(password: string, email: string): void
 }
 
 function passwordRejection(password: string, email: string): PasswordRejection | null {
-  // Lone surrogates cannot be encoded as UTF-8: all of them would be hashed as the same replacement character.
+  // Lone surrogates cannot be encoded as UTF-8: all of them would be hashed as the same replacement
+  // character.
   if (!password.isWellFormed()) return 'malformed';
 
   // Counted in NFC, because NFKC can expand one ligature to eighteen letters.
