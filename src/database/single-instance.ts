@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { errorMessage } from '../errors/error-message.js';
@@ -95,7 +96,7 @@ export class SingleInstance {
       } catch (error) {
         if (error instanceof SecondInstance) return this.onLost(error);
         this.logger.debug(`single-instance lock not acquired yet: ${errorMessage(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+        await sleep(RETRY_MS, undefined, { ref: false });
       }
     }
   }

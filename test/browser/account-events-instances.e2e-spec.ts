@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -118,7 +119,7 @@ describe('account event streams on two instances', () => {
       const changed = stream.next('changed', 30_000);
       await one.api.session(mine.email);
       expect(stream.received).toEqual([]);
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await sleep(1_000);
       await proxy.heal();
       await changed;
     } finally {
@@ -134,7 +135,7 @@ describe('account event streams on two instances', () => {
     try {
       const changed = stream.next('changed', 30_000);
       await two.api.session(mine.email);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
       expect(stream.received).toEqual([]);
       await proxy.heal();
       await changed;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { createTestDatabase } from '../support/database.js';
@@ -122,7 +123,7 @@ describeInChromium('the session of the devices page', () => {
     let changes = 0;
     while (!isSignedOut && changes < 40) {
       await service.api.session(email, { device_name: `Device ${changes++}` });
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
     await out;
     expect(changes).toBeGreaterThan(3);
@@ -152,7 +153,7 @@ describeInChromium('the session of the devices page', () => {
     const { service, deployment } = await deploy({ LATCHKEY_POLICY: 'bank', REAUTHENTICATION_MAX_AGE: '5s' });
     const desktop = await open(service);
     const email = await desktop.register();
-    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    await sleep(5_500);
     await desktop.button(/^Rename/).click();
     await desktop.page.getByLabel('Device name').fill('Counter');
     await desktop.button('Save').click();

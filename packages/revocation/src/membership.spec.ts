@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ManualClock } from '../testing/manual-clock.js';
 import { waitUntil } from '../testing/wait-until.js';
 import type { Bus, HeartbeatReceipt, PushReceipt } from './bus.js';
@@ -177,7 +178,7 @@ describe('Membership', () => {
     membership.leave();
     expect(lease.isLive()).toBe(false);
     const { length } = table.sent;
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    await sleep(LEASE_MS);
     expect(table.sent).toHaveLength(length);
   });
 

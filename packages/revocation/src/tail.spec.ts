@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ManualClock } from '../testing/manual-clock.js';
 import { MemoryStore } from '../testing/memory-store.js';
 import { activeSnapshot } from '../testing/test-session.js';
@@ -88,7 +89,7 @@ describe('Tail', () => {
     const reads = new HeldSteps('the tail is answered');
     store.turn = reads.turn;
     await nextRead();
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    await sleep(900);
     expect(store.windows).toHaveLength(2);
     reads.release();
   });
@@ -106,7 +107,7 @@ describe('Tail', () => {
     await tail.readAll();
     tail.follow();
     tail.stop();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     expect(store.windows).toHaveLength(1);
   });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Pool } from 'pg';
 import { startEmbeddedPostgres } from '../../../src/database/embedded/embedded-postgres.js';
@@ -84,7 +85,7 @@ describe('the embedded Postgres', () => {
         return (await pool.query<{ text: string }>(sql, [text])).rows[0]?.text;
       }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     await holder.query('COMMIT');
     holder.release();
     expect(await waiting).toEqual(['a', 'b', 'c', 'd']);

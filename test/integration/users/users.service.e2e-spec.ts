@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { readEnvironment } from '../../../src/config/environment.js';
 import { PasswordHasher } from '../../../src/credentials/password/password-hasher.js';
@@ -60,7 +61,7 @@ describe('UsersService', () => {
 
     it('assigns ids in the order of creation', async () => {
       const first = await freshUser();
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await sleep(2);
       const second = await freshUser();
       expect(second.id > first.id).toBe(true);
     });
