@@ -8,7 +8,7 @@ export async function register(email: string, password: string): Promise<void> {
   await request('POST', '/auth/register', { body: { email, password } });
 }
 
-/** Also reauthenticates a user who is signed in: the new session replaces the old one. */
+/** Also confirms the identity of a user who is signed in: the new session replaces the old one. */
 export async function signIn(email: string, password: string): Promise<void> {
   await request('POST', '/auth/login', { body: { email, password, token_delivery: 'cookie' } });
 }
