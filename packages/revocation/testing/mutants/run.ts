@@ -25,7 +25,7 @@ process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 process.on('SIGINT', () => process.exit(130));
 mkdirSync(join(copy, 'packages'));
 cpSync(join(PROJECT, PACKAGE), join(copy, PACKAGE), { recursive: true });
-cpSync(join(PROJECT, 'build/swc-options.mjs'), join(copy, 'test/support/swc-options.mjs'));
+cpSync(join(PROJECT, 'build/swc-options.mjs'), join(copy, 'build/swc-options.mjs'));
 symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
 
 const only = process.argv[2];
