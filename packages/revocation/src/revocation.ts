@@ -45,7 +45,7 @@ export interface RevocationParts {
 
 /**
  * The revocation protocol. It rests on one invariant: an instance that trusts its caches has every recent revocation in
- * its ended set. The README lists the rules that keep it; each is in a separate file here.
+ * its ended set. The README lists the rules that keep it, and the file of each.
  */
 export class Revocation {
   private readonly tail: Tail;

@@ -79,7 +79,7 @@ describe('SessionCache', () => {
   const ended = (sessionId: string) => ({ sessions: [{ sessionId, reason: 'logout' }], cutOffs: [] });
 
   describe('find', () => {
-    it('asks memory, then the shared cache, then the store', async () => {
+    it('asks memory, in the same tick, then the shared cache, then the store', async () => {
       const sessions = open();
       shared.entries.set('shared', activeSnapshot('shared'));
       await sessionOf(sessions, 's');

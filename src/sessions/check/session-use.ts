@@ -48,7 +48,7 @@ export class SessionUse implements Use {
   }
 
   /**
-   * Notes a use that must be written.
+   * Notes a use, to be written later.
    *
    * @param at monotonic: what is written is an age, so that only the database's clock counts
    * @returns whether it has to be queued; `false` when an earlier use still waits in the queue

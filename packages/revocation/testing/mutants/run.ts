@@ -25,13 +25,14 @@ process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 process.on('SIGINT', () => process.exit(130));
 mkdirSync(join(copy, 'packages'));
 cpSync(join(PROJECT, PACKAGE), join(copy, PACKAGE), { recursive: true });
-cpSync(join(PROJECT, 'build/swc-options.mjs'), join(copy, 'test/support/swc-options.mjs'));
+for (const options of ['.swcrc', 'build/swc-options.mjs'])
+  cpSync(join(PROJECT, options), join(copy, options));
 symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
 
 const only = process.argv[2];
 const chosen = MUTANTS.filter(({ name, file }) => only === undefined || `${file}: ${name}`.includes(only));
 
-if (!passes([])) fail('the unit tests fail without a change');
+if (!passes([], 'inherit')) fail('the unit tests fail without a change');
 const survivors = chosen.filter((mutant) => {
   const startedAt = performance.now();
   const isKilled = isKilledByTests(mutant);
@@ -60,7 +61,7 @@ function isKilledByTests({ file, search, replacement, name }: Mutant): boolean {
   }
 }
 
-function passes(specs: readonly string[]): boolean {
+function passes(specs: readonly string[], stdio: 'inherit' | 'ignore' = 'ignore'): boolean {
   const jest = join(PROJECT, 'node_modules/jest/bin/jest.js');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const { status } = spawnSync(
@@ -68,7 +69,7 @@ function passes(specs: readonly string[]): boolean {
     [...flags, jest, '-c', 'jest.config.js', '--bail', ...specs],
     {
       cwd: join(copy, PACKAGE),
-      stdio: 'ignore',
+      stdio,
       timeout: TIMEOUT_MS,
     },
   );
