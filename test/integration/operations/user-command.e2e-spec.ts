@@ -47,7 +47,7 @@ describe('the user command', () => {
 
     it.each([
       ['an address that is taken', ['add', 'ada@example.org'], PASSWORD, /already registered/],
-      ['a bad role', ['add', 'new@example.org', 'Not A Role'], PASSWORD, /A role is 1 to 32/],
+      ['a bad role', ['add', 'new@example.org', 'Not A Role'], PASSWORD, /A role has 1 to 32/],
       ['no password', ['add', 'new@example.org'], '', /no password was given/],
       ['an unknown address', ['disable', 'nobody@example.org'], '', /there is no user nobody@example\.org/],
       ['an invalid id', ['sessions', 'nobody'], '', /there is no user nobody/],
