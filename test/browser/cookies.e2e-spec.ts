@@ -279,6 +279,29 @@ describe('a browser that logs in with cookies', () => {
       expect((await chrome.me()).status).toBe(200);
     });
 
+    it('a cookie and an Authorization header of another scheme is authenticated by the cookie', async () => {
+      const chrome = browser();
+      await chrome.registerAndLogin();
+      const headers = { authorization: 'Basic c3RhZ2luZzpzdGFnaW5n' };
+      expect((await chrome.call('GET', '/auth/me', undefined, { headers })).status).toBe(200);
+      expect((await chrome.call('POST', '/auth/refresh', undefined, { headers })).status).toBe(200);
+    });
+
+    it.each(['\xa0', '\x85', '\xc2\xa0', '='])(
+      'a cookie whose name has %j before the protected prefix is not authenticated by it',
+      async (before) => {
+        const chrome = browser();
+        await chrome.registerAndLogin();
+        const port = Number(new URL(service.url).port);
+        const me = (cookie: string) =>
+          sendRaw(port, `GET /auth/me HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`);
+        const access = chrome.cookieHeader.split('; ').find((pair) => pair.includes('_access=')) ?? '';
+        expect((await me(access)).status).toBe(200);
+        expect((await me(before + access)).status).toBe(401);
+        expect((await me(`${before}__Host-latchkey_access=planted; ${access}`)).status).toBe(200);
+      },
+    );
+
     it('two access cookies or two refresh cookies is refused, in either order (cookie tossing)', async () => {
       const chrome = browser();
       await chrome.registerAndLogin();

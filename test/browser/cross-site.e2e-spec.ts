@@ -107,7 +107,7 @@ describe('a request made by a page', () => {
     expect((await service.api.me(access_token)).status).toBe(200);
   });
 
-  it('without any provenance is refused if it has cookies or asks for them', async () => {
+  it('without origin headers is refused if it has cookies or asks for them', async () => {
     const chrome = browser();
     const { email } = await chrome.registerAndLogin();
     for (const [method, path] of UNSAFE) {
@@ -130,6 +130,19 @@ describe('a request made by a page', () => {
     const bearer = { source: {}, headers: { authorization: `Bearer ${access_token}` } };
     expect((await chrome.call('POST', '/auth/logout', undefined, bearer)).status).toBe(204);
   });
+
+  it.each(['x', 'Basic eDp4', 'Bearer x'])(
+    'without origin headers is refused if a route would use its cookies, even with the Authorization header %j',
+    async (authorization) => {
+      const chrome = browser();
+      const { email } = await chrome.registerAndLogin();
+      const unknown = { source: {}, headers: { authorization } };
+      expect(await chrome.call('POST', '/auth/refresh', undefined, unknown)).toMatchObject(REFUSED);
+      const credentials = { email, password: 'correct horse battery', token_delivery: 'cookie' };
+      expect(await chrome.call('POST', '/auth/login', credentials, unknown)).toMatchObject(REFUSED);
+      expect((await chrome.refresh()).status).toBe(200);
+    },
+  );
 
   it.each(FOREIGN.slice(0, 8))('from %s may read, because a read changes nothing', async (_, source) => {
     const chrome = browser();
@@ -208,7 +221,7 @@ describe('a request made by a page', () => {
             'access-control-allow-origin': origin,
             'access-control-allow-credentials': 'true',
             'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
-            'access-control-allow-headers': 'authorization, content-type, x-request-id',
+            'access-control-allow-headers': 'authorization, content-type, latchkey-passive, x-request-id',
             'access-control-max-age': '600',
             vary: expect.stringMatching(/\bOrigin\b/i),
           });

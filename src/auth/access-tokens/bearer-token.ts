@@ -1,20 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import { cookieValues } from '../../http/cookies/cookie-header.js';
+import { BEARER_SCHEME, presentsBearer } from '../../http/routes/bearer-scheme.js';
 import { invalidToken } from './invalid-token.js';
 
 /** Longer tokens are refused before anything is parsed; issued tokens have about 700 characters. */
 export const MAX_TOKEN_LENGTH = 4096;
 
-/** RFC 6750 §2.1: `"Bearer" 1*SP b64token`; RFC 9110 §11.1: the scheme is case-insensitive. */
-const SCHEME = /^bearer +/i;
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 const HEADER = 'authorization';
 
 type TokenBearer = Pick<FastifyRequest, 'headers' | 'raw'>;
 
 /**
- * Reads the access token of a request from the `Authorization` header or, without that header, from the
- * cookie. Never from the query or the body (RFC 9700 §4.3.2), where it would end up in logs and browser
+ * Reads the access token of a request from a `Bearer` header or, without one, from the cookie. Never from the query or the body (RFC 9700 §4.3.2), where it would end up in logs and browser
  * histories.
  *
  * Does not check the characters of the token (`requireWellFormed`): a token that is found in the cache needs
@@ -23,11 +21,10 @@ type TokenBearer = Pick<FastifyRequest, 'headers' | 'raw'>;
  * @throws {AppError} `invalid_token` unless the request has exactly one
  */
 export function requireAccessToken({ headers, raw }: TokenBearer, cookieName: string): string {
-  const { authorization } = headers;
-  const token =
-    authorization === undefined
-      ? tokenFromCookie(headers.cookie, cookieName)
-      : tokenFromHeader(authorization, raw.rawHeaders);
+  const { authorization = '' } = headers;
+  const token = presentsBearer(headers)
+    ? tokenFromHeader(authorization, raw.rawHeaders)
+    : tokenFromCookie(headers.cookie, cookieName);
   if (token.length > MAX_TOKEN_LENGTH) throw invalidToken('the token is too long');
   return token;
 }
@@ -41,16 +38,13 @@ export function requireWellFormed(token: string): void {
 }
 
 function tokenFromHeader(authorization: string, rawHeaders: readonly string[]): string {
-  const scheme = SCHEME.exec(authorization)?.[0];
-  if (scheme === undefined) throw invalidToken('the Authorization header does not have the Bearer scheme');
   if (isRepeated(rawHeaders)) throw invalidToken('there is more than one Authorization header');
-  return authorization.slice(scheme.length);
+  return authorization.replace(BEARER_SCHEME, '');
 }
 
 function tokenFromCookie(header: string | undefined, name: string): string {
   const [token, ...others] = cookieValues(header, name);
-  if (token === undefined)
-    throw invalidToken('there is neither an Authorization header nor an access cookie');
+  if (token === undefined) throw invalidToken('there is neither a Bearer token nor an access cookie');
   if (others.length > 0) throw invalidToken('there is more than one access cookie');
   return token;
 }

@@ -6,6 +6,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
+import { presentsBearer } from '../../http/routes/bearer-scheme.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { isDeclaredBackground, requestClient } from '../../http/routes/request-client.js';
 import { IS_BACKGROUND_REQUEST, IS_PUBLIC, RouteMetadata } from '../../http/routes/route-decorators.js';
@@ -47,9 +48,9 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (this.isBackground.of(context) || isDeclaredBackground(request)) request.isBackground = true;
-    return request.headers.authorization === undefined
-      ? this.authenticateCookie(context, request)
-      : this.authenticate(context, request);
+    return presentsBearer(request.headers)
+      ? this.authenticate(context, request)
+      : this.authenticateCookie(context, request);
   }
 
   override getAuthenticateOptions() {

@@ -5,6 +5,7 @@ import { AppError } from '../../errors/app-error.js';
 import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { type CookieNames, cookieNames } from '../../http/cookies/cookie-names.js';
 import { setCookie } from '../../http/cookies/set-cookie.js';
+import { requireOriginHeaders } from '../../http/server/cross-site.js';
 import type { IssuedTokens } from '../auth.service.js';
 import type { Credentials } from '../login/login.service.js';
 
@@ -70,8 +71,11 @@ export class SessionCookies {
     }
   }
 
+  /** @throws {AppError} cross_site_request if a cookie of a request without an origin would be used */
   private singleValue({ headers }: WithHeaders, name: string): string | undefined {
     const values = cookieValues(headers.cookie, name);
+    // Login and refresh read cookies even beside a bearer token, which exempts a request from the general rule.
+    if (values.length > 0) requireOriginHeaders({ headers });
     return values.length === 1 ? values[0] : undefined;
   }
 

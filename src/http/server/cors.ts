@@ -1,8 +1,8 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** Headers that pages of these origins may send and read, in addition to those that CORS always allows. */
-const ALLOWED_HEADERS = ['authorization', 'content-type', 'x-request-id'];
+/** The headers that the service reads and sets, in addition to those that CORS always allows. */
+const ALLOWED_HEADERS = ['authorization', 'content-type', 'latchkey-passive', 'x-request-id'];
 const EXPOSED_HEADERS = ['retry-after', 'www-authenticate', 'x-request-id'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 /** Chromium caches a preflight for at most two hours. Ten minutes let a change of the origins take effect sooner. */

@@ -4,6 +4,7 @@ import { loopbackOrigins } from '../../config/web-config.js';
 import { AppError } from '../../errors/app-error.js';
 import { cookieValues } from '../cookies/cookie-header.js';
 import { cookieNames } from '../cookies/cookie-names.js';
+import { presentsBearer } from '../routes/bearer-scheme.js';
 
 /** RFC 9110 §9.2.1. No route of this service changes anything for these methods. */
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
@@ -50,7 +51,8 @@ export function rejectCrossSiteRequests(fastify: FastifyInstance, web: Config['w
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (SAFE_METHODS.includes(request.method)) return done();
     const { headers } = request;
-    const usesCookies = headers.authorization === undefined && hasServiceCookie(headers);
+    // A browser never adds a bearer token by itself.
+    const usesCookies = !presentsBearer(headers) && hasServiceCookie(headers);
     const found = originHeaders(request);
     const isTrusted = (origin: string) => isTrustedOrigin(origin, web, request.socket.localPort);
     if (!isCrossSite(found, isTrusted, usesCookies)) return done();
