@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { breakHungConnections } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
@@ -8,6 +9,14 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const QUERY_TIMEOUT_MS = 3_000;
 /** A running database has answered by then, if only with the error that the statement took too long. */
 const SILENCE_MS = QUERY_TIMEOUT_MS + 500;
+
+/**
+ * A database or role may have other settings, for example after a locale was chosen. pg reads times in ISO style only, and
+ * the statements of the service rely on READ COMMITTED.
+ */
+const SESSION_SETTINGS = `
+  SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC';
+  SET default_transaction_isolation = 'read committed'`;
 
 /**
  * The options of every connection to Postgres.
@@ -32,6 +41,7 @@ export function dataSourceOptions(url: string, poolSize: number) {
       // Limits how long a stuck transaction can lock a row that a revoke waits for.
       idle_in_transaction_session_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
+      onConnect: (client: ClientBase) => client.query(SESSION_SETTINGS),
     },
   } as const satisfies DataSourceOptions;
 }

@@ -1,0 +1,50 @@
+import type { DataSource } from 'typeorm';
+import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+
+/** What a database may have been given by an operator or a locale. */
+const SETTINGS = [
+  `datestyle = 'German, DMY'`,
+  `intervalstyle = 'iso_8601'`,
+  `timezone = 'Asia/Kolkata'`,
+  `default_transaction_isolation = 'serializable'`,
+];
+
+describe('a database with other settings', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const owner = await openDataSource(dataSourceOptions(database.url, 1));
+    const [{ name }] = await owner.query<[{ name: string }]>('SELECT current_database() AS name');
+    for (const setting of SETTINGS) await owner.query(`ALTER DATABASE "${name}" SET ${setting}`);
+    await owner.destroy();
+    dataSource = await openDataSource(dataSourceOptions(database.url, 4));
+  });
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await database?.drop();
+  });
+
+  it('is used with the settings of the service on every connection', async () => {
+    const rows = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        dataSource.query(
+          `SELECT current_setting('datestyle') AS style, current_setting('timezone') AS zone,
+                  current_setting('transaction_isolation') AS isolation, '1 day'::interval::text AS day
+           FROM pg_sleep(0.1)`,
+        ),
+      ),
+    );
+    const expected = { style: 'ISO, YMD', zone: 'UTC', isolation: 'read committed', day: '1 day' };
+    expect(rows.flat()).toEqual(Array.from({ length: 4 }, () => expected));
+  });
+
+  it('returns times as they are', async () => {
+    const [{ at }] = await dataSource.query<[{ at: Date }]>(
+      `SELECT timestamptz '2026-03-02 01:00:00Z' AS at`,
+    );
+    expect(at.toISOString()).toBe('2026-03-02T01:00:00.000Z');
+  });
+});
