@@ -15,7 +15,7 @@ const LAYERS = {
   jobs: ['errors'],
   'user-agents': [],
   geoip: ['config', 'errors'],
-  mail: ['policy', 'config', 'errors', 'database', 'jobs'],
+  mail: ['policy', 'config', 'errors', 'logging', 'database', 'jobs'],
   'security-events': ['policy', 'config', 'errors', 'http', 'database', 'jobs', 'geoip', 'mail'],
   'account-changes': ['errors', 'redis'],
   sessions: [

@@ -1,4 +1,4 @@
-import { logText } from './log-text.js';
+import { logText, withoutTokens } from './log-text.js';
 
 describe('logText', () => {
   it('escapes characters that start escape codes, break lines or change the text direction', () => {
@@ -9,5 +9,16 @@ describe('logText', () => {
 
   it('truncates long text', () => {
     expect(logText('x'.repeat(1_000), 10)).toBe('x'.repeat(10));
+  });
+});
+
+describe('withoutTokens', () => {
+  it.each([
+    ['/account/confirm-email%23token=lkm_AaIaQdwNdg-CD_1z', '/account/confirm-email%23token=[token]'],
+    ['/auth/refresh/lkr_abc/x', '/auth/refresh/[token]/x'],
+    ['/devices/eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', '/devices/[token]'],
+    ['/devices/0199aa5e-7a1c-7a5c-9d43-6f1f7a3b9a10', '/devices/0199aa5e-7a1c-7a5c-9d43-6f1f7a3b9a10'],
+  ])('turns %s into %s', (text, expected) => {
+    expect(withoutTokens(text)).toBe(expected);
   });
 });

@@ -13,3 +13,11 @@ export function logText(text: string, maxLength: number): string {
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
+
+/** Tokens of this service, and JWTs. */
+const TOKEN = /\b(?:lk[a-z]_|eyJ)[\w.-]+/g;
+
+/** Removes tokens from a text: a mail program or a client may put one where it does not belong, such as a path. */
+export function withoutTokens(text: string): string {
+  return text.replace(TOKEN, '[token]');
+}

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { errorMessage } from '../errors/error-message.js';
 import { withTimeout } from '../errors/with-timeout.js';
+import { withoutTokens } from '../logging/log-text.js';
 import { type MailTransport, RecipientRefused } from './mail.js';
 import { MailComposer } from './mail-composer.js';
 import { MailMetrics } from './mail-metrics.js';
@@ -109,7 +110,8 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async failed(mail: OutboxMail, error: unknown): Promise<void> {
-    const reason = withoutLinks(errorMessage(error)).slice(0, REASON_MAX_LENGTH);
+    // A mail server may quote the mail in its answer.
+    const reason = withoutTokens(errorMessage(error)).slice(0, REASON_MAX_LENGTH);
     const delayMs = retryDelayMs(mail.attempts, Math.random());
     const isHopeless = error instanceof RecipientRefused || Date.now() + delayMs > mail.expiresAt.getTime();
     const what = `mail ${mail.id} (${mail.kind})`;
@@ -123,9 +125,4 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
       await this.queue.retry(mail, delayMs, reason);
     }
   }
-}
-
-/** A mail server may quote the mail in its answer. */
-function withoutLinks(text: string): string {
-  return text.replaceAll(/lkm_[\w-]*/g, '[link]');
 }

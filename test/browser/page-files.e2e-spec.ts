@@ -71,6 +71,28 @@ describe('the files of the account page', () => {
     expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', 'no-store']);
   });
 
+  it.each(['confirm-email', 'reset-password', 'disown'])(
+    'are found by a link to %s whose # arrives as %%23',
+    async (page) => {
+      const redirected = await fetch(`${service.url}/account/${page}%23token=lkm_a-B_9`, {
+        redirect: 'manual',
+      });
+      expect([redirected.status, redirected.headers.get('location')]).toEqual([
+        303,
+        `/account/${page}#token=lkm_a-B_9`,
+      ]);
+    },
+  );
+
+  it.each([
+    'nothing',
+    'confirm-email%23token=',
+    'confirm-email%23https://evil.example',
+    '..%2f%2fevil.example',
+  ])('are not found at /account/%s', async (path) => {
+    expect((await fetch(`${service.url}/account/${path}`, { redirect: 'manual' })).status).toBe(404);
+  });
+
   it('accept only GET and HEAD', async () => {
     expect((await service.api.call('POST', '/account')).status).toBe(405);
     expect((await service.api.call('POST', '/account/disown')).status).toBe(405);

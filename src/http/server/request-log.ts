@@ -7,7 +7,7 @@ import type {
   FastifyRequest,
   FastifyServerOptions,
 } from 'fastify';
-import { logText } from '../../logging/log-text.js';
+import { logText, withoutTokens } from '../../logging/log-text.js';
 import { clientAddress } from '../routes/client-address.js';
 import type { Principal } from '../routes/principal.js';
 
@@ -57,11 +57,17 @@ function describeRequest(request: FastifyRequest) {
   const { user } = request as { user?: Partial<Principal> };
   return {
     method: request.method,
-    path: logText(request.raw.url?.split('?', 1)[0] ?? '', LOGGED_PATH_MAX_LENGTH),
+    // Redacted first: a token that is cut off could not be recognised.
+    path: logText(withoutTokens(pathOf(request)), LOGGED_PATH_MAX_LENGTH),
     route: request.routeOptions?.url,
     address: clientAddress(request.ip, request.socket.remoteAddress),
     userAgent: logText(request.headers['user-agent'] ?? '', LOGGED_USER_AGENT_MAX_LENGTH),
     userId: user?.userId,
     sessionId: user?.sessionId,
   };
+}
+
+function pathOf({ raw: { url = '' } }: FastifyRequest): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
