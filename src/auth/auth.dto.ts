@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
+import { asLabel } from '../http/validation/untrusted-text.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
@@ -28,11 +30,18 @@ export class LoginDto {
   password!: string;
 
   @ApiPropertyOptional({ description: 'The device token from an earlier login on this device.' })
+  @Transform(({ value }) => (value === '' ? undefined : value))
   @IsOptional()
   @IsOpaqueToken()
   device_token?: string;
 
-  @ApiPropertyOptional({ minLength: DEVICE_NAME_LENGTH.min, maxLength: DEVICE_NAME_LENGTH.max })
+  // A label is never a reason to refuse a login.
+  @ApiPropertyOptional({
+    description: `What the user calls the device; cut to ${DEVICE_NAME_LENGTH.max} characters, ignored if empty.`,
+  })
+  @Transform(({ value }) =>
+    typeof value === 'string' ? asLabel(value, DEVICE_NAME_LENGTH.max) || undefined : value,
+  )
   @IsOptional()
   @IsPlainText(DEVICE_NAME_LENGTH)
   device_name?: string;

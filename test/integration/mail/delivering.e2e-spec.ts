@@ -151,16 +151,15 @@ describe('a mail', () => {
   });
 
   it.each([
-    ['a line break', 'Phone\r\nBcc: thief@evil.example', 400],
-    ['markup', '<img src=x onerror=alert(1)>', 200],
-    ['an address', 'visit https://evil.example/login', 200],
-    ['a quote', `"><a href='https://evil.example'>`, 200],
-  ])('shows a device whose name is %s as text', async (_, device_name, status) => {
+    ['a line break', 'Phone\r\nBcc: thief@evil.example'],
+    ['markup', '<img src=x onerror=alert(1)>'],
+    ['an address', 'visit https://evil.example/login'],
+    ['a quote', `"><a href='https://evil.example'>`],
+  ])('shows a device whose name has %s as text', async (_, device_name) => {
     mailbox = await Mailbox.open();
     await start(mailbox.url);
     const { email } = await service.api.newcomer();
-    expect((await service.api.login(email, { device_name })).status).toBe(status);
-    if (status !== 200) return;
+    expect((await service.api.login(email, { device_name })).status).toBe(200);
     const { parsed, text, html, envelope } = await mailbox.waitFor(email, 'New sign-in to your account');
     expect(envelope).toEqual([email]);
     expect(parsed.bcc).toBeUndefined();

@@ -61,6 +61,27 @@ export function knownDeviceScenarios(service: () => RunningApp): void {
     expect(otherAgain.device_id).not.toBe(other.device_id);
   });
 
+  it.each([
+    ['too long', 'x'.repeat(65), 'x'.repeat(64)],
+    ['far too long', 'é'.repeat(300), 'é'.repeat(64)],
+    ['several lines', 'Ada\t\nPhone', 'Ada Phone'],
+  ])('cuts a device name that is %s, instead of refusing the login', async (_, device_name, shown) => {
+    const { api } = service();
+    const { email } = await api.newcomer();
+    const { status, body } = await api.login(email, { device_name });
+    expect(status).toBe(200);
+    const { body: me } = await api.call('GET', '/auth/me', { token: String(body.access_token) });
+    expect(me).toMatchObject({ device: { name: shown } });
+  });
+
+  it('ignores an empty device name and an empty device token', async () => {
+    const { api } = service();
+    const { email } = await api.newcomer();
+    const { status, body } = await api.login(email, { device_name: ' ', device_token: '' });
+    expect(status).toBe(200);
+    expect(body.device_token).toMatch(/^lkd_/);
+  });
+
   it('treats null as a missing token or name', async () => {
     const { api } = service();
     const { email } = await api.newcomer();
