@@ -144,7 +144,7 @@ export const ENVIRONMENT_VARIABLES = {
       example: 'https://app.example.com,https://admin.example.com',
     },
     description:
-      'other origins whose pages may call the API with credentials: `https://app.example.com,https://admin.example.com`',
+      'other origins whose pages may call the API with credentials: `https://app.example.com,https://admin.example.com`, also those of apps in a web view, such as `capacitor://localhost`',
   }),
   LATCHKEY_AUDIENCE: variable({
     read: text,

@@ -85,6 +85,11 @@ export const serverUrl =
     return value;
   };
 
+/** The special schemes of the URL standard: their origins have a canonical form, or none. */
+const WEB_SCHEME = /^(https?|wss?|ftp|file):/;
+/** A scheme and a host as browsers write them, in lower case; extensions have an id in place of the host. */
+const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+$/;
+
 export const origin: Reader<string> = (value) => {
   const url = URL.canParse(value) ? new URL(value) : null;
   // Browsers compare origins as text: a path, a final slash, a default port, `null` or `*` would never match.
@@ -94,8 +99,12 @@ export const origin: Reader<string> = (value) => {
   return value;
 };
 
+/** Origins of pages; those of apps in a web view and of browser extensions have other schemes (`capacitor://localhost`). */
 export const origins: Reader<readonly string[]> = (value) =>
-  value.split(',').map((item) => origin(item.trim()));
+  value.split(',').map((item) => pageOrigin(item.trim()));
+
+const pageOrigin: Reader<string> = (value) =>
+  APP_ORIGIN.test(value) && !WEB_SCHEME.test(value) ? value : origin(value);
 
 export const secret: Reader<Buffer> = (value) => {
   const bytes = Buffer.from(value, 'utf8');

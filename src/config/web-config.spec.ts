@@ -41,4 +41,12 @@ describe('the settings for browsers', () => {
     ]);
     expect(web({}).corsOrigins).toEqual([]);
   });
+
+  it.each(['capacitor://localhost', 'tauri://localhost', 'chrome-extension://abcdefghijklmnop'])(
+    'accept %s, the origin of an app in a web view or of an extension, for CORS only',
+    (text) => {
+      expect(web({ CORS_ORIGINS: text }).corsOrigins).toEqual([text]);
+      expect(() => web({ LATCHKEY_ORIGIN: text })).toThrow(/LATCHKEY_ORIGIN must be an origin/);
+    },
+  );
 });
