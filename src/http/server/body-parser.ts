@@ -8,6 +8,11 @@ export const BODY_LIMIT_BYTES = 16 * 1024;
 /** Fastify rejects any other media type. Why its JSON parser is replaced: `docs/adr/0022-strict-json-bodies.md`. */
 export function acceptJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  // Without a body its type does not matter: some clients send one with every request.
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+    if (headers['content-length'] === '0') delete headers['content-type'];
+    done();
+  });
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
     try {
       done(null, parseJsonBody(bytes as Buffer));
