@@ -13,7 +13,8 @@ export interface PublicJwk {
 
 /** Lists its members explicitly, so that private members can never be included. */
 export function publicJwk(kid: string, publicKey: KeyObject): PublicJwk {
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  // The export of an EC key has both (RFC 7518 §6.2.1); the type covers all kinds of keys.
+  const { x, y } = publicKey.export({ format: 'jwk' }) as Pick<PublicJwk, 'x' | 'y'>;
   return { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' };
 }
 

@@ -1,0 +1,32 @@
+import { readRecentRevocations } from './recent-revocations.js';
+
+const NOW = { kind: 'now', id: '', reason: 'server', roles_version: 0, at: 9, overdue: false } as const;
+const ended = (id: string, at: number) =>
+  ({ kind: 'session', id, reason: 'logout', roles_version: 0, at, overdue: false }) as const;
+
+describe('readRecentRevocations', () => {
+  it('continues after the greatest id of the last time, in whatever order a page arrives', async () => {
+    const asked: unknown[][] = [];
+    const pages = [[NOW, ended('c', 5), ended('b', 5), ended('a', 4)], [ended('d', 5)]];
+    const { sessions, now } = await readRecentRevocations(
+      60_000,
+      async (_, parameters) => {
+        asked.push(parameters);
+        return pages[asked.length - 1] ?? [];
+      },
+      { pageSize: 3, overdueAtOnce: 5 },
+    );
+    expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['c', 'b', 'a', 'd']);
+    expect([now, asked[1]?.slice(2, 4)]).toEqual([9, [5, 'c']]);
+  });
+
+  it('does without a clock that the store did not send', async () => {
+    expect(await readRecentRevocations(60_000, async () => [])).toEqual({
+      sessions: [],
+      cutOffs: [],
+      overdue: { sessions: [], cutOffs: [] },
+      now: 0,
+      server: '',
+    });
+  });
+});
