@@ -49,6 +49,7 @@ export class UsersService {
       rolesChangedAt: null,
       rolesEnforcedAt: null,
       emailConfirmedAt: null,
+      devicesTrustedSince: null,
     });
     try {
       await this.users.manager.transaction(async (manager) => {
