@@ -1,5 +1,6 @@
 import type { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
+import { endDeviceTrust } from '../sessions/device-trust.js';
 import type { Session } from '../sessions/session.entity.js';
 import type { CommitEffects, RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
@@ -67,9 +68,10 @@ export class UserCommands {
   }
 
   private async revokeSessions(userId: string, reason: 'user_disabled' | typeof OPERATOR): Promise<void> {
-    const { result: count, outcome } = await this.revoker.inTransaction((transaction) =>
-      transaction.revoke({ userId }, reason, OPERATOR),
-    );
+    const { result: count, outcome } = await this.revoker.inTransaction(async (transaction) => {
+      await endDeviceTrust(transaction.manager, userId);
+      return transaction.revoke({ userId }, reason, OPERATOR);
+    });
     print(`revoked ${count} ${count === 1 ? 'session' : 'sessions'}`);
     if (count > 0 || outcome === 'pending') printOutcome(outcome);
   }
