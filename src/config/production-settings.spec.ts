@@ -42,12 +42,12 @@ describe('production settings', () => {
     expect(startWarnings(production(env))).toEqual([expect.stringMatching(message)]);
   });
 
-  it.each([{ TRUST_PROXY: '1' }, { CORS_ORIGINS: 'capacitor://localhost,http://localhost:5173' }])(
-    '%j cause none',
-    (env) => {
-      expect(startWarnings(production(env))).toEqual([]);
-    },
-  );
+  it.each<Record<string, string>>([
+    { TRUST_PROXY: '1' },
+    { CORS_ORIGINS: 'capacitor://localhost,http://localhost:5173' },
+  ])('%j cause none', (env) => {
+    expect(startWarnings(production(env))).toEqual([]);
+  });
 });
 
 describe('development settings', () => {
