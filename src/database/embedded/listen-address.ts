@@ -15,7 +15,7 @@ export interface ListenAddress {
 
 /** `sun_path` has 104 bytes on macOS and 108 on Linux. */
 const SOCKET_PATH_MAX = 100;
-/** libpq's name for the socket of the default port. */
+/** The name that Postgres clients expect for the socket of the default port. */
 const SOCKET = '.s.PGSQL.5432';
 
 /**
