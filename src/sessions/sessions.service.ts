@@ -23,6 +23,7 @@ export interface NewSession {
 
 export interface OpenedSession {
   readonly sessionId: string;
+  readonly createdAt: Date;
   readonly authTime: Date;
 }
 
@@ -49,7 +50,7 @@ export class SessionsService {
     const [session] = await transaction.manager.query<[OpenedSession]>(
       `INSERT INTO sessions (id, user_id, device_id, address, login_address, countries, clients, amr, sweep_at)
        VALUES ($1, $2, $3, $4, $4, $5, $6, $7, now() + $8 * interval '1 millisecond')
-       RETURNING id AS "sessionId", auth_time AS "authTime"`,
+       RETURNING id AS "sessionId", created_at AS "createdAt", auth_time AS "authTime"`,
       [
         newId(),
         userId,
@@ -64,6 +65,28 @@ export class SessionsService {
     await this.revokeSurplus(transaction, userId, session.sessionId);
     transaction.announce(userId);
     return session;
+  }
+
+  /**
+   * Opens a session in place of the caller's, on the same device, so that copies of the old tokens are worthless. It is
+   * known for the same countries and clients.
+   *
+   * @returns `null` if the old session has ended
+   */
+  async renew(
+    transaction: RevokingTransaction,
+    { sessionId, ...opening }: Omit<NewSession, 'replaces'> & { readonly sessionId: string },
+  ): Promise<OpenedSession | null> {
+    const { userId } = opening;
+    const count = await transaction.revoke({ sessionId, userId }, 'replaced', `user:${userId}`);
+    if (count === 0) return null;
+    const opened = await this.open(transaction, opening);
+    await transaction.manager.query(
+      `UPDATE sessions s SET login_address = old.login_address, countries = old.countries, clients = old.clients
+       FROM sessions old WHERE s.id = $1 AND old.id = $2`,
+      [opened.sessionId, sessionId],
+    );
+    return opened;
   }
 
   /**

@@ -85,6 +85,7 @@ const claims = (changes: object = {}) => ({
   amr: ['pwd'],
   roles: ['user'],
   roles_version: 3,
+  generation: 1,
   ...changes,
 });
 
@@ -94,6 +95,8 @@ const genuine = async (changes: Partial<Parameters<AccessTokenIssuer['issue']>[0
     sessionId,
     roles: ['user'],
     rolesVersion: 3,
+    generation: 0,
+    createdAt: new Date(),
     authenticatedAt: new Date(),
     amr: ['pwd'],
     now: new Date(),
@@ -497,6 +500,7 @@ describe('a token signed by the service with invalid claims', () => {
     amr: [undefined, null, 'pwd', [1], [''], {}],
     roles: [undefined, null, 'admin', [1], [null], { 0: 'admin', length: 1 }],
     roles_version: [undefined, null, '3', -1, 1.5, 1e308],
+    generation: [null, '3', -1, 1.5, 1e308],
   };
   const cases = Object.entries(WRONG).flatMap(([claim, values]) =>
     values.map((value) => [claim, value] as const),
