@@ -12,5 +12,8 @@ export async function backdateSession(
   moment: Moment,
   interval: string,
 ): Promise<void> {
-  await service.sql(`UPDATE sessions SET ${moment} = ${moment} - $2::interval WHERE id = $1`, [sessionId, interval]);
+  await service.sql(`UPDATE sessions SET ${moment} = ${moment} - $2::interval WHERE id = $1`, [
+    sessionId,
+    interval,
+  ]);
 }
