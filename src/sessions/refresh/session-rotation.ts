@@ -53,6 +53,7 @@ const LOOK = `
   SELECT ${RETURNED}, s.ended_reason AS "endedReason", s.needs_login_since IS NOT NULL AS "needsLogin", u.status = 'active' AS "isUserActive",
          (extract(epoch FROM s.rotated_at) * 1000)::float8 AS "rotatedAt",
          s.used_generation AS "usedGeneration", host(s.rotated_address) AS "rotatedAddress", s.rotated_client AS "rotatedClient",
+         s.repeat_clients AS "repeatClients",
          s.last_seen_at <= now() - $2 * interval '1 millisecond'
            OR s.created_at <= now() - $3 * interval '1 millisecond' AS "isExpired",
          (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS "lastSeenAt",
@@ -69,6 +70,7 @@ interface CurrentRow extends Row, RefreshState {
   readonly needsLogin: boolean;
   readonly rotatedAddress: string | null;
   readonly rotatedClient: string | null;
+  readonly repeatClients: readonly string[];
   readonly lastSeenAt: number;
   readonly now: number;
 }
@@ -146,9 +148,9 @@ export class SessionRotation {
   }
 
   private async repeat(row: CurrentRow, isUsed: boolean, client: RequestClient): Promise<RotatedSession> {
-    const { sessionId, rotatedAddress: address, rotatedClient } = row;
+    const { sessionId, rotatedAddress: address, rotatedClient, repeatClients } = row;
     const rotatedBy = { address, client: rotatedClient };
-    refuse(await this.repeats.inspect({ sessionId, rotatedBy, isUsed }, client));
+    refuse(await this.repeats.inspect({ sessionId, rotatedBy, repeatClients, isUsed }, client));
     if (row.now - row.lastSeenAt > flushIntervalMs(this.config.policy.idleTtlMs)) {
       await this.dataSource.query(TOUCH, [sessionId, client.address]);
     }

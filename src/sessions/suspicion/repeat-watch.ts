@@ -4,13 +4,15 @@ import { Config } from '../../config/config.js';
 import type { SuspicionAction } from '../../policy/session-policy.js';
 import type { Client, SessionUse } from '../check/session-use.js';
 import type { SessionSnapshot } from '../store/session-snapshot.js';
-import { isFromElsewhere, type RotatedBy } from './repeat-from-elsewhere.js';
+import { isFromElsewhere, type RotatedBy, repeatText } from './repeat-from-elsewhere.js';
 import { type SuspicionRefusal, SuspicionResponse } from './suspicion-response.js';
 
 /** A refresh token that was presented again after its rotation, and got the current one. */
 export interface Repeat {
   readonly sessionId: string;
   readonly rotatedBy: RotatedBy;
+  /** `repeatText` of those that have been reported. */
+  readonly repeatClients: readonly string[];
   /** Whether the current tokens have been used: then this client cannot be the only one that has them. */
   readonly isUsed: boolean;
 }
@@ -32,6 +34,7 @@ export class RepeatWatch {
     if (!isFromElsewhere(repeat.rotatedBy, client)) return null;
     const action = this.actionFor(repeat);
     if (action === 'off') return null;
+    if (action === 'notify' && repeat.repeatClients.includes(repeatText(client))) return null;
     const { session } = await this.sessions.findFresh(repeat.sessionId);
     // A session that has just ended grants nothing to anyone.
     if (session?.snapshot.status !== 'active') return null;
