@@ -7,6 +7,7 @@ import { SecurityEvents } from '../../security-events/security-events.js';
 import { clientFamily, familyText } from '../../user-agents/client-family.js';
 import { flushIntervalMs } from '../check/last-seen.js';
 import { UsedGenerations } from '../check/used-generations.js';
+import { SESSION_ENDED_REASON } from '../session-cut-off.js';
 import { SessionRevoker } from '../session-revoker.js';
 import type { SessionLimits } from '../session-state.js';
 import { RepeatWatch } from '../suspicion/repeat-watch.js';
@@ -46,11 +47,11 @@ export const ROTATE = `
   WHERE s.id = $1 AND s.refresh_generation <= $2 AND s.status = 'active' AND s.needs_login_since IS NULL
     AND s.last_seen_at > now() - $4 * interval '1 millisecond'
     AND s.created_at > now() - $5 * interval '1 millisecond'
-    AND u.id = s.user_id AND u.status = 'active'
+    AND u.id = s.user_id AND u.status = 'active' AND s.epoch >= u.session_epoch
   RETURNING ${RETURNED}`;
 
 const LOOK = `
-  SELECT ${RETURNED}, s.ended_reason AS "endedReason", s.needs_login_since IS NOT NULL AS "needsLogin", u.status = 'active' AS "isUserActive",
+  SELECT ${RETURNED}, ${SESSION_ENDED_REASON} AS "endedReason", s.needs_login_since IS NOT NULL AS "needsLogin", u.status = 'active' AS "isUserActive",
          (extract(epoch FROM s.rotated_at) * 1000)::float8 AS "rotatedAt",
          s.used_generation AS "usedGeneration", host(s.rotated_address) AS "rotatedAddress", s.rotated_client AS "rotatedClient",
          s.repeat_clients AS "repeatClients",
