@@ -107,7 +107,7 @@ describe('bank policy', () => {
   });
 
   it('does not list expired sessions', async () => {
-    await startBank({ MAX_SESSIONS: 'none' });
+    await startBank({ MAX_SESSIONS: '100' });
     const { api } = service;
     const old = await api.newcomer();
     await backdateSession(service, old.session_id, 'last_seen_at', '6 minutes');
@@ -117,7 +117,7 @@ describe('bank policy', () => {
   });
 
   it('expires an idle session but not one in use', async () => {
-    await startBank({ SESSION_IDLE_TTL: '2s', MAX_SESSIONS: 'none' });
+    await startBank({ SESSION_IDLE_TTL: '2s', MAX_SESSIONS: '100' });
     const { api } = service;
     const { email, ...opened } = await api.newcomer();
     let used: Pick<Tokens, 'access_token' | 'refresh_token'> = opened;
