@@ -10,6 +10,7 @@ import { CreateAccountLinks1795503320000 } from '../../migrations/1795503320000-
 import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503380000-AddPasswordVersionToUsers.js';
 import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
+import { AddRefreshUseToSessions1795503520000 } from '../../migrations/1795503520000-AddRefreshUseToSessions.js';
 import { AddDevicesTrustedSince1795503940000 } from '../../migrations/1795503940000-AddDevicesTrustedSince.js';
 import { CreateRejectedRegistrations1795504000000 } from '../../migrations/1795504000000-CreateRejectedRegistrations.js';
 import { AddSessionCutOffs1795504060000 } from '../../migrations/1795504060000-AddSessionCutOffs.js';
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   AddPasswordVersionToUsers1795503380000,
   AddHabitsToSessions1795503400000,
   IndexEndedSessionsByUser1795503460000,
+  AddRefreshUseToSessions1795503520000,
   AddDevicesTrustedSince1795503940000,
   CreateRejectedRegistrations1795504000000,
   AddSessionCutOffs1795504060000,
