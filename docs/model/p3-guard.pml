@@ -79,8 +79,8 @@ active proctype Time() {
 }
 #define GRANTS (committed && left > 0 && !known)
 /* With a connection and an instance that reaches Postgres, the guard refuses three ticks after the commit: one round, and one
- * tick for the end to arrive. Without the connection, after two ticks and its lease. In any case, after the staleness bound. */
+ * tick for the end to arrive. Without the connection, after one tick and its lease. In any case, after the staleness bound. */
 #define BROKEN (GRANTS && ((commitAge >= 3 && !wasCut && !cutSince && linked == 3) \
-  || (commitAge >= 2 + LEASE && !cutSince) || commitAge > STALE))
+  || (commitAge >= 1 + LEASE && !cutSince) || commitAge > STALE))
 active proctype Promise() { atomic { BROKEN -> assert(false) } }
 init { age = LONG }
