@@ -88,7 +88,7 @@ inline cancel(t) {
 inline stopWork(i) { work[i] = 0; acked[i] = false; cancel(PUSHED(i)) }
 inline hold() { claimed = true }
 
-/* Whoever knows the session has ended does not grant it, so its lease need not be followed. */
+/* A guard or instance that knows the session has ended does not grant it, so its lease need not be followed. */
 inline learnGuard(g) {
   known[g] = true; endTo[g] = false; endHeld(AT(g, 0)); endHeld(AT(g, 1));
 #if defined(STREAMS) && !defined(BUG_CLOSE_LATER)
@@ -236,7 +236,8 @@ proctype Guard(byte g) {
 #if defined(STREAMS) && defined(BUG_CLOSE_LATER)
   :: d_step { known[g] && stream[g] -> stream[g] = false }
 #endif
-  :: d_step { known[g] && parent[g] != NONE && ended[parent[g]] && owes[AT(g, parent[g])] -> owes[AT(g, parent[g])] = false } /* ack */
+  :: d_step { known[g] && parent[g] != NONE && ended[parent[g]] && owes[AT(g, parent[g])] ->                        /* ack */
+       owes[AT(g, parent[g])] = false }
   :: d_step { owes[AT(g, 0)] && (ended[0] || leaving[0]) -> bound(g, 0) }
   :: d_step { owes[AT(g, 1)] && (ended[1] || leaving[1]) -> bound(g, 1) }
   /* The parent shuts down: the guard ends the lease from it, acknowledges that, and connects elsewhere. */

@@ -172,9 +172,10 @@ active proctype Promise() {
   do
   :: atomic { GRANTED(OLD, answered) || GRANTED(NEW, answered) -> assert(false) }                                    /* P1 */
   :: atomic { enforced && (GRANTED(OLD, version) || GRANTED(NEW, version)) -> assert(false) }                    /* P1, P2 */
-  :: atomic { version > 0 && (LOST(OLD) || LOST(NEW)) -> assert(false) }                                  /* P5: only the others are over */
+  :: atomic { version > 0 && (LOST(OLD) || LOST(NEW)) -> assert(false) }                      /* P5: only the others are over */
   :: atomic { timeout ->                                                                                    /* P6: at rest */
        assert(!(live[0] || live[1]) || (enforced && !OPEN_ROW(OLD) && !OPEN_ROW(NEW))); break }
   od
 }
-init { atomic { live[0] = true; live[1] = true; row[OLD] = true; token[OLD] = true; enforced = true; run Instance(0); run Instance(1) } }
+init { atomic { live[0] = true; live[1] = true; row[OLD] = true; token[OLD] = true; enforced = true;
+  run Instance(0); run Instance(1) } }
