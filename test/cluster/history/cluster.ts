@@ -80,6 +80,17 @@ export class Cluster {
     return cluster;
   }
 
+  /** Locks the row of a session, as a long transaction does. @returns what releases it */
+  async holdSession(id: string): Promise<() => Promise<void>> {
+    const client = await this.pool.connect();
+    await client.query('BEGIN');
+    await client.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [id]);
+    return async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    };
+  }
+
   /** The current Redis server; `switchTo` replaces it. */
   get redis(): RedisServer {
     return this.server;
