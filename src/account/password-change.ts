@@ -5,6 +5,7 @@ import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { lockUser } from '../users/lock-user.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
@@ -15,6 +16,7 @@ export class PasswordChange {
   constructor(
     private readonly revoker: SessionRevoker,
     private readonly links: AccountLinks,
+    private readonly sessions: SessionsService,
     private readonly users: UsersService,
     private readonly events: SecurityEvents,
     private readonly attempts: LoginAttempts,
@@ -26,12 +28,15 @@ export class PasswordChange {
    * @throws {AppError} wrong_password, password_rejected, too_many_requests or overloaded
    */
   async change(
-    { userId, sessionId, deviceId }: Principal,
+    { userId, sessionId }: Principal,
     current: string,
     wanted: string,
     { address }: RequestClient,
   ): Promise<RevocationOutcome> {
-    const user = await this.users.requireById(userId);
+    const [user, deviceId] = await Promise.all([
+      this.users.requireById(userId),
+      this.sessions.requireDeviceOf(sessionId),
+    ]);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
       this.users.verifyPassword(user, current),
     );

@@ -72,9 +72,13 @@ export class DevicesService {
     return outcome;
   }
 
-  /** @param exceptDeviceId the device that stays signed in, if any */
-  async terminateAll(userId: string, exceptDeviceId?: string): Promise<RevocationOutcome> {
+  /** @param exceptSessionId a session whose device stays signed in, if any */
+  async terminateAll(userId: string, exceptSessionId?: string): Promise<RevocationOutcome> {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      const exceptDeviceId =
+        exceptSessionId === undefined
+          ? undefined
+          : await this.sessions.requireDeviceOf(exceptSessionId, transaction.manager);
       // Locks the rows in order, so that two concurrent calls wait for one another instead of deadlocking.
       await transaction.manager.query(
         `UPDATE devices SET terminated_at = now() WHERE id IN (
