@@ -1,4 +1,4 @@
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedMemoryLimiter } from './bounded-memory-limiter.js';
 import type { LimiterRedis } from './limiter-redis.js';
@@ -17,25 +17,25 @@ const MAX_KEYS = 20_000;
  * it if it succeeds. If attempts were checked first and counted afterwards, a hundred parallel attempts could
  * all pass the check.
  *
- * All instances share the counts in Redis. Without Redis, and while it does not answer in time (see
- * `limiter-redis.ts`), each instance counts in its own memory.
+ * Every instance counts in its own memory, and all share their counts in Redis if it is configured. Both limits apply.
+ * Write access to Redis can therefore raise the limit at most to one for each instance (ADR 27), and while Redis does not
+ * answer in time (see `limiter-redis.ts`), memory alone decides.
  */
 export class FailureLimiter {
   private readonly memory: BoundedMemoryLimiter;
-  private readonly limiter: BoundedMemoryLimiter | RateLimiterRedis;
+  private readonly shared: RateLimiterRedis | null;
 
   constructor({ failures, windowSeconds }: FailureLimit, redis: LimiterRedis | null, keyPrefix: string) {
     const limit = { points: failures, duration: windowSeconds, keyPrefix };
     this.memory = new BoundedMemoryLimiter(limit, MAX_KEYS);
-    this.limiter = redis
-      ? new RateLimiterRedis({
-          ...limit,
-          storeClient: redis,
-          useRedisPackage: true,
-          rejectIfRedisNotReady: true,
-          insuranceLimiter: this.memory,
-        })
-      : this.memory;
+    this.shared =
+      redis &&
+      new RateLimiterRedis({
+        ...limit,
+        storeClient: redis,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+      });
   }
 
   /**
@@ -43,23 +43,57 @@ export class FailureLimiter {
    * @throws {AppError} `too_many_requests`
    */
   async reserve(key: string): Promise<number> {
-    try {
-      return (await this.limiter.consume(key)).consumedPoints;
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new AppError('too_many_requests', {
-        retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)),
-      });
+    const here = await consume(this.memory, key);
+    if (here.isRefused) throw tooManyRequests(here);
+    const everywhere = await this.inRedis((shared) => consume(shared, key));
+    if (everywhere?.isRefused) {
+      // A refused attempt is no failure here either.
+      await this.memory.reward(key);
+      throw tooManyRequests(everywhere);
     }
+    return Math.max(here.consumedPoints, everywhere?.consumedPoints ?? 0);
   }
 
   /** Cancels one reservation. */
   async release(key: string): Promise<void> {
-    await this.limiter.reward(key);
+    await Promise.all([this.memory.reward(key), this.inRedis((shared) => shared.reward(key))]);
   }
 
-  /** Forgets all failures, including those counted in memory while Redis was unavailable. */
+  /** Forgets all failures. Another instance still counts those that it has seen itself. */
   async reset(key: string): Promise<void> {
-    await Promise.all([this.memory.delete(key), this.limiter.delete(key)]);
+    await Promise.all([this.memory.delete(key), this.inRedis((shared) => shared.delete(key))]);
   }
+
+  /** @returns `null` without Redis, and when it fails: then memory alone counts */
+  private async inRedis<T>(command: (shared: RateLimiterRedis) => Promise<T>): Promise<T | null> {
+    try {
+      return this.shared && (await command(this.shared));
+    } catch {
+      return null;
+    }
+  }
+}
+
+interface Consumed {
+  readonly isRefused: boolean;
+  readonly consumedPoints: number;
+  readonly msBeforeNext: number;
+}
+
+/** The library throws a refusal, and the failures of its store. */
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<Consumed> {
+  try {
+    const { consumedPoints, msBeforeNext } = await limiter.consume(key);
+    return { isRefused: false, consumedPoints, msBeforeNext };
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const { consumedPoints, msBeforeNext } = refusal;
+    return { isRefused: true, consumedPoints, msBeforeNext };
+  }
+}
+
+function tooManyRequests({ msBeforeNext }: Consumed): AppError {
+  return new AppError('too_many_requests', {
+    retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+  });
 }
