@@ -9,6 +9,7 @@ export class RedisAuthenticators {
   readonly sessionCache: Authenticator;
   readonly instances: Authenticator;
   readonly accountChanges: Authenticator;
+  readonly loginAttempts: Authenticator;
 
   /** @param secret the server secret */
   constructor(secret: Buffer) {
@@ -16,5 +17,6 @@ export class RedisAuthenticators {
     this.sessionCache = forPurpose('session cache');
     this.instances = forPurpose('instances');
     this.accountChanges = forPurpose('account changes');
+    this.loginAttempts = forPurpose('login attempts');
   }
 }

@@ -1,7 +1,9 @@
+import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
 import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedMemoryLimiter } from './bounded-memory-limiter.js';
 import type { LimiterRedis } from './limiter-redis.js';
+import { ResetMarks } from './reset-marks.js';
 
 export interface FailureLimit {
   /** Failures allowed per window; a window starts with the first failure. */
@@ -24,8 +26,19 @@ const MAX_KEYS = 20_000;
 export class FailureLimiter {
   private readonly memory: BoundedMemoryLimiter;
   private readonly shared: RateLimiterRedis | null;
+  private readonly resetMarks: ResetMarks | null;
+  private readonly windowMs: number;
 
-  constructor({ failures, windowSeconds }: FailureLimit, redis: LimiterRedis | null, keyPrefix: string) {
+  /** @param authenticator for limits that are reset: without it, a reset holds on this instance and in Redis only */
+  constructor(
+    { failures, windowSeconds }: FailureLimit,
+    redis: LimiterRedis | null,
+    keyPrefix: string,
+    authenticator: Authenticator | null = null,
+  ) {
+    this.windowMs = windowSeconds * 1000;
+    this.resetMarks =
+      redis && authenticator && new ResetMarks(redis, authenticator, keyPrefix, windowSeconds);
     const limit = { points: failures, duration: windowSeconds, keyPrefix };
     this.memory = new BoundedMemoryLimiter(limit, MAX_KEYS);
     this.shared =
@@ -43,7 +56,7 @@ export class FailureLimiter {
    * @throws {AppError} `too_many_requests`
    */
   async reserve(key: string): Promise<number> {
-    const here = await consume(this.memory, key);
+    const here = await this.consumeInMemory(key);
     if (here.isRefused) throw tooManyRequests(here);
     const everywhere = await this.inRedis((shared) => consume(shared, key));
     if (everywhere?.isRefused) {
@@ -59,15 +72,29 @@ export class FailureLimiter {
     await Promise.all([this.memory.reward(key), this.inRedis((shared) => shared.reward(key))]);
   }
 
-  /** Forgets all failures. Another instance still counts those that it has seen itself. */
+  /** Forgets all failures. */
   async reset(key: string): Promise<void> {
-    await Promise.all([this.memory.delete(key), this.inRedis((shared) => shared.delete(key))]);
+    await Promise.all([
+      this.memory.delete(key),
+      this.inRedis((shared) => shared.delete(key)),
+      this.inRedis(() => this.resetMarks?.set(key)),
+    ]);
+  }
+
+  private async consumeInMemory(key: string): Promise<Consumed> {
+    const consumed = await consume(this.memory, key);
+    if (!consumed.isRefused) return consumed;
+    // Once for each reset: the window that begins now is younger than the mark.
+    const windowStart = Date.now() + consumed.msBeforeNext - this.windowMs;
+    if (!(await this.inRedis(() => this.resetMarks?.isLaterThan(key, windowStart)))) return consumed;
+    await this.memory.delete(key);
+    return consume(this.memory, key);
   }
 
   /** @returns `null` without Redis, and when it fails: then memory alone counts */
-  private async inRedis<T>(command: (shared: RateLimiterRedis) => Promise<T>): Promise<T | null> {
+  private async inRedis<T>(command: (shared: RateLimiterRedis) => Promise<T> | undefined): Promise<T | null> {
     try {
-      return this.shared && (await command(this.shared));
+      return (this.shared && (await command(this.shared))) ?? null;
     } catch {
       return null;
     }

@@ -295,12 +295,17 @@ export const MUTANTS: readonly Mutant[] = [
     'return isGenuine ? text : null;',
     'return isGenuine || text ? text : null;',
   ),
-  mutant('redis/hmac-authenticator.ts', 'a text is not bound to its place', '${place.length}:${place}:', ''),
+  mutant(
+    'redis/hmac-authenticator.ts',
+    'a text is not bound to its place',
+    '[place.length, place, text]',
+    '[text]',
+  ),
   mutant(
     'redis/hmac-authenticator.ts',
     'a part of the text counts as a part of the place',
-    '${place.length}:${place}:',
-    '${place}:',
+    '[place.length, place, text]',
+    '[place, text]',
   ),
   mutant(
     'redis/hmac-authenticator.ts',
