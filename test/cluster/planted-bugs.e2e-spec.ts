@@ -3,6 +3,7 @@ import { revokedAfterFlush } from './schedules/revoked-after-flush.js';
 import { revokedInSplitBrain } from './schedules/revoked-in-split-brain.js';
 import { revokedWhileCached } from './schedules/revoked-while-cached.js';
 import { revokedWhileDisconnected } from './schedules/revoked-while-disconnected.js';
+import { revokedWithForgedAcknowledgement } from './schedules/revoked-with-forged-acknowledgement.js';
 import { revokedWithHalfOpenSubscription } from './schedules/revoked-with-half-open-subscription.js';
 import { Scenario } from './schedules/scenario.js';
 
@@ -20,6 +21,11 @@ const CASES = [
   ],
   ['a session is revoked while an instance is disconnected', revokedWhileDisconnected, 'trust-before-tail'],
   ['a session is revoked right after a flush', revokedAfterFlush, 'young-registration-trusted'],
+  [
+    'a session is revoked while a stranger acknowledges for an instance',
+    revokedWithForgedAcknowledgement,
+    'unproven-messages-believed',
+  ],
 ] as const;
 
 describe('the checker and the protocol', () => {

@@ -96,8 +96,7 @@ export class RedisSharedCache<S extends SessionSnapshot> implements SharedCache<
   private open(sessionId: string, entry: unknown): S | null {
     const { sealed } = (entry ?? {}) as Partial<Entry>;
     const text = typeof sealed === 'string' ? this.authenticator.open(this.key(sessionId), sealed) : null;
-    if (text === null) return null;
-    const snapshot: unknown = JSON.parse(text);
+    const snapshot = text === null ? null : parse(text);
     return this.format.isSnapshotOf(sessionId, snapshot) ? snapshot : null;
   }
 
@@ -107,5 +106,13 @@ export class RedisSharedCache<S extends SessionSnapshot> implements SharedCache<
 
   private key(sessionId: string): string {
     return `${this.redis.prefix}:session:${this.format.version}:${sessionId}`;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
