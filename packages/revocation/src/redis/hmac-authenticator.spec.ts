@@ -28,8 +28,9 @@ describe('HmacAuthenticator', () => {
   it('does not open a text in another place, or for another purpose', () => {
     expect(authenticator.open('other', sealed)).toBeNull();
     expect(new HmacAuthenticator([secret], 'bus').open('key', sealed)).toBeNull();
-    expect(authenticator.open('key:1', authenticator.seal('key', '1:x'))).toBeNull();
-    expect(authenticator.open('key', authenticator.seal('key:1', 'x'))).toBeNull();
+    const proof = authenticator.seal('key', '1:x').slice(0, -'1:x'.length);
+    expect(authenticator.open('key', `${proof}1:x`)).toBe('1:x');
+    expect(authenticator.open('key:1', `${proof}x`)).toBeNull();
   });
 
   it('opens what was sealed with a previous secret, and seals with the current one', () => {

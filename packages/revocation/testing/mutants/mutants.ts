@@ -290,6 +290,12 @@ export const MUTANTS: readonly Mutant[] = [
 
   // What comes out of Redis.
   mutant(
+    'revocation.ts',
+    'the entries of a push that is only partly understood are ignored',
+    'revoked: (revocations) => this.learn(revocations),',
+    'revoked: () => {},',
+  ),
+  mutant(
     'redis/hmac-authenticator.ts',
     'a text is believed without its proof',
     'return isGenuine ? text : null;',
