@@ -24,10 +24,10 @@ export class PasswordChange {
   constructor(
     private readonly revoker: SessionRevoker,
     private readonly links: AccountLinks,
+    private readonly sessions: SessionsService,
     private readonly users: UsersService,
     private readonly events: SecurityEvents,
     private readonly attempts: LoginAttempts,
-    private readonly sessions: SessionsService,
     private readonly tokens: SessionTokens,
   ) {}
 
@@ -38,13 +38,16 @@ export class PasswordChange {
    * @throws {AppError} wrong_password, password_rejected, session_revoked, too_many_requests or overloaded
    */
   async change(
-    { userId, sessionId, deviceId }: Principal,
+    { userId, sessionId }: Principal,
     current: string,
     wanted: string,
     client: RequestClient,
   ): Promise<ChangedPassword> {
     const { address } = client;
-    const user = await this.users.requireById(userId);
+    const [user, deviceId] = await Promise.all([
+      this.users.requireById(userId),
+      this.sessions.requireDeviceOf(sessionId),
+    ]);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
       this.users.verifyPassword(user, current),
     );

@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { DevicesModule } from '../devices/devices.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { REDIS } from '../redis/redis.module.js';
+import { RedisAuthenticators } from '../redis/redis-authenticators.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -26,9 +27,18 @@ import { SessionTokens } from './session-tokens.js';
     SessionTokens,
     ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
       provide: attempts,
-      inject: [Config, REDIS],
-      useFactory: ({ loginAttempts, redis }: Config, connection: RedisConnection | null) =>
-        new attempts(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
+      inject: [Config, REDIS, RedisAuthenticators],
+      useFactory: (
+        { loginAttempts, redis }: Config,
+        connection: RedisConnection | null,
+        authenticators: RedisAuthenticators,
+      ) =>
+        new attempts(
+          loginAttempts,
+          connection?.client ?? null,
+          redis?.keyPrefix ?? '',
+          authenticators.loginAttempts,
+        ),
     })),
   ],
   exports: [AccessTokenModule, LoginAttempts, SessionTokens],

@@ -124,7 +124,7 @@ export const ENVIRONMENT_VARIABLES = {
     default: unset('generated in development', ''),
     requiredInProduction: true,
     description:
-      'server secret, at least 32 bytes (`openssl rand -base64 48`); refresh tokens, mailed links and the encryption of signing keys depend on it',
+      'server secret, at least 32 bytes (`openssl rand -base64 48`); refresh tokens, mailed links, the encryption of signing keys and the authenticity of what is in Redis depend on it',
   }),
   // Not derived from PORT: instances behind one address listen on different ports and issue the same tokens.
   LATCHKEY_ISSUER: variable({

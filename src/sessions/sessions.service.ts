@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
 import type { GeoLocation } from '../geoip/geo-location.js';
 import { GeoIp } from '../geoip/geoip.js';
 import { clientFamily, familyText } from '../user-agents/client-family.js';
@@ -180,6 +181,18 @@ export class SessionsService {
     return this.dataSource
       .getRepository(Session)
       .existsBy({ id: selection.sessionId, userId: selection.userId });
+  }
+
+  /**
+   * The device that a session is on.
+   *
+   * @param manager the caller's transaction, if there is one
+   * @throws {AppError} invalid_token if there is no such session
+   */
+  async requireDeviceOf(sessionId: string, manager = this.dataSource.manager): Promise<string> {
+    const session = await manager.getRepository(Session).findOneBy({ id: sessionId });
+    if (!session) throw new AppError('invalid_token');
+    return session.deviceId;
   }
 
   private live(userId: string, manager = this.dataSource.manager): SelectQueryBuilder<Session> {

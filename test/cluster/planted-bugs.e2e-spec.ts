@@ -5,6 +5,7 @@ import { revokedByCutOff } from './schedules/revoked-by-cut-off.js';
 import { revokedInSplitBrain } from './schedules/revoked-in-split-brain.js';
 import { revokedWhileCached } from './schedules/revoked-while-cached.js';
 import { revokedWhileDisconnected } from './schedules/revoked-while-disconnected.js';
+import { revokedWithForgedAcknowledgement } from './schedules/revoked-with-forged-acknowledgement.js';
 import { revokedWithHalfOpenSubscription } from './schedules/revoked-with-half-open-subscription.js';
 import { Scenario } from './schedules/scenario.js';
 
@@ -23,6 +24,11 @@ const CASES = [
   ['a session is revoked while an instance is disconnected', revokedWhileDisconnected, 'trust-before-tail'],
   ['a session is revoked right after a flush', revokedAfterFlush, 'young-registration-trusted'],
   ['all other sessions of a user are revoked', revokedByCutOff, 'cut-off-ignored'],
+  [
+    'a session is revoked while a stranger acknowledges for an instance',
+    revokedWithForgedAcknowledgement,
+    'unproven-messages-believed',
+  ],
 ] as const;
 
 const REFRESH_CASES = [

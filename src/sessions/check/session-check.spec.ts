@@ -126,7 +126,10 @@ describe('SessionCheck', () => {
     const store = new ScriptedStore();
     const check = await start(store, {});
     expect(await codeOf(check)).toBe('granted');
-    expect(check.check(subject, CLIENT)).toMatchObject({ userId: 'user', deviceId: 'device' });
+    expect(check.check(subject, CLIENT)).toMatchObject({
+      userId: 'user',
+      session: { snapshot: { deviceId: 'device' } },
+    });
     expect(store.loads).toHaveLength(0);
   });
 

@@ -190,7 +190,6 @@ function principal(subject: TokenSubject, session: CachedSession): CheckedPrinci
   return {
     userId: subject.userId,
     sessionId: subject.sessionId,
-    deviceId: session.snapshot.deviceId,
     roles: subject.roles,
     authenticatedAt: subject.authenticatedAt,
     session,
