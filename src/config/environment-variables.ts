@@ -26,9 +26,13 @@ import {
   trustProxy,
 } from './readers.js';
 
+const always = () => true;
+
 /** What defaults can depend on. */
 export interface DefaultContext {
   readonly production: boolean;
+  /** Whether only this machine can reach the service. */
+  readonly isLoopback: boolean;
   readonly policyName: PolicyName;
   readonly policy: SessionPolicy;
 }
@@ -46,7 +50,7 @@ export interface EnvironmentVariable<T, D = T> {
   readonly read: Reader<T>;
   /** A text is read like one that was set. */
   readonly default: string | ComputedDefault<D>;
-  readonly requiredInProduction?: true;
+  readonly requiredInProduction?: (context: DefaultContext) => boolean;
   /** Markdown. */
   readonly description: string;
 }
@@ -96,7 +100,7 @@ export const ENVIRONMENT_VARIABLES = {
   DATABASE_URL: variable({
     read: serverUrl('postgres:', 'postgresql:'),
     default: unset('embedded in development', 'postgres://latchkey:password@127.0.0.1:5432/latchkey'),
-    requiredInProduction: true,
+    requiredInProduction: always,
     description: 'Postgres connection URL (tested with 15 and 18)',
   }),
   DATABASE_POOL_SIZE: variable({
@@ -122,7 +126,7 @@ export const ENVIRONMENT_VARIABLES = {
   LATCHKEY_SECRET: variable({
     read: secret,
     default: unset('generated in development', ''),
-    requiredInProduction: true,
+    requiredInProduction: always,
     description:
       'server secret, at least 32 bytes (`openssl rand -base64 48`); refresh tokens, mailed links, the encryption of signing keys and the authenticity of what is in Redis depend on it',
   }),
@@ -130,9 +134,9 @@ export const ENVIRONMENT_VARIABLES = {
   LATCHKEY_ISSUER: variable({
     read: serverUrl('http:', 'https:'),
     default: 'http://localhost:3000',
-    requiredInProduction: true,
+    requiredInProduction: ({ isLoopback }) => !isLoopback,
     description:
-      '`iss` of access tokens, the public URL of this service; must be the same on every instance. In production it starts with `https://`, also behind a proxy that terminates TLS',
+      '`iss` of access tokens, the public URL of this service; must be the same on every instance. In production it is required, unless `HOST` is a loopback address, and starts with `https://`, also behind a proxy that terminates TLS',
   }),
   LATCHKEY_ORIGIN: variable({
     read: origin,

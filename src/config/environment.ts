@@ -7,7 +7,7 @@ import {
   type EnvironmentVariable,
 } from './environment-variables.js';
 import { productionFaults } from './production-settings.js';
-import { webConfig } from './web-config.js';
+import { isLoopback, webConfig } from './web-config.js';
 
 /** Lists every fault of the environment, so that one start shows them all. */
 export class InvalidEnvironment extends Error {
@@ -60,16 +60,17 @@ function readValue(
   context: DefaultContext,
 ): unknown {
   if (given) return variable.read(given);
-  if (context.production && variable.requiredInProduction) throw new TypeError('is required');
+  if (context.production && variable.requiredInProduction?.(context)) throw new TypeError('is required');
   const fallback = variable.default;
   return typeof fallback === 'string' ? variable.read(fallback) : fallback.value(context);
 }
 
-function defaultContext({ NODE_ENV = '', LATCHKEY_POLICY }: NodeJS.ProcessEnv): DefaultContext {
+function defaultContext({ NODE_ENV = '', LATCHKEY_POLICY, HOST }: NodeJS.ProcessEnv): DefaultContext {
   // An unknown policy is reported with the other faults.
   const policyName = isPolicyName(LATCHKEY_POLICY) ? LATCHKEY_POLICY : 'social';
   return {
     production: ENVIRONMENT_VARIABLES.NODE_ENV.read(NODE_ENV),
+    isLoopback: HOST !== undefined && isLoopback(HOST),
     policyName,
     policy: POLICY_PRESETS[policyName],
   };

@@ -33,7 +33,8 @@ describe('production settings', () => {
   });
 
   it.each<[Record<string, string>, RegExp]>([
-    [{ LATCHKEY_ISSUER: 'http://localhost:3000' }, /^cookies are not Secure/],
+    [{ LATCHKEY_ISSUER: '', HOST: '127.0.0.1' }, /^cookies are not Secure/],
+    [{ LATCHKEY_ISSUER: 'http://localhost:4000' }, /^cookies are not Secure/],
     [{ LATCHKEY_ISSUER: 'http://[::1]:3000' }, /^cookies are not Secure/],
     [{ TRUST_PROXY: 'true' }, /^TRUST_PROXY=true believes/],
     [{ CORS_ORIGINS: 'http://app.example.com' }, /^CORS_ORIGINS trusts pages.*http:\/\/app\.example\.com/],
