@@ -65,6 +65,11 @@ export class RefreshDto {
   refresh_token?: string;
 }
 
+export class LogoutDto {
+  @ApiPropertyOptional({ description: 'Ends the session of this token, also if no access token is sent.' })
+  refresh_token?: string;
+}
+
 /** The body for a browser whose tokens are in cookies. */
 export class CookieSessionDto {
   @ApiProperty({ description: 'Lifetime of the access token in seconds.', example: 900 })

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
@@ -27,6 +27,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly revoker: SessionRevoker,
     private readonly outbox: Outbox,
+    private readonly sessions: SessionsService,
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly clock: SessionClock,
@@ -65,8 +66,16 @@ export class AuthService {
     return this.tokensOf(await this.rotation.rotate(refreshToken, client));
   }
 
-  logout({ userId, sessionId }: Principal): Promise<RevocationOutcome> {
-    return this.revoker.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
+  /** Revokes these sessions. One that is unknown ended so long ago that its row has been deleted. */
+  async logout(sessionIds: readonly string[]): Promise<RevocationOutcome> {
+    const outcomes = await Promise.all(sessionIds.map((sessionId) => this.logOutOf(sessionId)));
+    return outcomes.includes('pending') ? 'pending' : 'enforced';
+  }
+
+  private async logOutOf(sessionId: string): Promise<RevocationOutcome> {
+    const session = await this.sessions.findOwned(sessionId);
+    if (!session) return 'enforced';
+    return this.revoker.revoke(session, 'logout', `user:${session.userId}`);
   }
 
   private async tokensOf({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
 import type { RequestClient } from '../http/routes/request-client.js';
@@ -25,6 +25,12 @@ export interface RegisteredDevice {
   readonly isNewDevice: boolean;
 }
 
+/** A device, and the token that identified it. */
+export interface KnownDevice {
+  readonly device: Device;
+  readonly token: string;
+}
+
 /** Recognises devices by their token, and registers new ones. */
 @Injectable()
 export class DeviceRegistry {
@@ -33,11 +39,18 @@ export class DeviceRegistry {
     private readonly config: Config,
   ) {}
 
-  /** The user's device with this token; `null` if it is unknown or terminated. */
-  async findKnown(userId: string, deviceToken: string): Promise<Device | null> {
-    return this.dataSource
+  /** The user's device that the first of these tokens identifies; `null` if all are unknown or terminated. */
+  async findKnown(userId: string, tokens: readonly string[]): Promise<KnownDevice | null> {
+    if (tokens.length === 0) return null;
+    const hashed = tokens.map((token) => ({ token, hash: deviceTokenHash(token) }));
+    const devices = await this.dataSource
       .getRepository(Device)
-      .findOneBy({ userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() });
+      .findBy({ userId, tokenHash: In(hashed.map(({ hash }) => hash)), terminatedAt: IsNull() });
+    for (const { token, hash } of hashed) {
+      const device = devices.find(({ tokenHash }) => tokenHash.equals(hash));
+      if (device) return { device, token };
+    }
+    return null;
   }
 
   /** Finds or registers the device of a login. Runs in the caller's transaction. */
