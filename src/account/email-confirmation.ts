@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AppError } from '../errors/app-error.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
@@ -24,8 +25,21 @@ export class EmailConfirmation {
     private readonly requests: MailRequests,
   ) {}
 
-  /** @throws {AppError} invalid_link */
-  async confirm(token: string, { address }: RequestClient): Promise<void> {
+  /**
+   * Succeeds again for a link that was used: people click twice, and mail scanners before them.
+   *
+   * @throws {AppError} invalid_link
+   */
+  async confirm(token: string, client: RequestClient): Promise<void> {
+    try {
+      await this.confirmOnce(token, client);
+    } catch (error) {
+      const isInvalid = error instanceof AppError && error.code === 'invalid_link';
+      if (!isInvalid || !(await this.links.isUsed('confirm_email', token))) throw error;
+    }
+  }
+
+  private async confirmOnce(token: string, { address }: RequestClient): Promise<void> {
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user } = await this.links.use(manager, 'confirm_email', token);
