@@ -6,6 +6,7 @@ import { asLabel } from '../http/validation/untrusted-text.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
+import { shownEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 
 const TOKEN_DELIVERIES = ['body', 'cookie'] as const;
@@ -118,7 +119,7 @@ export class UserDto {
   static of(user: User): UserDto {
     return {
       id: user.id,
-      email: user.email,
+      email: shownEmail(user.email),
       email_verified: user.emailConfirmedAt !== null,
       roles: user.roles,
       created_at: user.createdAt.toISOString(),
@@ -161,7 +162,7 @@ export class MeDto {
     return {
       user: {
         id: userId,
-        email: profile.email,
+        email: shownEmail(profile.email),
         email_verified: profile.emailVerified ?? false,
         roles: [...roles],
       },

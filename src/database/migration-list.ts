@@ -10,6 +10,7 @@ import { CreateAccountLinks1795503320000 } from '../../migrations/1795503320000-
 import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503380000-AddPasswordVersionToUsers.js';
 import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
+import { OneAccountPerMailbox1795503880000 } from '../../migrations/1795503880000-OneAccountPerMailbox.js';
 
 /** Every migration, oldest first. Append-only: a released migration is never edited. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   AddPasswordVersionToUsers1795503380000,
   AddHabitsToSessions1795503400000,
   IndexEndedSessionsByUser1795503460000,
+  OneAccountPerMailbox1795503880000,
 ];
