@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { EMAIL } from '../auth/auth.dto.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
 import type { RejectedSignIn } from './sign-in-rejection.js';
 
@@ -9,7 +10,7 @@ export class LinkDto {
 }
 
 export class ForgotPasswordDto {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @ApiProperty({ description: EMAIL, maxLength: 254, example: 'ada@example.org' })
   @IsEmailAddress()
   email!: string;
 }

@@ -52,7 +52,8 @@ const AnswersTokens = (tokens: Type) =>
     ApiExtraModels(tokens, CookieSessionDto),
     ApiOkResponse({
       description: 'Tokens; in cookie mode the same body without them.',
-      schema: { oneOf: [{ $ref: getSchemaPath(tokens) }, { $ref: getSchemaPath(CookieSessionDto) }] },
+      // Not `oneOf`: what has all tokens also has everything that cookie mode returns.
+      schema: { anyOf: [{ $ref: getSchemaPath(tokens) }, { $ref: getSchemaPath(CookieSessionDto) }] },
     }),
   );
 

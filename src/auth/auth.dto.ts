@@ -9,10 +9,13 @@ import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import { shownEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 
+/** Not `format: email`, which excludes internationalised addresses (RFC 6531). */
+export const EMAIL = 'An email address. Both spellings of an internationalised domain are the same.';
+
 const TOKEN_DELIVERIES = ['body', 'cookie'] as const;
 
 export class RegisterDto {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @ApiProperty({ description: EMAIL, maxLength: 254, example: 'ada@example.org' })
   @IsEmailAddress()
   email!: string;
 
@@ -22,7 +25,7 @@ export class RegisterDto {
 }
 
 export class LoginDto {
-  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  @ApiProperty({ description: EMAIL, example: 'ada@example.org' })
   @IsEmailAddress()
   email!: string;
 
@@ -30,7 +33,10 @@ export class LoginDto {
   @IsPassword()
   password!: string;
 
-  @ApiPropertyOptional({ description: 'The device token from an earlier login on this device.' })
+  @ApiPropertyOptional({
+    nullable: true,
+    description: 'The device token from an earlier login on this device.',
+  })
   @Transform(({ value }) => (value === '' ? undefined : value))
   @IsOptional()
   @IsOpaqueToken()
@@ -38,6 +44,7 @@ export class LoginDto {
 
   // A label is never a reason to refuse a login.
   @ApiPropertyOptional({
+    nullable: true,
     description: `What the user calls the device; cut to ${DEVICE_NAME_LENGTH.max} characters, ignored if empty.`,
   })
   @Transform(({ value }) =>
@@ -48,7 +55,8 @@ export class LoginDto {
   device_name?: string;
 
   @ApiPropertyOptional({
-    enum: TOKEN_DELIVERIES,
+    enum: [...TOKEN_DELIVERIES, null],
+    nullable: true,
     default: 'body',
     description: 'Where to return the tokens: in the body, or in cookies that scripts cannot read.',
   })
@@ -59,6 +67,7 @@ export class LoginDto {
 
 export class RefreshDto {
   @ApiPropertyOptional({
+    nullable: true,
     description: 'Omit it to use the refresh cookie; the new tokens are then set as cookies as well.',
   })
   @IsOptional()
@@ -67,7 +76,10 @@ export class RefreshDto {
 }
 
 export class LogoutDto {
-  @ApiPropertyOptional({ description: 'Ends the session of this token, also if no access token is sent.' })
+  @ApiPropertyOptional({
+    nullable: true,
+    description: 'Ends the session of this token, also if no access token is sent.',
+  })
   refresh_token?: string;
 }
 
@@ -104,7 +116,7 @@ export class UserDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  @ApiProperty({ format: 'email' })
+  @ApiProperty({ example: 'ada@example.org', description: 'With an internationalised domain in Unicode.' })
   email!: string;
 
   @ApiProperty({ description: 'Whether the user has confirmed the address by email.' })

@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url';
+import { trimAddress, withAsciiDomain } from '../email-addresses/address-text.js';
 import { AppError } from '../errors/app-error.js';
-import { trimAddress, withAsciiDomain } from '../http/validation/email-text.js';
 
 /** RFC 5321 §4.5.3.1.3: a path has at most 256 octets, including two angle brackets. */
 const MAX_OCTETS = 254;

@@ -10,7 +10,7 @@ import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 const LINKED = ['confirm-email', 'forgot-password', 'reset-password', 'disown'];
 
 /** A page, perhaps with a slash at the end, and perhaps with its fragment, which may have been encoded twice. */
-const RESPELT = new RegExp(
+const OTHER_SPELLING = new RegExp(
   `^(?<page>${LINKED.join('|')}|)/*(?:(?:#|%23)token(?:=|%3D)(?<token>[\\w-]+))?$`,
   'i',
 );
@@ -33,7 +33,7 @@ export class PageController {
    */
   @Get('*')
   correctLink(@Param('*') path: string, @Res() reply: FastifyReply): void {
-    const { page, token } = RESPELT.exec(path)?.groups ?? {};
+    const { page, token } = OTHER_SPELLING.exec(path)?.groups ?? {};
     if (page === undefined) throw new AppError('not_found');
     const target = page === '' ? '/account' : `/account/${page.toLowerCase()}`;
     void reply.redirect(token ? `${target}#token=${token}` : target, HttpStatus.SEE_OTHER);

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { isEmail, ValidateBy, type ValidationOptions } from 'class-validator';
-import { trimAddress, withAsciiDomain } from './email-text.js';
+import { trimAddress, withAsciiDomain } from '../../email-addresses/address-text.js';
 import { codePointLength, isSafeText } from './untrusted-text.js';
 
 /** RFC 5321 §4.5.3.1.3 (erratum 1690): a path has at most 256 octets, including two angle brackets. */
