@@ -32,7 +32,12 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
         confirmedByOthers(store, revocations, CONFIRMATION_WAIT_MS, systemClock);
       const commands = new UserCommands(
         new UsersService(dataSource.getRepository(User), new PasswordHasher(environment)),
-        new SessionRevoker(dataSource, { enforce: confirm, invalidate: async () => {}, announce: () => {} }),
+        new SessionRevoker(dataSource, {
+          enforce: confirm,
+          closeCutOffSessions: () => {},
+          invalidate: async () => {},
+          announce: () => {},
+        }),
         confirm,
         dataSource.getRepository(Session),
       );
