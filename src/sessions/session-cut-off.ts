@@ -59,11 +59,14 @@ async function exempt(
   userId: string,
   { where, parameters }: Condition,
 ): Promise<void> {
-  await manager.query(
-    `UPDATE sessions s SET epoch = u.session_epoch + 1 FROM users u
-     WHERE u.id = $1 AND s.id IN (
-       SELECT s.id FROM sessions s WHERE ${liveSessionsOf(1)} AND ${where(3)}
-       ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $2)`,
+  // In two statements: the planner has no good estimate of many new rows, and would scan them once for each that it updates.
+  const found = await manager.query<{ id: string }[]>(
+    `SELECT s.id FROM sessions s WHERE ${liveSessionsOf(1)} AND ${where(3)}
+     ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $2`,
     [userId, EXEMPTED_AT_MOST, ...parameters],
+  );
+  await manager.query(
+    `UPDATE sessions SET epoch = epoch + 1 WHERE id = ANY ($1) AND user_id = $2 AND status = 'active'`,
+    [found.map(({ id }) => id), userId],
   );
 }

@@ -8,7 +8,7 @@ import {
   type Split,
   type SurplusSelection,
   splitSelection,
-  splitSurplus,
+  surplusQuery,
 } from './session-selection.js';
 
 /** Whether a revocation holds on every instance, or is committed but could not be confirmed everywhere in time. */
@@ -127,7 +127,15 @@ class RevokingTransaction {
    * row.
    */
   async revokeSurplus(surplus: SurplusSelection, reason: RevocationReason): Promise<void> {
-    await this.revokeSome(surplus.userId, splitSurplus(surplus), [reason, 'latchkey']);
+    const { userId, openedSessionId } = surplus;
+    const query = surplusQuery(surplus);
+    const kept = await this.manager.query<{ kept: string }[]>(query.kept, [
+      userId,
+      openedSessionId,
+      query.limit,
+    ]);
+    if (kept.length < query.limit) return;
+    await this.revokeSome(userId, query.split(kept.map((row) => row.kept)), [reason, 'latchkey']);
   }
 
   /** Notes that what caches hold about these sessions is out of date. */

@@ -26,33 +26,42 @@ export interface Split {
 }
 
 export function splitSelection(selection: UserSelection): Split {
-  if ('deviceId' in selection) return except('s.device_id <>', selection.deviceId);
-  if ('exceptSessionId' in selection) return except('s.id =', selection.exceptSessionId);
-  if (selection.exceptDeviceId !== undefined) return except('s.device_id =', selection.exceptDeviceId);
+  if ('deviceId' in selection) {
+    const { revoked, kept } = except('s.device_id', [selection.deviceId]);
+    return { revoked: kept, kept: revoked };
+  }
+  if ('exceptSessionId' in selection) return except('s.id', [selection.exceptSessionId]);
+  if (selection.exceptDeviceId !== undefined) return except('s.device_id', [selection.exceptDeviceId]);
   return { revoked: { where: () => 'true', parameters: [] }, kept: null };
+}
+
+/** The query for what stays within a limit, and the split once its result is known. */
+export interface SurplusQuery {
+  /** SQL, with the user, the session just opened and the limit as parameters; returns `kept`. */
+  readonly kept: string;
+  readonly limit: number;
+  readonly split: (kept: readonly string[]) => Split;
 }
 
 /**
  * Keeps what was used most recently. The session just opened is never surplus. `last_seen_at` is up to ten seconds out of
  * date.
  */
-export function splitSurplus(surplus: SurplusSelection): Split {
-  const { userId, openedSessionId } = surplus;
+export function surplusQuery(surplus: SurplusSelection): SurplusQuery {
   if ('maxDevices' in surplus) {
-    return split(
-      (first) => `s.device_id IN (
-        SELECT s.device_id FROM sessions s WHERE ${liveSessionsOf(first)} GROUP BY s.device_id
-        ORDER BY bool_or(s.id = $${first + 1}) DESC, max(s.last_seen_at) DESC, max(s.id::text) DESC
-        LIMIT $${first + 2})`,
-      [userId, openedSessionId, surplus.maxDevices],
-    );
+    return {
+      kept: `SELECT s.device_id AS kept FROM sessions s WHERE ${liveSessionsOf(1)} GROUP BY s.device_id
+             ORDER BY bool_or(s.id = $2) DESC, max(s.last_seen_at) DESC, max(s.id::text) DESC LIMIT $3`,
+      limit: surplus.maxDevices,
+      split: (kept) => except('s.device_id', kept),
+    };
   }
-  return split(
-    (first) => `s.id IN (
-      SELECT s.id FROM sessions s WHERE ${liveSessionsOf(first)}
-      ORDER BY s.id = $${first + 1} DESC, s.last_seen_at DESC, s.id DESC LIMIT $${first + 2})`,
-    [userId, openedSessionId, surplus.maxSessions],
-  );
+  return {
+    kept: `SELECT s.id AS kept FROM sessions s WHERE ${liveSessionsOf(1)}
+           ORDER BY s.id = $2 DESC, s.last_seen_at DESC, s.id DESC LIMIT $3`,
+    limit: surplus.maxSessions,
+    split: (kept) => except('s.id', kept),
+  };
 }
 
 /** SQL: the sessions `s`, of the user in the parameter with this number, that no cut-off has ended. */
@@ -61,13 +70,9 @@ export function liveSessionsOf(user: number): string {
     AND s.epoch >= (SELECT session_epoch FROM users WHERE id = $${user})`;
 }
 
-function except(term: string, value: string): Split {
-  return split((first) => `${term} $${first}`, [value]);
-}
-
-function split(isKept: Condition['where'], parameters: readonly unknown[]): Split {
+function except(column: string, kept: readonly string[]): Record<keyof Split, Condition> {
   return {
-    revoked: { where: (first) => `NOT (${isKept(first)})`, parameters },
-    kept: { where: isKept, parameters },
+    revoked: { where: (first) => `${column} <> ALL ($${first}::uuid[])`, parameters: [kept] },
+    kept: { where: (first) => `${column} = ANY ($${first}::uuid[])`, parameters: [kept] },
   };
 }
