@@ -1,4 +1,5 @@
 import { AccountLink } from './account/links/account-link.entity.js';
+import { RejectedRegistration } from './account/rejected-registration.entity.js';
 import { SigningKey } from './auth/keys/signing-key.entity.js';
 import { Device } from './devices/device.entity.js';
 import { OutboxMail } from './mail/outbox-mail.entity.js';
@@ -16,5 +17,6 @@ export const ENTITIES = [
   SecurityEvent,
   OutboxMail,
   AccountLink,
+  RejectedRegistration,
   SigningKey,
 ];

@@ -11,6 +11,8 @@ import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503
 import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
 import { OneAccountPerMailbox1795503880000 } from '../../migrations/1795503880000-OneAccountPerMailbox.js';
+import { AddDevicesTrustedSince1795503940000 } from '../../migrations/1795503940000-AddDevicesTrustedSince.js';
+import { CreateRejectedRegistrations1795504000000 } from '../../migrations/1795504000000-CreateRejectedRegistrations.js';
 import { AddSessionCutOffs1795504060000 } from '../../migrations/1795504060000-AddSessionCutOffs.js';
 import { IndexLiveSessions1795504120000 } from '../../migrations/1795504120000-IndexLiveSessions.js';
 
@@ -29,6 +31,8 @@ export const MIGRATIONS = [
   AddHabitsToSessions1795503400000,
   IndexEndedSessionsByUser1795503460000,
   OneAccountPerMailbox1795503880000,
+  AddDevicesTrustedSince1795503940000,
+  CreateRejectedRegistrations1795504000000,
   AddSessionCutOffs1795504060000,
   IndexLiveSessions1795504120000,
 ];

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
 import type { RequestClient } from '../http/routes/request-client.js';
+import { IS_TRUSTED_DEVICE } from '../sessions/device-trust.js';
 import { describeUserAgent } from '../user-agents/describe-user-agent.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
@@ -31,6 +32,8 @@ export interface KnownDevice {
   readonly token: string;
 }
 
+const KNOWN_DEVICE = `d.user_id = $1 AND d.token_hash = $2 AND d.terminated_at IS NULL AND u.id = d.user_id`;
+
 /** Recognises devices by their token, and registers new ones. */
 @Injectable()
 export class DeviceRegistry {
@@ -39,13 +42,17 @@ export class DeviceRegistry {
     private readonly config: Config,
   ) {}
 
-  /** The user's device that the first of these tokens identifies; `null` if all are unknown or terminated. */
+  /** The user's device that the first of these tokens identifies; `null` if all are unknown, terminated or no longer trusted. */
   async findKnown(userId: string, tokens: readonly string[]): Promise<KnownDevice | null> {
     if (tokens.length === 0) return null;
     const hashed = tokens.map((token) => ({ token, hash: deviceTokenHash(token) }));
     const devices = await this.dataSource
       .getRepository(Device)
-      .findBy({ userId, tokenHash: In(hashed.map(({ hash }) => hash)), terminatedAt: IsNull() });
+      .createQueryBuilder('d')
+      .innerJoin('users', 'u', 'u.id = d.user_id')
+      .where({ userId, tokenHash: In(hashed.map(({ hash }) => hash)), terminatedAt: IsNull() })
+      .andWhere(IS_TRUSTED_DEVICE)
+      .getMany();
     for (const { token, hash } of hashed) {
       const device = devices.find(({ tokenHash }) => tokenHash.equals(hash));
       if (device) return { device, token };
@@ -77,9 +84,9 @@ export class DeviceRegistry {
     if (deviceToken === undefined) return null;
     const { kind, browser, system } = describeUserAgent(client.userAgent);
     const [[known]] = await manager.query<[{ id: string; name: string }[], number]>(
-      `UPDATE devices SET last_seen_at = now(), address = $3, kind = $4, browser = $5, system = $6,
-              name = coalesce($7, name)
-       WHERE user_id = $1 AND token_hash = $2 AND terminated_at IS NULL RETURNING id, name`,
+      `UPDATE devices d SET last_seen_at = clock_timestamp(), address = $3, kind = $4, browser = $5, system = $6,
+              name = coalesce($7, d.name)
+       FROM users u WHERE ${KNOWN_DEVICE} AND ${IS_TRUSTED_DEVICE} RETURNING d.id, d.name`,
       [userId, deviceTokenHash(deviceToken), client.address, kind, browser, system, deviceName ?? null],
     );
     return known ? { deviceId: known.id, deviceName: known.name, deviceToken, isNewDevice: false } : null;
@@ -102,6 +109,8 @@ export class DeviceRegistry {
       browser,
       system,
       address: client.address,
+      // Not the start of the transaction, which may have waited for one that ended the trust in devices.
+      lastSeenAt: () => 'clock_timestamp()',
     });
     return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewDevice };
   }

@@ -73,6 +73,8 @@ export class DevicesService {
    */
   async terminate(userId: string, deviceId: string): Promise<RevocationOutcome> {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      // Before the device's row, as in a login.
+      await transaction.lockUser(userId);
       const [, count] = await transaction.manager.query<[unknown[], number]>(
         `UPDATE devices SET terminated_at = coalesce(terminated_at, now()) WHERE user_id = $1 AND id = $2`,
         [userId, deviceId],
@@ -86,12 +88,10 @@ export class DevicesService {
   /** @param exceptDeviceId the device that stays signed in, if any */
   async terminateAll(userId: string, exceptDeviceId?: string): Promise<RevocationOutcome> {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
-      // Locks the rows in order, so that two concurrent calls wait for one another instead of deadlocking.
+      await transaction.lockUser(userId);
       await transaction.manager.query(
-        `UPDATE devices SET terminated_at = now() WHERE id IN (
-           SELECT id FROM devices
-           WHERE user_id = $1 AND terminated_at IS NULL AND id IS DISTINCT FROM $2
-           ORDER BY id FOR NO KEY UPDATE)`,
+        `UPDATE devices SET terminated_at = now()
+         WHERE user_id = $1 AND terminated_at IS NULL AND id IS DISTINCT FROM $2`,
         [userId, exceptDeviceId ?? null],
       );
       await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);

@@ -7,7 +7,7 @@ import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
 /** Link targets in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
-const LINKED = ['confirm-email', 'forgot-password', 'reset-password', 'disown'];
+const LINKED = ['confirm-email', 'reject-registration', 'forgot-password', 'reset-password', 'disown'];
 
 /** A page, perhaps with a slash at the end, and perhaps with its fragment, which may have been encoded twice. */
 const OTHER_SPELLING = new RegExp(

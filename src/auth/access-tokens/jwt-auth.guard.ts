@@ -7,12 +7,14 @@ import type { FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import { ERROR_CODES } from '../../errors/error-codes.js';
+import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
 import { presentsBearer } from '../../http/routes/bearer-scheme.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { isDeclaredBackground, requestClient } from '../../http/routes/request-client.js';
 import {
   ENDS_SESSION,
+  HAS_OPTIONAL_SESSION,
   IS_BACKGROUND_REQUEST,
   IS_PUBLIC,
   RouteMetadata,
@@ -39,6 +41,7 @@ type AuthenticatedRequest = FastifyRequest & {
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly isPublic = new RouteMetadata<boolean>(IS_PUBLIC);
   private readonly endsSession = new RouteMetadata<boolean>(ENDS_SESSION);
+  private readonly hasOptionalSession = new RouteMetadata<boolean>(HAS_OPTIONAL_SESSION);
   private readonly isBackground = new RouteMetadata<boolean>(IS_BACKGROUND_REQUEST);
   readonly #cookieName: string;
 
@@ -55,8 +58,8 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (this.isPublic.of(context) && !this.wantsSession(context, request)) return true;
     if (this.isBackground.of(context) || isDeclaredBackground(request)) request.isBackground = true;
     return this.endsSession.of(context)
       ? this.authenticateToEnd(context, request)
@@ -98,6 +101,12 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
       if (isRefused && this.refreshTokens.sessionsOf(request).length > 0) return true;
       throw error;
     }
+  }
+
+  private wantsSession(context: ExecutionContext, { headers }: AuthenticatedRequest): boolean {
+    if (!this.hasOptionalSession.of(context)) return false;
+    const isOwn = (token: string) => this.cookies.isOwnAccessToken(token);
+    return presentsBearer(headers) || cookieValues(headers.cookie, this.#cookieName).some(isOwn);
   }
 
   private authenticate(context: ExecutionContext, request: AuthenticatedRequest): boolean | Promise<boolean> {

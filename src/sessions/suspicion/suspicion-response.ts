@@ -4,6 +4,7 @@ import { GeoIp } from '../../geoip/geoip.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { clientFamily } from '../../user-agents/client-family.js';
 import type { Client } from '../check/session-use.js';
+import { endDeviceTrust, lockAccount } from '../device-trust.js';
 import { SessionRevoker } from '../session-revoker.js';
 import type { CachedSession } from '../store/session-model.js';
 import { SessionHabits } from './session-habits.js';
@@ -38,9 +39,13 @@ export class SuspicionResponse {
 
   private async end({ snapshot: { sessionId, userId } }: CachedSession, tell: Tell): Promise<'ended'> {
     await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      await lockAccount(manager, userId);
       const count = await transaction.revoke({ sessionId, userId }, 'suspicious', 'latchkey');
       // Of many requests at once, one revokes the session and reports it.
-      if (count > 0) await tell(transaction.manager);
+      if (count === 0) return;
+      await tell(manager);
+      await endDeviceTrust(manager, userId);
     });
     return 'ended';
   }

@@ -82,7 +82,9 @@ describe('the OpenAPI document', () => {
       const mine = await service.api.newcomer();
       const linked = async (subject: RegExp) => (await mailbox.waitFor(mine.email, subject)).token;
       expect((await post('/auth/email/resend', undefined, mine.access_token)).status).toBe(202);
-      expect((await post('/auth/email/confirm', { token: await linked(/confirm/i) })).status).toBe(204);
+      expect(
+        (await post('/auth/email/confirm', { token: await linked(/confirm/i) }, mine.access_token)).status,
+      ).toBe(204);
       await service.api.session(mine.email);
       const { status, body } = await post('/auth/disown', { token: await linked(/sign-in|signed in/i) });
       expect(status).toBe(200);
@@ -94,6 +96,9 @@ describe('the OpenAPI document', () => {
       expect((await post('/auth/password/change', change, back.access_token)).status).toBe(204);
       expect((await post('/auth/password/change', change, back.access_token)).status).toBe(403);
       expect((await post('/auth/password/forgot', { email: mine.email })).status).toBe(202);
+      const unknown = await service.api.newcomer();
+      const { token } = await mailbox.waitFor(unknown.email, /confirm/i);
+      expect((await post('/auth/email/reject', { token })).status).toBe(204);
     });
 
     it('of what is public, and of revocations', async () => {
