@@ -1,14 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
+import { PASSWORD_AMR } from '../auth/login/login.service.js';
+import { type IssuedTokens, SessionTokens } from '../auth/session-tokens.js';
 import { AppError } from '../errors/app-error.js';
 import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { endDeviceTrust } from '../sessions/device-trust.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { lockUser } from '../users/lock-user.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
+
+export interface ChangedPassword {
+  readonly tokens: IssuedTokens;
+  readonly outcome: RevocationOutcome;
+}
 
 /** Sets a new password for a user who is logged in and knows the current one. */
 @Injectable()
@@ -19,26 +27,30 @@ export class PasswordChange {
     private readonly users: UsersService,
     private readonly events: SecurityEvents,
     private readonly attempts: LoginAttempts,
+    private readonly sessions: SessionsService,
+    private readonly tokens: SessionTokens,
   ) {}
 
   /**
-   * Revokes every session of the user except the caller's. Wrong passwords count against the device, as at a login.
+   * Revokes every session of the user. The caller gets a new one on the same device, so that copies of their old tokens
+   * are refused too. Wrong passwords count against the device, as at a login.
    *
-   * @throws {AppError} wrong_password, password_rejected, too_many_requests or overloaded
+   * @throws {AppError} wrong_password, password_rejected, session_revoked, too_many_requests or overloaded
    */
   async change(
     { userId, sessionId, deviceId }: Principal,
     current: string,
     wanted: string,
-    { address }: RequestClient,
-  ): Promise<RevocationOutcome> {
+    client: RequestClient,
+  ): Promise<ChangedPassword> {
+    const { address } = client;
     const user = await this.users.requireById(userId);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
       this.users.verifyPassword(user, current),
     );
     if (!isRight) throw new AppError('wrong_password');
     const passwordHash = await this.users.hashNew(wanted, user.email);
-    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+    const { result, outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const locked = await lockUser(manager, userId);
       // Another change or a reset came first: the password that was verified above is no longer the current one.
@@ -48,15 +60,27 @@ export class PasswordChange {
       await this.links.voidAll(manager, userId, 'reset_password');
       const others = { userId, exceptSessionId: sessionId };
       const count = await transaction.revoke(others, 'password_changed', `user:${userId}`);
+      const opening = {
+        sessionId,
+        userId,
+        deviceId,
+        address,
+        userAgent: client.userAgent,
+        amr: PASSWORD_AMR,
+      };
+      const session = await this.sessions.renew(transaction, opening);
+      // It was revoked while the passwords were hashed. Nothing is changed for a caller who has been signed out.
+      if (!session) throw new AppError('session_revoked');
       await this.events.record(manager, {
         kind: 'password_changed',
         userId,
-        sessionId,
+        sessionId: session.sessionId,
         deviceId,
         address,
         detail: { sessions_ended: count },
       });
+      return { session, user: locked };
     });
-    return outcome;
+    return { tokens: await this.tokens.first({ ...result.session, deviceId }, result.user), outcome };
   }
 }

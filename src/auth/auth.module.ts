@@ -14,6 +14,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { LoginService } from './login/login.service.js';
 import { LoginSuspicions } from './login/login-suspicions.js';
+import { SessionTokens } from './session-tokens.js';
 
 @Module({
   imports: [AccessTokenModule, DevicesModule, MailModule, SecurityEventsModule, SessionsModule, UsersModule],
@@ -22,6 +23,7 @@ import { LoginSuspicions } from './login/login-suspicions.js';
     AuthService,
     LoginService,
     LoginSuspicions,
+    SessionTokens,
     ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
       provide: attempts,
       inject: [Config, REDIS],
@@ -29,6 +31,6 @@ import { LoginSuspicions } from './login/login-suspicions.js';
         new attempts(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
     })),
   ],
-  exports: [LoginAttempts],
+  exports: [AccessTokenModule, LoginAttempts, SessionTokens],
 })
 export class AuthModule {}

@@ -179,7 +179,7 @@ export const ENVIRONMENT_VARIABLES = {
     read: duration('0s', '5m'),
     default: '10s',
     description:
-      'how long the previous refresh token still returns the current one after a rotation; `0` turns this off',
+      'how long the previous refresh token still returns the current one after that has been used; `0` turns this off',
   }),
   SESSION_IDLE_TTL: variable({
     read: duration('1s', '3650d'),

@@ -10,6 +10,7 @@ import { CreateAccountLinks1795503320000 } from '../../migrations/1795503320000-
 import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503380000-AddPasswordVersionToUsers.js';
 import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
+import { AddRefreshUseToSessions1795503520000 } from '../../migrations/1795503520000-AddRefreshUseToSessions.js';
 import { OneAccountPerMailbox1795503880000 } from '../../migrations/1795503880000-OneAccountPerMailbox.js';
 import { AddDevicesTrustedSince1795503940000 } from '../../migrations/1795503940000-AddDevicesTrustedSince.js';
 import { CreateRejectedRegistrations1795504000000 } from '../../migrations/1795504000000-CreateRejectedRegistrations.js';
@@ -30,6 +31,7 @@ export const MIGRATIONS = [
   AddPasswordVersionToUsers1795503380000,
   AddHabitsToSessions1795503400000,
   IndexEndedSessionsByUser1795503460000,
+  AddRefreshUseToSessions1795503520000,
   OneAccountPerMailbox1795503880000,
   AddDevicesTrustedSince1795503940000,
   CreateRejectedRegistrations1795504000000,

@@ -17,14 +17,15 @@ export const IS_TRUSTED_DEVICE =
 export async function endDeviceTrust(
   manager: EntityManager,
   userId: string,
-  { exceptDeviceId }: { exceptDeviceId?: string } = {},
+  { exceptDeviceId }: { exceptDeviceId?: string | undefined } = {},
 ): Promise<void> {
   // Not `now()`: a login that began later may have held the lock on the user first.
   await manager.query('UPDATE users SET devices_trusted_since = clock_timestamp() WHERE id = $1', [userId]);
   if (exceptDeviceId === undefined) return;
   await manager.query(
-    `UPDATE devices SET last_seen_at = clock_timestamp()
-     WHERE id = $2 AND user_id = $1 AND terminated_at IS NULL`,
+    // Later than the end of trust, also where clock_timestamp() counts milliseconds, as in the embedded database.
+    `UPDATE devices d SET last_seen_at = u.devices_trusted_since + interval '1 microsecond' FROM users u
+     WHERE d.id = $2 AND d.user_id = $1 AND u.id = $1 AND d.terminated_at IS NULL`,
     [userId, exceptDeviceId],
   );
 }

@@ -1,5 +1,6 @@
 import type { CutOff, EndedSession, Revocations } from '@latchkey/revocation/session-store';
 import type { DataSource, EntityManager } from 'typeorm';
+import { lockAccount } from './device-trust.js';
 import type { Ending, RevocationReason } from './revocation-reason.js';
 import { cutOffSessions, explainCutOff } from './session-cut-off.js';
 import {
@@ -113,7 +114,8 @@ class RevokingTransaction {
     if (selection.userId !== undefined) this.announce(selection.userId);
     if ('sessionId' in selection) return this.revokeOne(selection, [reason, actor]);
     const { userId } = selection;
-    await this.lockUser(userId);
+    // A login is before or after this: it locks the same row.
+    await lockAccount(this.manager, userId);
     const split = splitSelection(selection);
     if (!('deviceId' in selection)) return this.cutOff(userId, split, [reason, actor]);
     const count = await this.revokeSome(userId, split, [reason, actor]);
@@ -135,14 +137,6 @@ class RevokingTransaction {
     ]);
     if (kept.length < query.limit) return;
     await this.revokeSome(userId, query.split(kept.map((row) => row.kept)), [reason, 'latchkey']);
-  }
-
-  /**
-   * Waits for logins of the user and makes new ones wait, so that each is before or after this transaction. To be called
-   * before a device of the user is changed, because logins lock in the same order.
-   */
-  async lockUser(userId: string): Promise<void> {
-    await this.manager.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
   }
 
   /** Notes that what caches hold about these sessions is out of date. */

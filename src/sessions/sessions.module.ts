@@ -20,6 +20,7 @@ import { SecurityEventsModule } from '../security-events/security-events.module.
 import { LastSeen } from './check/last-seen.js';
 import { SessionCheck } from './check/session-check.js';
 import type { SessionUse } from './check/session-use.js';
+import { UsedGenerations } from './check/used-generations.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionRotation } from './refresh/session-rotation.js';
 import { Session } from './session.entity.js';
@@ -33,6 +34,7 @@ import { REVOCATION_PROVIDERS } from './store/revocation-providers.js';
 import { SessionMetrics } from './store/session-metrics.js';
 import type { SessionSnapshot } from './store/session-snapshot.js';
 import { SessionSweeper } from './store/session-sweeper.js';
+import { RepeatWatch } from './suspicion/repeat-watch.js';
 import { SessionHabits } from './suspicion/session-habits.js';
 import { SuspicionDetector } from './suspicion/suspicion-detector.js';
 import { SuspicionResponse } from './suspicion/suspicion-response.js';
@@ -68,6 +70,7 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
           announce: (userId) => accountChanges.announce(userId),
         }),
     },
+    RepeatWatch,
     SessionHabits,
     SessionMetrics,
     SessionRotation,
@@ -75,6 +78,7 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
     SuspicionDetector,
     SuspicionResponse,
     SessionsService,
+    UsedGenerations,
   ],
   exports: [
     GeoIpModule,

@@ -40,11 +40,10 @@ export class ClearEndedCookies implements OnModuleInit {
   }
 
   private hasEnded(request: FastifyRequest & { user?: Principal }): boolean {
-    return (
-      request.isByCookie === true &&
-      request.user !== undefined &&
-      this.sessions.isKnownEnded(request.user.sessionId)
-    );
+    const { isByCookie, user } = request;
+    const reason = isByCookie && user ? this.sessions.reasonOfEnd(user.sessionId) : undefined;
+    // A newer session of this browser replaced it: this answer must not clear, or may itself set, the cookies of that one.
+    return reason !== undefined && reason !== 'replaced';
   }
 }
 

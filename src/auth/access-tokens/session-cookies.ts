@@ -9,9 +9,9 @@ import { type CookieNames, cookieNames } from '../../http/cookies/cookie-names.j
 import { setCookie } from '../../http/cookies/set-cookie.js';
 import { requireOriginHeaders } from '../../http/server/cross-site.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
-import type { IssuedTokens } from '../auth.service.js';
 import { KeySet } from '../keys/key-set.js';
 import type { Credentials } from '../login/login.service.js';
+import type { IssuedTokens } from '../session-tokens.js';
 
 type WithHeaders = Pick<FastifyRequest, 'headers'>;
 

@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.js';
+import { networkOf } from '../../http/routes/network-of.js';
 import { emailKey } from './email-key.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
-import { networkOf } from './network-of.js';
 import { OneAtATime } from './one-at-a-time.js';
 
 export interface LoginAttempt {

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
-import { clientFamily } from '../../user-agents/client-family.js';
 import type { Client } from '../check/session-use.js';
 import { endDeviceTrust, lockAccount } from '../device-trust.js';
 import { SessionRevoker } from '../session-revoker.js';
@@ -70,7 +69,7 @@ export class SuspicionResponse {
     tell: Tell,
   ): Promise<void> {
     const country = this.geoip.find(client.address)?.countryCode ?? null;
-    const use = { country, family: clientFamily(client.userAgent) };
+    const use = { country, client };
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       // Known from now on, so that it is reported once.

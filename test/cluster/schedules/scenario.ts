@@ -83,6 +83,7 @@ export class Scenario {
       faults: this.faults,
       rows: null,
       tokenTtlMs: TOKEN_TTL_MS,
+      graceMs: this.cluster.graceMs,
     });
   }
 }
