@@ -5,11 +5,12 @@ const EVERYTHING_BELOW = Symbol('every folder that is listed before');
 /** Folders of `src`, lowest first, each with the folders it may import. */
 const LAYERS = {
   policy: [],
+  'email-addresses': [],
   config: ['policy'],
   errors: [],
   logging: ['errors'],
   metrics: ['config'],
-  http: ['policy', 'config', 'errors', 'logging'],
+  http: ['policy', 'email-addresses', 'config', 'errors', 'logging'],
   database: ['config', 'errors'],
   redis: ['config', 'errors'],
   jobs: ['errors'],
@@ -23,7 +24,7 @@ const LAYERS = {
     ...['security-events', 'account-changes'],
   ],
   credentials: ['config', 'errors'],
-  users: ['config', 'errors', 'database', 'credentials'],
+  users: ['email-addresses', 'config', 'errors', 'database', 'credentials'],
   devices: ['config', 'errors', 'http', 'database', 'user-agents', 'geoip', 'sessions'],
   auth: [
     ...['policy', 'config', 'errors', 'logging', 'http', 'database', 'redis', 'user-agents', 'geoip', 'mail'],

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
+import { EMAIL } from '../auth/auth.dto.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
 import type { RejectedSignIn } from './sign-in-rejection.js';
 
@@ -22,7 +23,7 @@ export class ConfirmEmailDto extends LinkDto {
 }
 
 export class ForgotPasswordDto {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @ApiProperty({ description: EMAIL, maxLength: 254, example: 'ada@example.org' })
   @IsEmailAddress()
   email!: string;
 }

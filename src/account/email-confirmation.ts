@@ -42,9 +42,24 @@ export class EmailConfirmation {
    * A stranger can register any address. So its owner confirms it only together with the account: otherwise a click on the
    * link in the mail would make the stranger's account a confirmed one.
    *
+   * Succeeds again for a link that was used: people click twice.
+   *
    * @throws {AppError} invalid_link, password_required, wrong_password, too_many_requests or overloaded
    */
-  async confirm(token: string, proof: RegistrantProof, { address }: RequestClient): Promise<void> {
+  async confirm(token: string, proof: RegistrantProof, client: RequestClient): Promise<void> {
+    try {
+      await this.confirmOnce(token, proof, client);
+    } catch (error) {
+      const isInvalid = error instanceof AppError && error.code === 'invalid_link';
+      if (!isInvalid || !(await this.links.isUsed('confirm_email', token))) throw error;
+    }
+  }
+
+  private async confirmOnce(
+    token: string,
+    proof: RegistrantProof,
+    { address }: RequestClient,
+  ): Promise<void> {
     const { user: registrant } = await this.links.requireOwner('confirm_email', token);
     await this.requireRegistrant(registrant, proof, address);
     await this.revoker.inTransaction(async (transaction) => {

@@ -11,7 +11,7 @@ import {
   type RevokingTransaction,
   SessionRevoker,
 } from '../sessions/session-revoker.js';
-import { normaliseEmail } from '../users/email-address.js';
+import { emailSpelling } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
@@ -38,7 +38,7 @@ export class PasswordReset {
    * @throws {AppError} validation_failed; too_many_requests per network, for any address
    */
   async request(address: string, client: RequestClient): Promise<void> {
-    const email = normaliseEmail(address);
+    const email = emailSpelling(address);
     await this.requests.requireRoomFrom(client.address);
     if (!(await this.requests.hasRoom('reset', email))) return;
     await this.outbox.add(this.dataSource.manager, passwordResetMail(email));

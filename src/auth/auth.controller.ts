@@ -1,20 +1,29 @@
 import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
-import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import type { Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import { Public } from '../http/routes/route-decorators.js';
+import { EndsSession, Public } from '../http/routes/route-decorators.js';
 import { originHeaders, requireOriginHeaders } from '../http/server/cross-site.js';
 import { INVALID_TOKEN_MESSAGE } from '../http/validation/validators.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
+import { PresentedRefreshTokens } from './access-tokens/presented-refresh-tokens.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
 import {
   CookieSessionDto,
   LoginAnswerDto,
   LoginDto,
+  LogoutDto,
   MeDto,
   RefreshDto,
   RegisterDto,
@@ -30,6 +39,7 @@ export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly cookies: SessionCookies,
+    private readonly refreshTokens: PresentedRefreshTokens,
   ) {}
 
   @Post('register')
@@ -60,13 +70,14 @@ export class AuthController {
     const credentials = {
       email,
       password,
-      deviceToken: deviceToken ?? undefined,
+      deviceTokens: deviceToken ? [deviceToken] : [],
       deviceName: deviceName ?? undefined,
     };
     if (body.token_delivery === 'cookie') {
       requireOriginHeaders(request);
       const issued = await this.auth.login(this.cookies.completeCredentials(credentials, request), client);
       this.cookies.setTokens(reply, issued);
+      this.cookies.rememberDevice(request, reply, issued.deviceToken);
       return sessionBody(issued);
     }
     const issued = await this.auth.login(credentials, client);
@@ -88,7 +99,7 @@ export class AuthController {
     if (refresh_token) return tokensBody(await this.auth.refresh(refresh_token, client));
     const cookieToken = this.cookies.refreshToken(request);
     if (!cookieToken) throw missingRefreshToken(request);
-    const issued = await this.cookies.clearCookiesOnRevoked(reply, () =>
+    const issued = await this.cookies.clearCookiesOnRevoked(request, () =>
       this.auth.refresh(cookieToken, client),
     );
     this.cookies.setTokens(reply, issued);
@@ -97,10 +108,19 @@ export class AuthController {
 
   @Post('logout')
   @ApiBearerAuth()
+  @EndsSession()
   @AnswersRevocation()
-  @ApiOperation({ summary: 'Log out: revoke the session of this request' })
-  logout(@CurrentPrincipal() caller: Principal): Promise<RevocationOutcome> {
-    return this.auth.logout(caller);
+  @ApiOperation({
+    summary: 'Log out: revoke the session of this request',
+    description:
+      'Without a valid access token, a refresh token is sufficient: in the body, or in the cookie of a browser. ' +
+      'Each answer clears the cookies of the browser that logs out.',
+  })
+  @ApiBody({ type: LogoutDto, required: false })
+  logout(@Req() request: FastifyRequest & { user?: Principal }): Promise<RevocationOutcome> {
+    const sessions = new Set(this.refreshTokens.sessionsOf(request));
+    if (request.user) sessions.add(request.user.sessionId);
+    return this.auth.logout([...sessions]);
   }
 
   @Get('me')

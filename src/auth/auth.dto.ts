@@ -6,12 +6,16 @@ import { asLabel } from '../http/validation/untrusted-text.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
+import { shownEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
+
+/** Not `format: email`, which excludes internationalised addresses (RFC 6531). */
+export const EMAIL = 'An email address. Both spellings of an internationalised domain are the same.';
 
 const TOKEN_DELIVERIES = ['body', 'cookie'] as const;
 
 export class RegisterDto {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @ApiProperty({ description: EMAIL, maxLength: 254, example: 'ada@example.org' })
   @IsEmailAddress()
   email!: string;
 
@@ -21,7 +25,7 @@ export class RegisterDto {
 }
 
 export class LoginDto {
-  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  @ApiProperty({ description: EMAIL, example: 'ada@example.org' })
   @IsEmailAddress()
   email!: string;
 
@@ -29,7 +33,10 @@ export class LoginDto {
   @IsPassword()
   password!: string;
 
-  @ApiPropertyOptional({ description: 'The device token from an earlier login on this device.' })
+  @ApiPropertyOptional({
+    nullable: true,
+    description: 'The device token from an earlier login on this device.',
+  })
   @Transform(({ value }) => (value === '' ? undefined : value))
   @IsOptional()
   @IsOpaqueToken()
@@ -37,6 +44,7 @@ export class LoginDto {
 
   // A label is never a reason to refuse a login.
   @ApiPropertyOptional({
+    nullable: true,
     description: `What the user calls the device; cut to ${DEVICE_NAME_LENGTH.max} characters, ignored if empty.`,
   })
   @Transform(({ value }) =>
@@ -47,7 +55,8 @@ export class LoginDto {
   device_name?: string;
 
   @ApiPropertyOptional({
-    enum: TOKEN_DELIVERIES,
+    enum: [...TOKEN_DELIVERIES, null],
+    nullable: true,
     default: 'body',
     description: 'Where to return the tokens: in the body, or in cookies that scripts cannot read.',
   })
@@ -58,10 +67,19 @@ export class LoginDto {
 
 export class RefreshDto {
   @ApiPropertyOptional({
+    nullable: true,
     description: 'Omit it to use the refresh cookie; the new tokens are then set as cookies as well.',
   })
   @IsOptional()
   @IsOpaqueToken()
+  refresh_token?: string;
+}
+
+export class LogoutDto {
+  @ApiPropertyOptional({
+    nullable: true,
+    description: 'Ends the session of this token, also if no access token is sent.',
+  })
   refresh_token?: string;
 }
 
@@ -98,7 +116,7 @@ export class UserDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  @ApiProperty({ format: 'email' })
+  @ApiProperty({ example: 'ada@example.org', description: 'With an internationalised domain in Unicode.' })
   email!: string;
 
   @ApiProperty({ description: 'Whether the user has confirmed the address by email.' })
@@ -113,7 +131,7 @@ export class UserDto {
   static of(user: User): UserDto {
     return {
       id: user.id,
-      email: user.email,
+      email: shownEmail(user.email),
       email_verified: user.emailConfirmedAt !== null,
       roles: user.roles,
       created_at: user.createdAt.toISOString(),
@@ -156,7 +174,7 @@ export class MeDto {
     return {
       user: {
         id: userId,
-        email: profile.email,
+        email: shownEmail(profile.email),
         email_verified: profile.emailVerified,
         roles: [...roles],
       },

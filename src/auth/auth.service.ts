@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { RegisterAttempts } from './attempts/register-attempts.js';
@@ -18,6 +18,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly revoker: SessionRevoker,
     private readonly outbox: Outbox,
+    private readonly sessions: SessionsService,
     private readonly rotation: SessionRotation,
     private readonly tokens: SessionTokens,
     private readonly logins: LoginService,
@@ -47,7 +48,15 @@ export class AuthService {
     return this.tokens.of(await this.rotation.rotate(refreshToken, client));
   }
 
-  logout({ userId, sessionId }: Principal): Promise<RevocationOutcome> {
-    return this.revoker.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
+  /** Revokes these sessions. One that is unknown ended so long ago that its row has been deleted. */
+  async logout(sessionIds: readonly string[]): Promise<RevocationOutcome> {
+    const outcomes = await Promise.all(sessionIds.map((sessionId) => this.logOutOf(sessionId)));
+    return outcomes.includes('pending') ? 'pending' : 'enforced';
+  }
+
+  private async logOutOf(sessionId: string): Promise<RevocationOutcome> {
+    const session = await this.sessions.findOwned(sessionId);
+    if (!session) return 'enforced';
+    return this.revoker.revoke(session, 'logout', `user:${session.userId}`);
   }
 }

@@ -12,7 +12,8 @@ import type { IssuedTokens } from './session-tokens.js';
 function tokensOrSession(tokens: Type, description: string): ApiResponseOptions {
   return {
     description,
-    schema: { oneOf: [{ $ref: getSchemaPath(tokens) }, { $ref: getSchemaPath(CookieSessionDto) }] },
+    // Not `oneOf`: what has all tokens also has everything that cookie mode returns.
+    schema: { anyOf: [{ $ref: getSchemaPath(tokens) }, { $ref: getSchemaPath(CookieSessionDto) }] },
   };
 }
 

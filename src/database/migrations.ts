@@ -24,7 +24,9 @@ export async function runMigrations(url: string): Promise<string[]> {
 export async function revertMigration(url: string): Promise<string | null> {
   return withLock(url, async (dataSource) => {
     const newest = (await new MigrationExecutor(dataSource).getExecutedMigrations())[0];
-    await dataSource.undoLastMigration();
+    // TypeORM follows a migration's own `transaction` only when it applies it.
+    const migration = dataSource.migrations.find((it) => it.constructor.name === newest?.name);
+    await dataSource.undoLastMigration({ transaction: migration?.transaction === false ? 'none' : 'all' });
     return newest?.name ?? null;
   });
 }

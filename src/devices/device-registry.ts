@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
 import type { RequestClient } from '../http/routes/request-client.js';
@@ -22,10 +22,14 @@ export interface RegisteredDevice {
   readonly deviceName: string;
   /** For the client to store. The same token that it sent, if that identified the device. */
   readonly deviceToken: string;
-  /** The device that this client was before its trust was ended. Its session is the one that the login replaces. */
-  readonly formerDeviceId: string | null;
   /** True if this login should trigger a new-device notice: the device is new, and not the user's first. */
   readonly isNewDevice: boolean;
+}
+
+/** A device, and the token that identified it. */
+export interface KnownDevice {
+  readonly device: Device;
+  readonly token: string;
 }
 
 const KNOWN_DEVICE = `d.user_id = $1 AND d.token_hash = $2 AND d.terminated_at IS NULL AND u.id = d.user_id`;
@@ -38,15 +42,22 @@ export class DeviceRegistry {
     private readonly config: Config,
   ) {}
 
-  /** The user's device with this token; `null` if it is unknown, terminated or no longer trusted. */
-  async findKnown(userId: string, deviceToken: string): Promise<Device | null> {
-    return this.dataSource
+  /** The user's device that the first of these tokens identifies; `null` if all are unknown, terminated or no longer trusted. */
+  async findKnown(userId: string, tokens: readonly string[]): Promise<KnownDevice | null> {
+    if (tokens.length === 0) return null;
+    const hashed = tokens.map((token) => ({ token, hash: deviceTokenHash(token) }));
+    const devices = await this.dataSource
       .getRepository(Device)
       .createQueryBuilder('d')
       .innerJoin('users', 'u', 'u.id = d.user_id')
-      .where({ userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() })
+      .where({ userId, tokenHash: In(hashed.map(({ hash }) => hash)), terminatedAt: IsNull() })
       .andWhere(IS_TRUSTED_DEVICE)
-      .getOne();
+      .getMany();
+    for (const { token, hash } of hashed) {
+      const device = devices.find(({ tokenHash }) => tokenHash.equals(hash));
+      if (device) return { device, token };
+    }
+    return null;
   }
 
   /** Finds or registers the device of a login. Runs in the caller's transaction. */
@@ -78,18 +89,14 @@ export class DeviceRegistry {
        FROM users u WHERE ${KNOWN_DEVICE} AND ${IS_TRUSTED_DEVICE} RETURNING d.id, d.name`,
       [userId, deviceTokenHash(deviceToken), client.address, kind, browser, system, deviceName ?? null],
     );
-    return known
-      ? { deviceId: known.id, deviceName: known.name, deviceToken, formerDeviceId: null, isNewDevice: false }
-      : null;
+    return known ? { deviceId: known.id, deviceName: known.name, deviceToken, isNewDevice: false } : null;
   }
 
   private async add(
     manager: EntityManager,
-    { userId, client, deviceToken: formerToken, deviceName }: DeviceLogin,
+    { userId, client, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
-    const formerDeviceId =
-      formerToken === undefined ? null : await this.untrustedDevice(manager, userId, formerToken);
     const { name, kind, browser, system } = describeUserAgent(client.userAgent);
     const isNewDevice = await this.hasLoggedInBefore(manager, userId);
     const deviceId = newId();
@@ -105,20 +112,7 @@ export class DeviceRegistry {
       // Not the start of the transaction, which may have waited for one that ended the trust in devices.
       lastSeenAt: () => 'clock_timestamp()',
     });
-    return { deviceId, deviceName: deviceName ?? name, deviceToken, formerDeviceId, isNewDevice };
-  }
-
-  /** The device that the token named until its trust was ended. */
-  private async untrustedDevice(
-    manager: EntityManager,
-    userId: string,
-    deviceToken: string,
-  ): Promise<string | null> {
-    const device = await manager.findOne(Device, {
-      select: { id: true },
-      where: { userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() },
-    });
-    return device?.id ?? null;
+    return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewDevice };
   }
 
   /**

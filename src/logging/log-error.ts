@@ -1,4 +1,4 @@
-import { logText } from './log-text.js';
+import { logText, withoutTokens } from './log-text.js';
 
 const MAX_CAUSES = 4;
 const MAX_MESSAGE_LENGTH = 1_000;
@@ -21,9 +21,9 @@ export function logError(thrown: unknown, causesLeft = MAX_CAUSES): LoggedError 
   const { code } = thrown as { code?: unknown };
   return {
     type: thrown.constructor.name,
-    message: logText(thrown.message, MAX_MESSAGE_LENGTH),
+    message: logText(withoutTokens(thrown.message), MAX_MESSAGE_LENGTH),
     ...(typeof code === 'string' && { code: logText(code, 64) }),
-    ...(thrown.stack && { stack: logText(thrown.stack, MAX_STACK_LENGTH) }),
+    ...(thrown.stack && { stack: logText(withoutTokens(thrown.stack), MAX_STACK_LENGTH) }),
     ...(thrown.cause !== undefined && causesLeft > 0 && { cause: logError(thrown.cause, causesLeft - 1) }),
   };
 }

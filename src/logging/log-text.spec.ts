@@ -15,6 +15,9 @@ describe('logText', () => {
 describe('withoutTokens', () => {
   it.each([
     ['/account/confirm-email%23token=lkm_AaIaQdwNdg-CD_1z', '/account/confirm-email%23token=[token]'],
+    ['/account/confirm-email%23token%3Dlkm_AaIaQdwNdg-CD_1z', '/account/confirm-email%23token%3D[token]'],
+    ['/account/confirm-email%2523token%253Dlkm%255FAaIa', '/account/confirm-email%2523token%253D[token]'],
+    ['/account/disown/token-lkm_AaIa%2DQdw', '/account/disown/token-[token]'],
     ['/auth/refresh/lkr_abc/x', '/auth/refresh/[token]/x'],
     ['/devices/eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', '/devices/[token]'],
     ['/devices/0199aa5e-7a1c-7a5c-9d43-6f1f7a3b9a10', '/devices/0199aa5e-7a1c-7a5c-9d43-6f1f7a3b9a10'],

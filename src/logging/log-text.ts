@@ -14,8 +14,8 @@ export function logText(text: string, maxLength: number): string {
   );
 }
 
-/** Tokens of this service, and JWTs. */
-const TOKEN = /\b(?:lk[a-z]_|eyJ)[\w.-]+/g;
+/** Tokens of this service, and JWTs; also percent-encoded, and directly after `%3D`. */
+const TOKEN = /(?:lk[a-z](?:_|%(?:25)*5f)|eyJ)[\w.%-]+/gi;
 
 /** Removes tokens from a text: a mail program or a client may put one where it does not belong, such as a path. */
 export function withoutTokens(text: string): string {

@@ -35,7 +35,8 @@ export class SessionsController {
     summary: 'List your live sessions, newest first, or those that ended in the last 30 days',
   })
   @ApiExtraModels(SessionListDto, EndedSessionListDto)
-  @ApiOkResponse({ schema: { oneOf: [SessionListDto, EndedSessionListDto].map(refTo) } })
+  // Not `oneOf`: an empty list is both.
+  @ApiOkResponse({ schema: { anyOf: [SessionListDto, EndedSessionListDto].map(refTo) } })
   async list(
     @CurrentPrincipal() { userId, sessionId }: Principal,
     @Query() { status, ...page }: SessionsQuery,

@@ -18,8 +18,13 @@ export interface NewSession {
   readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
-  /** The session that it replaces, if that is on this device. */
-  readonly replaces?: { readonly sessionId: string; readonly deviceId: string } | undefined;
+  /** The session of the same browser that it replaces. The user may be another one. */
+  readonly replaces?: SessionOfUser | null;
+}
+
+export interface SessionOfUser {
+  readonly sessionId: string;
+  readonly userId: string;
 }
 
 export interface OpenedSession {
@@ -58,9 +63,7 @@ export class SessionsService {
    */
   async open(transaction: RevokingTransaction, opening: NewSession): Promise<OpenedSession> {
     const { userId, deviceId, address, userAgent, amr, replaces } = opening;
-    if (replaces !== undefined) {
-      await transaction.revoke({ ...replaces, userId }, 'replaced', `user:${userId}`);
-    }
+    if (replaces) await transaction.revoke(replaces, 'replaced', `user:${userId}`);
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     const [session] = await transaction.manager.query<[OpenedSession]>(
       `INSERT INTO sessions (id, user_id, device_id, address, login_address, countries, clients, amr, sweep_at)
@@ -175,6 +178,15 @@ export class SessionsService {
 
   async countOnDevice(userId: string, deviceId: string): Promise<number> {
     return this.live(userId).andWhere('s.deviceId = :deviceId', { deviceId }).getCount();
+  }
+
+  /** A session with its user, whatever its state; `null` if it is unknown. */
+  async findOwned(sessionId: string, manager = this.dataSource.manager): Promise<SessionOfUser | null> {
+    const [found] = await manager.query<SessionOfUser[]>(
+      'SELECT id AS "sessionId", user_id AS "userId" FROM sessions WHERE id = $1',
+      [sessionId],
+    );
+    return found ?? null;
   }
 
   async exists(selection: { sessionId: string; userId: string }): Promise<boolean> {

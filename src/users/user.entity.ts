@@ -15,7 +15,10 @@ export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id!: string;
 
-  /** In the form of `normaliseEmail`, so that addresses are unique regardless of case. */
+  /**
+   * In the form of `normaliseEmail`, so that a mailbox has one account. Accounts that shared one before that rule existed
+   * have another spelling.
+   */
   @Column('text')
   email!: string;
 

@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, type FindOptionsWhere, MoreThan, QueryFailedError, Repository } from 'typeorm';
+import {
+  type EntityManager,
+  type FindOptionsWhere,
+  In,
+  MoreThan,
+  QueryFailedError,
+  Repository,
+} from 'typeorm';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { requireAcceptablePassword } from '../credentials/password/password-rules.js';
 import { AppError } from '../errors/app-error.js';
-import { normaliseEmail } from './email-address.js';
+import { emailSpelling, normaliseEmail } from './email-address.js';
 import { requireRoleName } from './role-name.js';
 import { User, type UserStatus } from './user.entity.js';
 
@@ -68,9 +75,15 @@ export class UsersService {
     return user;
   }
 
-  /** @throws {AppError} `validation_failed` for a malformed address */
+  /**
+   * Finds the user of a mailbox. If accounts that are older than that rule share one, each is found by its own spelling.
+   *
+   * @throws {AppError} `validation_failed` for a malformed address
+   */
   async findByEmail(address: string): Promise<User | null> {
-    return this.users.findOneBy({ email: normaliseEmail(address) });
+    const spelling = emailSpelling(address);
+    const users = await this.users.findBy({ email: In([spelling, normaliseEmail(address)]) });
+    return users.find(({ email }) => email === spelling) ?? users[0] ?? null;
   }
 
   async findById(id: string): Promise<User | null> {

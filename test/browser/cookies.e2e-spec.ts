@@ -191,7 +191,7 @@ describe('a browser that logs in with cookies', () => {
       const own = await victim.login(email);
       expect(own.body.session_id).not.toBe(planted.session_id);
       expect(own.body.device_id).not.toBe(planted.device_id);
-      expect((await attacker.me()).body).toMatchObject({ session: { id: planted.session_id } });
+      expect(await attacker.me()).toMatchObject({ status: 401, body: { reason: 'replaced' } });
       expect((await victim.me()).body).toMatchObject({ user: { email } });
     });
 

@@ -71,18 +71,31 @@ describe('the files of the account page', () => {
     expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', 'no-store']);
   });
 
-  it.each(['confirm-email', 'reset-password', 'disown'])(
-    'are found by a link to %s whose # arrives as %%23',
-    async (page) => {
-      const redirected = await fetch(`${service.url}/account/${page}%23token=lkm_a-B_9`, {
-        redirect: 'manual',
-      });
-      expect([redirected.status, redirected.headers.get('location')]).toEqual([
-        303,
-        `/account/${page}#token=lkm_a-B_9`,
-      ]);
-    },
-  );
+  const redirect = async (path: string) => {
+    const { status, headers } = await fetch(service.url + path, { redirect: 'manual' });
+    return [status, headers.get('location')];
+  };
+
+  describe.each(['confirm-email', 'reset-password', 'disown'])('are found by a link to %s', (page) => {
+    it.each(['%23token=', '%23token%3D', '%2523token=', '%2523token%253D', '/%23token='])(
+      'whose fragment arrives as %j',
+      async (fragment) => {
+        expect(await redirect(`/account/${page}${fragment}lkm_a-B_9`)).toEqual([
+          303,
+          `/account/${page}#token=lkm_a-B_9`,
+        ]);
+      },
+    );
+
+    it('that has a slash at the end', async () => {
+      // Browsers keep the fragment of a link that is redirected.
+      expect(await redirect(`/account/${page}/`)).toEqual([303, `/account/${page}`]);
+    });
+  });
+
+  it('are found at /account/', async () => {
+    expect(await redirect('/account/')).toEqual([303, '/account']);
+  });
 
   it.each([
     'nothing',

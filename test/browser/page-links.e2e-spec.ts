@@ -240,7 +240,7 @@ describeInChromium('the pages that mailed links lead to', () => {
       (await service.api.call('POST', '/auth/email/confirm', { body: { token, password: PASSWORD } })).status,
     ).toBe(204);
     await phone.button('Confirm email address').click();
-    await phone.heading(INVALID_LINK).waitFor();
+    await phone.heading('Email address confirmed').waitFor();
 
     await phone.page.goto('/account/reset-password');
     await phone.heading(INVALID_LINK).waitFor();

@@ -1,3 +1,5 @@
+import { requireDocumented } from './documented-answer.js';
+
 /** One response, read completely. */
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
@@ -39,7 +41,7 @@ export interface LoginExtra {
   readonly device_name?: string | null;
 }
 
-/** A client of the service, written against its documentation. */
+/** A client of the service, written against its documentation: every answer is compared with `openapi.json`. */
 export class Api {
   constructor(
     private readonly url: string,
@@ -62,7 +64,9 @@ export class Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const contentType = response.headers.get('content-type');
+    requireDocumented(method, path, { status: response.status, contentType, text });
+    const isJson = contentType?.includes('json') ?? false;
     return {
       status: response.status,
       headers: response.headers,

@@ -1,4 +1,5 @@
 import { type Answer, newEmail, PASSWORD } from './api.js';
+import { requireDocumented } from './documented-answer.js';
 
 export interface StoredCookie {
   readonly value: string;
@@ -47,8 +48,10 @@ export class HttpBrowser {
     });
     for (const line of response.headers.getSetCookie()) this.store(line);
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     const { status, headers: received } = response;
+    const contentType = received.get('content-type');
+    requireDocumented(method, path, { status, contentType, text });
+    const isJson = contentType?.includes('json') ?? false;
     return { status, headers: received, text, body: (isJson && text !== '' ? JSON.parse(text) : {}) as T };
   }
 

@@ -26,6 +26,7 @@ import { CurrentPrincipal, type Principal } from '../../src/http/routes/principa
 import type { RequestClient } from '../../src/http/routes/request-client.js';
 import { Public, Roles, Sensitive } from '../../src/http/routes/route-decorators.js';
 import { type CheckedPrincipal, SessionCheck } from '../../src/sessions/check/session-check.js';
+import { SessionRotation } from '../../src/sessions/refresh/session-rotation.js';
 import { SessionClock } from '../../src/sessions/session-clock.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import { activeSnapshot } from './active-snapshot.js';
@@ -112,8 +113,10 @@ export async function startTokenApp(config: Config): Promise<TokenApp> {
     providers: [
       { provide: SessionCheck, useValue: sessions },
       { provide: SessionClock, useValue: { now: () => Date.now() } },
+      // These apps issue no refresh tokens.
+      { provide: SessionRotation, useValue: { sessionOf: () => undefined } },
     ],
-    exports: [SessionCheck, SessionClock],
+    exports: [SessionCheck, SessionClock, SessionRotation],
   })
   class SessionsStandIn {}
 

@@ -99,6 +99,17 @@ export class AccountLinks {
     return { user, ...used };
   }
 
+  /** Whether a genuine link has been used, for actions that may be repeated. */
+  async isUsed(purpose: LinkPurpose, token: string): Promise<boolean> {
+    const linkId = this.tokens.verify(purpose, token);
+    if (linkId === null) return false;
+    const [used] = await this.dataSource.query<object[]>(
+      'SELECT FROM account_links WHERE id = $1 AND purpose = $2 AND used_at IS NOT NULL',
+      [linkId, purpose],
+    );
+    return used !== undefined;
+  }
+
   /** Invalidates all links of the user that have this purpose. */
   async voidAll(manager: EntityManager, userId: string, purpose: LinkPurpose): Promise<void> {
     await manager.query(

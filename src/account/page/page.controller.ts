@@ -8,7 +8,12 @@ import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
 /** Link targets in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
 const LINKED = ['confirm-email', 'reject-registration', 'forgot-password', 'reset-password', 'disown'];
-const WITH_FRAGMENT = new RegExp(`^(?:${LINKED.join('|')})#token=[\\w-]+$`);
+
+/** A page, perhaps with a slash at the end, and perhaps with its fragment, which may have been encoded twice. */
+const OTHER_SPELLING = new RegExp(
+  `^(?<page>${LINKED.join('|')}|)/*(?:(?:#|%23)token(?:=|%3D)(?<token>[\\w-]+))?$`,
+  'i',
+);
 
 /** The page where users manage their devices. It contains no user data: it reads everything from the API. */
 @Controller('account')
@@ -22,11 +27,16 @@ export class PageController {
     send(reply, this.files.requirePage(), PAGE_HEADERS);
   }
 
-  /** Microsoft Safe Links and some mail programs write the `#` of a link as `%23`, which makes it part of the path. */
-  @Get(':link')
-  restoreFragment(@Param('link') link: string, @Res() reply: FastifyReply): void {
-    if (!WITH_FRAGMENT.test(link)) throw new AppError('not_found');
-    void reply.redirect(`/account/${link}`, HttpStatus.SEE_OTHER);
+  /**
+   * Microsoft Safe Links and some mail programs write the `#` of a link as `%23`, which makes it part of the path. People
+   * and proxies add a slash at the end.
+   */
+  @Get('*')
+  correctLink(@Param('*') path: string, @Res() reply: FastifyReply): void {
+    const { page, token } = OTHER_SPELLING.exec(path)?.groups ?? {};
+    if (page === undefined) throw new AppError('not_found');
+    const target = page === '' ? '/account' : `/account/${page.toLowerCase()}`;
+    void reply.redirect(token ? `${target}#token=${token}` : target, HttpStatus.SEE_OTHER);
   }
 
   @Get('assets/:name')

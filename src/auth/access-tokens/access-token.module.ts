@@ -11,6 +11,7 @@ import { ClearEndedCookies } from './clear-ended-cookies.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { PresentedRefreshTokens } from './presented-refresh-tokens.js';
 import { RecentLoginGuard } from './recent-login.guard.js';
 import { RolesGuard } from './roles.guard.js';
 import { SessionCookies } from './session-cookies.js';
@@ -28,12 +29,13 @@ import { SessionCookies } from './session-cookies.js';
     },
     JwtStrategy,
     SessionCookies,
+    PresentedRefreshTokens,
     ClearEndedCookies,
     // Guards run in this order: the later ones read the caller that the first one admitted.
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: RecentLoginGuard },
   ],
-  exports: [AccessTokenIssuer, SessionCookies],
+  exports: [AccessTokenIssuer, PresentedRefreshTokens, SessionCookies],
 })
 export class AccessTokenModule {}

@@ -12,19 +12,24 @@ const HEADER = 'authorization';
 type TokenBearer = Pick<FastifyRequest, 'headers' | 'raw'>;
 
 /**
- * Reads the access token of a request from a `Bearer` header or, without one, from the cookie. Never from the query or the body (RFC 9700 §4.3.2), where it would end up in logs and browser
- * histories.
+ * Reads the access token of a request from a `Bearer` header or, without one, from the cookie. Never from the query or
+ * the body (RFC 9700 §4.3.2), where it would end up in logs and browser histories.
  *
  * Does not check the characters of the token (`requireWellFormed`): a token that is found in the cache needs
  * no such check, and this function runs for every request.
  *
+ * @param isOwn whether this service may have issued a token. Decides between several access cookies
  * @throws {AppError} `invalid_token` unless the request has exactly one
  */
-export function requireAccessToken({ headers, raw }: TokenBearer, cookieName: string): string {
+export function requireAccessToken(
+  { headers, raw }: TokenBearer,
+  cookieName: string,
+  isOwn: (token: string) => boolean,
+): string {
   const { authorization = '' } = headers;
   const token = presentsBearer(headers)
     ? tokenFromHeader(authorization, raw.rawHeaders)
-    : tokenFromCookie(headers.cookie, cookieName);
+    : tokenFromCookie(headers.cookie, cookieName, isOwn);
   if (token.length > MAX_TOKEN_LENGTH) throw invalidToken('the token is too long');
   return token;
 }
@@ -42,8 +47,13 @@ function tokenFromHeader(authorization: string, rawHeaders: readonly string[]): 
   return authorization.replace(BEARER_SCHEME, '');
 }
 
-function tokenFromCookie(header: string | undefined, name: string): string {
-  const [token, ...others] = cookieValues(header, name);
+function tokenFromCookie(
+  header: string | undefined,
+  name: string,
+  isOwn: (token: string) => boolean,
+): string {
+  const values = cookieValues(header, name);
+  const [token, ...others] = values.length > 1 ? values.filter(isOwn) : values;
   if (token === undefined) throw invalidToken('there is neither a Bearer token nor an access cookie');
   if (others.length > 0) throw invalidToken('there is more than one access cookie');
   return token;

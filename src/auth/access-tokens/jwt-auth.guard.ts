@@ -3,14 +3,17 @@ import { readTokenKid } from '@latchkey/access-token/header';
 import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
+import { AppError } from '../../errors/app-error.js';
+import { ERROR_CODES } from '../../errors/error-codes.js';
 import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
 import { presentsBearer } from '../../http/routes/bearer-scheme.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { isDeclaredBackground, requestClient } from '../../http/routes/request-client.js';
 import {
+  ENDS_SESSION,
   HAS_OPTIONAL_SESSION,
   IS_BACKGROUND_REQUEST,
   IS_PUBLIC,
@@ -21,6 +24,7 @@ import { SessionClock } from '../../sessions/session-clock.js';
 import { requireAccessToken, requireWellFormed } from './bearer-token.js';
 import { fromInvalidToken, invalidToken } from './invalid-token.js';
 import type { RequestToVerify } from './jwt.strategy.js';
+import { PresentedRefreshTokens } from './presented-refresh-tokens.js';
 import { SessionCookies } from './session-cookies.js';
 
 type AuthenticatedRequest = FastifyRequest & {
@@ -36,6 +40,7 @@ type AuthenticatedRequest = FastifyRequest & {
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly isPublic = new RouteMetadata<boolean>(IS_PUBLIC);
+  private readonly endsSession = new RouteMetadata<boolean>(ENDS_SESSION);
   private readonly hasOptionalSession = new RouteMetadata<boolean>(HAS_OPTIONAL_SESSION);
   private readonly isBackground = new RouteMetadata<boolean>(IS_BACKGROUND_REQUEST);
   readonly #cookieName: string;
@@ -45,6 +50,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     private readonly sessions: SessionCheck,
     private readonly clock: SessionClock,
     private readonly cookies: SessionCookies,
+    private readonly refreshTokens: PresentedRefreshTokens,
     config: Config,
   ) {
     super();
@@ -55,9 +61,9 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (this.isPublic.of(context) && !this.wantsSession(context, request)) return true;
     if (this.isBackground.of(context) || isDeclaredBackground(request)) request.isBackground = true;
-    return presentsBearer(request.headers)
-      ? this.authenticate(context, request)
-      : this.authenticateCookie(context, request);
+    return this.endsSession.of(context)
+      ? this.authenticateToEnd(context, request)
+      : this.authenticateCaller(context, request);
   }
 
   override getAuthenticateOptions() {
@@ -74,13 +80,39 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return subject;
   }
 
+  private authenticateCaller(
+    context: ExecutionContext,
+    request: AuthenticatedRequest,
+  ): boolean | Promise<boolean> {
+    return presentsBearer(request.headers)
+      ? this.authenticate(context, request)
+      : this.authenticateCookie(context, request);
+  }
+
+  /** A refused access token does not matter if the request also presents a genuine refresh token. */
+  private async authenticateToEnd(
+    context: ExecutionContext,
+    request: AuthenticatedRequest,
+  ): Promise<boolean> {
+    try {
+      return await this.authenticateCaller(context, request);
+    } catch (error) {
+      const isRefused = error instanceof AppError && ERROR_CODES[error.code].status === 401;
+      if (isRefused && this.refreshTokens.sessionsOf(request).length > 0) return true;
+      throw error;
+    }
+  }
+
   private wantsSession(context: ExecutionContext, { headers }: AuthenticatedRequest): boolean {
     if (!this.hasOptionalSession.of(context)) return false;
-    return presentsBearer(headers) || cookieValues(headers.cookie, this.#cookieName).length > 0;
+    const isOwn = (token: string) => this.cookies.isOwnAccessToken(token);
+    return presentsBearer(headers) || cookieValues(headers.cookie, this.#cookieName).some(isOwn);
   }
 
   private authenticate(context: ExecutionContext, request: AuthenticatedRequest): boolean | Promise<boolean> {
-    const token = requireAccessToken(request, this.#cookieName);
+    const token = requireAccessToken(request, this.#cookieName, (value) =>
+      this.cookies.isOwnAccessToken(value),
+    );
     // Known tokens skip passport, which costs more than the rest of the request, and need no promise if the
     // session check needs none.
     const known = this.findVerified(token);
@@ -91,8 +123,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     context: ExecutionContext,
     request: AuthenticatedRequest,
   ): Promise<boolean> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const isAdmitted = await this.cookies.clearCookiesOnRevoked(reply, async () =>
+    const isAdmitted = await this.cookies.clearCookiesOnRevoked(request, async () =>
       this.authenticate(context, request),
     );
     request.isByCookie = true;

@@ -1,11 +1,15 @@
+import { readTokenKid } from '@latchkey/access-token/header';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
+import { joinDeviceTokens, splitDeviceTokens } from '../../devices/device-token.js';
 import { AppError } from '../../errors/app-error.js';
 import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { type CookieNames, cookieNames } from '../../http/cookies/cookie-names.js';
 import { setCookie } from '../../http/cookies/set-cookie.js';
 import { requireOriginHeaders } from '../../http/server/cross-site.js';
+import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
+import { KeySet } from '../keys/key-set.js';
 import type { Credentials } from '../login/login.service.js';
 import type { IssuedTokens } from '../session-tokens.js';
 
@@ -21,7 +25,11 @@ export class SessionCookies {
   private readonly isSecure: boolean;
   private readonly refreshMaxAgeSeconds: number;
 
-  constructor({ web, policy, accessToken }: Config) {
+  constructor(
+    { web, policy, accessToken }: Config,
+    private readonly keys: KeySet,
+    private readonly rotation: SessionRotation,
+  ) {
     this.names = cookieNames(web.secureCookies);
     this.isSecure = web.secureCookies;
     // The access token of the last refresh can be used for one more lifetime, and each use extends the idle
@@ -30,53 +38,78 @@ export class SessionCookies {
     this.refreshMaxAgeSeconds = Math.min(idleTtlMs / 1000 + accessToken.ttlSeconds, absoluteTtlMs / 1000);
   }
 
-  setTokens(reply: FastifyReply, tokens: IssuedTokens & { deviceToken?: string }): void {
+  setTokens(reply: FastifyReply, tokens: IssuedTokens): void {
     this.set(reply, this.names.access, tokens.accessToken, tokens.expiresInSeconds);
     this.set(reply, this.names.refresh, tokens.refreshToken, this.refreshMaxAgeSeconds);
-    if (tokens.deviceToken) {
-      this.set(reply, this.names.device, tokens.deviceToken, DEVICE_MAX_AGE_SECONDS);
+  }
+
+  /** Keeps the tokens of the other people who use this browser. */
+  rememberDevice(request: WithHeaders, reply: FastifyReply, deviceToken: string): void {
+    const value = joinDeviceTokens(deviceToken, this.deviceTokens(request));
+    this.set(reply, this.names.device, value, DEVICE_MAX_AGE_SECONDS);
+  }
+
+  /**
+   * Clears both token cookies, unless another service on the same host has set them. The device cookie stays, so that the
+   * next login recognises the device.
+   */
+  clear({ headers }: WithHeaders, reply: FastifyReply): void {
+    const { access, refresh } = this.names;
+    const isOwnRefreshToken = (token: string) => this.rotation.sessionOf(token) !== undefined;
+    if (cookieValues(headers.cookie, access).some((token) => this.isOwnAccessToken(token)))
+      this.set(reply, access, '', 0);
+    if (cookieValues(headers.cookie, refresh).some(isOwnRefreshToken)) this.set(reply, refresh, '', 0);
+  }
+
+  /** Whether a token names a key of this service. It may be forged or have expired. */
+  isOwnAccessToken(token: string): boolean {
+    try {
+      return this.keys.publicKey(readTokenKid(token)) !== undefined;
+    } catch {
+      // No token of this service has such a header.
+      return false;
     }
   }
 
-  /** Clears both token cookies. The device cookie stays, so that the next login recognises the device. */
-  clear(reply: FastifyReply): void {
-    this.set(reply, this.names.access, '', 0);
-    this.set(reply, this.names.refresh, '', 0);
-  }
-
-  /** Adds the device token and the refresh token that the browser has from earlier logins. */
+  /** Adds the device tokens and the refresh token that the browser has from earlier logins. */
   completeCredentials(credentials: Credentials, request: WithHeaders): Credentials {
     return {
       ...credentials,
-      deviceToken: credentials.deviceToken ?? this.singleValue(request, this.names.device),
+      deviceTokens: [...credentials.deviceTokens, ...this.deviceTokens(request)],
       formerRefreshToken: this.refreshToken(request),
     };
   }
 
-  /** @returns undefined unless there is exactly one */
+  /** @returns undefined unless the request has exactly one that this service has issued */
   refreshToken(request: WithHeaders): string | undefined {
-    return this.singleValue(request, this.names.refresh);
+    const own = this.values(request, this.names.refresh).filter(
+      (token) => this.rotation.sessionOf(token) !== undefined,
+    );
+    return own.length === 1 ? own[0] : undefined;
   }
 
-  /**
-   * Runs `work`, which uses a token from a cookie, and clears the cookies if the token turns out to be
-   * permanently useless.
-   */
-  async clearCookiesOnRevoked<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
+  /** Runs `work`, which uses a token from a cookie. If the token is permanently useless, the answer clears the cookies. */
+  async clearCookiesOnRevoked<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (isPermanent(error)) this.clear(reply);
+      if (isPermanent(error)) request.hasUselessCookie = true;
       throw error;
     }
   }
 
+  /** None unless there is exactly one device cookie. */
+  private deviceTokens(request: WithHeaders): string[] {
+    const [value = '', ...others] = this.values(request, this.names.device);
+    return others.length > 0 ? [] : splitDeviceTokens(value);
+  }
+
   /** @throws {AppError} cross_site_request if a cookie of a request without an origin would be used */
-  private singleValue({ headers }: WithHeaders, name: string): string | undefined {
+  private values({ headers }: WithHeaders, name: string): string[] {
     const values = cookieValues(headers.cookie, name);
     // Login and refresh read cookies even beside a bearer token, which exempts a request from the general rule.
     if (values.length > 0) requireOriginHeaders({ headers });
-    return values.length === 1 ? values[0] : undefined;
+    return values;
   }
 
   private set(reply: FastifyReply, name: string, value: string, maxAgeSeconds: number): void {

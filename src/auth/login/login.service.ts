@@ -7,7 +7,7 @@ import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
-import { type OpenedSession, SessionsService } from '../../sessions/sessions.service.js';
+import { type OpenedSession, type SessionOfUser, SessionsService } from '../../sessions/sessions.service.js';
 import { lockUser } from '../../users/lock-user.js';
 import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
@@ -20,9 +20,10 @@ export const PASSWORD_AMR = ['pwd'];
 export interface Credentials {
   readonly email: string;
   readonly password: string;
-  readonly deviceToken: string | undefined;
+  /** A browser that several people use has one for each of them. */
+  readonly deviceTokens: readonly string[];
   readonly deviceName: string | undefined;
-  /** Belongs to the browser's previous session, which the new session replaces. */
+  /** Belongs to the browser's previous session, which the new session replaces. It may be another user's. */
   readonly formerRefreshToken?: string | undefined;
 }
 
@@ -38,6 +39,8 @@ interface VerifiedLogin {
   readonly failures: number;
   /** The device whose token was sent with the login. */
   readonly knownDevice: Device | null;
+  /** The token that identified it. */
+  readonly deviceToken: string | undefined;
   /** The device whose token was sent, if the token seems to be a copy. */
   readonly copiedFrom: Device | null;
 }
@@ -70,13 +73,16 @@ export class LoginService {
   }
 
   private async verify(
-    { email, password, deviceToken }: Credentials,
+    { email, password, deviceTokens }: Credentials,
     client: RequestClient,
   ): Promise<VerifiedLogin> {
     const user = await this.users.findByEmail(email);
-    const device = deviceToken ? await this.devices.findKnown(user?.id ?? UNKNOWN_USER, deviceToken) : null;
+    const found = await this.devices.findKnown(user?.id ?? UNKNOWN_USER, deviceTokens);
+    const device = found?.device ?? null;
     const isCopied = device !== null && this.suspicions.isTokenCopied(device, client);
     const knownDevice = isCopied ? null : device;
+    // A copied token does not identify the device.
+    const deviceToken = isCopied ? undefined : found?.token;
     let failures = 0;
     const isVerified = await this.attempts.guard(
       { email, address: client.address, knownDeviceId: knownDevice?.id ?? null },
@@ -87,22 +93,25 @@ export class LoginService {
       },
     );
     if (!isVerified || !user) throw new AppError('invalid_credentials');
-    return { user, failures, knownDevice, copiedFrom: isCopied ? device : null };
+    return { user, failures, knownDevice, deviceToken, copiedFrom: isCopied ? device : null };
   }
 
   private async openWithin(
     transaction: RevokingTransaction,
-    { deviceToken, deviceName, formerRefreshToken }: Credentials,
+    { deviceName, formerRefreshToken }: Credentials,
     verified: VerifiedLogin,
     client: RequestClient,
   ): Promise<CompletedLogin> {
     const { manager } = transaction;
+    // A copied cookie says nothing about this browser, and its owner must see the session end as suspicious, if at all.
+    const replaces = verified.copiedFrom
+      ? null
+      : await this.formerSession(manager, verified.user.id, formerRefreshToken);
     const user = await requireUnchanged(manager, verified.user);
     const device = await this.devices.register(manager, {
       userId: user.id,
       client,
-      // A copied token does not identify the device.
-      deviceToken: verified.copiedFrom ? undefined : deviceToken,
+      deviceToken: verified.deviceToken,
       deviceName,
     });
     const session = await this.sessions.open(transaction, {
@@ -110,20 +119,27 @@ export class LoginService {
       deviceId: device.deviceId,
       ...client,
       amr: PASSWORD_AMR,
-      replaces: this.formerSession(formerRefreshToken, device),
+      replaces,
     });
     const login = { user, ...device, ...session };
     await this.report(transaction, login, verified, client);
     return login;
   }
 
-  /** The browser's previous session, which the new one replaces if it is on the same device. */
-  private formerSession(
+  /**
+   * The session that the browser's cookies belong to. If it is another user's, both users are locked, in the order of
+   * their ids: two browsers whose users change places would otherwise wait for one another.
+   */
+  private async formerSession(
+    manager: EntityManager,
+    userId: string,
     refreshToken: string | undefined,
-    { deviceId, formerDeviceId }: RegisteredDevice,
-  ): { sessionId: string; deviceId: string } | undefined {
+  ): Promise<SessionOfUser | null> {
     const sessionId = refreshToken && this.rotation.sessionOf(refreshToken);
-    return sessionId ? { sessionId, deviceId: formerDeviceId ?? deviceId } : undefined;
+    const former = sessionId ? await this.sessions.findOwned(sessionId, manager) : null;
+    if (!former || former.userId === userId) return former;
+    for (const id of [userId, former.userId].sort()) await lockUser(manager, id);
+    return former;
   }
 
   /** Records the security events of this login, and responds to a copied device token. */

@@ -4,6 +4,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { ERROR_CODES } from '../../errors/error-codes.js';
 import { cookieNames } from '../cookies/cookie-names.js';
 import { PROBLEM_MEDIA_TYPE } from '../server/problem.js';
+import { inlineNullableReferences } from './nullable-references.js';
 import { projectFile } from './project-file.js';
 
 const PROBLEM_SCHEMA = {
@@ -58,6 +59,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA as never },
   };
+  inlineNullableReferences(document);
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     if (!isOperation(operation)) continue;
     // Every operation that accepts a bearer token also accepts the cookie.

@@ -7,14 +7,19 @@ import {
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiNoContentResponse } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { map, type Observable } from 'rxjs';
+
+class PendingRevocationDto {
+  @ApiProperty({ enum: ['pending'] })
+  status!: 'pending';
+}
 
 /** Answers 204 if every instance enforces the revocation, and 202 if it is only committed so far. */
 @Injectable()
 class RevocationAnswer implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<{ status: 'pending' } | undefined> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<PendingRevocationDto | undefined> {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
       map((outcome: 'enforced' | 'pending') => {
@@ -32,6 +37,7 @@ export const AnswersRevocation = () =>
     UseInterceptors(RevocationAnswer),
     ApiNoContentResponse({ description: 'Revoked. Every instance rejects requests that start from now on.' }),
     ApiAcceptedResponse({
+      type: PendingRevocationDto,
       description:
         'Revoked, but not yet confirmed by every instance. Each enforces it within a second of reaching Postgres.',
     }),

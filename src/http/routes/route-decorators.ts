@@ -1,11 +1,13 @@
-import { type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { SensitiveAction } from '../../policy/session-policy.js';
 
 export const IS_PUBLIC = Symbol('isPublic');
 export const HAS_OPTIONAL_SESSION = Symbol('hasOptionalSession');
 export const REQUIRED_ROLES = Symbol('requiredRoles');
 export const SENSITIVE_ACTION = Symbol('sensitiveAction');
+export const ENDS_SESSION = Symbol('endsSession');
 export const IS_BACKGROUND_REQUEST = Symbol('isBackgroundRequest');
 
 /** Opens a route to callers without an access token. All other routes require one. */
@@ -22,6 +24,20 @@ export const Sensitive = (action: SensitiveAction) => SetMetadata(SENSITIVE_ACTI
 
 /** For a route that a page calls by itself: a request is no sign of a person and does not postpone the idle timeout. */
 export const BackgroundRequest = () => SetMetadata(IS_BACKGROUND_REQUEST, true);
+
+/**
+ * For the route that ends the caller's own session: a genuine refresh token is sufficient, because an access token often
+ * expires first. Every answer clears the session cookies that the request was authenticated by.
+ */
+export const EndsSession = () =>
+  applyDecorators(SetMetadata(ENDS_SESSION, true), RouteConfig({ endsSession: true }));
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set by `@EndsSession()`, also for requests that are refused before their route is reached. */
+    endsSession?: boolean;
+  }
+}
 
 /**
  * Reads the metadata that one of these decorators set on the handler, or else on its controller. The result is cached

@@ -61,7 +61,7 @@ function describeRequest(request: FastifyRequest) {
     path: logText(withoutTokens(pathOf(request)), LOGGED_PATH_MAX_LENGTH),
     route: request.routeOptions?.url,
     address: clientAddress(request.ip, request.socket.remoteAddress),
-    userAgent: logText(request.headers['user-agent'] ?? '', LOGGED_USER_AGENT_MAX_LENGTH),
+    userAgent: logText(withoutTokens(request.headers['user-agent'] ?? ''), LOGGED_USER_AGENT_MAX_LENGTH),
     userId: user?.userId,
     sessionId: user?.sessionId,
   };

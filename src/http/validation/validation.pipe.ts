@@ -8,6 +8,8 @@ interface FieldError {
 }
 
 const MAX_ERRORS = 20;
+/** jQuery and other libraries add it to queries, so that no cache answers. */
+const CACHE_BUSTER = '_';
 const PLAIN_FIELD_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** Accepts only the fields that a DTO declares. Errors never repeat a value, which may be a password. */
@@ -25,13 +27,20 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const given = metadata.type === 'query' ? withoutCacheBuster(value) : value;
     if (this.toValidate(metadata)) {
       // An array would be validated item by item, and an empty one accepted. No DTO of this API is an array.
-      if (Array.isArray(value)) throw validationError([{ field: '', message: 'must be an object' }]);
-      rejectInheritedNames(value);
+      if (Array.isArray(given)) throw validationError([{ field: '', message: 'must be an object' }]);
+      rejectInheritedNames(given);
     }
-    return super.transform(value, metadata);
+    return super.transform(given, metadata);
   }
+}
+
+function withoutCacheBuster(query: unknown): unknown {
+  if (query === null || typeof query !== 'object' || !Object.hasOwn(query, CACHE_BUSTER)) return query;
+  const { [CACHE_BUSTER]: _, ...rest } = query as Record<string, unknown>;
+  return rest;
 }
 
 /**

@@ -1,4 +1,7 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
 import { isEmail, ValidateBy, type ValidationOptions } from 'class-validator';
+import { trimAddress, withAsciiDomain } from '../../email-addresses/address-text.js';
 import { codePointLength, isSafeText } from './untrusted-text.js';
 
 /** RFC 5321 §4.5.3.1.3 (erratum 1690): a path has at most 256 octets, including two angle brackets. */
@@ -9,12 +12,17 @@ const PASSWORD_MAX_LENGTH = 1024;
 const TOKEN_MAX_LENGTH = 4096;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
+/** Also removes spaces around the address, which people copy with it. */
 export function IsEmailAddress(options?: ValidationOptions) {
-  return rule(
-    'isEmailAddress',
-    (value) => isSafeText(value) && value.length <= EMAIL_MAX_LENGTH && isEmail(value),
-    'must be an email address',
-    options,
+  return applyDecorators(
+    Transform(({ value }) => trimAddress(value)),
+    rule(
+      'isEmailAddress',
+      (value) =>
+        isSafeText(value) && value.length <= EMAIL_MAX_LENGTH && isEmail(withAsciiDomain(value) ?? ''),
+      'must be an email address',
+      options,
+    ),
   );
 }
 

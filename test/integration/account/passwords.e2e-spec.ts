@@ -402,7 +402,7 @@ describe('account self-service by mail', () => {
   });
 
   describe('email confirmation', () => {
-    it('accepts a mailed link once', async () => {
+    it('accepts a mailed link, also again', async () => {
       const email = newEmail();
       expect((await service.api.register(email)).body).toMatchObject({ email_verified: false });
       const tokens = await service.api.session(email);
@@ -417,7 +417,19 @@ describe('account self-service by mail', () => {
       });
       expect(await verified()).toBe(true);
       expect(await kindsOf(tokens)).toEqual(['email_confirmed']);
-      expect(await post('/auth/email/confirm', { token })).toMatchObject(invalidLink);
+      const again = Array.from({ length: 3 }, () => post('/auth/email/confirm', { token }));
+      for (const { status } of await Promise.all(again)) expect(status).toBe(204);
+      expect(await kindsOf(tokens)).toEqual(['email_confirmed']);
+    });
+
+    it('confirms once when a link is used several times at the same moment', async () => {
+      const tokens = await service.api.newcomer();
+      const { token } = await mailbox.waitFor(tokens.email, CONFIRM);
+      const clicks = Array.from({ length: 5 }, () =>
+        post('/auth/email/confirm', { token }, { token: tokens.access_token }),
+      );
+      for (const { status } of await Promise.all(clicks)) expect(status).toBe(204);
+      expect(await kindsOf(tokens)).toEqual(['email_confirmed']);
     });
 
     it('sends the mail again a limited number of times, and not after the confirmation', async () => {

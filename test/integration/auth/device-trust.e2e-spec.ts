@@ -49,7 +49,7 @@ describe('trust in devices', () => {
   };
   const change = async ({ access_token }: Tokens) => {
     const body = { current_password: PASSWORD, new_password: NEW_PASSWORD };
-    expect(await post('/auth/password/change', body, access_token)).toMatchObject({ status: 204 });
+    expect(await post('/auth/password/change', body, access_token)).toMatchObject({ status: 200 });
   };
 
   const expectNewDevice = async (email: string, former: Tokens, password: string) => {

@@ -5,6 +5,7 @@ import { dataSourceOptions } from '../../../src/database/data-source.js';
 import { MIGRATIONS } from '../../../src/database/migration-list.js';
 import { revertMigration, runMigrations, showMigrations } from '../../../src/database/migrations.js';
 import { ENTITIES } from '../../../src/entities.js';
+import { normaliseEmail } from '../../../src/users/email-address.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type Finished, runSource } from '../../support/run-source.js';
 import { serviceEnv } from '../../support/service-env.js';
@@ -125,6 +126,74 @@ describe('the migrations', () => {
       );
       expect(code).toBe(1);
       expect(stderr).toMatch(/^latchkey: [^\n]*database "nowhere" does not exist\n$/);
+    });
+  });
+
+  describe('give email addresses one form', () => {
+    const emails = async () =>
+      (await postgres.query<{ email: string }>('SELECT email FROM users ORDER BY id')).rows.map(
+        (row) => row.email,
+      );
+    const addUsers = async (addresses: string[]) => {
+      for (const email of addresses)
+        await postgres.query(`INSERT INTO users (id, email, password_hash) VALUES ($1, $2, '')`, [
+          newId(),
+          email,
+        ]);
+    };
+    const revertTo = async (name: string) => {
+      while ((await revertMigration(database.url)) !== name);
+    };
+
+    it('as new addresses have it, and their former spelling after a revert', async () => {
+      await revertTo('OneAccountPerMailbox1795503880000');
+      const before = [
+        'ada@example.org',
+        'ada@bücher.example',
+        'jörg@example.org',
+        '"bob"@example.org',
+        '"b b"@example.org',
+        'dan@例え.テスト',
+        'eve@bücher.example/',
+      ];
+      await addUsers(before);
+      await runMigrations(database.url);
+      const after = await emails();
+      expect(after).toEqual([
+        'ada@example.org',
+        'ada@xn--bcher-kva.example',
+        'jörg@example.org',
+        'bob@example.org',
+        '"b b"@example.org',
+        'dan@xn--r8jz45g.xn--zckzah',
+        'eve@bücher.example/',
+      ]);
+      for (const email of after.filter((address) => !/[ /]/.test(address)))
+        expect(normaliseEmail(email)).toBe(email);
+      await revertTo('OneAccountPerMailbox1795503880000');
+      expect(await emails()).toEqual(before);
+    });
+
+    it('and keep the spelling of accounts whose mailbox has an account already', async () => {
+      await revertTo('OneAccountPerMailbox1795503880000');
+      const before = [
+        'ada@bücher.example',
+        '"ada"@bücher.example',
+        'bob@bücher.example',
+        'bob@xn--bcher-kva.example',
+      ];
+      await addUsers(before);
+      await runMigrations(database.url);
+      expect(await emails()).toEqual(['ada@xn--bcher-kva.example', ...before.slice(1)]);
+    });
+
+    it('for more accounts than one batch', async () => {
+      await revertTo('OneAccountPerMailbox1795503880000');
+      await postgres.query(`
+        INSERT INTO users (id, email, password_hash)
+        SELECT gen_random_uuid(), format('p%s@bücher.example', n), '' FROM generate_series(1, 2500) n`);
+      await runMigrations(database.url);
+      expect((await emails()).filter((email) => !email.endsWith('@xn--bcher-kva.example'))).toEqual([]);
     });
   });
 

@@ -123,12 +123,35 @@ describe('a request body', () => {
     expectProblem(await post('/auth/login', '['.repeat(100_000)), 413, 'body_too_large');
   });
 
+  it('may begin with a byte order mark', async () => {
+    expect((await post('/auth/login', `\ufeff${JSON.stringify(good)}`)).status).toBe(200);
+  });
+
+  it.each(['null', '[]', '"x"', '1', 'true'])(
+    'that is %s gets an answer that names an object',
+    async (body) => {
+      for (const path of ['/auth/login', '/auth/refresh', '/auth/logout', '/auth/register']) {
+        const answer = await post(path, body);
+        expectProblem(answer, 400, 'malformed_body');
+        expect(JSON.parse(answer.body).detail).toBe('The body must be a JSON object.');
+      }
+    },
+  );
+
+  it.each([' ', '\t', '\r\n', '\u00a0', '\u200b', '\ufeff'])(
+    'may have %j around an email address',
+    async (space) => {
+      const email = `${space}${good.email}${space}`;
+      expect((await post('/auth/login', JSON.stringify({ ...good, email }))).status).toBe(200);
+    },
+  );
+
   it.each([
     ['an empty array', '[]'],
     ['an array with an object', JSON.stringify([good])],
     ['null', 'null'],
     ['a string', '"x"'],
-    ['a byte order mark', `\ufeff${JSON.stringify(good)}`],
+    ['two byte order marks', `\ufeff\ufeff${JSON.stringify(good)}`],
     ['half an object', '{"email":'],
     ['two objects', '{}{}'],
     ['a comment', '{/**/}'],
@@ -213,6 +236,14 @@ describe('passwords', () => {
 });
 
 describe('query parameters', () => {
+  it.each(['_=1732700000000', 'limit=5&_=1', '_=1&_=2', '_='])(
+    'may contain a cache buster: %s',
+    async (query) => {
+      expect((await request('GET', `/sessions?${query}`)).status).toBe(200);
+      expect((await request('DELETE', `/devices?${query.replace('limit=5&', '')}`)).status).toBe(204);
+    },
+  );
+
   it.each([
     'limit=-1',
     'limit=0',
