@@ -2,8 +2,8 @@ import type { Config } from '../../config/config.js';
 import { emailKey } from './email-key.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
-import { networkOf } from './network-of.js';
 import { OneAtATime } from './one-at-a-time.js';
+import { networkOf } from '../../shares/network-of.js';
 
 export interface LoginAttempt {
   readonly email: string;

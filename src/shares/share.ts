@@ -1,0 +1,12 @@
+/** Whose turn a piece of work uses, where many requests wait for few places. */
+export interface Share {
+  /** From `networkOf`. */
+  readonly network: string;
+  /** An id or a hash, the same for every request about one account; empty if there is none. */
+  readonly account: string;
+  /** Whether the client proved that it is known, for example with a device token of the account. */
+  readonly isKnown: boolean;
+}
+
+/** The share of the service itself and of its operator, whose work no client can multiply. */
+export const SERVICE_SHARE: Share = { network: 'service', account: '', isKnown: true };
