@@ -5,6 +5,7 @@ import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { userFrom } from '../shares/share.js';
 import { lockUser } from '../users/lock-user.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
@@ -32,11 +33,12 @@ export class PasswordChange {
     { address }: RequestClient,
   ): Promise<RevocationOutcome> {
     const user = await this.users.requireById(userId);
+    const share = userFrom(address, userId);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
-      this.users.verifyPassword(user, current),
+      this.users.verifyPassword(user, current, share),
     );
     if (!isRight) throw new AppError('wrong_password');
-    const passwordHash = await this.users.hashNew(wanted, user.email);
+    const passwordHash = await this.users.hashNew(wanted, user.email, share);
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const locked = await lockUser(manager, userId);

@@ -10,6 +10,7 @@ import {
   type RevokingTransaction,
   SessionRevoker,
 } from '../sessions/session-revoker.js';
+import { userFrom } from '../shares/share.js';
 import { normaliseEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -50,7 +51,7 @@ export class PasswordReset {
    */
   async reset(token: string, password: string, { address }: RequestClient): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
-    const passwordHash = await this.users.hashNew(password, user.email);
+    const passwordHash = await this.users.hashNew(password, user.email, userFrom(address, user.id));
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
       await this.links.use(transaction.manager, 'reset_password', token);
       await this.replace(transaction, user, passwordHash, address);

@@ -5,6 +5,7 @@ import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { userFrom } from '../shares/share.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks, LINK_LIFETIME_MS } from './links/account-links.js';
 
@@ -33,8 +34,8 @@ export class SignInRejection {
    * @throws {AppError} invalid_link or overloaded
    */
   async reject(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
-    await this.links.requireOwner('disown', token);
-    const passwordHash = await this.users.hashRandomPassword();
+    const { user: owner } = await this.links.requireOwner('disown', token);
+    const passwordHash = await this.users.hashRandomPassword(userFrom(address, owner.id));
     const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);

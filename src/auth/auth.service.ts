@@ -6,6 +6,7 @@ import { Outbox } from '../mail/outbox.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { strangerFrom } from '../shares/share.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
@@ -37,8 +38,10 @@ export class AuthService {
   /** @throws {AppError} email_taken, password_rejected, too_many_requests or overloaded */
   async register(email: string, password: string, { address }: RequestClient): Promise<User> {
     return this.registrations.guard(address, () =>
-      this.users.create({ email, password }, (manager, user) =>
-        this.outbox.add(manager, emailConfirmationMail(user.id)),
+      this.users.create(
+        { email, password },
+        (manager, user) => this.outbox.add(manager, emailConfirmationMail(user.id)),
+        strangerFrom(address),
       ),
     );
   }

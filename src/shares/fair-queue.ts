@@ -147,7 +147,10 @@ const networkKey = ({ network, isKnown }: Share) => `${isKnown} ${network}`;
 /** Within the network: the use of an account by strangers elsewhere does not move its owner back. */
 const accountKey = (share: Share) => `${networkKey(share)} ${share.account}`;
 
-function extreme(entries: readonly Entry[], isBetter: (one: Entry, best: Entry) => boolean): Entry | undefined {
+function extreme(
+  entries: readonly Entry[],
+  isBetter: (one: Entry, best: Entry) => boolean,
+): Entry | undefined {
   let best: Entry | undefined;
   for (const one of entries) if (!best || isBetter(one, best)) best = one;
   return best;

@@ -1,3 +1,5 @@
+import { networkOf } from './network-of.js';
+
 /** Whose turn a piece of work uses, where many requests wait for few places. */
 export interface Share {
   /** From `networkOf`. */
@@ -10,3 +12,13 @@ export interface Share {
 
 /** The share of the service itself and of its operator, whose work no client can multiply. */
 export const SERVICE_SHARE: Share = { network: 'service', account: '', isKnown: true };
+
+/** The share of a client that has not proved who it is. @param address network address of the client */
+export function strangerFrom(address: string): Share {
+  return { network: networkOf(address), account: '', isKnown: false };
+}
+
+/** The share of a client that acts for an account: it is logged in, or knows a link that was mailed to its user. */
+export function userFrom(address: string, userId: string): Share {
+  return { network: networkOf(address), account: userId, isKnown: true };
+}

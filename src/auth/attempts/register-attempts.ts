@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
+import { networkOf } from '../../shares/network-of.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
-import { networkOf } from '../../shares/network-of.js';
 
 /**
  * Slows down probing which addresses are registered (OWASP ASVS 5.0 6.3.8), and sending mails to people who

@@ -8,6 +8,8 @@ import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
 import { type OpenedSession, SessionsService } from '../../sessions/sessions.service.js';
+import { networkOf } from '../../shares/network-of.js';
+import { normaliseEmail } from '../../users/email-address.js';
 import { lockUser } from '../../users/lock-user.js';
 import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
@@ -77,12 +79,17 @@ export class LoginService {
     const device = deviceToken ? await this.devices.findKnown(user?.id ?? UNKNOWN_USER, deviceToken) : null;
     const isCopied = device !== null && this.suspicions.isTokenCopied(device, client);
     const knownDevice = isCopied ? null : device;
+    const share = {
+      network: networkOf(client.address),
+      account: normaliseEmail(email),
+      isKnown: knownDevice !== null,
+    };
     let failures = 0;
     const isVerified = await this.attempts.guard(
       { email, address: client.address, knownDeviceId: knownDevice?.id ?? null },
       async (failuresBefore) => {
         failures = failuresBefore;
-        const isCorrect = await this.users.verifyPassword(user, password);
+        const isCorrect = await this.users.verifyPassword(user, password, share);
         return isCorrect && user !== null && !(await this.refusesGuess(user, failures, knownDevice, client));
       },
     );

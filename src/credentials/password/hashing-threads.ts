@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Options } from '@node-rs/argon2';
+import type { Comparison } from './compared-hashes.js';
 
 export type HashingTask =
   | { readonly hash: string; readonly options: Options }
-  | { readonly verify: string; readonly against: string };
+  /** All hashes are computed; the deciding one says whether the password is correct. */
+  | { readonly verify: string; readonly against: Comparison };
 
 type Outcome = { readonly value: string | boolean } | { readonly error: Error };
 
@@ -24,7 +26,9 @@ const PROGRAM = `
   } catch {}
   parentPort.on('message', ({ hash, options, verify, against }) => {
     try {
-      const value = against === undefined ? hashSync(hash, options) : verifySync(against, verify);
+      const value = against === undefined
+        ? hashSync(hash, options)
+        : against.hashes.map((one) => verifySync(one, verify))[against.deciding];
       parentPort.postMessage({ value });
     } catch (error) {
       parentPort.postMessage({ error });
