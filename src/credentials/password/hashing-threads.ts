@@ -10,8 +10,11 @@ export type HashingTask =
 
 type Outcome = { readonly value: string | boolean } | { readonly error: Error };
 
-/** The lowest priority: hashes use the CPU time that nothing else needs. */
-const NICENESS = 19;
+/**
+ * Lower than the rest of the process, which gets three times as much of a busy core (sched(7)). With the lowest priority,
+ * other work on the machine would stop the logins.
+ */
+const NICENESS = 5;
 
 // A string, so that the worker needs no separate file in the source, the bundle and the tests (ADR 25). On
 // Linux every thread has its own priority. On other systems, or if lowering it fails, hashing has the
