@@ -44,6 +44,6 @@ export class EmailConfirmation {
     const user = await this.users.requireById(userId);
     if (user.emailConfirmedAt !== null) return;
     await this.requests.requireRoom('confirm', user.email);
-    await this.outbox.add(this.dataSource.manager, emailConfirmationMail(userId));
+    await this.outbox.request(this.dataSource.manager, emailConfirmationMail(userId));
   }
 }

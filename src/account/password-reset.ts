@@ -10,6 +10,7 @@ import {
   type RevokingTransaction,
   SessionRevoker,
 } from '../sessions/session-revoker.js';
+import { networkOf } from '../shares/network-of.js';
 import { userFrom } from '../shares/share.js';
 import { normaliseEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
@@ -41,7 +42,7 @@ export class PasswordReset {
     const email = normaliseEmail(address);
     await this.requests.requireRoomFrom(client.address);
     if (!(await this.requests.hasRoom('reset', email))) return;
-    await this.outbox.add(this.dataSource.manager, passwordResetMail(email));
+    await this.outbox.request(this.dataSource.manager, passwordResetMail(email, networkOf(client.address)));
   }
 
   /**

@@ -6,6 +6,7 @@ import { Outbox } from '../mail/outbox.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { networkOf } from '../shares/network-of.js';
 import { strangerFrom } from '../shares/share.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -40,7 +41,7 @@ export class AuthService {
     return this.registrations.guard(address, () =>
       this.users.create(
         { email, password },
-        (manager, user) => this.outbox.add(manager, emailConfirmationMail(user.id)),
+        (manager, user) => this.outbox.request(manager, emailConfirmationMail(user.id, networkOf(address))),
         strangerFrom(address),
       ),
     );

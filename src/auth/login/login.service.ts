@@ -132,6 +132,10 @@ export class LoginService {
     client: RequestClient,
   ): Promise<void> {
     const { manager } = transaction;
+    // First, because it revokes sessions (see `routeNotice`).
+    if (copiedFrom) {
+      await this.suspicions.respondToCopiedToken(transaction, copiedFrom, sessionId, client);
+    }
     if (isNewDevice) {
       await this.events.record(manager, {
         kind: 'new_device_sign_in',
@@ -144,9 +148,6 @@ export class LoginService {
     }
     if (this.suspicions.afterFailures(failures, knownDevice !== null) !== 'off') {
       await this.suspicions.recordGuess(manager, { userId: user.id, sessionId, failures, client });
-    }
-    if (copiedFrom) {
-      await this.suspicions.respondToCopiedToken(transaction, copiedFrom, sessionId, client);
     }
   }
 
