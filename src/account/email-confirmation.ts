@@ -6,6 +6,7 @@ import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { SessionRevoker } from '../sessions/session-revoker.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { strangerFrom } from '../shares/share.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
 import { MailRequests } from './mail-requests.js';
@@ -36,7 +37,7 @@ export class EmailConfirmation {
       const sessions = await this.sessions.list(user.id, undefined, manager);
       transaction.invalidate(sessions.map(({ id }) => id));
       transaction.announce(user.id);
-    });
+    }, strangerFrom(address));
   }
 
   /** Sends a new link, unless the address is confirmed already. @throws {AppError} too_many_requests */

@@ -56,7 +56,7 @@ export class PasswordChange {
         address,
         detail: { sessions_ended: count },
       });
-    });
+    }, share);
     return outcome;
   }
 }

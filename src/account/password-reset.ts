@@ -52,11 +52,12 @@ export class PasswordReset {
    */
   async reset(token: string, password: string, { address }: RequestClient): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
-    const passwordHash = await this.users.hashNew(password, user.email, userFrom(address, user.id));
+    const share = userFrom(address, user.id);
+    const passwordHash = await this.users.hashNew(password, user.email, share);
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
       await this.links.use(transaction.manager, 'reset_password', token);
       await this.replace(transaction, user, passwordHash, address);
-    });
+    }, share);
     await this.attempts.resetFailures(user.email);
     return outcome;
   }

@@ -35,7 +35,8 @@ export class SignInRejection {
    */
   async reject(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
     const { user: owner } = await this.links.requireOwner('disown', token);
-    const passwordHash = await this.users.hashRandomPassword(userFrom(address, owner.id));
+    const share = userFrom(address, owner.id);
+    const passwordHash = await this.users.hashRandomPassword(share);
     const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
@@ -55,7 +56,7 @@ export class SignInRejection {
       });
       transaction.announce(userId);
       return this.links.open(manager, { purpose: 'reset_password', userId });
-    });
+    }, share);
     return {
       resetToken,
       resetExpiresInSeconds: LINK_LIFETIME_MS.reset_password / 1000,

@@ -5,6 +5,7 @@ import { AppError } from '../errors/app-error.js';
 import type { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { shareOf } from '../shares/share.js';
 import { Device } from './device.entity.js';
 
 /** A device with its live sessions, newest first. A listed device has at least one. */
@@ -50,7 +51,7 @@ export class DevicesService {
       transaction.invalidate(renamed.map(({ id }) => id));
       transaction.announce(userId);
       return renamed;
-    });
+    }, shareOf(userId));
     return { device: await this.requireById(userId, deviceId), sessions: result };
   }
 
@@ -68,7 +69,7 @@ export class DevicesService {
       );
       if (count === 0) throw new AppError('not_found');
       await transaction.revoke({ userId, deviceId }, 'terminated', `user:${userId}`);
-    });
+    }, shareOf(userId));
     return outcome;
   }
 
@@ -84,7 +85,7 @@ export class DevicesService {
         [userId, exceptDeviceId ?? null],
       );
       await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
-    });
+    }, shareOf(userId));
     return outcome;
   }
 

@@ -35,6 +35,7 @@ import { SessionSweeper } from './store/session-sweeper.js';
 import { SessionHabits } from './suspicion/session-habits.js';
 import { SuspicionDetector } from './suspicion/suspicion-detector.js';
 import { SuspicionResponse } from './suspicion/suspicion-response.js';
+import { transactionTurns } from './transaction-turns.js';
 
 @Module({
   imports: [
@@ -51,18 +52,23 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
     SessionCheck,
     {
       provide: SessionRevoker,
-      inject: [DataSource, Revocation, SessionCache, AccountChanges],
+      inject: [DataSource, Revocation, SessionCache, AccountChanges, Config],
       useFactory: (
         dataSource: DataSource,
         revocation: Revocation,
         cache: SessionCache<SessionSnapshot, SessionUse>,
         accountChanges: AccountChanges,
+        { database }: Config,
       ) =>
-        new SessionRevoker(dataSource, {
-          enforce: (revocations) => revocation.enforce(revocations),
-          invalidate: (sessionIds) => cache.invalidate(sessionIds),
-          announce: (userId) => accountChanges.announce(userId),
-        }),
+        new SessionRevoker(
+          dataSource,
+          {
+            enforce: (revocations) => revocation.enforce(revocations),
+            invalidate: (sessionIds) => cache.invalidate(sessionIds),
+            announce: (userId) => accountChanges.announce(userId),
+          },
+          transactionTurns(database.poolSize),
+        ),
     },
     SessionHabits,
     SessionMetrics,

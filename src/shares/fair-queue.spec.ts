@@ -1,5 +1,5 @@
 import { FairQueue, type QueueLimits } from './fair-queue.js';
-import type { Share } from './share.js';
+import { SERVICE_SHARE, type Share } from './share.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const share = (network: string, account = '', isKnown = false): Share => ({ network, account, isKnown });
@@ -151,5 +151,8 @@ describe('FairQueue', () => {
     expect(started).toEqual(['a', 'b', 'd']);
     await finishAll();
     expect(started.sort()).toEqual(['a', 'a again', 'b', 'c', 'd']);
+    for (let n = 0; n < 4; n++) add(queue, 'service', SERVICE_SHARE);
+    expect(started.filter((name) => name === 'service')).toHaveLength(4);
+    await finishAll();
   });
 });

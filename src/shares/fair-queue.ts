@@ -1,6 +1,6 @@
 import { AppError } from '../errors/app-error.js';
 import { RecentUse } from './recent-use.js';
-import type { Share } from './share.js';
+import { SERVICE_SHARE, type Share } from './share.js';
 
 export interface QueueLimits {
   /** Pieces of work that run at the same time. */
@@ -9,7 +9,10 @@ export interface QueueLimits {
   readonly places: number;
   /** Work that waits longer is refused: by then its client has probably given up. */
   readonly maxWaitMs: number;
-  /** Pieces of work of one network, or one account, that run at the same time; unlimited by default. */
+  /**
+   * Pieces of work of one network, or one account, that run at the same time; unlimited by default, and always for the
+   * service itself.
+   */
   readonly perNetwork?: number;
   readonly perAccount?: number;
 }
@@ -115,6 +118,7 @@ export class FairQueue {
 
   private mayStart({ network, account }: Share): boolean {
     const { perNetwork = Number.POSITIVE_INFINITY, perAccount = Number.POSITIVE_INFINITY } = this.limits;
+    if (network === SERVICE_SHARE.network) return true;
     return (
       (this.running.get(`network ${network}`) ?? 0) < perNetwork &&
       (account === '' || (this.running.get(`account ${account}`) ?? 0) < perAccount)

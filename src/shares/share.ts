@@ -13,6 +13,11 @@ export interface Share {
 /** The share of the service itself and of its operator, whose work no client can multiply. */
 export const SERVICE_SHARE: Share = { network: 'service', account: '', isKnown: true };
 
+/** The share of work for an account when the network of its client is not known. */
+export function shareOf(userId: string): Share {
+  return { network: `account ${userId}`, account: userId, isKnown: true };
+}
+
 /** The share of a client that has not proved who it is. @param address network address of the client */
 export function strangerFrom(address: string): Share {
   return { network: networkOf(address), account: '', isKnown: false };

@@ -9,6 +9,7 @@ import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
 import { type OpenedSession, SessionsService } from '../../sessions/sessions.service.js';
 import { networkOf } from '../../shares/network-of.js';
+import { userFrom } from '../../shares/share.js';
 import { normaliseEmail } from '../../users/email-address.js';
 import { lockUser } from '../../users/lock-user.js';
 import type { User } from '../../users/user.entity.js';
@@ -65,8 +66,9 @@ export class LoginService {
    */
   async open(credentials: Credentials, client: RequestClient): Promise<CompletedLogin> {
     const verified = await this.verify(credentials, client);
-    const { result } = await this.revoker.inTransaction((transaction) =>
-      this.openWithin(transaction, credentials, verified, client),
+    const { result } = await this.revoker.inTransaction(
+      (transaction) => this.openWithin(transaction, credentials, verified, client),
+      userFrom(client.address, verified.user.id),
     );
     return result;
   }
@@ -163,10 +165,13 @@ export class LoginService {
   ): Promise<boolean> {
     if (this.suspicions.afterFailures(failures, knownDevice !== null) !== 'end') return false;
     const guess = { userId: user.id, sessionId: null, failures, client };
-    await this.revoker.inTransaction(async (transaction) => {
-      await this.suspicions.recordGuess(transaction.manager, guess);
-      transaction.announce(user.id);
-    });
+    await this.revoker.inTransaction(
+      async (transaction) => {
+        await this.suspicions.recordGuess(transaction.manager, guess);
+        transaction.announce(user.id);
+      },
+      userFrom(client.address, user.id),
+    );
     return true;
   }
 }

@@ -4,6 +4,7 @@ import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
+import { shareOf } from '../../shares/share.js';
 import { flushIntervalMs } from '../check/last-seen.js';
 import { SessionRevoker } from '../session-revoker.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
@@ -121,7 +122,7 @@ export class SessionRotation {
         const event = { kind: 'refresh_token_reused', userId, sessionId, deviceId, address } as const;
         await this.events.record(transaction.manager, event);
       }
-    });
+    }, shareOf(userId));
   }
 
   private answer({ generation, ...session }: Row): RotatedSession {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
+import { shareOf } from '../../shares/share.js';
 import { clientFamily } from '../../user-agents/client-family.js';
 import type { Client } from '../check/session-use.js';
 import { SessionRevoker } from '../session-revoker.js';
@@ -41,7 +42,7 @@ export class SuspicionResponse {
       const count = await transaction.revoke({ sessionId, userId }, 'suspicious', 'latchkey');
       // Of many requests at once, one revokes the session and reports it.
       if (count > 0) await tell(transaction.manager);
-    });
+    }, shareOf(userId));
     return 'ended';
   }
 
@@ -54,7 +55,7 @@ export class SuspicionResponse {
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
       transaction.invalidate([sessionId]);
       transaction.announce(userId);
-    });
+    }, shareOf(userId));
     return 'needs_login';
   }
 
@@ -72,7 +73,7 @@ export class SuspicionResponse {
       if (await this.habits.learn(manager, sessionId, suspicion, use)) await tell(manager);
       transaction.invalidate([sessionId]);
       transaction.announce(userId);
-    });
+    }, shareOf(userId));
   }
 
   private tell(manager: EntityManager, session: CachedSession, client: Client, verdict: Verdict) {

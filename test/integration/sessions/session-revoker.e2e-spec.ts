@@ -3,6 +3,7 @@ import type { EndedSession } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
 import { type CommitEffects, SessionRevoker } from '../../../src/sessions/session-revoker.js';
+import { transactionTurns } from '../../../src/sessions/transaction-turns.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
 
@@ -45,7 +46,7 @@ describe('SessionRevoker', () => {
   });
   beforeEach(() => {
     effects = new RecordedEffects();
-    revoker = new SessionRevoker(dataSource, effects);
+    revoker = new SessionRevoker(dataSource, effects, transactionTurns(10));
   });
   afterAll(async () => {
     await dataSource.destroy();

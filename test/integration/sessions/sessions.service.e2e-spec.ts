@@ -10,6 +10,7 @@ import { SessionRevoker } from '../../../src/sessions/session-revoker.js';
 import { SessionsService } from '../../../src/sessions/sessions.service.js';
 import { PostgresSessionStore } from '../../../src/sessions/store/postgres-session-store.js';
 import { SESSION_MODEL } from '../../../src/sessions/store/session-model.js';
+import { transactionTurns } from '../../../src/sessions/transaction-turns.js';
 import { User } from '../../../src/users/user.entity.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
@@ -56,14 +57,18 @@ describe('SessionsService', () => {
     });
     rows = new SessionRows(dataSource);
     enforced = [];
-    revoker = new SessionRevoker(dataSource, {
-      enforce: async ({ sessions }) => {
-        enforced.push(...sessions);
-        return true;
+    revoker = new SessionRevoker(
+      dataSource,
+      {
+        enforce: async ({ sessions }) => {
+          enforced.push(...sessions);
+          return true;
+        },
+        invalidate: async () => {},
+        announce: () => {},
       },
-      invalidate: async () => {},
-      announce: () => {},
-    });
+      transactionTurns(10),
+    );
   });
   afterAll(async () => {
     await dataSource.destroy();
