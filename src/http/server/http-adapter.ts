@@ -22,8 +22,12 @@ const HEADERS_TIMEOUT_MS = 5_000;
  * heartbeat every 15 seconds.
  */
 const STUCK_TIMEOUT_MS = 30_000;
-/** Longer than the usual idle timeout of a load balancer (60 s), so that the load balancer closes first. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/**
+ * How long a connection is kept after a response. For a proxy longer than the usual idle timeout of a load balancer
+ * (60 s), so that the load balancer closes first. A client that never reads its response looks idle as soon as the
+ * response fits into the buffers of the system.
+ */
+const KEEP_ALIVE_TIMEOUT_MS = { client: 30_000, proxy: 72_000 };
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than any id, so that an overlong id of a resource gets the same answer as an unknown one. */
 const MAX_PARAM_LENGTH = 1024;
@@ -52,7 +56,7 @@ export class HttpAdapter extends FastifyAdapter {
       routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: STUCK_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS[trustProxy === false ? 'client' : 'proxy'],
       http: {
         headersTimeout: HEADERS_TIMEOUT_MS,
         connectionsCheckingInterval: 1_000,

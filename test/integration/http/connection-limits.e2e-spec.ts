@@ -78,14 +78,17 @@ describe('connections without a request', () => {
 });
 
 describe('the timeouts of the HTTP server', () => {
-  it('limit the time to send headers, to send a request, and without progress in either direction', async () => {
-    const { app } = await startHttpTestApp();
+  it.each([
+    ['a client', false, 30_000],
+    ['a proxy', 1, 72_000],
+  ])('limit how long %s may take, and may keep a connection', async (_, trustProxy, keepAliveTimeout) => {
+    const { app } = await startHttpTestApp({ trustProxy });
     try {
       expect(app.getHttpServer()).toMatchObject({
         headersTimeout: 5_000,
         requestTimeout: 10_000,
         timeout: 30_000,
-        keepAliveTimeout: 72_000,
+        keepAliveTimeout,
       });
     } finally {
       await app.close();
