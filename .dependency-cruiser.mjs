@@ -27,8 +27,8 @@ const LAYERS = {
   users: ['config', 'errors', 'shares', 'database', 'credentials'],
   devices: ['config', 'errors', 'shares', 'http', 'database', 'user-agents', 'geoip', 'sessions'],
   auth: [
-    ...['policy', 'config', 'errors', 'shares', 'logging', 'http', 'database', 'redis', 'user-agents', 'geoip'],
-    ...['mail', 'security-events', 'sessions', 'credentials', 'users', 'devices'],
+    ...['policy', 'config', 'errors', 'shares', 'logging', 'http', 'database', 'redis', 'user-agents'],
+    ...['geoip', 'mail', 'security-events', 'sessions', 'credentials', 'users', 'devices'],
   ],
   account: [
     ...['policy', 'config', 'errors', 'shares', 'http', 'database', 'redis', 'jobs', 'mail'],

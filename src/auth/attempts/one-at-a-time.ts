@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.js';
 
-/** More work for one key is refused: nobody sends so much at once, and each would wait for all others. */
+/** More work for one key is refused: no user sends so much at once, and each would wait for all others. */
 const MAX_WAITING = 100;
 const RETRY_AFTER_SECONDS = 1;
 

@@ -11,7 +11,7 @@ export type HashingTask =
 type Outcome = { readonly value: string | boolean } | { readonly error: Error };
 
 /**
- * Lower than the rest of the process, which gets three times as much of a busy core (sched(7)). With the lowest priority,
+ * Lower than the rest of the process, which gets three times as much of a busy core. With the lowest priority,
  * other work on the machine would stop the logins.
  */
 const NICENESS = 5;

@@ -37,7 +37,7 @@ describe('notices by mail', () => {
       return rows.length === 0;
     });
 
-  it('are not sent to an address that nobody has confirmed', async () => {
+  it('are not sent to an address that is not confirmed', async () => {
     const { email, access_token: token } = await service.api.newcomer();
     for (let time = 0; time < 5; time++) await service.api.session(email);
     await mailbox.waitFor(email, CONFIRM);
