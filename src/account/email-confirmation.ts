@@ -11,6 +11,9 @@ import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
 import { MailRequests } from './mail-requests.js';
 
+/** Cached sessions that show the confirmed address at once. Any others show it once they are read again. */
+const REFRESHED_AT_ONCE = 500;
+
 /** Confirms that an email address belongs to its user. */
 @Injectable()
 export class EmailConfirmation {
@@ -34,7 +37,7 @@ export class EmailConfirmation {
         await this.events.record(manager, { kind: 'email_confirmed', userId: user.id, address });
       }
       // Access tokens and sessions show whether the address is confirmed.
-      const sessions = await this.sessions.list(user.id, undefined, manager);
+      const sessions = await this.sessions.list(user.id, { limit: REFRESHED_AT_ONCE }, manager);
       transaction.invalidate(sessions.map(({ id }) => id));
       transaction.announce(user.id);
     }, strangerFrom(address));

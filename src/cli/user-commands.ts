@@ -1,7 +1,12 @@
 import type { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { Session } from '../sessions/session.entity.js';
-import type { CommitEffects, RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import {
+  COUNTED_AT_MOST,
+  type CommitEffects,
+  type RevocationOutcome,
+  type SessionRevoker,
+} from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
 import type { UsersService } from '../users/users.service.js';
 import { print, printSession, printUser } from './print.js';
@@ -70,14 +75,16 @@ export class UserCommands {
     const { result: count, outcome } = await this.revoker.inTransaction((transaction) =>
       transaction.revoke({ userId }, reason, OPERATOR),
     );
-    print(`revoked ${count} ${count === 1 ? 'session' : 'sessions'}`);
+    print(
+      `revoked ${count === COUNTED_AT_MOST ? 'at least ' : ''}${count} ${count === 1 ? 'session' : 'sessions'}`,
+    );
     if (count > 0 || outcome === 'pending') printOutcome(outcome);
   }
 
   private async changeRoles(user: User): Promise<void> {
     printUser(user);
     if (user.rolesEnforcedAt !== null || user.rolesChangedAt === null) return;
-    const cutOffs = [{ userId: user.id, rolesVersion: user.rolesVersion }];
+    const cutOffs = [{ userId: user.id, rolesVersion: user.rolesVersion, sessionEpoch: user.sessionEpoch }];
     printOutcome((await this.confirm({ sessions: [], cutOffs })) ? 'enforced' : 'pending');
   }
 

@@ -35,7 +35,12 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
         new UsersService(dataSource.getRepository(User), new PasswordHasher(environment)),
         new SessionRevoker(
           dataSource,
-          { enforce: confirm, invalidate: async () => {}, announce: () => {} },
+          {
+            enforce: confirm,
+            closeCutOffSessions: () => {},
+            invalidate: async () => {},
+            announce: () => {},
+          },
           transactionTurns(environment.database.poolSize),
         ),
         confirm,

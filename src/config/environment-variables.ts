@@ -1,5 +1,6 @@
 import { MAILABLE_EVENTS, MAILED_EVENTS } from '../policy/mailed-events.js';
 import {
+  MAX_SESSIONS_PER_USER,
   POLICY_PRESETS,
   type PolicyName,
   SENSITIVE_ACTIONS,
@@ -191,12 +192,12 @@ export const ENVIRONMENT_VARIABLES = {
     read: orNone(integer(1, 10_000)),
     default: byPolicy(({ maxDevices }) => maxDevices, '5'),
     description:
-      'devices signed in at once; a new login signs out the one with the oldest login. `none` for no limit',
+      'devices signed in at once; a new login signs out the one that was used least recently. `none` for no limit',
   }),
   MAX_SESSIONS: variable({
-    read: orNone(integer(1, 10_000)),
+    read: integer(1, MAX_SESSIONS_PER_USER),
     default: byPolicy(({ maxSessions }) => maxSessions, '10'),
-    description: 'active sessions of a user; a new login revokes the oldest. `none` for no limit',
+    description: 'active sessions of a user; a new login revokes the one that was used least recently',
   }),
   REAUTHENTICATION_MAX_AGE: variable({
     read: orNone(duration('1s', '365d')),

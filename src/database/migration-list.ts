@@ -12,6 +12,8 @@ import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
 import { LimitMail1795503640000 } from '../../migrations/1795503640000-LimitMail.js';
 import { IndexEventsAndLinksByKind1795503700000 } from '../../migrations/1795503700000-IndexEventsAndLinksByKind.js';
+import { AddSessionCutOffs1795504060000 } from '../../migrations/1795504060000-AddSessionCutOffs.js';
+import { IndexLiveSessions1795504120000 } from '../../migrations/1795504120000-IndexLiveSessions.js';
 
 /** Every migration, oldest first. Append-only: a released migration is never edited. */
 export const MIGRATIONS = [
@@ -29,4 +31,6 @@ export const MIGRATIONS = [
   IndexEndedSessionsByUser1795503460000,
   LimitMail1795503640000,
   IndexEventsAndLinksByKind1795503700000,
+  AddSessionCutOffs1795504060000,
+  IndexLiveSessions1795504120000,
 ];

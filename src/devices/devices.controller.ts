@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GeoIp } from '../geoip/geoip.js';
-import { ListQuery } from '../http/routes/list-query.js';
+import { PageQuery } from '../http/routes/list-query.js';
 import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { Sensitive } from '../http/routes/route-decorators.js';
@@ -22,8 +22,8 @@ export class DevicesController {
   @Get()
   @ApiOperation({ summary: 'List the devices that you are logged in on, with their sessions' })
   @ApiOkResponse({ type: DeviceListDto })
-  async list(@CurrentPrincipal() caller: Principal, @Query() { limit }: ListQuery): Promise<DeviceListDto> {
-    const devices = await this.devices.list(caller.userId, limit);
+  async list(@CurrentPrincipal() caller: Principal, @Query() page: PageQuery): Promise<DeviceListDto> {
+    const devices = await this.devices.list(caller.userId, page);
     return { devices: devices.map((device) => DeviceDto.of(device, caller, this.geoip)) };
   }
 

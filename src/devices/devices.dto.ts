@@ -58,10 +58,17 @@ export class DeviceDto {
   @ApiProperty({ format: 'date-time', description: 'Up to ten seconds out of date.' })
   last_seen_at!: string;
 
-  @ApiProperty({ type: [SessionDto] })
+  @ApiProperty({ type: [SessionDto], description: 'The newest of its live sessions, 20 at most.' })
   sessions!: SessionDto[];
 
-  static of({ device, sessions }: DeviceWithSessions, caller: Principal, geoip: GeoIp): DeviceDto {
+  @ApiProperty({ type: 'integer', description: 'All of its live sessions.' })
+  session_count!: number;
+
+  static of(
+    { device, sessions, sessionCount }: DeviceWithSessions,
+    caller: Principal,
+    geoip: GeoIp,
+  ): DeviceDto {
     // The device row has the time of the last login only; later use is recorded with the sessions.
     const lastUsed = [device, ...sessions].reduce((a, b) => (b.lastSeenAt > a.lastSeenAt ? b : a));
     return {
@@ -76,6 +83,7 @@ export class DeviceDto {
       first_seen_at: device.firstSeenAt.toISOString(),
       last_seen_at: lastUsed.lastSeenAt.toISOString(),
       sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId, geoip)),
+      session_count: sessionCount,
     };
   }
 }

@@ -4,15 +4,20 @@ import { In, IsNull, Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import { type SessionPage, SessionsService } from '../sessions/sessions.service.js';
 import { shareOf } from '../shares/share.js';
 import { Device } from './device.entity.js';
 
-/** A device with its live sessions, newest first. A listed device has at least one. */
+/** A device with its newest live sessions. A listed device has at least one. */
 export interface DeviceWithSessions {
   readonly device: Device;
   readonly sessions: readonly Session[];
+  /** All live sessions of the device. */
+  readonly sessionCount: number;
 }
+
+/** Cached sessions that show the new name of a device at once. Any others show it once they are read again. */
+const RENAMED_AT_ONCE = 500;
 
 /** Lists, renames and terminates the devices of a user. */
 @Injectable()
@@ -23,36 +28,42 @@ export class DevicesService {
     private readonly revoker: SessionRevoker,
   ) {}
 
-  /** The devices with a live session; the device of the most recent login comes first. */
-  async list(userId: string, limit: number): Promise<DeviceWithSessions[]> {
-    const byDevice = new Map<string, Session[]>();
-    for (const session of await this.sessions.list(userId)) {
-      byDevice.set(session.deviceId, [...(byDevice.get(session.deviceId) ?? []), session]);
-    }
-    const deviceIds = [...byDevice.keys()].slice(0, limit);
-    const devices = new Map((await this.devices.findBy({ id: In(deviceIds) })).map((it) => [it.id, it]));
-    return deviceIds.flatMap((deviceId) => {
-      const device = devices.get(deviceId);
-      return device ? [{ device, sessions: byDevice.get(deviceId) ?? [] }] : [];
+  /** A page of the devices with a live session; the device of the most recent login comes first. */
+  async list(userId: string, page: SessionPage): Promise<DeviceWithSessions[]> {
+    const inUse = await this.sessions.listDevices(userId, page);
+    const deviceIds = inUse.map(({ deviceId }) => deviceId);
+    const [devices, sessions] = await Promise.all([
+      this.devices.findBy({ id: In(deviceIds) }),
+      this.sessions.listOnDevices(userId, deviceIds),
+    ]);
+    const byId = new Map(devices.map((device) => [device.id, device]));
+    return inUse.flatMap(({ deviceId, sessionCount }) => {
+      const device = byId.get(deviceId);
+      return device
+        ? [{ device, sessionCount, sessions: sessions.filter((session) => session.deviceId === deviceId) }]
+        : [];
     });
   }
 
   /** @throws {AppError} not_found, also for another user's device and for a terminated one */
   async rename(userId: string, deviceId: string, name: string): Promise<DeviceWithSessions> {
-    const { result } = await this.revoker.inTransaction(async (transaction) => {
+    await this.revoker.inTransaction(async (transaction) => {
       const { affected } = await transaction.manager.update(
         Device,
         { id: deviceId, userId, terminatedAt: IsNull() },
         { name },
       );
       if (affected !== 1) throw new AppError('not_found');
-      const sessions = await this.sessions.list(userId, undefined, transaction.manager);
-      const renamed = sessions.filter((session) => session.deviceId === deviceId);
-      transaction.invalidate(renamed.map(({ id }) => id));
+      const sessions = await this.sessions.listOnDevices(
+        userId,
+        [deviceId],
+        RENAMED_AT_ONCE,
+        transaction.manager,
+      );
+      transaction.invalidate(sessions.map(({ id }) => id));
       transaction.announce(userId);
-      return renamed;
     }, shareOf(userId));
-    return { device: await this.requireById(userId, deviceId), sessions: result };
+    return this.withSessions(await this.requireById(userId, deviceId));
   }
 
   /**
@@ -87,6 +98,15 @@ export class DevicesService {
       await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
     }, shareOf(userId));
     return outcome;
+  }
+
+  private async withSessions(device: Device): Promise<DeviceWithSessions> {
+    const { userId, id } = device;
+    const [sessions, sessionCount] = await Promise.all([
+      this.sessions.listOnDevices(userId, [id]),
+      this.sessions.countOnDevice(userId, id),
+    ]);
+    return { device, sessions, sessionCount };
   }
 
   private async requireById(userId: string, deviceId: string): Promise<Device> {

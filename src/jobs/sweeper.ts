@@ -9,6 +9,7 @@ export abstract class Sweeper implements OnApplicationBootstrap, OnApplicationSh
   private readonly logger = new Logger(this.constructor.name);
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<unknown> = Promise.resolve();
+  private isWaiting = false;
   private isStopped = false;
 
   constructor(
@@ -20,12 +21,22 @@ export abstract class Sweeper implements OnApplicationBootstrap, OnApplicationSh
   abstract sweep(): Promise<void>;
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch((error: Error) => {
+    this.timer = setInterval(() => this.sweepSoon(), this.intervalMs);
+    this.timer.unref();
+  }
+
+  /** Sweeps once the sweep that is running, if there is one, has ended. Neither waits nor fails. */
+  sweepSoon(): void {
+    if (this.isStopped || this.isWaiting) return;
+    this.isWaiting = true;
+    this.sweeping = this.sweeping
+      .then(() => {
+        this.isWaiting = false;
+        return this.sweep();
+      })
+      .catch((error: Error) => {
         this.logger.warn(`sweep failed, the next one continues: ${error.message}`);
       });
-    }, this.intervalMs);
-    this.timer.unref();
   }
 
   async onApplicationShutdown(): Promise<void> {

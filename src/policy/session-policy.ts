@@ -32,15 +32,18 @@ export interface SessionPolicy {
   readonly idleTtlMs: number;
   /** A session expires at this age, even if it is in use. */
   readonly absoluteTtlMs: number;
-  /** Devices signed in at once; a new login signs out the one with the oldest login. `Infinity` for no limit. */
+  /** Devices signed in at once; a new login signs out the one that was used least recently. `Infinity` for no limit. */
   readonly maxDevices: number;
-  /** Active sessions of a user; a new login revokes the oldest. `Infinity` for no limit. */
+  /** Active sessions of a user; a new login revokes the one that was used least recently. */
   readonly maxSessions: number;
   /** Maximum age of the login for a sensitive action. `Infinity` for any age. */
   readonly reauthenticationMaxAgeMs: number;
   readonly sensitiveActions: readonly SensitiveAction[];
   readonly suspicionActions: Readonly<Record<Suspicion, SuspicionAction>>;
 }
+
+/** No policy allows more, so that no user can make lists and revocations slow. */
+export const MAX_SESSIONS_PER_USER = 500;
 
 /**
  * Does not sign a user out for a VPN, or for a backend that acts on their behalf. A session that moves to another browser
@@ -61,7 +64,7 @@ export const POLICY_PRESETS = {
     idleTtlMs: ms('60d'),
     absoluteTtlMs: ms('365d'),
     maxDevices: Number.POSITIVE_INFINITY,
-    maxSessions: Number.POSITIVE_INFINITY,
+    maxSessions: MAX_SESSIONS_PER_USER,
     reauthenticationMaxAgeMs: Number.POSITIVE_INFINITY,
     sensitiveActions: [],
     suspicionActions: LENIENT,
@@ -71,7 +74,7 @@ export const POLICY_PRESETS = {
     idleTtlMs: ms('60d'),
     absoluteTtlMs: ms('365d'),
     maxDevices: 5,
-    maxSessions: Number.POSITIVE_INFINITY,
+    maxSessions: MAX_SESSIONS_PER_USER,
     reauthenticationMaxAgeMs: Number.POSITIVE_INFINITY,
     sensitiveActions: [],
     suspicionActions: LENIENT,

@@ -1,7 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { PageQuery } from '../http/routes/list-query.js';
 import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
-import { SecurityEventDto, SecurityEventListDto, SecurityEventsQuery } from './security-events.dto.js';
+import { SecurityEventDto, SecurityEventListDto } from './security-events.dto.js';
 import { SecurityEvents } from './security-events.js';
 
 @ApiTags('security events')
@@ -15,7 +16,7 @@ export class SecurityEventsController {
   @ApiOkResponse({ type: SecurityEventListDto })
   async list(
     @CurrentPrincipal() { userId }: Principal,
-    @Query() page: SecurityEventsQuery,
+    @Query() page: PageQuery,
   ): Promise<SecurityEventListDto> {
     const events = await this.events.list(userId, page);
     return { events: events.map(SecurityEventDto.of) };

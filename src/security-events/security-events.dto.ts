@@ -1,15 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsUUID } from 'class-validator';
-import { ListQuery } from '../http/routes/list-query.js';
+import { ApiProperty } from '@nestjs/swagger';
 import type { SecurityEvent } from './security-event.entity.js';
 import { SECURITY_EVENT_KINDS, type SecurityEventKind } from './security-event-kind.js';
-
-export class SecurityEventsQuery extends ListQuery {
-  @ApiPropertyOptional({ format: 'uuid', description: 'ID of the last event on the previous page.' })
-  @IsOptional()
-  @IsUUID('loose')
-  before?: string;
-}
 
 export class SecurityEventDto {
   @ApiProperty({ format: 'uuid' })

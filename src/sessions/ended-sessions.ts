@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { DeviceKind } from '../user-agents/describe-user-agent.js';
 
+import type { SessionPage } from './sessions.service.js';
 /** An ended session and its device. */
 export interface EndedSessionRow {
   readonly id: string;
@@ -25,6 +26,7 @@ const RECENT = `
          host(s.login_address) AS "loginAddress", s.ended_at AS "endedAt", s.ended_reason AS reason
   FROM sessions s JOIN devices d ON d.id = s.device_id
   WHERE s.user_id = $1 AND s.status <> 'active' AND s.ended_at > now() - ${SHOWN_FOR}
+    AND ($3::uuid IS NULL OR (s.ended_at, s.id) < (SELECT ended_at, id FROM sessions WHERE id = $3 AND user_id = $1))
   ORDER BY s.ended_at DESC, s.id DESC LIMIT $2`;
 
 /** Lists a user's ended sessions. */
@@ -32,8 +34,8 @@ const RECENT = `
 export class EndedSessions {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The sessions that ended in the last 30 days, most recent first. */
-  async list(userId: string, limit: number): Promise<EndedSessionRow[]> {
-    return this.dataSource.query<EndedSessionRow[]>(RECENT, [userId, limit]);
+  /** A page of the sessions that ended in the last 30 days, most recent first. */
+  async list(userId: string, { limit, before }: SessionPage): Promise<EndedSessionRow[]> {
+    return this.dataSource.query<EndedSessionRow[]>(RECENT, [userId, limit, before ?? null]);
   }
 }

@@ -16,3 +16,6 @@ export const REVOCATION_REASONS = [
 ] as const;
 
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
+
+/** Why a session is revoked, and by whom: `user:<id>`, `operator` or `latchkey`. */
+export type Ending = readonly [reason: RevocationReason, actor: string];

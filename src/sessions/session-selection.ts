@@ -1,7 +1,9 @@
 /** Which sessions to revoke; always within one user, except for what the service decides itself. */
-export type SessionSelection =
-  | { readonly sessionId: string; readonly userId?: string }
-  | { readonly userId: string; readonly deviceId: string; readonly sessionId?: string }
+export type SessionSelection = { readonly sessionId: string; readonly userId?: string } | UserSelection;
+
+/** Any number of sessions of one user. */
+export type UserSelection =
+  | { readonly userId: string; readonly deviceId: string }
   | { readonly userId: string; readonly exceptSessionId: string }
   | { readonly userId: string; readonly exceptDeviceId?: string };
 
@@ -11,50 +13,66 @@ export type SurplusSelection = { readonly userId: string; readonly openedSession
   | { readonly maxSessions: number }
 );
 
-/** A condition on `sessions`, its parameters numbered from the number that `where` is called with. */
-interface Condition {
+/** A condition on `sessions s`, its parameters numbered from the number that `where` is called with. */
+export interface Condition {
   readonly where: (first: number) => string;
   readonly parameters: readonly unknown[];
 }
 
-export function selectionSql(selection: SessionSelection): Condition {
-  const { userId, sessionId, deviceId, exceptSessionId, exceptDeviceId } = selection as Partial<
-    Record<string, string>
-  >;
-  const terms: [string, string | undefined][] = [
-    ['user_id =', userId],
-    ['id =', sessionId],
-    ['device_id =', deviceId],
-    ['id <>', exceptSessionId],
-    ['device_id <>', exceptDeviceId],
-  ];
-  const given = terms.filter(([, value]) => value !== undefined);
-  return {
-    where: (first) => given.map(([term], at) => `${term} $${first + at}`).join(' AND '),
-    parameters: given.map(([, value]) => value),
-  };
+/** The sessions of a user to revoke, and the others; `kept` is `null` when there are none to keep. */
+export interface Split {
+  readonly revoked: Condition;
+  readonly kept: Condition | null;
+}
+
+export function splitSelection(selection: UserSelection): Split {
+  if ('deviceId' in selection) {
+    const { revoked, kept } = except('s.device_id', [selection.deviceId]);
+    return { revoked: kept, kept: revoked };
+  }
+  if ('exceptSessionId' in selection) return except('s.id', [selection.exceptSessionId]);
+  if (selection.exceptDeviceId !== undefined) return except('s.device_id', [selection.exceptDeviceId]);
+  return { revoked: { where: () => 'true', parameters: [] }, kept: null };
+}
+
+/** The query for what stays within a limit, and the split once its result is known. */
+export interface SurplusQuery {
+  /** SQL, with the user, the session just opened and the limit as parameters; returns `kept`. */
+  readonly kept: string;
+  readonly limit: number;
+  readonly split: (kept: readonly string[]) => Split;
 }
 
 /**
- * Orders by the database's clock; the clocks of instances, which are part of session ids, may differ by more than the
- * time between two logins. The session just opened is never surplus, even if it began before one that locked the user
- * first.
+ * Keeps what was used most recently. The session just opened is never surplus. `last_seen_at` is up to ten seconds out of
+ * date.
  */
-export function surplusSql(surplus: SurplusSelection): Condition {
-  const { userId, openedSessionId } = surplus;
+export function surplusQuery(surplus: SurplusSelection): SurplusQuery {
   if ('maxDevices' in surplus) {
     return {
-      // The devices whose last login is longest ago make room.
-      where: (first) => `user_id = $${first} AND device_id IN (
-        SELECT device_id FROM sessions WHERE user_id = $${first} AND status = 'active' GROUP BY device_id
-        ORDER BY bool_or(id = $${first + 1}) DESC, max(created_at) DESC, max(id::text) DESC OFFSET $${first + 2})`,
-      parameters: [userId, openedSessionId, surplus.maxDevices],
+      kept: `SELECT s.device_id AS kept FROM sessions s WHERE ${liveSessionsOf(1)} GROUP BY s.device_id
+             ORDER BY bool_or(s.id = $2) DESC, max(s.last_seen_at) DESC, max(s.id::text) DESC LIMIT $3`,
+      limit: surplus.maxDevices,
+      split: (kept) => except('s.device_id', kept),
     };
   }
   return {
-    where: (first) => `user_id = $${first} AND id IN (
-      SELECT id FROM sessions WHERE user_id = $${first} AND status = 'active'
-      ORDER BY id = $${first + 1} DESC, created_at DESC, id DESC OFFSET $${first + 2})`,
-    parameters: [userId, openedSessionId, surplus.maxSessions],
+    kept: `SELECT s.id AS kept FROM sessions s WHERE ${liveSessionsOf(1)}
+           ORDER BY s.id = $2 DESC, s.last_seen_at DESC, s.id DESC LIMIT $3`,
+    limit: surplus.maxSessions,
+    split: (kept) => except('s.id', kept),
+  };
+}
+
+/** SQL: the sessions `s`, of the user in the parameter with this number, that no cut-off has ended. */
+export function liveSessionsOf(user: number): string {
+  return `s.user_id = $${user} AND s.status = 'active'
+    AND s.epoch >= (SELECT session_epoch FROM users WHERE id = $${user})`;
+}
+
+function except(column: string, kept: readonly string[]): Record<keyof Split, Condition> {
+  return {
+    revoked: { where: (first) => `${column} <> ALL ($${first}::uuid[])`, parameters: [kept] },
+    kept: { where: (first) => `${column} = ANY ($${first}::uuid[])`, parameters: [kept] },
   };
 }

@@ -8,7 +8,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
   `(status = 'active' AND ended_at IS NULL AND ended_reason IS NULL AND ended_by IS NULL AND enforced_at IS NULL)
    OR (status <> 'active' AND ended_at IS NOT NULL AND ended_reason IS NOT NULL AND ended_by IS NOT NULL)`,
 )
-@Index('sessions_active_idx', ['userId', 'deviceId'], { where: `status = 'active'` })
+@Index('sessions_live_idx', ['userId', 'epoch', 'deviceId'], { where: `status = 'active'` })
 @Index('sessions_device_id_idx', ['deviceId'])
 @Index('sessions_sweep_at_idx', ['sweepAt'], { where: `status = 'active'` })
 @Index('sessions_ended_by_user_idx', ['userId', 'endedAt'], { where: `status <> 'active'` })
@@ -30,6 +30,13 @@ export class Session {
   /** Only ever moves away from `active`; a trigger enforces it. */
   @Column('text', { default: 'active' })
   status!: SessionStatus;
+
+  /**
+   * The user's `sessionEpoch` when the session was opened (by trigger), or a later one, if all others were revoked and
+   * this one was kept.
+   */
+  @Column('integer', { default: 0 })
+  epoch!: number;
 
   /** Generation of the current refresh token. */
   @Column('integer', { name: 'refresh_generation', default: 0 })

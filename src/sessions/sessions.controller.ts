@@ -38,13 +38,13 @@ export class SessionsController {
   @ApiOkResponse({ schema: { oneOf: [SessionListDto, EndedSessionListDto].map(refTo) } })
   async list(
     @CurrentPrincipal() { userId, sessionId }: Principal,
-    @Query() { status, limit }: SessionsQuery,
+    @Query() { status, ...page }: SessionsQuery,
   ): Promise<SessionListDto | EndedSessionListDto> {
     if (status === 'ended') {
-      const ended = await this.ended.list(userId, limit);
+      const ended = await this.ended.list(userId, page);
       return { sessions: ended.map((row) => EndedSessionDto.of(row, this.geoip)) };
     }
-    const sessions = await this.sessions.list(userId, limit);
+    const sessions = await this.sessions.list(userId, page);
     return { sessions: sessions.map((session) => SessionDto.of(session, sessionId, this.geoip)) };
   }
 

@@ -2,10 +2,10 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
-import { ListQuery } from '../http/routes/list-query.js';
+import { PageQuery } from '../http/routes/list-query.js';
 import type { Session } from './session.entity.js';
 
-export class SessionsQuery extends ListQuery {
+export class SessionsQuery extends PageQuery {
   @ApiPropertyOptional({ enum: ['active', 'ended'], default: 'active' })
   @IsOptional()
   @IsIn(['active', 'ended'])

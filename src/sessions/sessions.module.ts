@@ -28,6 +28,7 @@ import { SessionEvent } from './session-event.entity.js';
 import { SessionRevoker } from './session-revoker.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { CutOffSweeper } from './store/cut-off-sweeper.js';
 import { REVOCATION_PROVIDERS } from './store/revocation-providers.js';
 import { SessionMetrics } from './store/session-metrics.js';
 import type { SessionSnapshot } from './store/session-snapshot.js';
@@ -47,23 +48,26 @@ import { transactionTurns } from './transaction-turns.js';
   controllers: [SessionsController],
   providers: [
     ...REVOCATION_PROVIDERS,
+    CutOffSweeper,
     EndedSessions,
     LastSeen,
     SessionCheck,
     {
       provide: SessionRevoker,
-      inject: [DataSource, Revocation, SessionCache, AccountChanges, Config],
+      inject: [DataSource, Revocation, SessionCache, AccountChanges, CutOffSweeper, Config],
       useFactory: (
         dataSource: DataSource,
         revocation: Revocation,
         cache: SessionCache<SessionSnapshot, SessionUse>,
         accountChanges: AccountChanges,
+        cutOffSweeper: CutOffSweeper,
         { database }: Config,
       ) =>
         new SessionRevoker(
           dataSource,
           {
             enforce: (revocations) => revocation.enforce(revocations),
+            closeCutOffSessions: () => cutOffSweeper.sweepSoon(),
             invalidate: (sessionIds) => cache.invalidate(sessionIds),
             announce: (userId) => accountChanges.announce(userId),
           },

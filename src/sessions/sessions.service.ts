@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
 import type { GeoLocation } from '../geoip/geo-location.js';
 import { GeoIp } from '../geoip/geoip.js';
 import { clientFamily, familyText } from '../user-agents/client-family.js';
 import { Session } from './session.entity.js';
-import { SessionClock } from './session-clock.js';
 import type { RevokingTransaction } from './session-revoker.js';
-import { sessionState } from './session-state.js';
+import { liveSessionsOf } from './session-selection.js';
 
 export interface NewSession {
   readonly userId: string;
@@ -26,12 +25,26 @@ export interface OpenedSession {
   readonly authTime: Date;
 }
 
+export interface SessionPage {
+  readonly limit: number;
+  /** The id of the last session, or device, on the previous page. */
+  readonly before?: string | undefined;
+}
+
+/** A device with live sessions. */
+export interface DeviceInUse {
+  readonly deviceId: string;
+  readonly sessionCount: number;
+}
+
+/** Shown of one device. A program that logs in every few minutes has hundreds of sessions on one. */
+const SESSIONS_PER_DEVICE = 20;
+
 /** Opens and lists sessions. */
 @Injectable()
 export class SessionsService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly clock: SessionClock,
     private readonly geoip: GeoIp,
     private readonly config: Config,
   ) {}
@@ -67,17 +80,71 @@ export class SessionsService {
   }
 
   /**
-   * The user's live sessions, newest first.
+   * A page of the user's live sessions, newest first.
    *
    * @param manager the caller's transaction, if there is one
+   * @returns an empty list if `before` is not a session of this user
    */
-  async list(userId: string, limit?: number, manager = this.dataSource.manager): Promise<Session[]> {
-    const sessions = await manager.getRepository(Session).find({
-      where: { userId, status: 'active' },
+  async list(
+    userId: string,
+    { limit, before }: SessionPage,
+    manager = this.dataSource.manager,
+  ): Promise<Session[]> {
+    const sessions = this.live(userId, manager);
+    if (before !== undefined) {
+      sessions.andWhere(
+        `s.id < :before AND EXISTS (SELECT FROM sessions WHERE id = :before AND user_id = :userId)`,
+        {
+          before,
+        },
+      );
+    }
+    return sessions.orderBy('s.id', 'DESC').limit(limit).getMany();
+  }
+
+  /**
+   * A page of the devices with a live session; the device of the most recent login comes first.
+   *
+   * @returns an empty list if `before` is not such a device of this user
+   */
+  async listDevices(userId: string, { limit, before }: SessionPage): Promise<DeviceInUse[]> {
+    const devices = this.live(userId)
+      .select('s.deviceId', 'deviceId')
+      .addSelect('count(*)::integer', 'sessionCount')
+      .groupBy('s.deviceId')
+      .orderBy('max(s.id::text)', 'DESC')
+      .limit(limit);
+    if (before !== undefined) {
+      const newest = this.live(userId).select('max(s.id::text)').andWhere('s.deviceId = :before', { before });
+      devices.having(`max(s.id::text) < (${newest.getQuery()})`).setParameters(newest.getParameters());
+    }
+    return devices.getRawMany<DeviceInUse>();
+  }
+
+  /** The newest live sessions on some devices of the user, `perDevice` of each at most. */
+  async listOnDevices(
+    userId: string,
+    deviceIds: readonly string[],
+    perDevice = SESSIONS_PER_DEVICE,
+    manager = this.dataSource.manager,
+  ): Promise<Session[]> {
+    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    const found = await manager.query<{ id: string }[]>(
+      `SELECT s.id FROM unnest($2::uuid[]) AS device (id) CROSS JOIN LATERAL (
+         SELECT s.id FROM sessions s WHERE ${liveSessionsOf(1)} AND s.device_id = device.id
+           AND s.last_seen_at > now() - $4 * interval '1 millisecond'
+           AND s.created_at > now() - $5 * interval '1 millisecond'
+         ORDER BY s.id DESC LIMIT $3) AS s`,
+      [userId, deviceIds, perDevice, idleTtlMs, absoluteTtlMs],
+    );
+    return manager.getRepository(Session).find({
+      where: { id: In(found.map(({ id }) => id)) },
       order: { id: 'DESC' },
-      ...(limit === undefined ? {} : { take: limit }),
     });
-    return sessions.filter((session) => this.lives(session));
+  }
+
+  async countOnDevice(userId: string, deviceId: string): Promise<number> {
+    return this.live(userId).andWhere('s.deviceId = :deviceId', { deviceId }).getCount();
   }
 
   async exists(selection: { sessionId: string; userId: string }): Promise<boolean> {
@@ -86,9 +153,15 @@ export class SessionsService {
       .existsBy({ id: selection.sessionId, userId: selection.userId });
   }
 
-  private lives(session: Session): boolean {
-    const times = { createdAt: session.createdAt.getTime(), lastSeenAt: session.lastSeenAt.getTime() };
-    return sessionState(times, this.config.policy, this.clock.now()) === 'live';
+  private live(userId: string, manager = this.dataSource.manager): SelectQueryBuilder<Session> {
+    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    return manager
+      .getRepository(Session)
+      .createQueryBuilder('s')
+      .where({ userId, status: 'active' })
+      .andWhere('s.epoch >= (SELECT session_epoch FROM users WHERE id = :userId)', { userId })
+      .andWhere(`s.lastSeenAt > now() - :idleTtlMs * interval '1 millisecond'`, { idleTtlMs })
+      .andWhere(`s.createdAt > now() - :absoluteTtlMs * interval '1 millisecond'`, { absoluteTtlMs });
   }
 
   private async revokeSurplus(
@@ -98,10 +171,9 @@ export class SessionsService {
   ): Promise<void> {
     const { maxDevices, maxSessions } = this.config.policy;
     const surplus = { userId, openedSessionId };
+    await transaction.revokeSurplus({ ...surplus, maxSessions }, 'session_limit');
     if (Number.isFinite(maxDevices))
       await transaction.revokeSurplus({ ...surplus, maxDevices }, 'device_limit');
-    if (Number.isFinite(maxSessions))
-      await transaction.revokeSurplus({ ...surplus, maxSessions }, 'session_limit');
   }
 }
 

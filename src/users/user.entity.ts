@@ -43,10 +43,15 @@ export class User {
   @Column('integer', { name: 'roles_version', default: 0 })
   rolesVersion!: number;
 
+  /** Counts the times when all sessions were revoked at once. A session with a smaller epoch is over. */
+  @Column('integer', { name: 'session_epoch', default: 0 })
+  sessionEpoch!: number;
+
+  /** When `rolesVersion` or `sessionEpoch` last changed (by trigger). */
   @Column('timestamptz', { name: 'roles_changed_at', nullable: true })
   rolesChangedAt!: Date | null;
 
-  /** When the last change of roles was confirmed to be enforced on every instance. */
+  /** When that change was confirmed to be enforced on every instance. */
   @Column('timestamptz', { name: 'roles_enforced_at', nullable: true })
   rolesEnforcedAt!: Date | null;
 

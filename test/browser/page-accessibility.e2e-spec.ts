@@ -157,12 +157,12 @@ describeInChromium('the accessibility of the account page', () => {
     await press('Show password');
     await choose('password');
     await owner.page.locator('.error').waitFor();
-    await look('Choose a new password');
+    await look('Set a new password');
     await owner.openLinkIn(await waitForMailTo(mailbox, email, 'disown'));
     await look('Don’t recognize this sign-in?');
     await press('This wasn’t me');
     await owner.page.getByText('The device is signed out.').waitFor();
-    await look('Choose a new password');
+    await look('Set a new password');
     await choose('a lonely wizard hums');
     await look('Your password has been reset');
     await owner.page.goto('/account/disown');
@@ -183,7 +183,7 @@ describeInChromium('the accessibility of the account page', () => {
     };
     await headed('Don’t recognize this sign-in?');
     await keyboard.press('Enter');
-    await headed('Choose a new password');
+    await headed('Set a new password');
     await keyboard.type('a lonely wizard hums');
     await keyboard.press('Enter');
     await headed('Your password has been reset');

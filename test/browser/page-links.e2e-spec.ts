@@ -213,7 +213,7 @@ describeInChromium('the pages that mailed links lead to', () => {
     await phone.heading('Forgot your password?').waitFor();
     await service.api.call('POST', '/auth/password/forgot', { body: { email } });
     await phone.page.goto('/account/reset-password#token=lkm_of-nothing');
-    await phone.heading('Choose a new password').waitFor();
+    await phone.heading('Set a new password').waitFor();
     await choosePassword(phone, NEW_PASSWORD);
     await phone.heading(INVALID_LINK).waitFor();
     // The page does not reload, because only the fragment of the URL changes.

@@ -5,6 +5,7 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
   return {
     sessionId,
     userId: 'user',
+    sessionEpoch: 0,
     deviceId: 'device',
     status: 'active',
     endedReason: null,

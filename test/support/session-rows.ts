@@ -50,6 +50,17 @@ export class SessionRows {
     );
   }
 
+  /** Ends all sessions of a user, except for some, and leaves their rows open. */
+  async cutOff(userId: string, exempted: readonly string[] = []): Promise<void> {
+    await this.dataSource.query('UPDATE sessions SET epoch = epoch + 1 WHERE id = ANY ($1)', [exempted]);
+    await this.dataSource.query(
+      `WITH cut_off AS (UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING id, session_epoch)
+       INSERT INTO session_cut_offs (user_id, epoch, reason, ended_by)
+       SELECT id, session_epoch, 'terminated', 'operator' FROM cut_off`,
+      [userId],
+    );
+  }
+
   /** Moves the end times of sessions into the past, bypassing the trigger that protects them. */
   async backdateEnd(ids: readonly string[], interval: string): Promise<void> {
     await this.pastTriggers(`UPDATE sessions SET ended_at = ended_at - $2::interval WHERE id = ANY ($1)`, [

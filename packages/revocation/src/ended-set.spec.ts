@@ -1,9 +1,9 @@
 import { EndedSet } from './ended-set.js';
 
 const ended = (sessionId: string, reason = 'logout') => ({ sessions: [{ sessionId, reason }], cutOffs: [] });
-const cutOff = (userId: string, rolesVersion: number) => ({
+const cutOff = (userId: string, rolesVersion: number, sessionEpoch?: number) => ({
   sessions: [],
-  cutOffs: [{ userId, rolesVersion }],
+  cutOffs: [{ userId, rolesVersion, ...(sessionEpoch !== undefined && { sessionEpoch }) }],
 });
 
 describe('EndedSet', () => {
@@ -37,11 +37,22 @@ describe('EndedSet', () => {
     const set = new EndedSet(10);
     set.add(cutOff('u', 3));
     set.add(cutOff('u', 2));
-    expect(set.cutOffOf('u')).toBe(3);
+    expect(set.cutOffOf('u')).toEqual({ rolesVersion: 3, sessionEpoch: 0 });
     set.forgetOldest();
     set.add(cutOff('u', 1));
-    expect(set.cutOffOf('u')).toBe(3);
-    expect(set.cutOffOf('v')).toBe(0);
+    expect(set.cutOffOf('u')).toEqual({ rolesVersion: 3, sessionEpoch: 0 });
+    expect(set.cutOffOf('v')).toEqual({ rolesVersion: 0, sessionEpoch: 0 });
+  });
+
+  it('keeps the larger of each number of a cut-off, also across a rotation', () => {
+    const set = new EndedSet(10);
+    set.add(cutOff('u', 1, 5));
+    set.forgetOldest();
+    set.add(cutOff('u', 2, 4));
+    // An instance of a version that does not know epochs sends none.
+    set.add(cutOff('u', 3));
+    expect(set.cutOffOf('u')).toEqual({ rolesVersion: 3, sessionEpoch: 5 });
+    expect(set.all().cutOffs).toEqual([{ userId: 'u', rolesVersion: 3, sessionEpoch: 5 }]);
   });
 
   it('reports an overflow instead of dropping entries', () => {

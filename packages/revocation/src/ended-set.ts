@@ -1,4 +1,9 @@
-import type { Revocations } from './session-store.js';
+import type { CutOff, Revocations } from './session-store.js';
+
+/** What a cut-off demands of a user's tokens and sessions. */
+export type Minimums = Required<Omit<CutOff, 'userId'>>;
+
+const NO_CUT_OFF: Minimums = { rolesVersion: 0, sessionEpoch: 0 };
 
 /**
  * The sessions that ended within the last access-token lifetime. It overrules every cache. Older ends can be forgotten,
@@ -18,8 +23,12 @@ export class EndedSet {
     for (const { sessionId, reason } of revocations.sessions) {
       this.young.sessions.set(sessionId, this.reasonOf(sessionId) ?? reason);
     }
-    for (const { userId, rolesVersion } of revocations.cutOffs) {
-      this.young.cutOffs.set(userId, Math.max(rolesVersion, this.cutOffOf(userId)));
+    for (const { userId, rolesVersion, sessionEpoch = 0 } of revocations.cutOffs) {
+      const known = this.cutOffOf(userId);
+      this.young.cutOffs.set(userId, {
+        rolesVersion: Math.max(rolesVersion, known.rolesVersion),
+        sessionEpoch: Math.max(sessionEpoch, known.sessionEpoch),
+      });
     }
   }
 
@@ -28,9 +37,9 @@ export class EndedSet {
     return this.young.sessions.get(sessionId) ?? this.old.sessions.get(sessionId);
   }
 
-  /** The smallest roles version that a token of this user must carry; 0 when the set has none. */
-  cutOffOf(userId: string): number {
-    return this.young.cutOffs.get(userId) ?? this.old.cutOffs.get(userId) ?? 0;
+  /** What tokens and sessions of this user must have at least; zeros when the set has nothing about the user. */
+  cutOffOf(userId: string): Minimums {
+    return this.young.cutOffs.get(userId) ?? this.old.cutOffs.get(userId) ?? NO_CUT_OFF;
   }
 
   /** To be called once per access-token lifetime. */
@@ -45,7 +54,7 @@ export class EndedSet {
     const cutOffs = new Map([...this.old.cutOffs, ...this.young.cutOffs]);
     return {
       sessions: [...sessions].map(([sessionId, reason]) => ({ sessionId, reason })),
-      cutOffs: [...cutOffs].map(([userId, rolesVersion]) => ({ userId, rolesVersion })),
+      cutOffs: [...cutOffs].map(([userId, minimums]) => ({ userId, ...minimums })),
     };
   }
 
@@ -61,5 +70,5 @@ export class EndedSet {
 }
 
 function emptyGeneration() {
-  return { sessions: new Map<string, string>(), cutOffs: new Map<string, number>() };
+  return { sessions: new Map<string, string>(), cutOffs: new Map<string, Minimums>() };
 }

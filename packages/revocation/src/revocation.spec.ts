@@ -38,7 +38,7 @@ describe('Revocation', () => {
       const [a, b] = await pair();
       cluster.store.cutOff('u');
       expect(await a.revocation.enforce(cluster.store.cutOff('u'))).toBe(true);
-      expect([a, b].map(({ revocation }) => revocation.cutOffOf('u'))).toEqual([2, 2]);
+      expect([a, b].map(({ revocation }) => revocation.cutOffOf('u').rolesVersion)).toEqual([2, 2]);
     });
 
     it('records who confirmed the revocation, and how', async () => {

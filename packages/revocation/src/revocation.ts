@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from './bus.js';
 import type { Use } from './cached-session.js';
 import type { Clock } from './clock.js';
-import type { EndedSet } from './ended-set.js';
+import type { EndedSet, Minimums } from './ended-set.js';
 import type { Enforcer } from './enforcer.js';
 import type { LostRevocations } from './lost-revocations.js';
 import type { Membership } from './membership.js';
@@ -101,8 +101,8 @@ export class Revocation {
     return this.parts.endedSet.reasonOf(sessionId);
   }
 
-  /** The smallest roles version that a token of this user must carry, as far as this instance knows. */
-  cutOffOf(userId: string): number {
+  /** What tokens and sessions of this user must have at least, as far as this instance knows. */
+  cutOffOf(userId: string): Minimums {
     return this.parts.endedSet.cutOffOf(userId);
   }
 

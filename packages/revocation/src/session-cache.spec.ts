@@ -9,7 +9,7 @@ import {
   type TestSnapshot,
   type TestUse,
 } from '../testing/test-session.js';
-import { HeldSteps } from '../testing/turn.js';
+import { AT_ONCE, HeldSteps } from '../testing/turn.js';
 import { waitUntil } from '../testing/wait-until.js';
 import { EndedSet } from './ended-set.js';
 import { NO_OBSERVER } from './observer.js';
@@ -109,6 +109,71 @@ describe('SessionCache', () => {
       await sessionOf(sessions);
       endedSet.add(ended('s'));
       expect(sessions.find('s')).toEqual({ ended: 'logout', session: null });
+    });
+
+    describe('after a cut-off of all sessions of the user', () => {
+      const cutOff = (sessionEpoch = 1) => ({
+        sessions: [],
+        cutOffs: [{ userId: 'user', rolesVersion: 0, sessionEpoch }],
+      });
+
+      it('refuses a session that memory has as active, and remembers the end', async () => {
+        const sessions = open();
+        await sessionOf(sessions);
+        endedSet.add(store.cutOffSessions('user'));
+        expect(await sessions.find('s')).toEqual({ ended: 'terminated', session: null });
+        expect(sessions.find('s')).toEqual({ ended: 'terminated', session: null });
+        expect(layers).toEqual(['store', 'store']);
+      });
+
+      it('asks the store once about a session that the cut-off has exempted', async () => {
+        const sessions = open();
+        await sessionOf(sessions);
+        endedSet.add(store.cutOffSessions('user', ['s']));
+        expect((await sessionOf(sessions)).snapshot.sessionEpoch).toBe(1);
+        expect(sessions.find('s')).toMatchObject({ ended: null });
+        expect(store.loads).toHaveLength(2);
+      });
+
+      it('refuses a session from the shared cache', async () => {
+        const sessions = open();
+        shared.entries.set('s', activeSnapshot('s'));
+        endedSet.add(store.cutOffSessions('user'));
+        expect(await sessions.find('s')).toEqual({ ended: 'terminated', session: null });
+      });
+
+      it('does not grant a session that was read before the cut-off', async () => {
+        const sessions = open();
+        const reads = new HeldSteps('a read is answered');
+        store.turn = reads.turn;
+        const finding = [sessions.find('s'), sessions.findFresh('s')];
+        await waitUntil('both reads are sent', () => reads.count === 2);
+        endedSet.add(store.cutOffSessions('user'));
+        store.turn = AT_ONCE;
+        reads.release();
+        for (const lookup of finding) expect(await lookup).toEqual({ ended: 'terminated', session: null });
+      });
+
+      it('refuses a session if the store has lost the cut-off', async () => {
+        const sessions = open();
+        endedSet.add(cutOff());
+        expect(await sessions.find('s')).toEqual({ ended: 'unspecified', session: null });
+        expect(await sessions.findFresh('s')).toEqual({ ended: 'unspecified', session: null });
+      });
+
+      it('has nothing in memory about a session that the cut-off may have ended', async () => {
+        const sessions = open();
+        await sessionOf(sessions);
+        endedSet.add(cutOff());
+        expect(sessions.inMemory('s')).toBeUndefined();
+      });
+
+      it('does not affect another user', async () => {
+        const sessions = open();
+        await sessionOf(sessions);
+        endedSet.add({ sessions: [], cutOffs: [{ userId: 'other', rolesVersion: 0, sessionEpoch: 9 }] });
+        expect(sessions.find('s')).toMatchObject({ ended: null });
+      });
     });
 
     it('asks the ended set again after it has waited', async () => {

@@ -23,6 +23,9 @@ export const REFRESH_AFTER_MS = 600_000;
 const REFRESHED_AT_ONCE = 100;
 const REFRESH_PAUSE_MS = 100;
 
+/** The reason that is given when the store does not have the cut-off that ended a session. */
+const LOST_CUT_OFF = 'unspecified';
+
 /** The result of a lookup. `ended` is the reason, and overrules what any cache says. */
 export type SessionLookup<S extends SessionSnapshot, U extends Use> =
   | { readonly ended: string; readonly session: null }
@@ -69,21 +72,30 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
     if (ended !== undefined) return { ended, session: null };
     const found = this.findInLayers(sessionId);
     return found instanceof Promise
-      ? found.then((session) => this.unlessEnded(sessionId, session))
+      ? found.then((session) => this.settle(sessionId, session))
       : { ended: null, session: found };
   }
 
   /** The session as the store has it now. */
   async findFresh(sessionId: string): Promise<SessionLookup<S, U>> {
-    return this.unlessEnded(sessionId, await this.freshFromStore.load(sessionId));
+    const lookup = this.unlessEnded(sessionId, await this.freshFromStore.load(sessionId));
+    if (!lookup.session || !this.isCutOff(lookup.session.snapshot)) return lookup;
+    // The cut-off was committed after this read, or the store has lost it.
+    const again = this.unlessEnded(sessionId, await this.freshFromStore.load(sessionId));
+    const isLost = again.session !== null && this.isCutOff(again.session.snapshot);
+    return isLost ? { ended: LOST_CUT_OFF, session: null } : again;
   }
 
-  /** What memory has of a session, whether it may be trusted or not. Counts as a use of the cache entry. */
+  /**
+   * What memory has of a session, whether it may be trusted or not, unless a cut-off makes that out of date. Counts as a
+   * use of the cache entry.
+   */
   inMemory(sessionId: string): CachedSession<S, U> | undefined {
-    return this.memory.get(sessionId);
+    const known = this.memory.get(sessionId);
+    return known && this.isCutOff(known.snapshot) ? undefined : known;
   }
 
-  /** Like `inMemory`, without counting as a use. */
+  /** What memory has of a session, without counting as a use. */
   peek(sessionId: string): CachedSession<S, U> | undefined {
     return this.memory.peek(sessionId);
   }
@@ -116,6 +128,22 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
     this.staleBefore = this.parts.storeClock.now();
   }
 
+  /**
+   * A cut-off exempts some sessions, whose epoch it raises. So a snapshot that is older than the cut-off does not show
+   * that the session is over, only that the store must be asked.
+   */
+  private settle(
+    sessionId: string,
+    session: CachedSession<S, U> | null,
+  ): SessionLookup<S, U> | Promise<SessionLookup<S, U>> {
+    const lookup = this.unlessEnded(sessionId, session);
+    return lookup.session && this.isCutOff(lookup.session.snapshot) ? this.findFresh(sessionId) : lookup;
+  }
+
+  private isCutOff({ userId, sessionEpoch }: S): boolean {
+    return sessionEpoch < this.parts.endedSet.cutOffOf(userId).sessionEpoch;
+  }
+
   private unlessEnded(sessionId: string, session: CachedSession<S, U> | null): SessionLookup<S, U> {
     const ended = this.parts.endedSet.reasonOf(sessionId);
     return ended === undefined ? { ended: null, session } : { ended, session: null };
@@ -130,6 +158,10 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
     }
     const known = this.memory.get(sessionId);
     if (!known) return this.findBeyondMemory(sessionId);
+    if (this.isCutOff(known.snapshot)) {
+      observer.lookedUp('store');
+      return this.freshFromStore.load(sessionId);
+    }
     observer.lookedUp('memory');
     if (this.isStale(known.snapshot)) this.refresh(sessionId);
     return known;

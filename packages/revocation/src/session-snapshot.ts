@@ -7,6 +7,9 @@ export type SessionStatus = 'active' | 'revoked' | 'expired';
  */
 export interface SessionSnapshot {
   readonly sessionId: string;
+  readonly userId: string;
+  /** The session is over once its user has a cut-off with a larger epoch. */
+  readonly sessionEpoch: number;
   readonly status: SessionStatus;
   /** Why the session ended; `null` while it is active. */
   readonly endedReason: string | null;

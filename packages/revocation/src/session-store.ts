@@ -8,10 +8,13 @@ export interface EndedSession {
   readonly endedAt?: number;
 }
 
-/** Tokens of this user with a smaller roles version are stale. */
+/** Ends what a user got before a change, however much that is: two numbers that only grow. */
 export interface CutOff {
   readonly userId: string;
+  /** Tokens with a smaller roles version are stale. */
   readonly rolesVersion: number;
+  /** Sessions with a smaller epoch are over. Left out by instances of versions that do not know it. */
+  readonly sessionEpoch?: number;
 }
 
 /** What every instance must refuse from now on. */

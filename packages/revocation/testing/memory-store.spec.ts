@@ -6,7 +6,11 @@ import { activeSnapshot } from './test-session.js';
 /** The simulated cluster is worth as much as its store behaves like a real one. */
 sessionStoreContract('memory', async () => {
   const created = new Set<string>();
-  const store = new MemoryStore(activeSnapshot, (id) => created.has(id));
+  const owners = new Map<string, string>();
+  const store = new MemoryStore(
+    (id) => ({ ...activeSnapshot(id), userId: owners.get(id) ?? 'user' }),
+    (id) => created.has(id),
+  );
   const create = () => {
     const id = randomUUID();
     created.add(id);
@@ -16,6 +20,13 @@ sessionStoreContract('memory', async () => {
     store,
     createSessions: async (count) => Array.from({ length: count }, create),
     createUser: async () => randomUUID(),
+    createSessionsOf: async (userId, count) =>
+      Array.from({ length: count }, () => {
+        const id = create();
+        owners.set(id, userId);
+        return id;
+      }),
+    cutOffSessions: async (userId, exempted) => void store.cutOffSessions(userId, exempted),
     end: async (ids, reason) => ids.forEach((id) => void store.end(id, reason)),
     changeRoles: async (userId) => void store.cutOff(userId),
     backdate: async (ids, ms) => ids.forEach((id) => void store.backdate(id, ms)),

@@ -1,5 +1,11 @@
 import type { SessionSnapshot } from '../src/session-snapshot.js';
-import type { Confirmation, RecentRevocations, Revocations, SessionStore } from '../src/session-store.js';
+import type {
+  Confirmation,
+  CutOff,
+  RecentRevocations,
+  Revocations,
+  SessionStore,
+} from '../src/session-store.js';
 import { AT_ONCE, type Turn } from './turn.js';
 
 const OVERDUE_AFTER_MS = 1_000;
@@ -10,8 +16,9 @@ interface End {
   isConfirmed: boolean;
 }
 
-interface RoleChange {
+interface UserCutOff {
   readonly rolesVersion: number;
+  readonly sessionEpoch: number;
   changedAt: number;
   isConfirmed: boolean;
 }
@@ -22,7 +29,9 @@ interface RoleChange {
  */
 export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
   private readonly ends = new Map<string, End>();
-  private readonly roleChanges = new Map<string, RoleChange>();
+  /** Of sessions that a cut-off has exempted; that of any other is 0. */
+  private readonly epochs = new Map<string, number>();
+  private readonly cutOffs = new Map<string, UserCutOff>();
   turn: Turn = AT_ONCE;
   isAway = false;
   server = 'server-1';
@@ -50,22 +59,29 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
 
   /** Commits a change of a user's roles. */
   cutOff(userId: string): Revocations {
-    const rolesVersion = (this.roleChanges.get(userId)?.rolesVersion ?? 0) + 1;
-    this.roleChanges.set(userId, { rolesVersion, changedAt: this.now(), isConfirmed: false });
-    return { sessions: [], cutOffs: [{ userId, rolesVersion }] };
+    const { rolesVersion, sessionEpoch } = this.minimumsOf(userId);
+    return this.commitCutOff({ userId, rolesVersion: rolesVersion + 1, sessionEpoch });
   }
 
-  /** Moves the end of a session, or the last change of a user's roles, into the past. */
+  /** Commits the end of all sessions of a user, except for some. */
+  cutOffSessions(userId: string, exempted: readonly string[] = []): Revocations {
+    const { rolesVersion, sessionEpoch } = this.minimumsOf(userId);
+    for (const sessionId of exempted) this.epochs.set(sessionId, sessionEpoch + 1);
+    return this.commitCutOff({ userId, rolesVersion, sessionEpoch: sessionEpoch + 1 });
+  }
+
+  /** Moves the end of a session, or the last cut-off of a user, into the past. */
   backdate(id: string, ms: number): void {
     const end = this.ends.get(id);
     if (end) end.endedAt -= ms;
-    const change = this.roleChanges.get(id);
+    const change = this.cutOffs.get(id);
     if (change) change.changedAt -= ms;
   }
 
-  /** Another server takes over, which does not have this end. */
-  failOverWithout(sessionId: string): void {
-    this.ends.delete(sessionId);
+  /** Another server takes over, which does not have this end, or the cut-offs of this user. */
+  failOverWithout(id: string): void {
+    this.ends.delete(id);
+    this.cutOffs.delete(id);
     this.server = 'server-2';
   }
 
@@ -100,9 +116,14 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
     for (const { sessionId, reason } of sessions) {
       if (this.exists(sessionId) && !this.ends.has(sessionId)) this.end(sessionId, reason);
     }
-    for (const { userId, rolesVersion } of cutOffs) {
-      if ((this.roleChanges.get(userId)?.rolesVersion ?? 0) >= rolesVersion) continue;
-      this.roleChanges.set(userId, { rolesVersion, changedAt: this.now(), isConfirmed: false });
+    for (const { userId, rolesVersion, sessionEpoch = 0 } of cutOffs) {
+      const known = this.minimumsOf(userId);
+      if (known.rolesVersion >= rolesVersion && known.sessionEpoch >= sessionEpoch) continue;
+      this.commitCutOff({
+        userId,
+        rolesVersion: Math.max(known.rolesVersion, rolesVersion),
+        sessionEpoch: Math.max(known.sessionEpoch, sessionEpoch),
+      });
     }
   }
 
@@ -113,9 +134,10 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
       const end = this.ends.get(sessionId);
       if (end) end.isConfirmed = true;
     }
-    for (const { userId, rolesVersion } of cutOffs) {
-      const change = this.roleChanges.get(userId);
-      if (change?.rolesVersion === rolesVersion) change.isConfirmed = true;
+    for (const { userId, rolesVersion, sessionEpoch = 0 } of cutOffs) {
+      const change = this.cutOffs.get(userId);
+      if (change?.rolesVersion === rolesVersion && change.sessionEpoch === sessionEpoch)
+        change.isConfirmed = true;
     }
   }
 
@@ -123,13 +145,29 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
     this.requireReachable();
     return (
       sessions.every(({ sessionId }) => this.ends.get(sessionId)?.isConfirmed) &&
-      cutOffs.every(({ userId }) => this.roleChanges.get(userId)?.isConfirmed)
+      cutOffs.every(({ userId }) => this.cutOffs.get(userId)?.isConfirmed)
     );
   }
 
+  private minimumsOf(userId: string): Pick<UserCutOff, 'rolesVersion' | 'sessionEpoch'> {
+    return this.cutOffs.get(userId) ?? { rolesVersion: 0, sessionEpoch: 0 };
+  }
+
+  private commitCutOff({ userId, ...minimums }: Required<CutOff>): Revocations {
+    this.cutOffs.set(userId, { ...minimums, changedAt: this.now(), isConfirmed: false });
+    return { sessions: [], cutOffs: [{ userId, ...minimums }] };
+  }
+
   private snapshotOf(sessionId: string): S {
-    const active = { ...this.activeSnapshot(sessionId), readAt: this.now(), lastSeenAt: this.now() };
-    const end = this.ends.get(sessionId);
+    const sessionEpoch = this.epochs.get(sessionId) ?? 0;
+    const active = {
+      ...this.activeSnapshot(sessionId),
+      sessionEpoch,
+      readAt: this.now(),
+      lastSeenAt: this.now(),
+    };
+    const isCutOff = sessionEpoch < this.minimumsOf(active.userId).sessionEpoch;
+    const end = this.ends.get(sessionId) ?? (isCutOff && { reason: 'terminated' });
     if (!end) return active;
     return { ...active, status: end.reason === 'expired' ? 'expired' : 'revoked', endedReason: end.reason };
   }
@@ -139,9 +177,9 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
       sessions: [...this.ends]
         .filter(([, end]) => matches(end.endedAt, end.isConfirmed))
         .map(([sessionId, { reason, endedAt }]) => ({ sessionId, reason, endedAt })),
-      cutOffs: [...this.roleChanges]
+      cutOffs: [...this.cutOffs]
         .filter(([, change]) => matches(change.changedAt, change.isConfirmed))
-        .map(([userId, { rolesVersion }]) => ({ userId, rolesVersion })),
+        .map(([userId, { rolesVersion, sessionEpoch }]) => ({ userId, rolesVersion, sessionEpoch })),
     };
   }
 

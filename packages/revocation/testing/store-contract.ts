@@ -10,6 +10,10 @@ export interface StoreUnderTest {
   createUser(): Promise<string>;
   /** Commits the end of sessions, as the service does. */
   end(sessionIds: readonly string[], reason: string): Promise<void>;
+  /** Creates active sessions of one user. @returns their ids */
+  createSessionsOf(userId: string, count: number): Promise<string[]>;
+  /** Commits the end of all sessions of a user, except for some. */
+  cutOffSessions(userId: string, exempted: readonly string[]): Promise<void>;
   /** Changes the roles of a user once. */
   changeRoles(userId: string): Promise<void>;
   /** Moves the ends of sessions, or the last role change of users, into the past. */
@@ -31,7 +35,7 @@ const ofSessions = (ids: readonly string[], reason = 'logout'): Revocations => (
 });
 const ofUser = (userId: string, rolesVersion: number): Revocations => ({
   sessions: [],
-  cutOffs: [{ userId, rolesVersion }],
+  cutOffs: [{ userId, rolesVersion, sessionEpoch: 0 }],
 });
 const revocationOf = (sessionId: string, reason: string) => ({
   sessionId,
@@ -147,7 +151,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       await under.changeRoles(userId);
       await under.changeRoles(userId);
       const { cutOffs, overdue } = await store.recentRevocations(WINDOW_MS);
-      expect(cutOffs).toContainEqual({ userId, rolesVersion: 2 });
+      expect(cutOffs).toContainEqual({ userId, rolesVersion: 2, sessionEpoch: 0 });
       expect(overdue.cutOffs.filter((it) => it.userId === userId)).toEqual([]);
     });
 
@@ -166,7 +170,39 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       await under.changeRoles(userId);
       await under.backdate([userId], 40 * DAY_MS);
       const { overdue } = await store.recentRevocations(WINDOW_MS);
-      expect(overdue.cutOffs).toContainEqual({ userId, rolesVersion: 1 });
+      expect(overdue.cutOffs).toContainEqual({ userId, rolesVersion: 1, sessionEpoch: 0 });
+    });
+
+    it('loads the sessions of a user that a cut-off has ended as revoked, except for those that it exempts', async () => {
+      const userId = await under.createUser();
+      const [kept = '', over = ''] = await under.createSessionsOf(userId, 2);
+      await under.cutOffSessions(userId, [kept]);
+      const found = await store.load([kept, over]);
+      expect(found.get(kept)).toMatchObject({ userId, status: 'active', endedReason: null, sessionEpoch: 1 });
+      expect(found.get(over)).toMatchObject({ userId, status: 'revoked', sessionEpoch: 0 });
+      expect(found.get(over)?.endedReason).toEqual(expect.any(String));
+    });
+
+    it('reports a cut-off of sessions until it is confirmed, and only that one is confirmed', async () => {
+      const userId = await under.createUser();
+      const cutOff = (sessionEpoch: number) => ({ userId, rolesVersion: 0, sessionEpoch });
+      await under.cutOffSessions(userId, []);
+      await under.cutOffSessions(userId, []);
+      await under.backdate([userId], 40 * DAY_MS);
+      expect((await store.recentRevocations(WINDOW_MS)).overdue.cutOffs).toContainEqual(cutOff(2));
+      await store.confirm({ sessions: [], cutOffs: [cutOff(1)] }, CONFIRMATION);
+      expect(await store.areConfirmed({ sessions: [], cutOffs: [cutOff(2)] })).toBe(false);
+      await store.confirm({ sessions: [], cutOffs: [cutOff(2)] }, CONFIRMATION);
+      expect(await store.areConfirmed({ sessions: [], cutOffs: [cutOff(2)] })).toBe(true);
+    });
+
+    it('applies a lost cut-off of sessions again', async () => {
+      const userId = await under.createUser();
+      const [sessionId = ''] = await under.createSessionsOf(userId, 1);
+      await store.reapply({ sessions: [], cutOffs: [{ userId, rolesVersion: 0, sessionEpoch: 3 }] });
+      expect((await store.load([sessionId])).get(sessionId)?.status).toBe('revoked');
+      const { cutOffs } = await store.recentRevocations(WINDOW_MS);
+      expect(cutOffs).toContainEqual({ userId, rolesVersion: 0, sessionEpoch: 3 });
     });
 
     it('loads, reports and confirms more sessions than fit in one message', async () => {
@@ -210,8 +246,8 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
         cutOffs: [behind, ahead].map((userId) => ({ userId, rolesVersion: 2 })),
       });
       const { cutOffs } = await store.recentRevocations(WINDOW_MS);
-      expect(cutOffs).toContainEqual({ userId: behind, rolesVersion: 2 });
-      expect(cutOffs).toContainEqual({ userId: ahead, rolesVersion: 3 });
+      expect(cutOffs).toContainEqual({ userId: behind, rolesVersion: 2, sessionEpoch: 0 });
+      expect(cutOffs).toContainEqual({ userId: ahead, rolesVersion: 3, sessionEpoch: 0 });
     });
 
     it('names its server, the same one on every read', async () => {

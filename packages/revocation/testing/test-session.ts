@@ -21,6 +21,8 @@ export const TEST_MODEL: SessionModel<TestSnapshot, TestUse> = {
 export function activeSnapshot(sessionId: string): TestSnapshot {
   return {
     sessionId,
+    userId: 'user',
+    sessionEpoch: 0,
     status: 'active',
     endedReason: null,
     createdAt: 0,

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 
 const MAX_LIMIT = 500;
 
@@ -13,4 +13,15 @@ export class ListQuery {
   @Min(1)
   @Max(MAX_LIMIT)
   limit: number = MAX_LIMIT;
+}
+
+/** The query of lists whose entries have ids. */
+export class PageQuery extends ListQuery {
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Continues after this entry: the id of the last one on the previous page.',
+  })
+  @IsOptional()
+  @IsUUID('loose')
+  before?: string;
 }

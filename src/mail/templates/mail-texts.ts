@@ -18,7 +18,7 @@ export const PASSWORD_RESET = {
   subject: 'Reset your password',
   opening: (site: string) =>
     `Someone (hopefully you) asked to reset the password of your account at ${site}.`,
-  action: 'Choose a new password',
+  action: 'Set a new password',
   closing:
     "This link works once and expires in 30 minutes. If you didn't ask for it, you can ignore this email: your password stays the same.",
 };

@@ -79,7 +79,8 @@ export class SessionCheck {
     client: RequestClient,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
     if (lookup.ended !== null) throw ended(lookup.ended);
-    if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId)) throw new AppError('token_stale');
+    if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId).rolesVersion)
+      throw new AppError('token_stale');
     const { session } = lookup;
     if (!session || this.refusal(subject, session, this.config.policy))
       return this.decideFresh(subject, client);
@@ -148,7 +149,7 @@ export class SessionCheck {
   ): AppError | null {
     if (snapshot.userId !== subject.userId) return new AppError('invalid_token');
     if (snapshot.endedReason !== null) return ended(snapshot.endedReason);
-    const cutOff = Math.max(snapshot.rolesVersion, this.revocation.cutOffOf(subject.userId));
+    const cutOff = Math.max(snapshot.rolesVersion, this.revocation.cutOffOf(subject.userId).rolesVersion);
     if (subject.rolesVersion < cutOff) return new AppError('token_stale');
     if (snapshot.needsLogin) return new AppError('insufficient_user_authentication');
     const { createdAt, lastSeenAt } = snapshot;

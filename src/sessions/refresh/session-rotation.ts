@@ -6,6 +6,7 @@ import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { shareOf } from '../../shares/share.js';
 import { flushIntervalMs } from '../check/last-seen.js';
+import { SESSION_ENDED_REASON } from '../session-cut-off.js';
 import { SessionRevoker } from '../session-revoker.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { RefreshTokens } from './refresh-token.js';
@@ -37,11 +38,11 @@ export const ROTATE = `
   WHERE s.id = $1 AND s.refresh_generation <= $2 AND s.status = 'active' AND s.needs_login_since IS NULL
     AND s.last_seen_at > now() - $4 * interval '1 millisecond'
     AND s.created_at > now() - $5 * interval '1 millisecond'
-    AND u.id = s.user_id AND u.status = 'active'
+    AND u.id = s.user_id AND u.status = 'active' AND s.epoch >= u.session_epoch
   RETURNING ${RETURNED}`;
 
 const LOOK = `
-  SELECT ${RETURNED}, s.ended_reason AS "endedReason", s.needs_login_since IS NOT NULL AS "needsLogin", u.status = 'active' AS "isUserActive",
+  SELECT ${RETURNED}, ${SESSION_ENDED_REASON} AS "endedReason", s.needs_login_since IS NOT NULL AS "needsLogin", u.status = 'active' AS "isUserActive",
          (extract(epoch FROM s.rotated_at) * 1000)::float8 AS "rotatedAt",
          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
   FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1`;

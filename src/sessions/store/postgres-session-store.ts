@@ -8,6 +8,7 @@ import type {
 import type { DataSource } from 'typeorm';
 import { withTimeout } from '../../errors/with-timeout.js';
 import { isDeviceKind } from '../../user-agents/describe-user-agent.js';
+import { SESSION_ENDED_REASON, SESSION_STATUS } from '../session-cut-off.js';
 import { readRecentRevocations } from './recent-revocations.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 
@@ -15,7 +16,8 @@ import type { SessionSnapshot } from './session-snapshot.js';
 const READ_TIMEOUT_MS = 1_000;
 
 const LOAD = `
-  SELECT s.id, s.user_id, s.device_id, s.status, s.ended_reason, u.roles_version,
+  SELECT s.id, s.user_id, s.device_id, ${SESSION_STATUS} AS status, ${SESSION_ENDED_REASON} AS ended_reason,
+         s.epoch, u.roles_version,
          host(s.address) AS address, s.countries, s.clients, s.needs_login_since IS NOT NULL AS needs_login,
          u.email, u.email_confirmed_at IS NOT NULL AS email_verified, d.name, d.kind, d.browser, d.system,
          (extract(epoch FROM now()) * 1000)::float8 AS read_at,
@@ -34,11 +36,18 @@ const REVOKE_AGAIN = `
   WHERE s.id = lost.id AND s.status = 'active'`;
 
 // The lost roles are not known. Without this, instances would demand a version that no new token has: all would be stale.
+// A session that the lost cut-off had exempted is over, too: that is not known any more either.
 const CUT_OFF_AGAIN = `
-  UPDATE users u
-  SET roles_version = known.roles_version, roles_changed_at = clock_timestamp(), roles_enforced_at = NULL
-  FROM unnest($1::uuid[], $2::integer[]) AS known (id, roles_version)
-  WHERE u.id = known.id AND u.roles_version < known.roles_version`;
+  WITH again AS (
+    UPDATE users u
+    SET roles_version = greatest(u.roles_version, known.roles_version),
+        session_epoch = greatest(u.session_epoch, known.session_epoch),
+        roles_changed_at = clock_timestamp(), roles_enforced_at = NULL
+    FROM unnest($1::uuid[], $2::integer[], $3::integer[]) AS known (id, roles_version, session_epoch)
+    WHERE u.id = known.id AND (u.roles_version < known.roles_version OR u.session_epoch < known.session_epoch)
+    RETURNING u.id, u.session_epoch)
+  INSERT INTO session_cut_offs (user_id, epoch, reason, ended_by) SELECT id, session_epoch, 'unspecified', 'latchkey' FROM again
+  ON CONFLICT DO NOTHING`;
 
 interface LoadedRow {
   id: string;
@@ -46,6 +55,7 @@ interface LoadedRow {
   device_id: string;
   status: SessionStatus;
   ended_reason: string | null;
+  epoch: number;
   roles_version: number;
   created_at: number;
   last_seen_at: number;
@@ -91,6 +101,7 @@ export class PostgresSessionStore implements SessionStore<SessionSnapshot> {
       await this.dataSource.query(CUT_OFF_AGAIN, [
         cutOffs.map(({ userId }) => userId),
         cutOffs.map(({ rolesVersion }) => rolesVersion),
+        cutOffs.map(({ sessionEpoch = 0 }) => sessionEpoch),
       ]);
     }
   }
@@ -108,9 +119,14 @@ export class PostgresSessionStore implements SessionStore<SessionSnapshot> {
     if (cutOffs.length > 0) {
       await this.dataSource.query(
         `UPDATE users u SET roles_enforced_at = now()
-         FROM unnest($1::uuid[], $2::integer[]) AS confirmed (id, roles_version)
-         WHERE u.id = confirmed.id AND u.roles_version = confirmed.roles_version AND u.roles_enforced_at IS NULL`,
-        [cutOffs.map(({ userId }) => userId), cutOffs.map(({ rolesVersion }) => rolesVersion)],
+         FROM unnest($1::uuid[], $2::integer[], $3::integer[]) AS confirmed (id, roles_version, session_epoch)
+         WHERE u.id = confirmed.id AND u.roles_version = confirmed.roles_version
+           AND u.session_epoch = confirmed.session_epoch AND u.roles_enforced_at IS NULL`,
+        [
+          cutOffs.map(({ userId }) => userId),
+          cutOffs.map(({ rolesVersion }) => rolesVersion),
+          cutOffs.map(({ sessionEpoch = 0 }) => sessionEpoch),
+        ],
       );
     }
   }
@@ -133,6 +149,7 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
   return {
     sessionId: row.id,
     userId: row.user_id,
+    sessionEpoch: row.epoch,
     deviceId: row.device_id,
     status: row.status,
     endedReason: row.ended_reason,

@@ -1,8 +1,24 @@
 import { readRecentRevocations } from './recent-revocations.js';
 
-const NOW = { kind: 'now', id: '', reason: 'server', roles_version: 0, at: 9, overdue: false } as const;
+const NOW = {
+  kind: 'now',
+  id: '',
+  reason: 'server',
+  roles_version: 0,
+  session_epoch: 0,
+  at: 9,
+  overdue: false,
+} as const;
 const ended = (id: string, at: number) =>
-  ({ kind: 'session', id, reason: 'logout', roles_version: 0, at, overdue: false }) as const;
+  ({
+    kind: 'session',
+    id,
+    reason: 'logout',
+    roles_version: 0,
+    session_epoch: 0,
+    at,
+    overdue: false,
+  }) as const;
 
 describe('readRecentRevocations', () => {
   it('continues after the greatest id of the last time, in whatever order a page arrives', async () => {

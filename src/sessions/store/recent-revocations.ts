@@ -13,9 +13,9 @@ const OVERDUE_AT_ONCE = 5_000;
 const OVERDUE_AFTER = `interval '1 second'`;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-const SESSION = `'session' AS kind, id, ended_reason AS reason, NULL::integer AS roles_version,
+const SESSION = `'session' AS kind, id, ended_reason AS reason, NULL::integer AS roles_version, NULL::integer AS session_epoch,
   (extract(epoch FROM ended_at) * 1000)::float8 AS at`;
-const USER = `'user' AS kind, id, NULL AS reason, roles_version,
+const USER = `'user' AS kind, id, NULL AS reason, roles_version, session_epoch,
   (extract(epoch FROM roles_changed_at) * 1000)::float8 AS at`;
 
 /** $1: the window in seconds, $2: rows of each kind; after ($3, $4) for sessions and ($5, $6) for users. */
@@ -40,7 +40,7 @@ const OVERDUE = `
 
 const FIRST_PAGE = `
   SELECT 'now' AS kind, NULL::uuid AS id, extract(epoch FROM pg_postmaster_start_time())::text AS reason,
-         NULL::integer AS roles_version, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
+         NULL::integer AS roles_version, NULL::integer AS session_epoch, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
   UNION ALL ${PAGE} UNION ALL ${OVERDUE}`;
 
 interface Row {
@@ -48,6 +48,7 @@ interface Row {
   readonly id: string;
   readonly reason: string;
   readonly roles_version: number;
+  readonly session_epoch: number;
   readonly at: number;
   readonly overdue: boolean;
 }
@@ -93,9 +94,10 @@ function later(last: Cursor, row: Cursor): Cursor {
 function revocationsIn(rows: readonly Row[]): Revocations {
   const sessions: EndedSession[] = [];
   const cutOffs: CutOff[] = [];
-  for (const { kind, id, reason, roles_version, at } of rows) {
+  for (const { kind, id, reason, roles_version, session_epoch, at } of rows) {
     if (kind === 'session') sessions.push({ sessionId: id, reason, endedAt: at });
-    if (kind === 'user') cutOffs.push({ userId: id, rolesVersion: roles_version });
+    if (kind === 'user')
+      cutOffs.push({ userId: id, rolesVersion: roles_version, sessionEpoch: session_epoch });
   }
   return { sessions, cutOffs };
 }

@@ -23,6 +23,7 @@ function compact(read: SessionSnapshot, sessionId: string): SessionSnapshot {
   return {
     sessionId,
     userId: read.userId,
+    sessionEpoch: read.sessionEpoch,
     deviceId: read.deviceId,
     status: sharedText(read.status),
     endedReason: read.endedReason,

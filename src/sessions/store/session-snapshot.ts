@@ -4,7 +4,6 @@ import { type DeviceKind, isDeviceKind } from '../../user-agents/describe-user-a
 
 /** One session as Postgres had it at `readAt`. */
 export interface SessionSnapshot extends ProtocolSnapshot {
-  readonly userId: string;
   readonly deviceId: string;
   /** The user's count of role changes. */
   readonly rolesVersion: number;
@@ -30,7 +29,7 @@ export interface SessionProfile {
 }
 
 /** Increase `version` when the shape of a snapshot changes. */
-export const SNAPSHOT_FORMAT: SnapshotFormat<SessionSnapshot> = { version: 4, isSnapshotOf };
+export const SNAPSHOT_FORMAT: SnapshotFormat<SessionSnapshot> = { version: 5, isSnapshotOf };
 
 function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapshot {
   if (typeof value !== 'object' || value === null) return false;
@@ -40,7 +39,7 @@ function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapsh
     typeof it.userId === 'string' &&
     typeof it.deviceId === 'string' &&
     it.status === 'active' &&
-    [it.createdAt, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
+    [it.createdAt, it.sessionEpoch, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
     (it.address === null || typeof it.address === 'string') &&
     [it.countries, it.clients].every(isTexts) &&
     typeof it.needsLogin === 'boolean' &&

@@ -275,6 +275,7 @@ describe('the Redis adapters of the revocation protocol', () => {
       sessionId,
       userId: randomUUID(),
       deviceId: randomUUID(),
+      sessionEpoch: 0,
       status: 'active',
       endedReason: null,
       createdAt: 1,

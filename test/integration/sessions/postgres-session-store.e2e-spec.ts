@@ -22,6 +22,8 @@ function underTest(dataSource: DataSource, close: () => Promise<void>): StoreUnd
       return rows.sessions(count, userId, await rows.device(userId));
     },
     createUser: () => rows.user(),
+    createSessionsOf: async (userId, count) => rows.sessions(count, userId, await rows.device(userId)),
+    cutOffSessions: (userId, exempted) => rows.cutOff(userId, exempted),
     end: (ids, reason) => rows.end(ids, reason),
     changeRoles: async (userId) => {
       await dataSource.query(SWITCH_ROLES, [userId]);
@@ -94,6 +96,7 @@ describe('PostgresSessionStore', () => {
       needsLogin: false,
       readAt: expect.any(Number),
       rolesVersion: 0,
+      sessionEpoch: 0,
       profile: {
         email: `${userId}@example.com`,
         deviceName: 'Living room',

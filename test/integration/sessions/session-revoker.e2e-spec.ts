@@ -14,6 +14,7 @@ class RecordedEffects implements CommitEffects {
   readonly enforced: EndedSession[][] = [];
   readonly invalidated: string[] = [];
   readonly announced: string[] = [];
+  cutOffs = 0;
   isConfirmed = true;
 
   async enforce({ sessions }: { sessions: readonly EndedSession[] }): Promise<boolean> {
@@ -23,6 +24,10 @@ class RecordedEffects implements CommitEffects {
 
   async invalidate(sessionIds: readonly string[]): Promise<void> {
     this.invalidated.push(...sessionIds);
+  }
+
+  closeCutOffSessions(): void {
+    this.cutOffs += 1;
   }
 
   announce(userId: string): void {

@@ -28,7 +28,7 @@ export function NewPasswordPage({ token, notice }: NewPasswordPageProps) {
     }
   };
   return (
-    <SingleTaskPage title="Choose a new password" notice={notice}>
+    <SingleTaskPage title="Set a new password" notice={notice}>
       <p>All your devices will be signed out.</p>
       <Form submitLabel="Set new password" onSubmit={submit}>
         <NewPasswordField label="New password" name="password" />
