@@ -164,6 +164,8 @@ describeInChromium('the pages that mailed links lead to', () => {
     await waitForMailTo(mailbox, email, 'confirm-email');
     await confirmAddress(deployment, email);
     const other = await service.api.session(email, { device_name: 'Kitchen tablet' });
+    await waitForMailTo(mailbox, email, 'disown');
+    await deployment.sql('UPDATE users SET email_confirmed_at = NULL WHERE email = $1', [email]);
     await requestReset(await open(), email);
     const mails = await Promise.all(LINKED_PAGES.map((page) => waitForMailTo(mailbox, email, page)));
     const scanner = await open();
