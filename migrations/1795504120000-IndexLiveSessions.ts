@@ -16,7 +16,7 @@ export class IndexLiveSessions1795504120000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP INDEX IF EXISTS sessions_active_idx');
     await runner.query(`
-      CREATE INDEX CONCURRENTLY sessions_active_idx ON sessions (user_id, device_id) WHERE status = 'active'`);
-    await runner.query('DROP INDEX CONCURRENTLY sessions_live_idx');
+      CREATE INDEX sessions_active_idx ON sessions (user_id, device_id) WHERE status = 'active'`);
+    await runner.query('DROP INDEX sessions_live_idx');
   }
 }

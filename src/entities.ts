@@ -1,4 +1,5 @@
 import { AccountLink } from './account/links/account-link.entity.js';
+import { RejectedRegistration } from './account/rejected-registration.entity.js';
 import { SigningKey } from './auth/keys/signing-key.entity.js';
 import { Device } from './devices/device.entity.js';
 import { MailNotices } from './mail/mail-notices.entity.js';
@@ -18,5 +19,6 @@ export const ENTITIES = [
   OutboxMail,
   MailNotices,
   AccountLink,
+  RejectedRegistration,
   SigningKey,
 ];

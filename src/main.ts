@@ -5,11 +5,11 @@ import { createHttpAdapter, setUpApp } from './app.setup.js';
 import type { Config } from './config/config.js';
 import { developmentSecret } from './config/development-secret.js';
 import { readEnvironment } from './config/environment.js';
+import { startWarnings } from './config/production-settings.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { serveOpenApi } from './http/openapi/openapi.js';
 import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
-import { sendsMail } from './mail/outbox.js';
 import { startFailure } from './start/start-failure.js';
 import { stopOnSignals } from './start/stop-on-signals.js';
 import { allocateAsYoung, growSlowly } from './start/v8-flags.js';
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
       await database.stop();
     });
     progress(`listening on ${await app.getUrl()}`);
-    if (!sendsMail(config)) progress('mail is not sent: SMTP_URL is not set');
+    for (const warning of startWarnings(environment)) progress(`warning: ${warning}`);
     if (!config.production) process.stdout.write(welcome(await app.getUrl()));
   } catch (error) {
     await database.stop();

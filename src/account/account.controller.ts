@@ -8,13 +8,14 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
+import { CurrentPrincipal, OptionalPrincipal, type Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
-import { Public } from '../http/routes/route-decorators.js';
+import { OptionalSession, Public } from '../http/routes/route-decorators.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import {
   ChangePasswordDto,
+  ConfirmEmailDto,
   DisownedDto,
   ForgotPasswordDto,
   LinkDto,
@@ -23,6 +24,7 @@ import {
 import { EmailConfirmation } from './email-confirmation.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
+import { RegistrationRejection } from './registration-rejection.js';
 import { SignInRejection } from './sign-in-rejection.js';
 
 @ApiTags('account')
@@ -33,15 +35,35 @@ export class AccountController {
     private readonly passwordReset: PasswordReset,
     private readonly passwordChange: PasswordChange,
     private readonly rejection: SignInRejection,
+    private readonly registrationRejection: RegistrationRejection,
   ) {}
 
   @Post('email/confirm')
   @Public()
+  @OptionalSession()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Confirm an email address with the token that was mailed to it' })
+  @ApiOperation({
+    summary:
+      'Confirm an email address with the token that was mailed to it, and a session or the password of the account',
+  })
   @ApiNoContentResponse()
-  async confirmEmail(@Body() { token }: LinkDto, @CurrentClient() client: RequestClient): Promise<void> {
-    await this.confirmation.confirm(token, client);
+  async confirmEmail(
+    @OptionalPrincipal() caller: Principal | null,
+    @Body() { token, password }: ConfirmEmailDto,
+    @CurrentClient() client: RequestClient,
+  ): Promise<void> {
+    await this.confirmation.confirm(token, { caller, password: password ?? null }, client);
+  }
+
+  @Post('email/reject')
+  @Public()
+  @AnswersRevocation()
+  @ApiOperation({
+    summary:
+      '"I didn\'t register": delete an unconfirmed account with the token that was mailed to its address',
+  })
+  rejectRegistration(@Body() { token }: LinkDto): Promise<RevocationOutcome> {
+    return this.registrationRejection.reject(token);
   }
 
   @Post('email/resend')

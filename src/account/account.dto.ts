@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
 import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
 import type { RejectedSignIn } from './sign-in-rejection.js';
 
@@ -6,6 +7,18 @@ export class LinkDto {
   @ApiProperty({ description: 'Token from the link in the email.' })
   @IsOpaqueToken()
   token!: string;
+}
+
+export class ConfirmEmailDto extends LinkDto {
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    format: 'password',
+    description: 'Password of the account; not needed with a session of the account.',
+  })
+  @IsOptional()
+  @IsPassword()
+  password?: string | null;
 }
 
 export class ForgotPasswordDto {

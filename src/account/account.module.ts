@@ -19,6 +19,9 @@ import { AccountLinks } from './links/account-links.js';
 import { MailRequests } from './mail-requests.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
+import { RegistrationRejection } from './registration-rejection.js';
+import { RejectedRegistration } from './rejected-registration.entity.js';
+import { RejectedRegistrationSweeper } from './rejected-registration-sweeper.js';
 import { SignInRejection } from './sign-in-rejection.js';
 
 /** Global so that `MailModule`, which cannot import this module, gets its `MailComposer`. Nothing else is exported. */
@@ -31,12 +34,14 @@ import { SignInRejection } from './sign-in-rejection.js';
     SecurityEventsModule,
     SessionsModule,
     UsersModule,
-    TypeOrmModule.forFeature([AccountLink]),
+    TypeOrmModule.forFeature([AccountLink, RejectedRegistration]),
   ],
   controllers: [AccountController],
   providers: [
     AccountLinks,
     AccountLinkSweeper,
+    RegistrationRejection,
+    RejectedRegistrationSweeper,
     SignInRejection,
     EmailConfirmation,
     { provide: MailComposer, useClass: AccountMailComposer },

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { LoginAttempts } from '../auth/attempts/login-attempts.js';
+import { AppError } from '../errors/app-error.js';
+import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
@@ -7,12 +10,19 @@ import { SecurityEvents } from '../security-events/security-events.js';
 import { SessionRevoker } from '../sessions/session-revoker.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { strangerFrom } from '../shares/share.js';
+import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
 import { MailRequests } from './mail-requests.js';
 
 /** Cached sessions that show the confirmed address at once. Any others show it once they are read again. */
 const REFRESHED_AT_ONCE = 500;
+
+/** Shows that the user who confirms an address registered it, too. */
+export interface RegistrantProof {
+  readonly caller: Principal | null;
+  readonly password: string | null;
+}
 
 /** Confirms that an email address belongs to its user. */
 @Injectable()
@@ -26,10 +36,18 @@ export class EmailConfirmation {
     private readonly events: SecurityEvents,
     private readonly outbox: Outbox,
     private readonly requests: MailRequests,
+    private readonly attempts: LoginAttempts,
   ) {}
 
-  /** @throws {AppError} invalid_link */
-  async confirm(token: string, { address }: RequestClient): Promise<void> {
+  /**
+   * A stranger can register any address. So its owner confirms it only together with the account: otherwise a click on the
+   * link in the mail would make the stranger's account a confirmed one.
+   *
+   * @throws {AppError} invalid_link, password_required, wrong_password, too_many_requests or overloaded
+   */
+  async confirm(token: string, proof: RegistrantProof, { address }: RequestClient): Promise<void> {
+    const { user: registrant } = await this.links.requireOwner('confirm_email', token);
+    await this.requireRegistrant(registrant, proof, address);
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user } = await this.links.use(manager, 'confirm_email', token);
@@ -41,6 +59,18 @@ export class EmailConfirmation {
       transaction.invalidate(sessions.map(({ id }) => id));
       transaction.announce(user.id);
     }, strangerFrom(address));
+  }
+
+  private async requireRegistrant(
+    user: User,
+    { caller, password }: RegistrantProof,
+    address: string,
+  ): Promise<void> {
+    if (caller?.userId === user.id) return;
+    if (password === null) throw new AppError('password_required');
+    const attempt = { email: user.email, address, knownDeviceId: null };
+    const isRight = await this.attempts.guard(attempt, () => this.users.verifyPassword(user, password));
+    if (!isRight) throw new AppError('wrong_password');
   }
 
   /** Sends a new link, unless the address is confirmed already. @throws {AppError} too_many_requests */

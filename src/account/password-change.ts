@@ -4,6 +4,7 @@ import { AppError } from '../errors/app-error.js';
 import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
+import { endDeviceTrust } from '../sessions/device-trust.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { userFrom } from '../shares/share.js';
 import { lockUser } from '../users/lock-user.js';
@@ -44,6 +45,7 @@ export class PasswordChange {
       const locked = await lockUser(manager, userId);
       // Another change or a reset came first: the password that was verified above is no longer the current one.
       if (locked?.passwordVersion !== user.passwordVersion) throw new AppError('wrong_password');
+      await endDeviceTrust(manager, userId, { exceptDeviceId: deviceId });
       await this.users.setPassword(manager, userId, passwordHash);
       await this.links.voidAll(manager, userId, 'reset_password');
       const others = { userId, exceptSessionId: sessionId };

@@ -5,6 +5,7 @@ import type { RequestClient } from '../http/routes/request-client.js';
 import { passwordResetMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
+import { endDeviceTrust } from '../sessions/device-trust.js';
 import {
   type RevocationOutcome,
   type RevokingTransaction,
@@ -69,6 +70,7 @@ export class PasswordReset {
     address: string,
   ): Promise<void> {
     const { manager } = transaction;
+    await endDeviceTrust(manager, userId);
     await this.users.setPassword(manager, userId, passwordHash);
     // The link was mailed, so the user can read this mailbox.
     await this.users.confirmEmail(manager, userId);

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { DeviceRegistry } from '../devices/device-registry.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { SecurityEvents } from '../security-events/security-events.js';
+import { endDeviceTrust } from '../sessions/device-trust.js';
 import { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { userFrom } from '../shares/share.js';
@@ -28,7 +29,7 @@ export class SignInRejection {
   ) {}
 
   /**
-   * Revokes every session of the device and forgets its token. The person who signed in knows the password, so it stops
+   * Revokes every session of the device and forgets its token. Every other device counts as new at its next login. The person who signed in knows the password, so it stops
    * working. It is refused like a wrong one, so that a thief does not learn why.
    *
    * @throws {AppError} invalid_link or overloaded
@@ -41,6 +42,7 @@ export class SignInRejection {
       const { manager } = transaction;
       const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
       const userId = user.id;
+      await endDeviceTrust(manager, userId);
       await this.users.setPassword(manager, userId, passwordHash);
       const devices = await devicesOf(manager, { sessionId, deviceId });
       for (const device of devices) {

@@ -1,3 +1,4 @@
+import { lastActivityAt } from '../sessions/last-activity.js';
 import type { Session } from '../sessions/session.entity.js';
 import type { User } from '../users/user.entity.js';
 
@@ -14,12 +15,12 @@ export function printUser({ id, email, status, roles }: User): void {
 }
 
 export function printSession(session: Session): void {
-  const { id, deviceId, createdAt, lastSeenAt, address, status, endedReason, endedBy } = session;
+  const { id, deviceId, createdAt, address, status, endedReason, endedBy } = session;
   printColumns(
     id,
     `device ${deviceId}`,
     `opened ${createdAt.toISOString()}`,
-    `seen ${lastSeenAt.toISOString()} from ${address ?? 'an unknown address'}`,
+    `seen ${lastActivityAt(session).toISOString()} from ${address ?? 'an unknown address'}`,
     endedReason ? `${status} (${endedReason}, ${endedBy})` : status,
   );
 }

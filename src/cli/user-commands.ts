@@ -1,5 +1,6 @@
 import type { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
+import { endDeviceTrust } from '../sessions/device-trust.js';
 import type { Session } from '../sessions/session.entity.js';
 import {
   COUNTED_AT_MOST,
@@ -72,9 +73,10 @@ export class UserCommands {
   }
 
   private async revokeSessions(userId: string, reason: 'user_disabled' | typeof OPERATOR): Promise<void> {
-    const { result: count, outcome } = await this.revoker.inTransaction((transaction) =>
-      transaction.revoke({ userId }, reason, OPERATOR),
-    );
+    const { result: count, outcome } = await this.revoker.inTransaction(async (transaction) => {
+      await endDeviceTrust(transaction.manager, userId);
+      return transaction.revoke({ userId }, reason, OPERATOR);
+    });
     print(
       `revoked ${count === COUNTED_AT_MOST ? 'at least ' : ''}${count} ${count === 1 ? 'session' : 'sessions'}`,
     );

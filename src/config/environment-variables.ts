@@ -59,7 +59,8 @@ export const ENVIRONMENT_VARIABLES = {
   NODE_ENV: variable({
     read: (value) => value === 'production',
     default: { value: () => false, shown: 'none', example: 'production' },
-    description: '`production` makes `DATABASE_URL` and `LATCHKEY_SECRET` required',
+    description:
+      '`production` makes `DATABASE_URL`, `LATCHKEY_SECRET` and `LATCHKEY_ISSUER` required, and refuses [unsafe settings](docs/operations.md#production)',
   }),
   LOG_LEVEL: variable({
     read: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
@@ -129,7 +130,9 @@ export const ENVIRONMENT_VARIABLES = {
   LATCHKEY_ISSUER: variable({
     read: serverUrl('http:', 'https:'),
     default: 'http://localhost:3000',
-    description: '`iss` of access tokens, a URL; must be the same on every instance',
+    requiredInProduction: true,
+    description:
+      '`iss` of access tokens, the public URL of this service; must be the same on every instance. In production it starts with `https://`, also behind a proxy that terminates TLS',
   }),
   LATCHKEY_ORIGIN: variable({
     read: origin,

@@ -20,9 +20,11 @@ describe('the environment', () => {
     expect(read({ PORT: '', LATCHKEY_POLICY: '' })).toEqual(read({}));
   });
 
-  it('requires a database and a secret in production', () => {
+  it('requires a database, a secret and an issuer in production', () => {
     expect(() => read({ NODE_ENV: 'production' })).toThrow(
-      new InvalidEnvironment('DATABASE_URL is required; LATCHKEY_SECRET is required'),
+      new InvalidEnvironment(
+        'DATABASE_URL is required; LATCHKEY_SECRET is required; LATCHKEY_ISSUER is required',
+      ),
     );
   });
 

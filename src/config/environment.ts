@@ -6,6 +6,7 @@ import {
   type EnvironmentValues,
   type EnvironmentVariable,
 } from './environment-variables.js';
+import { productionFaults } from './production-settings.js';
 import { webConfig } from './web-config.js';
 
 /** Lists every fault of the environment, so that one start shows them all. */
@@ -43,7 +44,14 @@ function readValues(env: NodeJS.ProcessEnv): EnvironmentValues {
     }
   }
   if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
-  return values as EnvironmentValues;
+  return requireSafe(values as EnvironmentValues);
+}
+
+/** @throws {InvalidEnvironment} */
+function requireSafe(values: EnvironmentValues): EnvironmentValues {
+  const faults = productionFaults(values);
+  if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
+  return values;
 }
 
 function readValue(

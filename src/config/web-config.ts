@@ -9,6 +9,11 @@ interface WebSettings {
   readonly corsOrigins: readonly string[];
 }
 
+/** Whether a host name or address is reached only from this machine. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK_HOSTS.includes(host) || host === '::1';
+}
+
 /** The settings for browsers: cookies, and the pages that are trusted. */
 export function webConfig({ production, origin, corsOrigins }: WebSettings): Config['web'] {
   const url = new URL(origin);
@@ -17,7 +22,7 @@ export function webConfig({ production, origin, corsOrigins }: WebSettings): Con
     corsOrigins,
     trustsOwnPort: !production,
     // Except on this machine, a cookie without `Secure` would be sent in the clear.
-    secureCookies: url.protocol === 'https:' || !LOOPBACK_HOSTS.includes(url.hostname),
+    secureCookies: url.protocol === 'https:' || !isLoopback(url.hostname),
   };
 }
 

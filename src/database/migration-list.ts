@@ -12,6 +12,8 @@ import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
 import { LimitMail1795503640000 } from '../../migrations/1795503640000-LimitMail.js';
 import { IndexEventsAndLinksByKind1795503700000 } from '../../migrations/1795503700000-IndexEventsAndLinksByKind.js';
+import { AddDevicesTrustedSince1795503940000 } from '../../migrations/1795503940000-AddDevicesTrustedSince.js';
+import { CreateRejectedRegistrations1795504000000 } from '../../migrations/1795504000000-CreateRejectedRegistrations.js';
 import { AddSessionCutOffs1795504060000 } from '../../migrations/1795504060000-AddSessionCutOffs.js';
 import { IndexLiveSessions1795504120000 } from '../../migrations/1795504120000-IndexLiveSessions.js';
 
@@ -31,6 +33,8 @@ export const MIGRATIONS = [
   IndexEndedSessionsByUser1795503460000,
   LimitMail1795503640000,
   IndexEventsAndLinksByKind1795503700000,
+  AddDevicesTrustedSince1795503940000,
+  CreateRejectedRegistrations1795504000000,
   AddSessionCutOffs1795504060000,
   IndexLiveSessions1795504120000,
 ];

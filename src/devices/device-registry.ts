@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
 import type { RequestClient } from '../http/routes/request-client.js';
+import { IS_TRUSTED_DEVICE } from '../sessions/device-trust.js';
 import { describeUserAgent } from '../user-agents/describe-user-agent.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
@@ -21,9 +22,13 @@ export interface RegisteredDevice {
   readonly deviceName: string;
   /** For the client to store. The same token that it sent, if that identified the device. */
   readonly deviceToken: string;
+  /** The device that this client was before its trust was ended. Its session is the one that the login replaces. */
+  readonly formerDeviceId: string | null;
   /** True if this login should trigger a new-device notice: the device is new, and not the user's first. */
   readonly isNewDevice: boolean;
 }
+
+const KNOWN_DEVICE = `d.user_id = $1 AND d.token_hash = $2 AND d.terminated_at IS NULL AND u.id = d.user_id`;
 
 /** Recognises devices by their token, and registers new ones. */
 @Injectable()
@@ -33,11 +38,15 @@ export class DeviceRegistry {
     private readonly config: Config,
   ) {}
 
-  /** The user's device with this token; `null` if it is unknown or terminated. */
+  /** The user's device with this token; `null` if it is unknown, terminated or no longer trusted. */
   async findKnown(userId: string, deviceToken: string): Promise<Device | null> {
     return this.dataSource
       .getRepository(Device)
-      .findOneBy({ userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() });
+      .createQueryBuilder('d')
+      .innerJoin('users', 'u', 'u.id = d.user_id')
+      .where({ userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() })
+      .andWhere(IS_TRUSTED_DEVICE)
+      .getOne();
   }
 
   /** Finds or registers the device of a login. Runs in the caller's transaction. */
@@ -64,19 +73,23 @@ export class DeviceRegistry {
     if (deviceToken === undefined) return null;
     const { kind, browser, system } = describeUserAgent(client.userAgent);
     const [[known]] = await manager.query<[{ id: string; name: string }[], number]>(
-      `UPDATE devices SET last_seen_at = now(), address = $3, kind = $4, browser = $5, system = $6,
-              name = coalesce($7, name)
-       WHERE user_id = $1 AND token_hash = $2 AND terminated_at IS NULL RETURNING id, name`,
+      `UPDATE devices d SET last_seen_at = clock_timestamp(), address = $3, kind = $4, browser = $5, system = $6,
+              name = coalesce($7, d.name)
+       FROM users u WHERE ${KNOWN_DEVICE} AND ${IS_TRUSTED_DEVICE} RETURNING d.id, d.name`,
       [userId, deviceTokenHash(deviceToken), client.address, kind, browser, system, deviceName ?? null],
     );
-    return known ? { deviceId: known.id, deviceName: known.name, deviceToken, isNewDevice: false } : null;
+    return known
+      ? { deviceId: known.id, deviceName: known.name, deviceToken, formerDeviceId: null, isNewDevice: false }
+      : null;
   }
 
   private async add(
     manager: EntityManager,
-    { userId, client, deviceName }: DeviceLogin,
+    { userId, client, deviceToken: formerToken, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
+    const formerDeviceId =
+      formerToken === undefined ? null : await this.untrustedDevice(manager, userId, formerToken);
     const { name, kind, browser, system } = describeUserAgent(client.userAgent);
     const isNewDevice = await this.hasLoggedInBefore(manager, userId);
     const deviceId = newId();
@@ -89,8 +102,23 @@ export class DeviceRegistry {
       browser,
       system,
       address: client.address,
+      // Not the start of the transaction, which may have waited for one that ended the trust in devices.
+      lastSeenAt: () => 'clock_timestamp()',
     });
-    return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewDevice };
+    return { deviceId, deviceName: deviceName ?? name, deviceToken, formerDeviceId, isNewDevice };
+  }
+
+  /** The device that the token named until its trust was ended. */
+  private async untrustedDevice(
+    manager: EntityManager,
+    userId: string,
+    deviceToken: string,
+  ): Promise<string | null> {
+    const device = await manager.findOne(Device, {
+      select: { id: true },
+      where: { userId, tokenHash: deviceTokenHash(deviceToken), terminatedAt: IsNull() },
+    });
+    return device?.id ?? null;
   }
 
   /**

@@ -36,7 +36,7 @@ export class Device {
   @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' })
   firstSeenAt!: Date;
 
-  /** The last login. Later use is recorded with the sessions. */
+  /** The last login or password change. Later use is recorded with the sessions. */
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
   lastSeenAt!: Date;
 

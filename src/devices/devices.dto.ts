@@ -4,6 +4,7 @@ import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
 import type { Principal } from '../http/routes/principal.js';
 import { IsPlainText } from '../http/validation/validators.js';
+import { lastActivityAt } from '../sessions/last-activity.js';
 import { SessionDto } from '../sessions/sessions.dto.js';
 import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
 import type { DeviceWithSessions } from './devices.service.js';
@@ -70,7 +71,7 @@ export class DeviceDto {
     geoip: GeoIp,
   ): DeviceDto {
     // The device row has the time of the last login only; later use is recorded with the sessions.
-    const lastUsed = [device, ...sessions].reduce((a, b) => (b.lastSeenAt > a.lastSeenAt ? b : a));
+    const lastUsed = [device, ...sessions].reduce((a, b) => (lastActivityAt(b) > lastActivityAt(a) ? b : a));
     return {
       id: device.id,
       name: device.name,
@@ -81,7 +82,7 @@ export class DeviceDto {
       place: PlaceDto.of(geoip.find(lastUsed.address)),
       current: device.id === caller.deviceId,
       first_seen_at: device.firstSeenAt.toISOString(),
-      last_seen_at: lastUsed.lastSeenAt.toISOString(),
+      last_seen_at: lastActivityAt(lastUsed).toISOString(),
       sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId, geoip)),
       session_count: sessionCount,
     };

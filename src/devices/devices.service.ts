@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, Repository } from 'typeorm';
+import { In, Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
+import { endDeviceTrust, IS_TRUSTED_DEVICE, lockAccount } from '../sessions/device-trust.js';
 import type { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { type SessionPage, SessionsService } from '../sessions/sessions.service.js';
@@ -48,12 +49,12 @@ export class DevicesService {
   /** @throws {AppError} not_found, also for another user's device and for a terminated one */
   async rename(userId: string, deviceId: string, name: string): Promise<DeviceWithSessions> {
     await this.revoker.inTransaction(async (transaction) => {
-      const { affected } = await transaction.manager.update(
-        Device,
-        { id: deviceId, userId, terminatedAt: IsNull() },
-        { name },
+      const [, count] = await transaction.manager.query<[unknown[], number]>(
+        `UPDATE devices d SET name = $3 FROM users u WHERE d.id = $1 AND d.user_id = $2 AND u.id = d.user_id
+           AND d.terminated_at IS NULL AND ${IS_TRUSTED_DEVICE}`,
+        [deviceId, userId, name],
       );
-      if (affected !== 1) throw new AppError('not_found');
+      if (count === 0) throw new AppError('not_found');
       const sessions = await this.sessions.listOnDevices(
         userId,
         [deviceId],
@@ -74,6 +75,8 @@ export class DevicesService {
    */
   async terminate(userId: string, deviceId: string): Promise<RevocationOutcome> {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      // Before the device's row, as in a login.
+      await lockAccount(transaction.manager, userId);
       const [, count] = await transaction.manager.query<[unknown[], number]>(
         `UPDATE devices SET terminated_at = coalesce(terminated_at, now()) WHERE user_id = $1 AND id = $2`,
         [userId, deviceId],
@@ -84,17 +87,14 @@ export class DevicesService {
     return outcome;
   }
 
-  /** @param exceptDeviceId the device that stays signed in, if any */
+  /**
+   * Revokes the sessions of all devices and ends the trust in them, in time that does not depend on their number.
+   *
+   * @param exceptDeviceId the device that stays signed in, if any
+   */
   async terminateAll(userId: string, exceptDeviceId?: string): Promise<RevocationOutcome> {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
-      // Locks the rows in order, so that two concurrent calls wait for one another instead of deadlocking.
-      await transaction.manager.query(
-        `UPDATE devices SET terminated_at = now() WHERE id IN (
-           SELECT id FROM devices
-           WHERE user_id = $1 AND terminated_at IS NULL AND id IS DISTINCT FROM $2
-           ORDER BY id FOR NO KEY UPDATE)`,
-        [userId, exceptDeviceId ?? null],
-      );
+      await endDeviceTrust(transaction.manager, userId, { exceptDeviceId });
       await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
     }, shareOf(userId));
     return outcome;

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   invalid_grant: { status: 401, title: 'The refresh token is invalid' },
   reauthentication_required: { status: 403, title: 'This action requires a recent login' },
   wrong_password: { status: 403, title: 'The current password is incorrect' },
+  password_required: { status: 403, title: 'This action requires the password of the account' },
   insufficient_role: { status: 403, title: 'This action requires a role that the user does not have' },
   cross_site_request: { status: 403, title: 'The request came from another site' },
   account_disabled: { status: 403, title: 'This account is disabled' },

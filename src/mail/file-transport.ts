@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { privateDirectory } from '../config/private-directory.js';
 import type { IdentifiedMail, MailTransport } from './mail.js';
 
 /** For development without a mail server: writes each mail to a file and logs its link. */
@@ -10,7 +11,8 @@ export class FileTransport implements MailTransport {
   constructor(private readonly directory: string) {}
 
   async send({ id, to, subject, text, link }: IdentifiedMail): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    privateDirectory(dirname(this.directory));
+    privateDirectory(this.directory);
     const file = join(this.directory, `${id}.txt`);
     await writeFile(file, `To: ${to}\nSubject: ${subject}\n\n${text}`, { mode: 0o600 });
     this.logger.log(`mail "${subject}" written to ${file}${link ? `: ${link}` : ''}`);

@@ -22,7 +22,7 @@ const SHOWN_FOR = `interval '30 days'`;
 
 const RECENT = `
   SELECT s.id, s.device_id AS "deviceId", d.name AS "deviceName", d.kind AS "deviceKind",
-         s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt", host(s.address) AS address,
+         s.created_at AS "createdAt", greatest(s.last_seen_at, s.polled_at) AS "lastSeenAt", host(s.address) AS address,
          host(s.login_address) AS "loginAddress", s.ended_at AS "endedAt", s.ended_reason AS reason
   FROM sessions s JOIN devices d ON d.id = s.device_id
   WHERE s.user_id = $1 AND s.status <> 'active' AND s.ended_at > now() - ${SHOWN_FOR}

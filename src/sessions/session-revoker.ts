@@ -2,6 +2,7 @@ import type { CutOff, EndedSession, Revocations } from '@latchkey/revocation/ses
 import type { DataSource, EntityManager } from 'typeorm';
 import type { FairQueue } from '../shares/fair-queue.js';
 import { SERVICE_SHARE, shareOf } from '../shares/share.js';
+import { lockAccount } from './device-trust.js';
 import type { Ending, RevocationReason } from './revocation-reason.js';
 import { cutOffSessions, explainCutOff } from './session-cut-off.js';
 import {
@@ -125,7 +126,7 @@ class RevokingTransaction {
     if ('sessionId' in selection) return this.revokeOne(selection, [reason, actor]);
     const { userId } = selection;
     // A login is before or after this: it locks the same row.
-    await this.manager.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+    await lockAccount(this.manager, userId);
     const split = splitSelection(selection);
     if (!('deviceId' in selection)) return this.cutOff(userId, split, [reason, actor]);
     const count = await this.revokeSome(userId, split, [reason, actor]);

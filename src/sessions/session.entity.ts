@@ -60,7 +60,11 @@ export class Session {
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' })
   lastSeenAt!: Date;
 
-  /** Network address of the last use. */
+  /** The last request that a page made by itself, if one was made: activity that does not postpone the idle timeout. */
+  @Column('timestamptz', { name: 'polled_at', nullable: true })
+  polledAt!: Date | null;
+
+  /** Network address of the last use or poll. */
   @Column('inet', { nullable: true })
   address!: string | null;
 

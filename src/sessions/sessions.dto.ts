@@ -3,6 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
 import { PageQuery } from '../http/routes/list-query.js';
+import { lastActivityAt } from './last-activity.js';
 import type { Session } from './session.entity.js';
 
 export class SessionsQuery extends PageQuery {
@@ -43,7 +44,7 @@ export class SessionDto {
       device_id: session.deviceId,
       current: session.id === currentSessionId,
       created_at: session.createdAt.toISOString(),
-      last_seen_at: session.lastSeenAt.toISOString(),
+      last_seen_at: lastActivityAt(session).toISOString(),
       address: session.address,
       place: PlaceDto.of(geoip.find(session.address)),
       login_place: PlaceDto.of(geoip.find(session.loginAddress)),

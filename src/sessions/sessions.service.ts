@@ -16,8 +16,8 @@ export interface NewSession {
   readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
-  /** The session that it replaces, if that is on the same device. */
-  readonly replaces?: string | undefined;
+  /** The session that it replaces, if that is on this device. */
+  readonly replaces?: { readonly sessionId: string; readonly deviceId: string } | undefined;
 }
 
 export interface OpenedSession {
@@ -56,7 +56,7 @@ export class SessionsService {
   async open(transaction: RevokingTransaction, opening: NewSession): Promise<OpenedSession> {
     const { userId, deviceId, address, userAgent, amr, replaces } = opening;
     if (replaces !== undefined) {
-      await transaction.revoke({ sessionId: replaces, userId, deviceId }, 'replaced', `user:${userId}`);
+      await transaction.revoke({ ...replaces, userId }, 'replaced', `user:${userId}`);
     }
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     const [session] = await transaction.manager.query<[OpenedSession]>(

@@ -33,6 +33,10 @@ export class User {
   @Column('timestamptz', { name: 'email_confirmed_at', nullable: true })
   emailConfirmedAt!: Date | null;
 
+  /** Devices whose last login is older count as new at their next login; `null` if trust has never been ended. */
+  @Column('timestamptz', { name: 'devices_trusted_since', nullable: true })
+  devicesTrustedSince!: Date | null;
+
   @Column('text', { default: 'active' })
   status!: UserStatus;
 

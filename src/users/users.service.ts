@@ -12,6 +12,9 @@ import { normaliseEmail } from './email-address.js';
 import { requireRoleName } from './role-name.js';
 import { User, type UserStatus } from './user.entity.js';
 
+/** RFC 2606: no mail server has a name under `invalid`. */
+const RELEASED_DOMAIN = 'released.invalid';
+
 export interface NewUser {
   readonly email: string;
   readonly password: string;
@@ -55,6 +58,7 @@ export class UsersService {
       rolesChangedAt: null,
       rolesEnforcedAt: null,
       emailConfirmedAt: null,
+      devicesTrustedSince: null,
     });
     try {
       await this.users.manager.transaction(async (manager) => {
@@ -138,6 +142,15 @@ export class UsersService {
       [id],
     );
     return count > 0;
+  }
+
+  /** Disables the user and frees the address for a new registration. Runs in the caller's transaction. */
+  async releaseEmail(manager: EntityManager, id: string): Promise<void> {
+    await manager.query(
+      `UPDATE users SET email = id || '@' || $2, status = 'disabled', password_version = password_version + 1
+       WHERE id = $1`,
+      [id, RELEASED_DOMAIN],
+    );
   }
 
   /** Idempotent. @throws {AppError} `validation_failed`, `not_found` */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { PASSWORD } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { confirmAddress } from '../support/confirm-address.js';
 import { Deployment } from '../support/deployment.js';
@@ -284,7 +285,7 @@ describeInChromium('the accessibility of the account page', () => {
   it('takes the screenshots for the README', async () => {
     const { desktop, email } = await withOtherDevices({ viewport: { width: 820, height: 860 } });
     const { token } = await waitForMailTo(mailbox, email, 'confirm-email');
-    await service.api.call('POST', '/auth/email/confirm', { body: { token } });
+    await service.api.call('POST', '/auth/email/confirm', { body: { token, password: PASSWORD } });
     await desktop.heading('Confirm your email address').waitFor({ state: 'detached' });
     // As if used for some weeks.
     await deployment.sql(

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { newEmail } from '../support/api.js';
+import { newEmail, PASSWORD } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
 import { confirmAddress } from '../support/confirm-address.js';
 import { Deployment } from '../support/deployment.js';
@@ -131,12 +131,50 @@ describeInChromium('the pages that mailed links lead to', () => {
     const phone = await open();
     await phone.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
     await phone.button('Confirm email address').click();
+    await phone.page.getByLabel('Password').fill('not the password');
+    await phone.button('Confirm email address').click();
+    await phone.page.getByText('incorrect').waitFor();
+    await phone.page.getByLabel('Password').fill(PASSWORD);
+    await phone.button('Confirm email address').click();
     await phone.heading('Email address confirmed').waitFor();
     await desktop.heading('Confirm your email address').waitFor({ state: 'detached' });
     await desktop.page.getByText('Email address confirmed').waitFor();
     await phone.link('Go to your account').click();
     await phone.signIn(email);
     expect(await phone.heading('Confirm your email address').count()).toBe(0);
+  });
+
+  it('confirm an address without a password in the browser that is signed in, also after the access token', async () => {
+    const { desktop, email } = await registered();
+    const mail = await waitForMailTo(mailbox, email, 'confirm-email');
+    const cookies = await desktop.context.cookies();
+    const [access] = cookies.filter(({ name }) => name.endsWith('latchkey_access'));
+    await desktop.context.clearCookies({ name: access?.name ?? '' });
+    await desktop.openLinkIn(mail);
+    await desktop.button('Confirm email address').click();
+    await desktop.heading('Email address confirmed').waitFor();
+  });
+
+  it('delete an account that was registered with the address of someone else', async () => {
+    const { desktop: stranger, email } = await registered();
+    const mail = await waitForMailTo(mailbox, email, 'confirm-email');
+    const owner = await open();
+    await owner.openLinkIn(mail);
+    await owner.button('I didn’t register').click();
+    await owner.button('Back').click();
+    await owner.heading('Confirm your email address').waitFor();
+    await owner.page.goto(`/account/reject-registration#token=${mail.token}`);
+    const out = stranger.waitForSignOut('this sign-in was reported as unauthorized');
+    await owner.button('Delete the account').click();
+    await owner.heading('The account was deleted').waitFor();
+    await out;
+    await stranger.submitCredentials(email, 'Sign in');
+    await stranger.page.getByText('Incorrect email address or password.').waitFor();
+    await owner.page.goto('/account');
+    await owner.page.goto(`/account/reject-registration#token=${mail.token}`);
+    await owner.button('Delete the account').click();
+    await owner.heading(INVALID_LINK).waitFor();
+    expect((await service.api.register(email)).status).toBe(201);
   });
 
   it('resend the confirmation, and report when the limit is reached', async () => {
@@ -205,7 +243,9 @@ describeInChromium('the pages that mailed links lead to', () => {
     const phone = await open();
     await phone.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
     const { token } = await waitForMailTo(mailbox, email, 'confirm-email');
-    expect((await service.api.call('POST', '/auth/email/confirm', { body: { token } })).status).toBe(204);
+    expect(
+      (await service.api.call('POST', '/auth/email/confirm', { body: { token, password: PASSWORD } })).status,
+    ).toBe(204);
     await phone.button('Confirm email address').click();
     await phone.heading(INVALID_LINK).waitFor();
 

@@ -16,6 +16,7 @@ export function activeSnapshot(sessionId: string): SessionSnapshot {
     clients: [],
     needsLogin: false,
     lastSeenAt: 0,
+    activeAt: 0,
     readAt: 0,
     profile: {
       email: 'a@b.c',

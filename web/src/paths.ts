@@ -2,6 +2,7 @@
 export const PATHS = {
   account: '/account',
   confirmEmail: '/account/confirm-email',
+  rejectRegistration: '/account/reject-registration',
   forgotPassword: '/account/forgot-password',
   resetPassword: '/account/reset-password',
   rejectSignIn: '/account/disown',

@@ -7,7 +7,7 @@ import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
 /** Link targets in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
-const LINKED = ['confirm-email', 'forgot-password', 'reset-password', 'disown'];
+const LINKED = ['confirm-email', 'reject-registration', 'forgot-password', 'reset-password', 'disown'];
 const WITH_FRAGMENT = new RegExp(`^(?:${LINKED.join('|')})#token=[\\w-]+$`);
 
 /** The page where users manage their devices. It contains no user data: it reads everything from the API. */

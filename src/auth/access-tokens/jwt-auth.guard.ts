@@ -5,11 +5,17 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
+import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
 import { presentsBearer } from '../../http/routes/bearer-scheme.js';
 import type { Principal } from '../../http/routes/principal.js';
 import { isDeclaredBackground, requestClient } from '../../http/routes/request-client.js';
-import { IS_BACKGROUND_REQUEST, IS_PUBLIC, RouteMetadata } from '../../http/routes/route-decorators.js';
+import {
+  HAS_OPTIONAL_SESSION,
+  IS_BACKGROUND_REQUEST,
+  IS_PUBLIC,
+  RouteMetadata,
+} from '../../http/routes/route-decorators.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { requireAccessToken, requireWellFormed } from './bearer-token.js';
@@ -30,6 +36,7 @@ type AuthenticatedRequest = FastifyRequest & {
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly isPublic = new RouteMetadata<boolean>(IS_PUBLIC);
+  private readonly hasOptionalSession = new RouteMetadata<boolean>(HAS_OPTIONAL_SESSION);
   private readonly isBackground = new RouteMetadata<boolean>(IS_BACKGROUND_REQUEST);
   readonly #cookieName: string;
 
@@ -45,8 +52,8 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (this.isPublic.of(context)) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (this.isPublic.of(context) && !this.wantsSession(context, request)) return true;
     if (this.isBackground.of(context) || isDeclaredBackground(request)) request.isBackground = true;
     return presentsBearer(request.headers)
       ? this.authenticate(context, request)
@@ -65,6 +72,11 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     if (error) throw error;
     if (!subject) throw invalidToken('the token failed verification', info);
     return subject;
+  }
+
+  private wantsSession(context: ExecutionContext, { headers }: AuthenticatedRequest): boolean {
+    if (!this.hasOptionalSession.of(context)) return false;
+    return presentsBearer(headers) || cookieValues(headers.cookie, this.#cookieName).length > 0;
   }
 
   private authenticate(context: ExecutionContext, request: AuthenticatedRequest): boolean | Promise<boolean> {

@@ -119,11 +119,20 @@ export class LoginService {
       deviceId: device.deviceId,
       ...client,
       amr: PASSWORD_AMR,
-      replaces: formerRefreshToken && this.rotation.sessionOf(formerRefreshToken),
+      replaces: this.formerSession(formerRefreshToken, device),
     });
     const login = { user, ...device, ...session };
     await this.report(transaction, login, verified, client);
     return login;
+  }
+
+  /** The browser's previous session, which the new one replaces if it is on the same device. */
+  private formerSession(
+    refreshToken: string | undefined,
+    { deviceId, formerDeviceId }: RegisteredDevice,
+  ): { sessionId: string; deviceId: string } | undefined {
+    const sessionId = refreshToken && this.rotation.sessionOf(refreshToken);
+    return sessionId ? { sessionId, deviceId: formerDeviceId ?? deviceId } : undefined;
   }
 
   /** Records the security events of this login, and responds to a copied device token. */

@@ -124,7 +124,7 @@ async function answers(url: string, pid: number): Promise<boolean> {
     return true;
   } catch (error) {
     // Nothing listens there: another process has that id now.
-    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false;
+    if (['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     // Opening the files twice would destroy them.
     throw new EmbeddedPostgresFailed(
       `the embedded Postgres of process ${pid} does not answer: stop that process first`,

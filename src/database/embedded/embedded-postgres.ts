@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateDirectory } from '../../config/private-directory.js';
 import { EmbeddedPostgresFailed } from '../start-errors.js';
 import { announce, claim, release } from './data-directory-owner.js';
+import { listenAddress } from './listen-address.js';
 import { withExtendedQueries } from './pglite-extended-query.js';
 
 export interface EmbeddedPostgres {
@@ -27,7 +29,7 @@ export async function startEmbeddedPostgres(
   progress: (line: string) => void,
 ): Promise<EmbeddedPostgres> {
   const { PGlite, PGLiteSocketServer } = await load();
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  privateDirectory(dataDir);
   const ownerFile = join(dataDir, 'postgres.json');
   const sharedUrl = await claim(ownerFile);
   if (sharedUrl !== null) return { url: sharedUrl, isShared: true, stop: async () => {} };
@@ -38,16 +40,18 @@ export async function startEmbeddedPostgres(
       progress(`creating the embedded Postgres in ${files}`);
       await create(PGlite, files);
     }
+    // PGlite makes its files readable by everyone, whatever the umask.
+    privateDirectory(files);
     const database = new (withExtendedQueries(PGlite))(files);
     await database.waitReady;
+    const address = listenAddress(dataDir);
     const server = new PGLiteSocketServer({
       db: database,
-      host: '127.0.0.1',
-      port: 0,
+      ...address.options,
       maxConnections: MAX_CONNECTIONS,
     });
     await server.start();
-    const url = `postgres://postgres@${server.getServerConn()}/postgres`;
+    const url = address.url(server.getServerConn());
     announce(ownerFile, url);
     return {
       url,
@@ -55,6 +59,7 @@ export async function startEmbeddedPostgres(
       stop: async () => {
         await server.stop();
         await database.close();
+        address.remove();
         release(ownerFile);
       },
     };
@@ -86,6 +91,7 @@ async function load() {
 async function create(PGlite: Awaited<ReturnType<typeof load>>['PGlite'], files: string): Promise<void> {
   const unfinished = `${files}.new`;
   rmSync(unfinished, { recursive: true, force: true });
+  privateDirectory(unfinished);
   const database = new PGlite(unfinished);
   await database.waitReady;
   await database.close();

@@ -15,3 +15,9 @@ export const CurrentPrincipal = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal =>
     context.switchToHttp().getRequest<{ user: Principal }>().user,
 );
+
+/** Injects the caller of an `@OptionalSession()` route; `null` if the request presented no access token. */
+export const OptionalPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal | null =>
+    context.switchToHttp().getRequest<{ user?: Principal }>().user ?? null,
+);

@@ -3,12 +3,16 @@ import { Reflector } from '@nestjs/core';
 import type { SensitiveAction } from '../../policy/session-policy.js';
 
 export const IS_PUBLIC = Symbol('isPublic');
+export const HAS_OPTIONAL_SESSION = Symbol('hasOptionalSession');
 export const REQUIRED_ROLES = Symbol('requiredRoles');
 export const SENSITIVE_ACTION = Symbol('sensitiveAction');
 export const IS_BACKGROUND_REQUEST = Symbol('isBackgroundRequest');
 
 /** Opens a route to callers without an access token. All other routes require one. */
 export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** On a route that is `@Public()`: admits callers without an access token, and authenticates those that present one. */
+export const OptionalSession = () => SetMetadata(HAS_OPTIONAL_SESSION, true);
 
 /** Admits only callers who have at least one of these roles; others get 403 `insufficient_role`. */
 export const Roles = (...roles: [string, ...string[]]) => SetMetadata(REQUIRED_ROLES, roles);

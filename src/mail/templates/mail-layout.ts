@@ -9,6 +9,8 @@ export interface MailContent {
   /** `['Device', 'Chrome on macOS']` */
   readonly details?: readonly (readonly [string, string])[];
   readonly action?: { readonly label: string; readonly url: string };
+  /** A second choice, after the action. */
+  readonly alternative?: { readonly label: string; readonly url: string };
   readonly closing: string;
 }
 
@@ -19,9 +21,9 @@ const TEXT = `<%= it.opening %>
 <% } -%>
 <% if (it.details.length > 0) { %>
 <% } -%>
-<% if (it.action) { -%>
-<%= it.action.label %>:
-<%= it.action.url %>
+<% for (const { label, url } of it.actions) { -%>
+<%= label %>:
+<%= url %>
 
 <% } -%>
 <%= it.closing %>
@@ -39,8 +41,8 @@ const HTML = `<!doctype html>
 <% } -%>
 </p>
 <% } -%>
-<% if (it.action) { -%>
-<p><a href="<%= it.action.url %>"><%= it.action.label %></a></p>
+<% for (const { label, url } of it.actions) { -%>
+<p><a href="<%= url %>"><%= label %></a></p>
 <% } -%>
 <p><%= it.closing %></p>
 </body>
@@ -54,8 +56,9 @@ html.loadTemplate('@mail', HTML);
 
 /** Renders a mail as plain text and as HTML, in which every value is escaped. */
 export function render(to: string, content: MailContent): Mail {
-  const { subject, action, details = [] } = content;
-  const values = { ...content, action, details };
+  const { subject, action, alternative, details = [] } = content;
+  const actions = [action, alternative].filter((choice) => choice !== undefined);
+  const values = { ...content, actions, details };
   return {
     to,
     subject,

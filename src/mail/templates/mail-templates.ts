@@ -30,11 +30,20 @@ export class MailTemplates {
   }
 
   emailConfirmation(to: string, token: string): Mail {
-    return this.requested(to, EMAIL_CONFIRMATION, this.link('confirm-email', token));
+    const { subject, opening, action, rejection, closing } = EMAIL_CONFIRMATION;
+    return render(to, {
+      subject,
+      opening: opening(this.site),
+      action: { label: action, url: this.link('confirm-email', token) },
+      alternative: { label: rejection, url: this.link('reject-registration', token) },
+      closing,
+    });
   }
 
   passwordReset(to: string, token: string): Mail {
-    return this.requested(to, PASSWORD_RESET, this.link('reset-password', token));
+    const { subject, opening, action: label, closing } = PASSWORD_RESET;
+    const action = { label, url: this.link('reset-password', token) };
+    return render(to, { subject, opening: opening(this.site), action, closing });
   }
 
   /** @param rejectionToken for the link "This wasn't me"; `null` if there is nothing to undo */
@@ -60,14 +69,6 @@ export class MailTemplates {
       action: { label, url: `${this.origin}/account` },
       closing: closing(this.origin),
     });
-  }
-
-  private requested(
-    to: string,
-    { subject, opening, action, closing }: typeof EMAIL_CONFIRMATION,
-    url: string,
-  ): Mail {
-    return render(to, { subject, opening: opening(this.site), action: { label: action, url }, closing });
   }
 
   private link(page: string, token: string): string {

@@ -10,8 +10,9 @@ export const EMAIL_CONFIRMATION = {
   subject: 'Confirm your email address',
   opening: (site: string) => `Someone (hopefully you) registered at ${site} with this address.`,
   action: 'Confirm your email address',
+  rejection: "I didn't register",
   closing:
-    "This link works once and expires in 3 days. If you didn't register, you can ignore this email: the address stays unconfirmed.",
+    "To confirm, you need to be signed in or know the account's password. If you didn't register, the second link deletes the account. You can also ignore this email: the address stays unconfirmed. The links expire in 3 days.",
 };
 
 export const PASSWORD_RESET = {

@@ -29,13 +29,18 @@ export function flushIntervalMs(idleTtlMs: number): number {
 // Sessions that have ended are written too: the last request that was granted is what users then ask about.
 const WRITE = `
   WITH seen AS (
-    SELECT id, now() - age * interval '1 millisecond' AS at, address
-    FROM unnest($1::uuid[], $2::float8[], $3::inet[]) AS used (id, age, address)),
+    SELECT id, now() - age * interval '1 millisecond' AS at, now() - poll_age * interval '1 millisecond' AS polled_at,
+           address
+    FROM unnest($1::uuid[], $2::float8[], $3::float8[], $4::inet[]) AS used (id, age, poll_age, address)),
   held AS (
     SELECT s.id FROM sessions s WHERE s.id = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED)
-  UPDATE sessions s SET last_seen_at = seen.at, address = seen.address
+  UPDATE sessions s SET
+    last_seen_at = greatest(s.last_seen_at, seen.at),
+    polled_at = greatest(s.polled_at, seen.polled_at),
+    address = CASE WHEN greatest(s.last_seen_at, s.polled_at) < greatest(seen.at, seen.polled_at)
+      THEN seen.address ELSE s.address END
   FROM seen JOIN held USING (id)
-  WHERE s.id = seen.id AND s.last_seen_at < seen.at`;
+  WHERE s.id = seen.id AND (s.last_seen_at < seen.at OR coalesce(s.polled_at < seen.polled_at, seen.polled_at IS NOT NULL))`;
 
 /** Collects the last use of each session in memory and writes many of them in one statement. */
 @Injectable()
@@ -58,8 +63,9 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     this.timer.unref();
   }
 
-  note(sessionId: string, use: SessionUse, address: string): void {
-    if (use.note(performance.now(), address)) this.queue(sessionId, use);
+  /** @param isUse false for a request that a page made by itself: it is shown, but does not postpone the idle timeout */
+  note(sessionId: string, use: SessionUse, address: string, isUse = true): void {
+    if (use.note(performance.now(), address, isUse)) this.queue(sessionId, use);
   }
 
   /**
@@ -130,6 +136,7 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     await this.dataSource.query(WRITE, [
       uses.map(([sessionId]) => sessionId),
       written.map(({ ageMs }) => ageMs),
+      written.map(({ pollAgeMs }) => pollAgeMs),
       written.map(({ address }) => clientAddress(address, undefined)),
     ]);
   }

@@ -163,17 +163,17 @@ export class SessionCheck {
     session: CachedSession,
     client: RequestClient | null,
   ): CheckedPrincipal {
-    if (client?.isUse) {
+    if (client) {
       this.noteUse(session, client);
-      session.use.accept(client);
+      // A poll is compared with the known clients, but does not become one.
+      if (client.isUse) session.use.accept(client);
     }
     return principal(subject, session);
   }
 
   private noteUse({ snapshot, use }: CachedSession, client: RequestClient): void {
-    if (!client.isUse) return;
-    use.grant(this.clock.now());
-    this.lastSeen.note(snapshot.sessionId, use, client.address);
+    if (client.isUse) use.grant(this.clock.now());
+    this.lastSeen.note(snapshot.sessionId, use, client.address, client.isUse);
   }
 }
 

@@ -31,7 +31,7 @@ describe('SessionUse', () => {
     use.queued();
     expect(use.note(200, '192.0.2.2')).toBe(false);
     use.dequeued();
-    expect(use.toWrite(250)).toEqual({ ageMs: 50, address: '192.0.2.2' });
+    expect(use.toWrite(250)).toEqual({ ageMs: 50, pollAgeMs: null, address: '192.0.2.2' });
     expect(use.note(300, '192.0.2.3')).toBe(true);
   });
 });

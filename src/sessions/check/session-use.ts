@@ -15,12 +15,13 @@ export class SessionUse implements Use {
   private lastGrantedAt = 0;
   private clientAddress: string | null = null;
   private clientUserAgent = '';
-  /** The monotonic instant and the address to be written. */
+  /** The monotonic instants of the last use and the last poll, and the address of the later one, to be written. */
   private usedAt = 0;
+  private pollNotedAt = 0;
   private usedFrom = '';
   private isQueued = false;
 
-  /** The last request that was granted, epoch milliseconds of the store's clock; 0 for none. */
+  /** The last use that was granted, epoch milliseconds of the store's clock; 0 for none. */
   get grantedAt(): number {
     return this.lastGrantedAt;
   }
@@ -35,7 +36,7 @@ export class SessionUse implements Use {
     return this.clientAddress === client.address && this.clientUserAgent === client.userAgent;
   }
 
-  /** A request has been granted. */
+  /** A request that is a use of the session has been granted. */
   grant(at: number): void {
     this.lastGrantedAt = at;
   }
@@ -53,8 +54,9 @@ export class SessionUse implements Use {
    * @param at monotonic: what is written is an age, so that only the database's clock counts
    * @returns whether it has to be queued; `false` when an earlier use still waits in the queue
    */
-  note(at: number, address: string): boolean {
-    this.usedAt = at;
+  note(at: number, address: string, isUse = true): boolean {
+    if (isUse) this.usedAt = at;
+    else this.pollNotedAt = at;
     if (this.usedFrom !== address) this.usedFrom = address;
     return !this.isQueued;
   }
@@ -68,8 +70,13 @@ export class SessionUse implements Use {
     this.isQueued = false;
   }
 
-  /** The last use: its age, and the address as the request had it, which may be malformed. */
-  toWrite(now: number): { ageMs: number; address: string } {
-    return { ageMs: now - this.usedAt, address: this.usedFrom };
+  /** The ages of the last use and poll, and the address as the later request had it, which may be malformed. */
+  toWrite(now: number): { ageMs: number | null; pollAgeMs: number | null; address: string } {
+    return { ageMs: age(this.usedAt, now), pollAgeMs: age(this.pollNotedAt, now), address: this.usedFrom };
   }
+}
+
+/** `null` if there was none. */
+function age(at: number, now: number): number | null {
+  return at === 0 ? null : now - at;
 }

@@ -6,6 +6,7 @@ import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { shareOf } from '../../shares/share.js';
 import { flushIntervalMs } from '../check/last-seen.js';
+import { endDeviceTrust, lockAccount } from '../device-trust.js';
 import { SESSION_ENDED_REASON } from '../session-cut-off.js';
 import { SessionRevoker } from '../session-revoker.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
@@ -117,11 +118,13 @@ export class SessionRotation {
 
   private async revokeReused({ sessionId, userId, deviceId }: Row, address: string): Promise<void> {
     await this.revoker.inTransaction(async (transaction) => {
+      await lockAccount(transaction.manager, userId);
       const count = await transaction.revoke({ sessionId, userId }, 'refresh_reuse', 'latchkey');
       // Of many clients that present the token at once, one revokes the session and reports it.
       if (count > 0) {
         const event = { kind: 'refresh_token_reused', userId, sessionId, deviceId, address } as const;
         await this.events.record(transaction.manager, event);
+        await endDeviceTrust(transaction.manager, userId);
       }
     }, shareOf(userId));
   }

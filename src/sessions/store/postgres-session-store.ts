@@ -22,7 +22,8 @@ const LOAD = `
          u.email, u.email_confirmed_at IS NOT NULL AS email_verified, d.name, d.kind, d.browser, d.system,
          (extract(epoch FROM now()) * 1000)::float8 AS read_at,
          (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
-         (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at
+         (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at,
+         (extract(epoch FROM greatest(s.last_seen_at, s.polled_at)) * 1000)::float8 AS active_at
   FROM sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id
   WHERE s.id = ANY ($1)`;
 
@@ -59,6 +60,7 @@ interface LoadedRow {
   roles_version: number;
   created_at: number;
   last_seen_at: number;
+  active_at: number;
   address: string | null;
   countries: string[];
   clients: string[];
@@ -156,6 +158,7 @@ function snapshotOf(row: LoadedRow): SessionSnapshot {
     createdAt: row.created_at,
     rolesVersion: row.roles_version,
     lastSeenAt: row.last_seen_at,
+    activeAt: row.active_at,
     address: row.address,
     countries: row.countries,
     clients: row.clients,

@@ -39,6 +39,7 @@ function compact(read: SessionSnapshot, sessionId: string): SessionSnapshot {
     },
     readAt: read.readAt,
     lastSeenAt: read.lastSeenAt,
+    activeAt: read.activeAt,
     address: read.address,
     countries: sharedTexts(read.countries),
     clients: sharedTexts(read.clients),
@@ -47,7 +48,7 @@ function compact(read: SessionSnapshot, sessionId: string): SessionSnapshot {
 }
 
 /** These change with every use and every read. */
-const TIMES = { readAt: 0, lastSeenAt: 0 };
+const TIMES = { readAt: 0, lastSeenAt: 0, activeAt: 0 };
 
 function isUnchanged(known: SessionSnapshot, read: SessionSnapshot): boolean {
   return isDeepStrictEqual({ ...known, ...TIMES }, { ...read, ...TIMES });

@@ -9,7 +9,9 @@ export interface SessionSnapshot extends ProtocolSnapshot {
   readonly rolesVersion: number;
   /** For display only. May be out of date, since nothing is decided by it. */
   readonly profile: SessionProfile;
-  /** Where the last use that is written came from. */
+  /** The last use or poll that is written, epoch milliseconds. */
+  readonly activeAt: number;
+  /** Where that came from. */
   readonly address: string | null;
   /** Country codes from which the session is known to be used, and the clients that are known to use it. */
   readonly countries: readonly string[];
@@ -29,7 +31,7 @@ export interface SessionProfile {
 }
 
 /** Increase `version` when the shape of a snapshot changes. */
-export const SNAPSHOT_FORMAT: SnapshotFormat<SessionSnapshot> = { version: 5, isSnapshotOf };
+export const SNAPSHOT_FORMAT: SnapshotFormat<SessionSnapshot> = { version: 6, isSnapshotOf };
 
 function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapshot {
   if (typeof value !== 'object' || value === null) return false;
@@ -39,7 +41,9 @@ function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapsh
     typeof it.userId === 'string' &&
     typeof it.deviceId === 'string' &&
     it.status === 'active' &&
-    [it.createdAt, it.sessionEpoch, it.rolesVersion, it.readAt, it.lastSeenAt].every(Number.isFinite) &&
+    [it.createdAt, it.sessionEpoch, it.rolesVersion, it.readAt, it.lastSeenAt, it.activeAt].every(
+      Number.isFinite,
+    ) &&
     (it.address === null || typeof it.address === 'string') &&
     [it.countries, it.clients].every(isTexts) &&
     typeof it.needsLogin === 'boolean' &&

@@ -77,7 +77,7 @@ export class SuspicionDetector {
       {
         lastSeen: {
           place: this.geoip.find(lastAddress(session)),
-          at: Math.max(snapshot.lastSeenAt, use.grantedAt),
+          at: Math.max(snapshot.activeAt, use.grantedAt),
         },
         countries: this.countriesOf(session),
         clients: snapshot.clients.map(familyFromText),

@@ -30,7 +30,7 @@ const EVENT_KINDS: Readonly<Record<Suspicion, SecurityEventKind>> = {
 
 /** Where a session was last used from, as far as this instance knows. */
 export function lastAddress({ snapshot, use }: CachedSession): string | null {
-  return use.address !== null && use.grantedAt >= snapshot.lastSeenAt ? use.address : snapshot.address;
+  return use.address !== null && use.grantedAt >= snapshot.activeAt ? use.address : snapshot.address;
 }
 
 /** The event that reports a suspicion to the user: what was seen, and what was done about it. */

@@ -5,6 +5,7 @@ import { SecurityEvents } from '../../security-events/security-events.js';
 import { shareOf } from '../../shares/share.js';
 import { clientFamily } from '../../user-agents/client-family.js';
 import type { Client } from '../check/session-use.js';
+import { endDeviceTrust, lockAccount } from '../device-trust.js';
 import { SessionRevoker } from '../session-revoker.js';
 import type { CachedSession } from '../store/session-model.js';
 import { SessionHabits } from './session-habits.js';
@@ -39,9 +40,13 @@ export class SuspicionResponse {
 
   private async end({ snapshot: { sessionId, userId } }: CachedSession, tell: Tell): Promise<'ended'> {
     await this.revoker.inTransaction(async (transaction) => {
+      const { manager } = transaction;
+      await lockAccount(manager, userId);
       const count = await transaction.revoke({ sessionId, userId }, 'suspicious', 'latchkey');
       // Of many requests at once, one revokes the session and reports it.
-      if (count > 0) await tell(transaction.manager);
+      if (count === 0) return;
+      await endDeviceTrust(manager, userId);
+      await tell(manager);
     }, shareOf(userId));
     return 'ended';
   }

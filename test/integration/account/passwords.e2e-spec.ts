@@ -260,7 +260,7 @@ describe('account self-service by mail', () => {
         token.toLowerCase(),
       ];
       for (const guess of guesses) expect(await reset(guess)).toMatchObject(invalidLink);
-      for (const other of ['email/confirm', 'disown']) {
+      for (const other of ['email/confirm', 'email/reject', 'disown']) {
         expect(await post(`/auth/${other}`, { token })).toMatchObject(invalidLink);
       }
       expect((await reset(token)).status).toBe(204);
@@ -269,7 +269,7 @@ describe('account self-service by mail', () => {
     it('has no effect when a link is merely followed, as mail scanners do', async () => {
       const { email } = await service.api.newcomer();
       const token = await resetToken(email);
-      for (const path of ['password/reset', 'disown', 'email/confirm']) {
+      for (const path of ['password/reset', 'disown', 'email/confirm', 'email/reject']) {
         expect((await service.api.call('GET', `/auth/${path}?token=${token}`)).status).toBe(405);
       }
       expect((await reset(token)).status).toBe(204);
@@ -372,7 +372,10 @@ describe('account self-service by mail', () => {
           .email_verified;
       expect(await verified()).toBe(false);
       const { token } = await mailbox.waitFor(email, CONFIRM);
-      expect(await post('/auth/email/confirm', { token })).toMatchObject({ status: 204, text: '' });
+      expect(await post('/auth/email/confirm', { token }, { token: tokens.access_token })).toMatchObject({
+        status: 204,
+        text: '',
+      });
       expect(await verified()).toBe(true);
       expect(await kindsOf(tokens)).toEqual(['email_confirmed']);
       expect(await post('/auth/email/confirm', { token })).toMatchObject(invalidLink);
@@ -390,7 +393,7 @@ describe('account self-service by mail', () => {
       }
       expect(await resend()).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
       const mail = await mailbox.waitFor(email, CONFIRM, 4);
-      expect((await post('/auth/email/confirm', { token: mail.token })).status).toBe(204);
+      expect((await post('/auth/email/confirm', { token: mail.token, password: PASSWORD })).status).toBe(204);
       expect((await resend()).status).toBe(202);
       await sleep(2_500);
       expect(mailbox.to(email)).toHaveLength(4);

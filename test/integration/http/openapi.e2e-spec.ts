@@ -45,6 +45,7 @@ describe('the OpenAPI document', () => {
         'GET /auth/me',
         'GET /account/events',
         'POST /auth/email/confirm',
+        'POST /auth/email/reject',
         'POST /auth/email/resend',
         'POST /auth/password/forgot',
         'POST /auth/password/reset',

@@ -224,6 +224,7 @@ describe('without a mail server', () => {
       NODE_ENV: 'production',
       DATABASE_URL: 'postgres://replaced',
       LATCHKEY_SECRET: 'a secret of the tests, 32 bytes or more',
+      LATCHKEY_ISSUER: 'https://id.example.com',
     });
     try {
       const { email } = await service.api.newcomer();

@@ -32,6 +32,7 @@ describe('a start that fails', () => {
       PORT: '0',
       DATABASE_URL: database.url,
       LATCHKEY_SECRET: SECRET,
+      LATCHKEY_ISSUER: 'https://id.example.com',
       LATCHKEY_DATA_DIR: dataDir,
       ...env,
     });
@@ -44,8 +45,14 @@ describe('a start that fails', () => {
   };
 
   it('names all missing variables at once in production', async () => {
-    expect(oneLine(await start({ DATABASE_URL: '', LATCHKEY_SECRET: '' }))).toBe(
-      'latchkey: DATABASE_URL is required; LATCHKEY_SECRET is required',
+    expect(oneLine(await start({ DATABASE_URL: '', LATCHKEY_SECRET: '', LATCHKEY_ISSUER: '' }))).toBe(
+      'latchkey: DATABASE_URL is required; LATCHKEY_SECRET is required; LATCHKEY_ISSUER is required',
+    );
+  });
+
+  it('refuses a public address without TLS in production', async () => {
+    expect(oneLine(await start({ LATCHKEY_ISSUER: 'http://id.example.com' }))).toBe(
+      'latchkey: LATCHKEY_ISSUER must start with https:// in production: set it to the address that browsers use',
     );
   });
 

@@ -281,6 +281,7 @@ describe('the Redis adapters of the revocation protocol', () => {
       createdAt: 1,
       rolesVersion: 0,
       lastSeenAt: 1,
+      activeAt: 1,
       address: '192.0.2.1',
       countries: ['DE'],
       clients: ['browser:Chrome:Windows'],

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EndedSession } from '@latchkey/revocation/session-store';
+import type { CutOff, EndedSession, Revocations } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
 import { type CommitEffects, SessionRevoker } from '../../../src/sessions/session-revoker.js';
+import { CutOffSweeper } from '../../../src/sessions/store/cut-off-sweeper.js';
+import { PostgresSessionStore } from '../../../src/sessions/store/postgres-session-store.js';
 import { transactionTurns } from '../../../src/sessions/transaction-turns.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
@@ -14,10 +16,12 @@ class RecordedEffects implements CommitEffects {
   readonly enforced: EndedSession[][] = [];
   readonly invalidated: string[] = [];
   readonly announced: string[] = [];
-  cutOffs = 0;
+  readonly cutOffs: CutOff[] = [];
+  closings = 0;
   isConfirmed = true;
 
-  async enforce({ sessions }: { sessions: readonly EndedSession[] }): Promise<boolean> {
+  async enforce({ sessions, cutOffs }: Revocations): Promise<boolean> {
+    this.cutOffs.push(...cutOffs);
     this.enforced.push([...sessions]);
     return this.isConfirmed;
   }
@@ -27,7 +31,7 @@ class RecordedEffects implements CommitEffects {
   }
 
   closeCutOffSessions(): void {
-    this.cutOffs += 1;
+    this.closings += 1;
   }
 
   announce(userId: string): void {
@@ -144,7 +148,74 @@ describe('SessionRevoker', () => {
     await dataSource.query('UPDATE sessions SET enforced_at = now() WHERE id = ANY ($1)', [onA]);
     await revoker.revoke({ userId, exceptDeviceId: c }, 'terminated', 'operator');
     await revoker.revoke({ userId }, 'terminated', 'operator');
-    expect(effects.enforced.map(idsOf)).toEqual([[...onA].sort(), [...onB].sort(), [...onB, ...onC].sort()]);
+    expect(effects.enforced.map(idsOf)).toEqual([[...onA].sort(), [...onB].sort(), [...onC].sort()]);
+    // The cut-off is enforced for the sessions of B again, although their rows were closed before.
+    expect(effects.cutOffs).toEqual(
+      [1, 2].map((sessionEpoch) => ({ userId, rolesVersion: 0, sessionEpoch })),
+    );
+  });
+
+  it('cuts off more sessions of a device than it closes at once, and keeps those on other devices', async () => {
+    const userId = await rows.user();
+    const [probe, phone] = [await rows.device(userId), await rows.device(userId)];
+    const onProbe = await rows.sessions(501, userId, probe);
+    const [kept = ''] = await rows.sessions(1, userId, phone);
+    await revoker.revoke({ userId, deviceId: probe }, 'terminated', `user:${userId}`);
+    expect(effects.cutOffs).toEqual([{ userId, rolesVersion: 0, sessionEpoch: 1 }]);
+    expect(await rows.row(kept)).toMatchObject({ status: 'active', epoch: 1 });
+    const open = await dataSource.query(
+      `SELECT s.id, c.reason, c.ended_by FROM sessions s JOIN session_cut_offs c USING (user_id)
+       WHERE s.user_id = $1 AND s.status = 'active' AND s.epoch < c.epoch`,
+      [userId],
+    );
+    expect(open).toEqual([{ id: expect.any(String), reason: 'terminated', ended_by: `user:${userId}` }]);
+    expect(onProbe).toContain(open[0].id);
+    expect(effects.closings).toBe(1);
+  });
+
+  it('ends a session whose row another transaction holds, without waiting for it', async () => {
+    const userId = await rows.user();
+    const sessionId = await rows.session({ userId });
+    const other = dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [sessionId]);
+    await revoker.revoke({ userId }, 'password_reset', `user:${userId}`);
+    expect(effects.cutOffs).toEqual([{ userId, rolesVersion: 0, sessionEpoch: 1 }]);
+    const store = new PostgresSessionStore(dataSource);
+    expect((await store.load([sessionId])).get(sessionId)).toMatchObject({
+      status: 'revoked',
+      endedReason: 'password_reset',
+    });
+    await other.rollbackTransaction();
+    await other.release();
+    await new CutOffSweeper(dataSource).sweep();
+    expect(await rows.row(sessionId)).toMatchObject({ status: 'revoked', ended_reason: 'password_reset' });
+    expect(await dataSource.query('SELECT FROM session_cut_offs WHERE user_id = $1', [userId])).toEqual([]);
+  });
+
+  it('closes the rows of several cut-offs with the reason of the first one after each session was opened', async () => {
+    const userId = await rows.user();
+    const first = await rows.session({ userId });
+    await rows.cutOff(userId);
+    const second = await rows.session({ userId });
+    await dataSource.query('UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1', [userId]);
+    await dataSource.query(`INSERT INTO session_cut_offs VALUES ($1, 2, 'password_reset', 'latchkey')`, [
+      userId,
+    ]);
+    await new CutOffSweeper(dataSource).sweep();
+    const reasons = await Promise.all([first, second].map(async (id) => (await rows.row(id))?.ended_reason));
+    expect(reasons).toEqual(['terminated', 'password_reset']);
+  });
+
+  it('opens a session that was inserted after a cut-off in the new epoch, and never revives one that is over', async () => {
+    const userId = await rows.user();
+    const over = await rows.session({ userId });
+    await rows.cutOff(userId);
+    expect(await rows.row(await rows.session({ userId }))).toMatchObject({ epoch: 1 });
+    const revive = dataSource.query('UPDATE sessions SET epoch = 1 WHERE id = $1', [over]);
+    await expect(revive).rejects.toThrow(/is over and stays over/);
+    const lower = dataSource.query('UPDATE users SET session_epoch = 0 WHERE id = $1', [userId]);
+    await expect(lower).rejects.toThrow(/only grows/);
   });
 
   it('lets one of many simultaneous calls revoke a session, and each of them enforce it', async () => {

@@ -1,5 +1,16 @@
+import { Problem, SignedOut } from './errors';
+import { refreshSession } from './refresh';
 import { request } from './request';
 import { type RevocationOutcome, revocationOutcome } from './revocation-outcome';
+
+const NEEDS_REFRESH = [
+  'password_required',
+  'invalid_token',
+  'token_stale',
+  'session_revoked',
+  'session_expired',
+  'insufficient_user_authentication',
+];
 
 /** Requests a password reset link. The response is the same whether or not an account exists. */
 export async function forgotPassword(email: string): Promise<void> {
@@ -13,9 +24,38 @@ export async function resetPassword(token: string, newPassword: string): Promise
   );
 }
 
+/**
+ * Confirms with the session of this browser, or with the password if there is one.
+ *
+ * @throws {Problem} invalid_link; password_required if the browser is not signed in to the account; wrong_password
+ */
+export async function confirmEmail(token: string, password?: string): Promise<void> {
+  const confirm = () => request('POST', '/auth/email/confirm', { body: { token, password } });
+  try {
+    await confirm();
+  } catch (error) {
+    if (password !== undefined || !mayNeedRefresh(error)) throw error;
+    await refreshIfSignedIn();
+    await confirm();
+  }
+}
+
+/** An access cookie disappears when its token expires, so a signed-in browser may have only a refresh cookie. */
+function mayNeedRefresh(error: unknown): boolean {
+  return error instanceof Problem && NEEDS_REFRESH.includes(error.code);
+}
+
+async function refreshIfSignedIn(): Promise<void> {
+  try {
+    await refreshSession();
+  } catch (error) {
+    if (!(error instanceof SignedOut)) throw error;
+  }
+}
+
 /** @throws {Problem} invalid_link */
-export async function confirmEmail(token: string): Promise<void> {
-  await request('POST', '/auth/email/confirm', { body: { token } });
+export async function rejectRegistration(token: string): Promise<RevocationOutcome> {
+  return revocationOutcome(await request('POST', '/auth/email/reject', { body: { token } }));
 }
 
 export interface SignInRejection {

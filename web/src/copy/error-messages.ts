@@ -8,6 +8,7 @@ const OUTDATED_PAGE = 'This page may be out of date. Reload it and try again.';
 const MESSAGES: Readonly<Record<string, string>> = {
   invalid_credentials: 'Incorrect email address or password.',
   wrong_password: 'Your current password is incorrect.',
+  password_required: 'Please enter the password of this account.',
   email_taken: 'An account with this email address already exists. Sign in instead.',
   account_disabled: 'This account has been disabled.',
   invalid_link: 'This link has expired or was already used.',

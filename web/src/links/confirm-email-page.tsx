@@ -1,32 +1,90 @@
 import { useState } from 'preact/hooks';
+import { Problem } from '../api/errors';
 import { confirmEmail } from '../api/links';
 import { PATHS } from '../paths';
+import { Field } from '../ui/field';
+import { Form } from '../ui/form';
 import { SingleTaskPage } from '../ui/single-task-page';
-import { InvalidLinkPage } from './invalid-link-page';
+import { InvalidLinkPage, isInvalidLink } from './invalid-link-page';
 import { LinkActionPage } from './link-action-page';
+import { RejectRegistration } from './reject-registration-page';
 import { useLinkToken } from './use-link-token';
+
+const TITLE = 'Confirm your email address';
+const BUTTON = 'Confirm email address';
 
 export function ConfirmEmailPage() {
   const token = useLinkToken();
   return token === null ? <InvalidConfirmationLink /> : <Confirmation key={token} token={token} />;
 }
 
+type Step = 'confirm' | 'password' | 'reject' | 'done' | 'invalid_link';
+
+/** Asks for the password only if the browser is not signed in to the account. */
 function Confirmation({ token }: { token: string }) {
-  const [isDone, setIsDone] = useState(false);
-  if (isDone) return <Confirmed />;
+  const [step, setStep] = useState<Step>('confirm');
+  if (step === 'done') return <Confirmed />;
+  if (step === 'invalid_link') return <InvalidConfirmationLink />;
+  if (step === 'reject') return <RejectRegistration token={token} onBack={() => setStep('confirm')} />;
+  const onReject = () => setStep('reject');
+  if (step === 'password') return <PasswordForm token={token} onStep={setStep} />;
   return (
     <LinkActionPage
-      title="Confirm your email address"
-      buttonLabel="Confirm email address"
+      title={TITLE}
+      buttonLabel={BUTTON}
       variant="primary"
       onConfirm={async () => {
-        await confirmEmail(token);
-        setIsDone(true);
+        try {
+          await confirmEmail(token);
+          setStep('done');
+        } catch (error) {
+          if (!(error instanceof Problem && error.code === 'password_required')) throw error;
+          setStep('password');
+        }
       }}
       invalidLink={<InvalidConfirmationLink />}
+      aside={<DidNotRegister onReject={onReject} />}
     >
-      <p>Confirm that this email address belongs to you.</p>
+      <p>Confirm that you created an account with this email address.</p>
     </LinkActionPage>
+  );
+}
+
+function PasswordForm({ token, onStep }: { token: string; onStep: (step: Step) => void }) {
+  const submit = async ({ password = '' }) => {
+    try {
+      await confirmEmail(token, password);
+      onStep('done');
+    } catch (error) {
+      if (!isInvalidLink(error)) throw error;
+      onStep('invalid_link');
+    }
+  };
+  return (
+    <SingleTaskPage title={TITLE}>
+      <p>
+        You’re not signed in to this account in this browser. Enter the password that you chose when you
+        created it.
+      </p>
+      <Form submitLabel={BUTTON} onSubmit={submit}>
+        <Field label="Password" name="password" type="password" autoComplete="current-password" takesFocus />
+      </Form>
+      <p class="aside">
+        <a href={PATHS.forgotPassword}>Forgot your password?</a>
+      </p>
+      <DidNotRegister onReject={() => onStep('reject')} />
+    </SingleTaskPage>
+  );
+}
+
+function DidNotRegister({ onReject }: { onReject: () => void }) {
+  return (
+    <p class="aside">
+      Didn’t create this account?{' '}
+      <button type="button" class="link" onClick={onReject}>
+        I didn’t register
+      </button>
+    </p>
   );
 }
 

@@ -14,6 +14,8 @@ interface LinkActionPageProps {
   readonly onConfirm: () => Promise<void>;
   /** Shown if the link is not valid. */
   readonly invalidLink: ComponentChildren;
+  /** Below the button. */
+  readonly aside?: ComponentChildren;
 }
 
 /** Performs the link's action only on a button press: mail scanners open links but press nothing. */
@@ -24,6 +26,7 @@ export function LinkActionPage({
   variant,
   onConfirm,
   invalidLink,
+  aside,
 }: LinkActionPageProps) {
   const task = useTask(onConfirm);
   if (isInvalidLink(task.error)) return invalidLink;
@@ -36,6 +39,7 @@ export function LinkActionPage({
           {buttonLabel}
         </Button>
       </div>
+      {aside}
     </SingleTaskPage>
   );
 }
