@@ -30,7 +30,7 @@ describe('the connections to Postgres', () => {
     const busy = await api.newcomer();
     const other = await api.newcomer();
     await operator.query('BEGIN');
-    await operator.query('SELECT FROM devices WHERE id = $1 FOR UPDATE', [busy.device_id]);
+    await operator.query('SELECT FROM users WHERE email = $1 FOR UPDATE', [busy.email]);
     const answers = Array.from({ length: 40 }, () => api.end(busy.access_token, '/devices'));
     await waitUntil('one of them waits for the lock', async () => (await waitingForLocks()) === 1);
     expect((await api.devices(other.access_token)).status).toBe(200);
