@@ -149,6 +149,7 @@ async function pgbench(bench: Bench, url: string, first: number, count: number):
     $3: "'192.0.2.7'",
     $4: '5184010000',
     $5: '31536000000',
+    $6: "'program:bench:'",
   };
   const sql = ROTATE.replace(/\$\d/g, (name) => values[name] ?? name).replaceAll(/\s+/g, ' ');
   writeFileSync(

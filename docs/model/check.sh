@@ -32,7 +32,7 @@ explore() {
   fi
   sign=ok
   [ "$verdict" = "$1" ] || { sign='NOT AS EXPECTED'; failed=1; }
-  printf '%-4s %-10s %-11s %-52s %9s states %4s s\n' "$sign" "$verdict" "$2" "$3" "${states:--}" $(($(date +%s) - began))
+  printf '%-4s %-10s %-12s %-56s %9s states %4s s\n' "$sign" "$verdict" "$2" "$3" "${states:--}" $(($(date +%s) - began))
   case $verdict in unfinished) sed 's/^/     /' out | head -5 ;; esac
 }
 
@@ -41,6 +41,12 @@ explore held p1-instant "P1, one fault, instances are removed" "-DMAXF=1 -DSTRIK
 explore held p3-bounded "P3, Redis delivers nothing" ""
 explore held p6-repush "P6, and P1 for cut-offs, four faults" ""
 explore held p6-repush "P6, every run comes to rest" "" "-DNP" "-l -E"
+explore held user-cut-off "cut-offs of a user, two faults" ""
+explore held p8-guard "P8, one guard, three faults" ""
+explore held p8-guard "P8, two guards, one fault" "-DGUARDS=2 -DMAXF=1"
+explore held p8-guard "P9, open streams, two faults" "-DSTREAMS -DMAXF=2"
+explore held p8-single "P8 without Redis, two guards, six faults" ""
+explore held p3-guard "P3 for guards, Redis delivers nothing" ""
 
 bug() { explore found "$1" "bug: $3" "-D$2"; }
 bug p1-instant BUG_NOSET "the ended set is not checked"
@@ -65,5 +71,47 @@ bug p6-repush BUG_NOT_PUSHED "a cut-off is not pushed"
 bug p6-repush BUG_BACK "a late push moves a cut-off back"
 bug p6-repush BUG_CONFIRM "confirming a version confirms a newer one"
 bug p6-repush BUG_204 "204 though the push failed"
+bug user-cut-off BUG_LOAD "a load from Postgres ignores the cut-off"
+bug user-cut-off BUG_TAIL "the tail ignores the cut-off"
+bug user-cut-off BUG_REFRESH "refresh ignores the cut-off"
+bug user-cut-off BUG_PUSH "a cut-off is not pushed"
+bug user-cut-off BUG_LOGIN_EARLY "a login inserts the version that it read before"
+bug user-cut-off BUG_LOGIN_UNLOCKED "a login does not lock the user"
+bug user-cut-off BUG_LOGIN_UNVERIFIED "a login inserts a version with another password"
+bug user-cut-off BUG_KEEP "the session that is kept keeps its version"
+bug user-cut-off BUG_CLOSE_ONCE "only the revoker closes rows"
+bug user-cut-off BUG_CLOSE_ALL "rows of newer sessions are closed"
+bug user-cut-off BUG_CLOSED "rows of a newer version count as closed"
+bug p8-guard BUG_NO_SNAPSHOT "rule 1: no snapshot"
+bug p8-guard BUG_SNAPSHOT_GAP "rule 1: ends between the snapshot and the connection"
+bug p8-guard BUG_LEASE_UNCHECKED "rule 2: a guard grants without a lease"
+bug p8-guard BUG_NO_TRUST "rule 2: a pong without a lease of the parent"
+bug p8-guard BUG_FULL_LEASE "rule 2: a pong good for a full lease"
+bug p8-guard BUG_PONG_RECEIPT "rule 2: the lease counted from the pong"
+bug p8-guard BUG_PONG_FIRST "rule 3: a pong overtakes an end"
+bug p8-guard BUG_TAIL_KEPT "rule 3: ends from the tail are not written"
+bug p8-guard BUG_ACK_EARLY "rule 4: acknowledged before the guards"
+bug p8-guard BUG_OWN_GUARDS "rule 4: a revoker ignores its own guards"
+bug p8-guard BUG_DISCONNECT "rule 4: no wait after a disconnect"
+bug p8-guard BUG_SAME_ID "rule 5: a restart keeps its id in the table"
+bug p8-guard BUG_YOUNG "rule 5: a young registration is trusted"
+bug p8-guard BUG_LEAVE_FIRST "rule 6: leaves the table before its guards"
+bug p8-guard BUG_LEAVING_PONG "rule 6: pongs while shutting down are not counted"
+bug p8-guard BUG_ASK_UNTRUSTED "rule 7: answers from caches without a lease"
+bug p8-guard BUG_ANSWER_JOINED "rule 7: a request joins an earlier question"
+bug p8-guard BUG_DROP "rule 8: a full buffer drops an end"
+bug p8-guard "BUG_CLOSE_LATER -DSTREAMS" "P9: streams closed after the acknowledgement"
+bug p8-guard "BUG_OPEN_UNCHECKED -DSTREAMS" "P9: a stream opened after the last check"
+bug p8-guard "BUG_NO_PAUSE -DSTREAMS" "P9: a stream served without a lease"
+bug p8-single BUG_YOUNG "rule 5: a young instance answers 204"
+bug p8-single BUG_NO_WAIT "rule 4: 204 without waiting for guards"
+bug p8-single BUG_REPEATED "rule 4: marked by the tail without waiting"
+bug p8-single BUG_DISCONNECT "rule 4: no wait after a disconnect"
+bug p8-single BUG_NOTAIL "rule 1: a start without earlier ends"
+bug p8-single BUG_PONG_RECEIPT "rule 2: the lease counted from the pong"
+bug p8-single BUG_DROP "rule 8: a full buffer drops an end"
+bug p3-guard BUG_LEASE_ONLY "a pong outlasts the trust of the parent"
+bug p3-guard BUG_UNBOUNDED "a pong without an end"
+bug p3-guard BUG_TAIL_KEPT "ends from the tail are not written"
 
 exit $failed

@@ -77,6 +77,6 @@ active proctype Time() {
 #define GRANTS(i) (committed && TRUSTS(i) && !ended[i])
 #endif
 /* Two ticks after the commit, an instance that reaches Postgres refuses; after the staleness bound, every instance does. */
-#define BROKEN(i) (GRANTS(i) && ((commitAge >= 2 && !wasCut[i]) || commitAge > STALE + 1))
+#define BROKEN(i) (GRANTS(i) && ((commitAge >= 2 && !wasCut[i]) || commitAge > STALE))
 active proctype Promise() { atomic { BROKEN(0) || BROKEN(1) -> assert(false) } }
 init { atomic { age[0] = LONG; age[1] = LONG; run Instance(0); run Instance(1) } }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { REDIS } from '../redis/redis.module.js';
+import { RedisAuthenticators } from '../redis/redis-authenticators.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { RedisAnnouncements } from './redis-announcements.js';
 
@@ -12,10 +13,10 @@ export class AccountChanges implements OnApplicationBootstrap, OnApplicationShut
   private readonly listeners = new Map<string, Set<() => void>>();
   private readonly announcements: RedisAnnouncements | null;
 
-  constructor(@Inject(REDIS) redis: RedisConnection | null) {
+  constructor(@Inject(REDIS) redis: RedisConnection | null, authenticators: RedisAuthenticators) {
     this.announcements =
       redis &&
-      new RedisAnnouncements(redis, {
+      new RedisAnnouncements(redis, authenticators.accountChanges, {
         heard: (userId) => this.notify(userId),
         resubscribed: () => {
           for (const userId of this.listeners.keys()) this.notify(userId);

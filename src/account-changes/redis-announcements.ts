@@ -1,3 +1,4 @@
+import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
 import { Subscriber } from '@latchkey/revocation/redis/subscriber';
 import { v4 as randomId } from 'uuid';
 import { withTimeout } from '../errors/with-timeout.js';
@@ -32,15 +33,16 @@ export class RedisAnnouncements {
 
   constructor(
     private readonly redis: RedisConnection,
+    private readonly authenticator: Authenticator,
     private readonly listener: AnnouncementListener,
   ) {
     this.channel = `${redis.prefix}:account-changes`;
     this.echoes = `${this.channel}:${this.id}`;
     this.subscriber = new Subscriber(redis, {
       channels: {
-        [this.channel]: (text) => this.hear(text),
-        [this.echoes]: () => {
-          this.hasHeardItself = true;
+        [this.channel]: (sealed) => this.hear(sealed),
+        [this.echoes]: (sealed) => {
+          if (this.authenticator.open(this.echoes, sealed) !== null) this.hasHeardItself = true;
         },
       },
       retryDelayMs: RESUBSCRIBE_DELAY_MS,
@@ -90,12 +92,15 @@ export class RedisAnnouncements {
     );
   }
 
-  private hear(text: string): void {
+  private hear(sealed: string): void {
+    const text = this.authenticator.open(this.channel, sealed);
+    if (text === null) return;
     const [from, userId = ''] = text.split(' ', 2);
     if (from !== this.id) this.listener.heard(userId);
   }
 
   private async say(channel: string, text: string): Promise<void> {
-    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, text));
+    const sealed = this.authenticator.seal(channel, text);
+    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, sealed));
   }
 }

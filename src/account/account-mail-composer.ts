@@ -15,6 +15,7 @@ import { AccountLinks, type NewLink } from './links/account-links.js';
 const REJECTABLE: ReadonlySet<MailKind> = new Set([
   'new_device_sign_in',
   'sign_in_after_failures',
+  'refresh_token_shared',
   'device_token_shared',
   'impossible_travel',
   'client_changed',

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, HttpStatus, Post, Res } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -7,7 +7,10 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SessionCookies } from '../auth/access-tokens/session-cookies.js';
+import type { CookieSessionDto, TokensDto } from '../auth/auth.dto.js';
+import { AnswersTokensAndRevocation, sessionBody, tokensBody } from '../auth/token-answer.js';
 import { CurrentPrincipal, OptionalPrincipal, type Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
@@ -36,6 +39,7 @@ export class AccountController {
     private readonly passwordChange: PasswordChange,
     private readonly rejection: SignInRejection,
     private readonly registrationRejection: RegistrationRejection,
+    private readonly cookies: SessionCookies,
   ) {}
 
   @Post('email/confirm')
@@ -102,14 +106,22 @@ export class AccountController {
 
   @Post('password/change')
   @ApiBearerAuth()
-  @AnswersRevocation()
-  @ApiOperation({ summary: 'Change the password; revokes every session except this one' })
-  changePassword(
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @AnswersTokensAndRevocation()
+  @ApiOperation({ summary: 'Change the password; revokes every session, and opens a new one on this device' })
+  async changePassword(
     @CurrentPrincipal() caller: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
     @CurrentClient() client: RequestClient,
-  ): Promise<RevocationOutcome> {
-    return this.passwordChange.change(caller, current_password, new_password, client);
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokensDto | CookieSessionDto> {
+    const changed = await this.passwordChange.change(caller, current_password, new_password, client);
+    if (changed.outcome === 'pending') void reply.status(HttpStatus.ACCEPTED);
+    if (!request.isByCookie) return tokensBody(changed.tokens);
+    this.cookies.setTokens(reply, changed.tokens);
+    return sessionBody(changed.tokens);
   }
 
   @Post('disown')

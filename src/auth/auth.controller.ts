@@ -1,25 +1,5 @@
-import {
-  applyDecorators,
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  HttpStatus,
-  Post,
-  Req,
-  Res,
-  type Type,
-} from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiExtraModels,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
@@ -41,17 +21,8 @@ import {
   TokensDto,
   UserDto,
 } from './auth.dto.js';
-import { AuthService, type IssuedTokens } from './auth.service.js';
-
-/** Documents a route that returns tokens in the body or sets them as cookies. */
-const AnswersTokens = (tokens: Type) =>
-  applyDecorators(
-    ApiExtraModels(tokens, CookieSessionDto),
-    ApiOkResponse({
-      description: 'Tokens; in cookie mode the same body without them.',
-      schema: { oneOf: [{ $ref: getSchemaPath(tokens) }, { $ref: getSchemaPath(CookieSessionDto) }] },
-    }),
-  );
+import { AuthService } from './auth.service.js';
+import { AnswersTokens, sessionBody, tokensBody } from './token-answer.js';
 
 @ApiTags('auth')
 @Controller('auth')
@@ -141,19 +112,6 @@ export class AuthController {
   me(@Req() { user: caller }: { user: CheckedPrincipal }): MeDto {
     return MeDto.of(caller);
   }
-}
-
-function sessionBody({ expiresInSeconds, sessionId, deviceId }: IssuedTokens): CookieSessionDto {
-  return { expires_in: expiresInSeconds, session_id: sessionId, device_id: deviceId };
-}
-
-function tokensBody(issued: IssuedTokens): TokensDto {
-  return {
-    access_token: issued.accessToken,
-    refresh_token: issued.refreshToken,
-    token_type: 'Bearer',
-    ...sessionBody(issued),
-  };
 }
 
 /** A browser without the cookie has to log in again. Any other client has left out a field. */

@@ -157,7 +157,7 @@ export class MeDto {
       user: {
         id: userId,
         email: profile.email,
-        email_verified: profile.emailVerified ?? false,
+        email_verified: profile.emailVerified,
         roles: [...roles],
       },
       session: {

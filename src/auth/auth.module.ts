@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { DevicesModule } from '../devices/devices.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { REDIS } from '../redis/redis.module.js';
+import { RedisAuthenticators } from '../redis/redis-authenticators.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -14,6 +15,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { LoginService } from './login/login.service.js';
 import { LoginSuspicions } from './login/login-suspicions.js';
+import { SessionTokens } from './session-tokens.js';
 
 @Module({
   imports: [AccessTokenModule, DevicesModule, MailModule, SecurityEventsModule, SessionsModule, UsersModule],
@@ -22,13 +24,23 @@ import { LoginSuspicions } from './login/login-suspicions.js';
     AuthService,
     LoginService,
     LoginSuspicions,
+    SessionTokens,
     ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
       provide: attempts,
-      inject: [Config, REDIS],
-      useFactory: ({ loginAttempts, redis }: Config, connection: RedisConnection | null) =>
-        new attempts(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
+      inject: [Config, REDIS, RedisAuthenticators],
+      useFactory: (
+        { loginAttempts, redis }: Config,
+        connection: RedisConnection | null,
+        authenticators: RedisAuthenticators,
+      ) =>
+        new attempts(
+          loginAttempts,
+          connection?.client ?? null,
+          redis?.keyPrefix ?? '',
+          authenticators.loginAttempts,
+        ),
     })),
   ],
-  exports: [LoginAttempts],
+  exports: [AccessTokenModule, LoginAttempts, SessionTokens],
 })
 export class AuthModule {}

@@ -3,24 +3,15 @@ import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
-import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
-import { SessionClock } from '../sessions/session-clock.js';
+import { SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { networkOf } from '../shares/network-of.js';
 import { strangerFrom } from '../shares/share.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
 import { RegisterAttempts } from './attempts/register-attempts.js';
-import { type Credentials, LoginService, PASSWORD_AMR } from './login/login.service.js';
-
-export interface IssuedTokens {
-  readonly accessToken: string;
-  readonly expiresInSeconds: number;
-  readonly refreshToken: string;
-  readonly sessionId: string;
-  readonly deviceId: string;
-}
+import { type Credentials, LoginService } from './login/login.service.js';
+import { type IssuedTokens, SessionTokens } from './session-tokens.js';
 
 /** Registers users, logs them in and out, and refreshes their tokens. */
 @Injectable()
@@ -30,8 +21,7 @@ export class AuthService {
     private readonly revoker: SessionRevoker,
     private readonly outbox: Outbox,
     private readonly rotation: SessionRotation,
-    private readonly accessTokens: AccessTokenIssuer,
-    private readonly clock: SessionClock,
+    private readonly tokens: SessionTokens,
     private readonly logins: LoginService,
     private readonly registrations: RegisterAttempts,
   ) {}
@@ -53,38 +43,15 @@ export class AuthService {
     client: RequestClient,
   ): Promise<IssuedTokens & { deviceToken: string }> {
     const { user, deviceToken, ...session } = await this.logins.open(credentials, client);
-    const tokens = await this.tokensOf({
-      ...session,
-      userId: user.id,
-      roles: user.roles,
-      rolesVersion: user.rolesVersion,
-      amr: PASSWORD_AMR,
-      refreshToken: this.rotation.firstToken(session.sessionId),
-    });
-    return { ...tokens, deviceToken };
+    return { ...(await this.tokens.first(session, user)), deviceToken };
   }
 
   /** @throws {AppError} invalid_grant */
   async refresh(refreshToken: string, client: RequestClient): Promise<IssuedTokens> {
-    return this.tokensOf(await this.rotation.rotate(refreshToken, client));
+    return this.tokens.of(await this.rotation.rotate(refreshToken, client));
   }
 
   logout({ userId, sessionId }: Principal): Promise<RevocationOutcome> {
     return this.revoker.revoke({ sessionId, userId }, 'logout', `user:${userId}`);
-  }
-
-  private async tokensOf({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {
-    const access = await this.accessTokens.issue({
-      ...session,
-      authenticatedAt: authTime,
-      now: new Date(this.clock.now()),
-    });
-    return {
-      accessToken: access.token,
-      expiresInSeconds: access.expiresInSeconds,
-      refreshToken,
-      sessionId: session.sessionId,
-      deviceId: session.deviceId,
-    };
   }
 }

@@ -5,6 +5,7 @@ import { dataSourceOptions } from '../database/data-source.js';
 import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { AppError } from '../errors/app-error.js';
+import { RedisAuthenticators } from '../redis/redis-authenticators.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { SessionHistories } from '../sessions/session-history.js';
 import { historyLines } from './history-lines.js';
@@ -19,12 +20,12 @@ export const explain = new Command('explain')
   .action((sessionId: string) => printHistory(sessionId));
 
 function printHistory(sessionId: string): Promise<void> {
-  return runCommand(databaseForCommand, async (url, { redis: configured }) => {
+  return runCommand(databaseForCommand, async (url, { redis: configured, secret }) => {
     const dataSource = await connect({ ...dataSourceOptions(url, POOL_SIZE), entities: ENTITIES });
     const redis = configured && (await RedisConnection.open(configured.url, configured.keyPrefix));
     try {
       const history = isUuid(sessionId)
-        ? await new SessionHistories(dataSource, redis).find(sessionId)
+        ? await new SessionHistories(dataSource, redis, new RedisAuthenticators(secret)).find(sessionId)
         : null;
       if (!history) {
         throw new AppError('not_found', {

@@ -124,7 +124,7 @@ export const ENVIRONMENT_VARIABLES = {
     default: unset('generated in development', ''),
     requiredInProduction: true,
     description:
-      'server secret, at least 32 bytes (`openssl rand -base64 48`); refresh tokens, mailed links and the encryption of signing keys depend on it',
+      'server secret, at least 32 bytes (`openssl rand -base64 48`); refresh tokens, mailed links, the encryption of signing keys and the authenticity of what is in Redis depend on it',
   }),
   // Not derived from PORT: instances behind one address listen on different ports and issue the same tokens.
   LATCHKEY_ISSUER: variable({
@@ -179,7 +179,7 @@ export const ENVIRONMENT_VARIABLES = {
     read: duration('0s', '5m'),
     default: '10s',
     description:
-      'how long the previous refresh token still returns the current one after a rotation; `0` turns this off',
+      'how long the previous refresh token still returns the current one after that has been used; `0` turns this off',
   }),
   SESSION_IDLE_TTL: variable({
     read: duration('1s', '3650d'),

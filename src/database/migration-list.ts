@@ -10,6 +10,7 @@ import { CreateAccountLinks1795503320000 } from '../../migrations/1795503320000-
 import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503380000-AddPasswordVersionToUsers.js';
 import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
+import { AddRefreshUseToSessions1795503520000 } from '../../migrations/1795503520000-AddRefreshUseToSessions.js';
 import { LimitMail1795503640000 } from '../../migrations/1795503640000-LimitMail.js';
 import { IndexEventsAndLinksByKind1795503700000 } from '../../migrations/1795503700000-IndexEventsAndLinksByKind.js';
 import { AddDevicesTrustedSince1795503940000 } from '../../migrations/1795503940000-AddDevicesTrustedSince.js';
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   AddPasswordVersionToUsers1795503380000,
   AddHabitsToSessions1795503400000,
   IndexEndedSessionsByUser1795503460000,
+  AddRefreshUseToSessions1795503520000,
   LimitMail1795503640000,
   IndexEventsAndLinksByKind1795503700000,
   AddDevicesTrustedSince1795503940000,

@@ -55,9 +55,9 @@ export class DevicesController {
   @AnswersRevocation()
   @ApiOperation({ summary: 'Sign out of all devices, or of all other devices' })
   terminateAll(
-    @CurrentPrincipal() { userId, deviceId }: Principal,
+    @CurrentPrincipal() { userId, sessionId }: Principal,
     @Query() { except }: TerminateDevicesQuery,
   ): Promise<RevocationOutcome> {
-    return this.devices.terminateAll(userId, except === 'current' ? deviceId : undefined);
+    return this.devices.terminateAll(userId, except === 'current' ? sessionId : undefined);
   }
 }

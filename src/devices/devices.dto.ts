@@ -80,7 +80,7 @@ export class DeviceDto {
       system: device.system,
       address: lastUsed.address,
       place: PlaceDto.of(geoip.find(lastUsed.address)),
-      current: device.id === caller.deviceId,
+      current: sessions.some(({ id }) => id === caller.sessionId),
       first_seen_at: device.firstSeenAt.toISOString(),
       last_seen_at: lastActivityAt(lastUsed).toISOString(),
       sessions: sessions.map((session) => SessionDto.of(session, caller.sessionId, geoip)),

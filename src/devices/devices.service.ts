@@ -90,10 +90,14 @@ export class DevicesService {
   /**
    * Revokes the sessions of all devices and ends the trust in them, in time that does not depend on their number.
    *
-   * @param exceptDeviceId the device that stays signed in, if any
+   * @param exceptSessionId a session whose device stays signed in, if any
    */
-  async terminateAll(userId: string, exceptDeviceId?: string): Promise<RevocationOutcome> {
+  async terminateAll(userId: string, exceptSessionId?: string): Promise<RevocationOutcome> {
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
+      const exceptDeviceId =
+        exceptSessionId === undefined
+          ? undefined
+          : await this.sessions.requireDeviceOf(exceptSessionId, transaction.manager);
       await endDeviceTrust(transaction.manager, userId, { exceptDeviceId });
       await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
     }, shareOf(userId));

@@ -12,6 +12,8 @@ export const SUSPICIONS = [
   'client_changed',
   /** A browser's session is used by a program that is not a browser. */
   'client_scripted',
+  /** A refresh token that was rotated is presented again, in the grace period, by another client or from another network. */
+  'refresh_token_shared',
   /** A device token is presented by another browser or operating system than the one it was issued to. */
   'device_token_shared',
   /** A login with the right password follows failed ones, on a device that is new to the account. */
@@ -53,6 +55,7 @@ const LENIENT = {
   impossible_travel: 'notify',
   client_changed: 'end',
   client_scripted: 'notify',
+  refresh_token_shared: 'notify',
   device_token_shared: 'notify',
   sign_in_after_failures: 'notify',
 } as const satisfies SessionPolicy['suspicionActions'];
@@ -91,6 +94,7 @@ export const POLICY_PRESETS = {
       impossible_travel: 'require_reauthentication',
       client_changed: 'end',
       client_scripted: 'end',
+      refresh_token_shared: 'require_reauthentication',
       device_token_shared: 'end',
       sign_in_after_failures: 'end',
     },

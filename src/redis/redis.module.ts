@@ -1,5 +1,6 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { RedisAuthenticators } from './redis-authenticators.js';
 import { RedisConnection } from './redis-connection.js';
 
 /** Injects `RedisConnection | null`: `null` if `REDIS_URL` is not set. */
@@ -13,8 +14,13 @@ export const REDIS = Symbol('Redis');
       inject: [Config],
       useFactory: ({ redis }: Config) => (redis ? RedisConnection.open(redis.url, redis.keyPrefix) : null),
     },
+    {
+      provide: RedisAuthenticators,
+      inject: [Config],
+      useFactory: ({ secret }: Config) => new RedisAuthenticators(secret),
+    },
   ],
-  exports: [REDIS],
+  exports: [REDIS, RedisAuthenticators],
 })
 export class RedisModule implements OnApplicationShutdown {
   constructor(@Inject(REDIS) private readonly redis: RedisConnection | null) {}

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inspection } from '@latchkey/revocation/inspection';
+import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
 import { questionChannel } from '@latchkey/revocation/redis/redis-bus';
 import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { DataSource } from 'typeorm';
 import { v4 as randomId } from 'uuid';
+import type { RedisAuthenticators } from '../redis/redis-authenticators.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { Session } from './session.entity.js';
 import { SessionEvent } from './session-event.entity.js';
@@ -26,6 +28,7 @@ export class SessionHistories {
   constructor(
     private readonly dataSource: DataSource,
     private readonly redis: RedisConnection | null,
+    private readonly authenticators: RedisAuthenticators,
   ) {}
 
   /** @returns the history, or `null` when there is no such session or it has been swept */
@@ -34,18 +37,26 @@ export class SessionHistories {
     if (!session) return null;
     const [events, instances, inRedis] = await Promise.all([
       this.dataSource.getRepository(SessionEvent).find({ where: { sessionId }, order: { id: 'ASC' } }),
-      this.redis && askInstances(this.redis, sessionId),
-      this.redis && isInRedis(this.redis, sessionId),
+      this.redis && askInstances(this.redis, this.authenticators.instances, sessionId),
+      this.redis && isInRedis(this.redis, this.authenticators.sessionCache, sessionId),
     ]);
     return { session, events, instances, inRedis };
   }
 }
 
-async function isInRedis(redis: RedisConnection, sessionId: string): Promise<boolean> {
-  return (await new RedisSharedCache(redis, SNAPSHOT_FORMAT).read([sessionId])).has(sessionId);
+async function isInRedis(
+  redis: RedisConnection,
+  authenticator: Authenticator,
+  sessionId: string,
+): Promise<boolean> {
+  return (await new RedisSharedCache(redis, SNAPSHOT_FORMAT, authenticator).read([sessionId])).has(sessionId);
 }
 
-async function askInstances(redis: RedisConnection, sessionId: string): Promise<Inspection[]> {
+async function askInstances(
+  redis: RedisConnection,
+  authenticator: Authenticator,
+  sessionId: string,
+): Promise<Inspection[]> {
   const answers: Inspection[] = [];
   const replyTo = `${redis.prefix}:answers:${randomId()}`;
   const subscriber = redis.newSubscriber();
@@ -54,8 +65,12 @@ async function askInstances(redis: RedisConnection, sessionId: string): Promise<
   });
   await subscriber.connect();
   try {
-    await subscriber.subscribe(replyTo, (text) => answers.push(JSON.parse(text) as Inspection));
-    await redis.client.publish(questionChannel(redis.prefix), `${replyTo} ${sessionId}`);
+    await subscriber.subscribe(replyTo, (sealed) => {
+      const text = authenticator.open(replyTo, sealed);
+      if (text !== null) answers.push(JSON.parse(text) as Inspection);
+    });
+    const questions = questionChannel(redis.prefix);
+    await redis.client.publish(questions, authenticator.seal(questions, `${replyTo} ${sessionId}`));
     await sleep(ANSWERS_WAIT_MS);
   } finally {
     await subscriber.disconnect();

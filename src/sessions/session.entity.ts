@@ -45,6 +45,24 @@ export class Session {
   @Column('timestamptz', { name: 'rotated_at', nullable: true })
   rotatedAt!: Date | null;
 
+  /**
+   * The highest generation whose tokens have been used, so that its client must have received them; `null` for sessions
+   * that were opened before this column and have not rotated since.
+   */
+  @Column('integer', { name: 'used_generation', nullable: true, default: 0 })
+  usedGeneration!: number | null;
+
+  /** Network address and client (`familyText`) of the last rotation. */
+  @Column('inet', { name: 'rotated_address', nullable: true })
+  rotatedAddress!: string | null;
+
+  @Column('text', { name: 'rotated_client', nullable: true })
+  rotatedClient!: string | null;
+
+  /** Other networks and clients that presented a token after it had been rotated; each is reported once. */
+  @Column('text', { name: 'repeat_clients', array: true, default: [] })
+  repeatClients!: string[];
+
   /** When the user proved their identity (`auth_time`, OpenID Connect Core §2). */
   @Column('timestamptz', { name: 'auth_time', default: () => 'now()' })
   authTime!: Date;

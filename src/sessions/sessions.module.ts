@@ -20,6 +20,7 @@ import { SecurityEventsModule } from '../security-events/security-events.module.
 import { LastSeen } from './check/last-seen.js';
 import { SessionCheck } from './check/session-check.js';
 import type { SessionUse } from './check/session-use.js';
+import { UsedGenerations } from './check/used-generations.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionRotation } from './refresh/session-rotation.js';
 import { Session } from './session.entity.js';
@@ -33,6 +34,7 @@ import { REVOCATION_PROVIDERS } from './store/revocation-providers.js';
 import { SessionMetrics } from './store/session-metrics.js';
 import type { SessionSnapshot } from './store/session-snapshot.js';
 import { SessionSweeper } from './store/session-sweeper.js';
+import { RepeatWatch } from './suspicion/repeat-watch.js';
 import { SessionHabits } from './suspicion/session-habits.js';
 import { SuspicionDetector } from './suspicion/suspicion-detector.js';
 import { SuspicionResponse } from './suspicion/suspicion-response.js';
@@ -74,6 +76,7 @@ import { transactionTurns } from './transaction-turns.js';
           transactionTurns(database.poolSize),
         ),
     },
+    RepeatWatch,
     SessionHabits,
     SessionMetrics,
     SessionRotation,
@@ -81,6 +84,7 @@ import { transactionTurns } from './transaction-turns.js';
     SuspicionDetector,
     SuspicionResponse,
     SessionsService,
+    UsedGenerations,
   ],
   exports: [
     GeoIpModule,

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
 import type { GeoLocation } from '../geoip/geo-location.js';
 import { GeoIp } from '../geoip/geoip.js';
 import { clientFamily, familyText } from '../user-agents/client-family.js';
 import { Session } from './session.entity.js';
+import { IS_CUT_OFF } from './session-cut-off.js';
 import type { RevokingTransaction } from './session-revoker.js';
 import { liveSessionsOf } from './session-selection.js';
 
@@ -22,6 +24,7 @@ export interface NewSession {
 
 export interface OpenedSession {
   readonly sessionId: string;
+  readonly createdAt: Date;
   readonly authTime: Date;
 }
 
@@ -62,7 +65,7 @@ export class SessionsService {
     const [session] = await transaction.manager.query<[OpenedSession]>(
       `INSERT INTO sessions (id, user_id, device_id, address, login_address, countries, clients, amr, sweep_at)
        VALUES ($1, $2, $3, $4, $4, $5, $6, $7, now() + $8 * interval '1 millisecond')
-       RETURNING id AS "sessionId", auth_time AS "authTime"`,
+       RETURNING id AS "sessionId", created_at AS "createdAt", auth_time AS "authTime"`,
       [
         newId(),
         userId,
@@ -77,6 +80,33 @@ export class SessionsService {
     await this.revokeSurplus(transaction, userId, session.sessionId);
     transaction.announce(userId);
     return session;
+  }
+
+  /**
+   * Opens a session in place of the caller's, on the same device, so that copies of the old tokens are worthless. It is
+   * known for the same countries and clients. The transaction holds the user's row.
+   *
+   * @returns `null` if the old session has ended
+   */
+  async renew(
+    transaction: RevokingTransaction,
+    { sessionId, ...opening }: Omit<NewSession, 'replaces'> & { readonly sessionId: string },
+  ): Promise<OpenedSession | null> {
+    const { userId } = opening;
+    const [cutOff] = await transaction.manager.query<unknown[]>(
+      `SELECT FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${IS_CUT_OFF}`,
+      [sessionId],
+    );
+    if (cutOff) return null;
+    const count = await transaction.revoke({ sessionId, userId }, 'replaced', `user:${userId}`);
+    if (count === 0) return null;
+    const opened = await this.open(transaction, opening);
+    await transaction.manager.query(
+      `UPDATE sessions s SET login_address = old.login_address, countries = old.countries, clients = old.clients
+       FROM sessions old WHERE s.id = $1 AND old.id = $2`,
+      [opened.sessionId, sessionId],
+    );
+    return opened;
   }
 
   /**
@@ -151,6 +181,18 @@ export class SessionsService {
     return this.dataSource
       .getRepository(Session)
       .existsBy({ id: selection.sessionId, userId: selection.userId });
+  }
+
+  /**
+   * The device that a session is on.
+   *
+   * @param manager the caller's transaction, if there is one
+   * @throws {AppError} invalid_token if there is no such session
+   */
+  async requireDeviceOf(sessionId: string, manager = this.dataSource.manager): Promise<string> {
+    const session = await manager.getRepository(Session).findOneBy({ id: sessionId });
+    if (!session) throw new AppError('invalid_token');
+    return session.deviceId;
   }
 
   private live(userId: string, manager = this.dataSource.manager): SelectQueryBuilder<Session> {

@@ -1,6 +1,8 @@
+import { DataSource } from 'typeorm';
 import { type RunningApp, startApp } from '../support/app.js';
 import { HttpBrowser } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const ORIGIN = 'https://id.example.com';
 const TOKEN_LIKE = /eyJ|lkr_|lkd_/;
@@ -209,6 +211,54 @@ describe('a browser that logs in with cookies', () => {
       const chrome = browser();
       const { email } = await chrome.registerAndLogin();
       expect((await chrome.login(email, { password: 'not the one' })).status).toBe(401);
+      expect((await chrome.me()).status).toBe(200);
+    });
+  });
+
+  describe('that changes its password', () => {
+    const change = (chrome: HttpBrowser) =>
+      chrome.call<{ session_id: string; device_id: string }>('POST', '/auth/password/change', {
+        current_password: 'correct horse battery',
+        new_password: 'brand new horse battery',
+      });
+
+    it('receives the cookies of a new session, and copies of its old ones are refused', async () => {
+      const chrome = browser();
+      const before = await chrome.registerAndLogin();
+      const thief = chrome.copy();
+      const { status, text, body } = await change(chrome);
+      expect(status).toBe(200);
+      expect(text).not.toMatch(TOKEN_LIKE);
+      expect(body).toEqual({
+        expires_in: 900,
+        session_id: expect.any(String),
+        device_id: before.device_id,
+      });
+      expect((await chrome.me()).body).toMatchObject({ session: { id: body.session_id } });
+      expect((await chrome.refresh()).status).toBe(200);
+      for (const stolen of [await thief.me(), await thief.refresh()]) {
+        expect(stolen).toMatchObject({ status: 401, body: { reason: 'replaced' } });
+        // In another tab of the same browser, that would clear the new cookies.
+        expect(stolen.headers.getSetCookie()).toEqual([]);
+      }
+    });
+
+    it('keeps its new cookies when the answer to an earlier request arrives late', async () => {
+      const chrome = browser();
+      const { email } = await chrome.registerAndLogin();
+      const elsewhere = await service.api.session(email);
+      const tab = chrome.copy();
+      let late: ReturnType<typeof tab.call> | undefined;
+      await service.app.get(DataSource).transaction(async (manager) => {
+        await manager.query('SELECT FROM sessions WHERE id = $1 FOR NO KEY UPDATE', [elsewhere.session_id]);
+        late = tab.call('DELETE', `/sessions/${elsewhere.session_id}`);
+        const waiting = `SELECT pid FROM pg_stat_activity
+                         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        await waitUntil('the request to wait', async () => (await service.sql(waiting)).length > 0);
+        expect((await change(chrome)).status).toBe(200);
+      });
+      const answer = await late;
+      expect([answer?.status, answer?.headers.getSetCookie()]).toEqual([204, []]);
       expect((await chrome.me()).status).toBe(200);
     });
   });

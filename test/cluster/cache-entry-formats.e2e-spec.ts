@@ -1,3 +1,4 @@
+import { RedisAuthenticators } from '../../src/redis/redis-authenticators.js';
 import { SNAPSHOT_FORMAT } from '../../src/sessions/store/session-snapshot.js';
 import type { Api, Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -8,12 +9,15 @@ import { redisCommands } from './history/redis-commands.js';
 
 const START_MS = 180_000;
 
+/** As the service seals it: what another version or a bug may have written. */
+type Seal = (text: string, place?: string) => string;
 type Snapshot = Record<string, unknown> & { profile: Record<string, unknown> };
-const changed = (change: Record<string, unknown>) => (it: Snapshot) => JSON.stringify({ ...it, ...change });
+const changed = (change: Record<string, unknown>) => (it: Snapshot, seal: Seal) =>
+  seal(JSON.stringify({ ...it, ...change }));
 const without = (name: string) => changed({ [name]: undefined });
 
 /** What another version, a bug or an operator may have left in Redis instead of a valid snapshot. */
-const ENTRIES: readonly [string, (good: Snapshot) => string][] = [
+const ENTRIES: readonly [string, (good: Snapshot, seal: Seal) => string][] = [
   ['malformed JSON', () => 'not json {'],
   ['empty', () => ''],
   ['null', () => 'null'],
@@ -21,9 +25,14 @@ const ENTRIES: readonly [string, (good: Snapshot) => string][] = [
   ['a string', () => '"active"'],
   ['an array', () => '[[[[]]]]'],
   ['an empty object', () => '{}'],
+  ['malformed JSON, sealed', (_, seal) => seal('not json {')],
+  ['null, sealed', (_, seal) => seal('null')],
+  ['a snapshot that is not sealed', (good) => JSON.stringify(good)],
+  ['a snapshot with an empty seal', (good) => JSON.stringify({ sealed: `1..${JSON.stringify(good)}` })],
+  ['a snapshot that is sealed for another key', (good, seal) => seal(JSON.stringify(good), 'another key')],
   ['a megabyte', () => JSON.stringify('x'.repeat(1_000_000))],
   ...['userId', 'deviceId', 'status', 'createdAt', 'rolesVersion', 'lastSeenAt', 'readAt', 'profile'].map(
-    (name): [string, (good: Snapshot) => string] => [`missing ${name}`, without(name)],
+    (name): [string, (good: Snapshot, seal: Seal) => string] => [`missing ${name}`, without(name)],
   ),
   ['a snapshot with its times as strings', changed({ createdAt: '2026-01-01', lastSeenAt: '2026-01-01' })],
   ['a snapshot from the distant past', changed({ createdAt: 0, lastSeenAt: 0 })],
@@ -44,17 +53,28 @@ describe('instances of two versions that share a cache with arbitrary entries', 
   let other: Api;
   let older: Api;
   let prefix: string;
+  let secret: string;
 
   const redis = (...command: string[]) =>
     redisCommands(Number(new URL(process.env.TEST_REDIS_URL ?? '').port), [command]);
   const keyOf = (id: string, shape = SNAPSHOT_FORMAT.version) => `${prefix}:session:${shape}:${id}`;
-  const entryOf = async (id: string, shape?: number) =>
-    JSON.parse(String((await redis('GET', keyOf(id, shape)))[0])) as Snapshot | null;
+  const authenticator = () => new RedisAuthenticators(Buffer.from(secret)).sessionCache;
+  const entryOf = async (id: string, shape?: number): Promise<Snapshot | null> => {
+    const [entry] = await redis('GET', keyOf(id, shape));
+    if (entry === null) return null;
+    const { sealed } = JSON.parse(String(entry)) as { sealed: string };
+    return JSON.parse(authenticator().open(keyOf(id, shape), sealed) ?? 'null');
+  };
+  const sealFor =
+    (id: string): Seal =>
+    (text, place = keyOf(id)) =>
+      JSON.stringify({ sealed: authenticator().seal(place, text) });
 
   beforeAll(async () => {
     database = await createTestDatabase();
     const env = serviceEnv(database.url, { REDIS_URL: process.env.TEST_REDIS_URL ?? '' });
     prefix = env.REDIS_KEY_PREFIX ?? '';
+    secret = env.LATCHKEY_SECRET ?? '';
     const before = [new URL('./planted-bugs/different-cache-format.ts', import.meta.url).href];
     services = await Promise.all([
       ServiceProcess.start(env),
@@ -88,7 +108,7 @@ describe('instances of two versions that share a cache with arbitrary entries', 
     const { tokens, body } = await cached();
     const good = await entryOf(tokens.session_id);
     if (!good) throw new Error('the session is not in the cache');
-    await redis('SET', keyOf(tokens.session_id), entry(good));
+    await redis('SET', keyOf(tokens.session_id), entry(good, sealFor(tokens.session_id)));
     const answer = await other.me(tokens.access_token);
     expect({ status: answer.status, body: withoutLastSeen(answer.body) }).toEqual({
       status: 200,
@@ -96,7 +116,7 @@ describe('instances of two versions that share a cache with arbitrary entries', 
     });
 
     expect((await other.logout(tokens.access_token)).status).toBe(204);
-    await redis('SET', keyOf(tokens.session_id), entry(good));
+    await redis('SET', keyOf(tokens.session_id), entry(good, sealFor(tokens.session_id)));
     for (const api of [one, other, older]) expect((await api.me(tokens.access_token)).status).toBe(401);
   });
 

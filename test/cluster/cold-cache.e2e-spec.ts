@@ -47,7 +47,8 @@ describe('an instance with a cold cache', () => {
     const ids = await rows.sessions(SESSIONS, userId, await rows.device(userId));
     const issuer = service.app.get(AccessTokenIssuer);
     const now = new Date();
-    const rest = { userId, roles: [], rolesVersion: 0, authenticatedAt: now, amr: ['pwd'], now };
+    const times = { authenticatedAt: now, createdAt: now, now };
+    const rest = { userId, roles: [], rolesVersion: 0, generation: 0, amr: ['pwd'], ...times };
     return Promise.all(ids.map(async (sessionId) => (await issuer.issue({ ...rest, sessionId })).token));
   }
 });

@@ -1,8 +1,11 @@
 import { Cluster } from './history/cluster.js';
+import { presentedAfterLostAnswer, presentedAfterUse } from './schedules/presented-after-use.js';
 import { revokedAfterFlush } from './schedules/revoked-after-flush.js';
+import { revokedByCutOff } from './schedules/revoked-by-cut-off.js';
 import { revokedInSplitBrain } from './schedules/revoked-in-split-brain.js';
 import { revokedWhileCached } from './schedules/revoked-while-cached.js';
 import { revokedWhileDisconnected } from './schedules/revoked-while-disconnected.js';
+import { revokedWithForgedAcknowledgement } from './schedules/revoked-with-forged-acknowledgement.js';
 import { revokedWithHalfOpenSubscription } from './schedules/revoked-with-half-open-subscription.js';
 import { Scenario } from './schedules/scenario.js';
 
@@ -20,7 +23,19 @@ const CASES = [
   ],
   ['a session is revoked while an instance is disconnected', revokedWhileDisconnected, 'trust-before-tail'],
   ['a session is revoked right after a flush', revokedAfterFlush, 'young-registration-trusted'],
+  ['all other sessions of a user are revoked', revokedByCutOff, 'cut-off-ignored'],
+  [
+    'a session is revoked while a stranger acknowledges for an instance',
+    revokedWithForgedAcknowledgement,
+    'unproven-messages-believed',
+  ],
 ] as const;
+
+const REFRESH_CASES = [
+  ['whose successor was used', presentedAfterUse, 'successor-use-forgotten'],
+  ['whose answer was lost', presentedAfterLostAnswer, 'successor-use-assumed'],
+] as const;
+const SHORT_GRACE_MS = 1_000;
 
 describe('the checker and the protocol', () => {
   let correct: Cluster;
@@ -63,5 +78,32 @@ describe('the checker and the protocol', () => {
         await cluster.stop();
       }
     }, 400_000);
+  });
+
+  describe.each(REFRESH_CASES)('when a refresh token is presented again %s', (_, schedule, bug) => {
+    const violationsWith = async (before: string[]) => {
+      const cluster = await Cluster.start({
+        instances: 2,
+        before,
+        graceMs: SHORT_GRACE_MS,
+        servers: correct,
+      });
+      try {
+        const scenario = new Scenario(cluster);
+        await schedule(scenario);
+        return scenario.violations().map(({ promise }) => promise);
+      } finally {
+        await cluster.stop();
+      }
+    };
+
+    it('reports no violation of the real service', async () => {
+      expect(await violationsWith([])).toEqual([]);
+    }, 200_000);
+
+    it(`detects the planted bug: ${bug.replaceAll('-', ' ')}`, async () => {
+      const module = new URL(`./planted-bugs/${bug}.ts`, import.meta.url).href;
+      expect(await violationsWith([module])).toContain('P5');
+    }, 200_000);
   });
 });

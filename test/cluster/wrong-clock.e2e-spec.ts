@@ -144,7 +144,8 @@ describe('two instances, one of which has its clock changed', () => {
 
     it('revokes on reuse of a refresh token after its grace, but not within it', async () => {
       const { refresh_token, session_id } = await right.newcomer();
-      const successor = (await wrong.refresh(refresh_token)).body.refresh_token;
+      const { refresh_token: successor, access_token } = (await wrong.refresh(refresh_token)).body;
+      expect((await wrong.me(access_token)).status).toBe(200);
       await age(session_id, 'rotated_at', '5 seconds');
       expect((await wrong.refresh(refresh_token)).body.refresh_token).toBe(successor);
       await age(session_id, 'rotated_at', '6 seconds');

@@ -7,10 +7,13 @@ type Moment = 'created_at' | 'last_seen_at' | 'auth_time';
  * yet: an instance keeps the last-seen time of a checked session in memory.
  */
 export async function backdateSession(
-  { sql }: Pick<RunningApp, 'sql'>,
+  service: Pick<RunningApp, 'sql'>,
   sessionId: string,
   moment: Moment,
   interval: string,
 ): Promise<void> {
-  await sql(`UPDATE sessions SET ${moment} = ${moment} - $2::interval WHERE id = $1`, [sessionId, interval]);
+  await service.sql(`UPDATE sessions SET ${moment} = ${moment} - $2::interval WHERE id = $1`, [
+    sessionId,
+    interval,
+  ]);
 }

@@ -11,6 +11,9 @@ export const BROWSERS = {
   firefoxOnLinux: 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0',
   safariOnIpad: `Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) ${APPLE_WEBKIT} Version/18.6 Mobile/15E148 Safari/604.1`,
   safariOnIpadAskingForDesktop: `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${APPLE_WEBKIT} Version/18.6 Safari/605.1.15`,
+  chromeOnIphone: `Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) ${APPLE_WEBKIT} CriOS/140.0.7339.39 Mobile/15E148 Safari/604.1`,
+  chromeOnIphoneAskingForDesktop: `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${APPLE_WEBKIT} CriOS/140 Version/18.6 Safari/605.1.15`,
+  firefoxOnIphone: `Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) ${APPLE_WEBKIT} FxiOS/143.0 Mobile/15E148 Safari/605.1.15`,
   safariOnMac: `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${APPLE_WEBKIT} Version/26.0 Safari/605.1.15`,
 } as const;
 

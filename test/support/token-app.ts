@@ -39,7 +39,7 @@ export class ScriptedSessions implements Pick<SessionCheck, 'check'> {
     this.asked.push({ subject, address });
     const { userId, sessionId, roles, authenticatedAt } = subject;
     const session = { snapshot: activeSnapshot(sessionId), use: { grantedAt: 0 } };
-    const answer = this.answer({ userId, sessionId, roles, authenticatedAt, deviceId: 'device' });
+    const answer = this.answer({ userId, sessionId, roles, authenticatedAt });
     return answer instanceof Promise
       ? answer.then((principal) => ({ ...principal, session }))
       : { ...answer, session };

@@ -43,6 +43,8 @@ export async function issueCredentials(app, dataSource, count) {
       sessionId,
       roles: [],
       rolesVersion: 0,
+      generation: 0,
+      createdAt: now,
       authenticatedAt: now,
       amr: ['pwd'],
       now,

@@ -35,9 +35,17 @@ describe('readClaims', () => {
         roles: ['user', 'admin'],
         rolesVersion: 3,
         authenticatedAt: NOW - 60_000,
+        generation: 0,
       },
       expiresAt: NOW + 900_000,
     });
+  });
+
+  it('returns the generation of the refresh token if the token has one', () => {
+    expect(readClaims({ ...payload, generation: 41 }, 900).subject.generation).toBe(41);
+    for (const generation of [null, '41', -1, 1.5, {}]) {
+      expect(codeOf(() => readClaims({ ...payload, generation }, 900))).toBe('malformed_claim');
+    }
   });
 
   it('limits the lifetime of a token to the configured one', () => {

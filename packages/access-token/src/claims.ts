@@ -16,6 +16,8 @@ export interface AccessTokenClaims {
   readonly roles: readonly string[];
   /** Private claim: how many times the user's roles had changed when the token was issued. */
   readonly roles_version: number;
+  /** Private claim: how many times the refresh token had been rotated when the token was issued. Older releases omit it. */
+  readonly generation?: number;
 }
 
 /**
@@ -33,6 +35,8 @@ export interface TokenSubject {
   readonly rolesVersion: number;
   /** Epoch milliseconds. */
   readonly authenticatedAt: number;
+  /** How many times the refresh token had been rotated when the token was issued; 0 if the token does not say. */
+  readonly generation: number;
 }
 
 /** The part of the claims that is needed after verification. */
@@ -54,7 +58,7 @@ const isUuid = (value: unknown) => typeof value === 'string' && UUID.test(value)
 const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isSeconds = (value: unknown) => isCount(value) && Number(value) <= MAX_SECONDS;
 
-const CHECKS: { readonly [claim in keyof AccessTokenClaims]: (value: unknown) => boolean } = {
+const CHECKS: { readonly [claim in keyof AccessTokenClaims]-?: (value: unknown) => boolean } = {
   iss: isText,
   aud: (value) => isText(value) || isTexts(value),
   sub: isUuid,
@@ -66,18 +70,19 @@ const CHECKS: { readonly [claim in keyof AccessTokenClaims]: (value: unknown) =>
   amr: isTexts,
   roles: isTexts,
   roles_version: isCount,
+  generation: (value) => value === undefined || isCount(value),
 };
 
 /**
- * Reads the payload of a token whose signature, issuer and audience have been verified. Every claim is
- * required, because JWT libraries accept a token without `exp` as one that never expires.
+ * Reads the payload of a token whose signature, issuer and audience have been verified. Every claim but
+ * `generation` is required, because JWT libraries accept a token without `exp` as one that never expires.
  *
  * @param ttlSeconds the configured token lifetime. It also limits tokens that were issued when the lifetime
  *   was longer: ended sessions are remembered for one lifetime, and no token may outlive that.
  * @throws {InvalidToken} `malformed_token` or `malformed_claim`
  */
 export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims {
-  const { sub, sid, iat, exp, auth_time, roles, roles_version } = requireClaims(payload);
+  const { sub, sid, iat, exp, auth_time, roles, roles_version, generation } = requireClaims(payload);
   return {
     subject: {
       userId: sub,
@@ -86,6 +91,7 @@ export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims
       roles: roles.length > 0 ? roles : NO_ROLES,
       rolesVersion: roles_version,
       authenticatedAt: auth_time * 1000,
+      generation: generation ?? 0,
     },
     expiresAt: Math.min(exp, iat + ttlSeconds) * 1000,
   };

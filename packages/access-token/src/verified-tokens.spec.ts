@@ -8,7 +8,7 @@ const EXPIRES_AT = NOW + 900_000;
 const verified = (token: string): VerifiedToken => ({
   token,
   kid: 'a',
-  subject: { userId: 'u', sessionId: 's', roles: [], rolesVersion: 0, authenticatedAt: NOW },
+  subject: { userId: 'u', sessionId: 's', roles: [], rolesVersion: 0, authenticatedAt: NOW, generation: 0 },
   expiresAt: EXPIRES_AT,
 });
 

@@ -14,6 +14,8 @@ export interface PushReceipt {
   /** Every registered instance, including this one, with the sequence of its last heartbeat. */
   readonly registered: ReadonlyMap<string, number>;
   readonly server: string;
+  /** How many subscriptions received the push. More than are registered: the table lacks an instance. */
+  readonly receivers: number;
 }
 
 /** Receives messages. One subscription delivers them in the order in which the server accepted them. */
@@ -24,6 +26,8 @@ export interface BusListener {
   lost(): void;
   heartbeat(sequence: number): void;
   push(from: string, pushId: string, revocations: Revocations): void;
+  /** The part of a push that could be read; it is not to be acknowledged. */
+  revoked(revocations: Revocations): void;
   acknowledgement(from: string, pushId: string): void;
   /** These sessions have changed, but have not ended. */
   changed(sessionIds: readonly string[]): void;

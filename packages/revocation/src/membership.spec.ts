@@ -13,6 +13,7 @@ class Table implements Bus {
   readonly instanceId = 'me';
   server = 'server-1';
   registered: number | null = null;
+  receivers = 1;
   resubscribed = 0;
   answersAreLost = false;
   sent: number[] = [];
@@ -29,6 +30,7 @@ class Table implements Bus {
     return {
       registered: new Map(this.registered === null ? [] : [['me', this.registered]]),
       server: this.server,
+      receivers: this.receivers,
     };
   }
 
@@ -128,6 +130,14 @@ describe('Membership', () => {
     await heartbeats(2);
     table.registered = (table.registered ?? 0) - 1;
     expect(isReliable()).toBe(false);
+  });
+
+  it('does not rely on a table from which an instance was removed', async () => {
+    await registeredFor(LEASE_MS);
+    table.receivers = 2;
+    expect(isReliable()).toBe(false);
+    table.receivers = 0;
+    expect(isReliable()).toBe(true);
   });
 
   it('still relies on the table after a new subscription, which breaks no registration', async () => {

@@ -55,6 +55,7 @@ export class Membership {
   /**
    * Whether a push may rely on the table of instances. A flush, restart, restore or promotion wipes or rewinds the
    * table while other instances still hold leases; it shows as a registration that was broken within the last lease.
+   * The removal of single entries shows as more receivers than entries.
    *
    * @param sentAt monotonic instant at which the push was sent
    */
@@ -65,6 +66,7 @@ export class Membership {
       // Smaller: the table was rewound. Larger: the answer to a heartbeat was lost, and might have reported a break.
       own === this.lastReceived &&
       receipt.server === this.server &&
+      receipt.receivers <= receipt.registered.size &&
       sentAt - this.unbrokenSince >= this.lease.lengthMs
     );
   }

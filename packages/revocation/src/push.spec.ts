@@ -34,7 +34,7 @@ class ScriptedBus implements Bus {
     this.pushed.push({ pushId, revocations: pushed });
     const registered = new Map([...this.others, ['me', this.sequence]]);
     await this.onPush(pushId);
-    return { registered, server: 'server' };
+    return { registered, server: 'server', receivers: registered.size };
   }
 
   async forget(instanceId: string, sequence: number): Promise<void> {

@@ -41,6 +41,14 @@ describe('Revocation', () => {
       expect([a, b].map(({ revocation }) => revocation.cutOffOf('u').rolesVersion)).toEqual([2, 2]);
     });
 
+    it('applies the entries of a push that could be read only in part', async () => {
+      const [a, b] = await pair();
+      const revocations = cluster.store.end('s');
+      cluster.server.publish(b.bus.instanceId, (listener) => listener.revoked(revocations));
+      await waitUntil('it is refused', () => b.revocation.reasonOfEnd('s') === 'logout', { everyMs: 1 });
+      expect(a.revocation.reasonOfEnd('s')).toBeUndefined();
+    });
+
     it('records who confirmed the revocation, and how', async () => {
       const [a, b] = await pair();
       await sleep(350);

@@ -72,6 +72,7 @@ export class Revocation {
       lost: () => this.lost(),
       heartbeat: (sequence) => this.membership?.heard(sequence),
       push: (from, pushId, revocations) => this.pushed(others.bus, from, pushId, revocations),
+      revoked: (revocations) => this.learn(revocations),
       acknowledgement: (from, pushId) => others.push.acknowledged(from, pushId),
       changed: (sessionIds) => this.parts.sessions.drop(sessionIds),
       question: (replyTo, sessionId) => this.answer(others.bus, replyTo, sessionId),

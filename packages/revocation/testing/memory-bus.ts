@@ -17,6 +17,10 @@ export class MemoryServer {
     return new MemoryBus(this, `instance-${this.instances}`);
   }
 
+  get receivers(): number {
+    return this.subscriptions.size;
+  }
+
   subscribe(instanceId: string, listener: BusListener): void {
     this.subscriptions.set(instanceId, { listener, last: Promise.resolve() });
     listener.subscribed();
@@ -72,7 +76,8 @@ export class MemoryBus implements Bus {
     await this.server.turn('a push is sent');
     this.requireConnected();
     this.server.publish(null, (listener) => listener.push(this.instanceId, pushId, revocations));
-    return { registered: new Map(this.server.table), server: this.server.runId };
+    const { table, runId, receivers } = this.server;
+    return { registered: new Map(table), server: runId, receivers };
   }
 
   async acknowledge(revoker: string, pushId: string): Promise<void> {

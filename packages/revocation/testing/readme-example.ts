@@ -15,8 +15,8 @@ class Use {
 export async function startSessions(store: SessionStore<Snapshot>) {
   const { sessions, revocation, clock } = createRevocation<Snapshot, Use>({
     store,
-    bus: null, // or `new RedisBus(redis)`
-    sharedCache: null, // or `new RedisSharedCache(redis, format)`
+    bus: null, // or `new RedisBus(redis, authenticator)`
+    sharedCache: null, // or `new RedisSharedCache(redis, format, authenticator)`
     model: {
       compact: (read, sessionId) => ({ ...read, sessionId }),
       isUnchanged: (known, read) => known.userId === read.userId,

@@ -12,7 +12,11 @@ export interface AccessTokenInput {
   readonly sessionId: string;
   readonly roles: readonly string[];
   readonly rolesVersion: number;
+  /** The rotations of the refresh token. */
+  readonly generation: number;
   readonly authenticatedAt: Date;
+  /** When the session was opened. */
+  readonly createdAt: Date;
   /** The authentication methods that the user completed (RFC 8176). */
   readonly amr: readonly string[];
   readonly now: Date;
@@ -26,6 +30,7 @@ export interface IssuedAccessToken {
 @Injectable()
 export class AccessTokenIssuer {
   readonly #config: Config['accessToken'];
+  readonly #policy: Config['policy'];
 
   constructor(
     private readonly jwt: JwtService,
@@ -33,11 +38,13 @@ export class AccessTokenIssuer {
     config: Config,
   ) {
     this.#config = config.accessToken;
+    this.#policy = config.policy;
   }
 
   async issue(input: AccessTokenInput): Promise<IssuedAccessToken> {
     const { kid, privateKey } = this.keys.current();
-    const token = await this.jwt.signAsync(this.#claims(input), {
+    const claims = this.#claims(input);
+    const token = await this.jwt.signAsync(claims, {
       algorithm: ALGORITHM,
       header: { alg: ALGORITHM, typ: TYPE, kid },
       privateKey,
@@ -46,11 +53,11 @@ export class AccessTokenIssuer {
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new Error(`the roles of user ${input.userId} do not fit into an access token`);
     }
-    return { token, expiresInSeconds: this.#config.ttlSeconds };
+    return { token, expiresInSeconds: claims.exp - claims.iat };
   }
 
   #claims(input: AccessTokenInput): AccessTokenClaims {
-    const { issuer, audience, ttlSeconds } = this.#config;
+    const { issuer, audience } = this.#config;
     const iat = epochSeconds(input.now);
     return {
       iss: issuer,
@@ -59,12 +66,21 @@ export class AccessTokenIssuer {
       sid: input.sessionId,
       jti: randomUUID(),
       iat,
-      exp: iat + ttlSeconds,
+      exp: this.#expiry(input, iat),
       auth_time: epochSeconds(input.authenticatedAt),
       amr: input.amr,
       roles: input.roles,
       roles_version: input.rolesVersion,
+      generation: input.generation,
     };
+  }
+
+  /** A resource server that only verifies the token must not accept it for longer than the session can last. */
+  #expiry({ createdAt }: AccessTokenInput, iat: number): number {
+    const { idleTtlMs, absoluteTtlMs } = this.#policy;
+    const lifetime = Math.min(this.#config.ttlSeconds, Math.floor(idleTtlMs / 1000));
+    const sessionEnd = Math.floor((createdAt.getTime() + absoluteTtlMs) / 1000);
+    return Math.max(iat, Math.min(iat + lifetime, sessionEnd));
   }
 }
 

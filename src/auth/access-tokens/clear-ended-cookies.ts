@@ -34,6 +34,8 @@ export class ClearEndedCookies implements OnModuleInit {
   }
 
   private hasEnded(request: FastifyRequest & { user?: Principal }): boolean {
-    return request.user !== undefined && this.sessions.isKnownEnded(request.user.sessionId);
+    const reason = request.user && this.sessions.reasonOfEnd(request.user.sessionId);
+    // A newer session of this browser replaced it: this answer must not clear, or may itself set, the cookies of that one.
+    return reason !== undefined && reason !== 'replaced';
   }
 }

@@ -6,8 +6,8 @@ import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { type CookieNames, cookieNames } from '../../http/cookies/cookie-names.js';
 import { setCookie } from '../../http/cookies/set-cookie.js';
 import { requireOriginHeaders } from '../../http/server/cross-site.js';
-import type { IssuedTokens } from '../auth.service.js';
 import type { Credentials } from '../login/login.service.js';
+import type { IssuedTokens } from '../session-tokens.js';
 
 type WithHeaders = Pick<FastifyRequest, 'headers'>;
 

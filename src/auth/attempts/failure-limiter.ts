@@ -1,8 +1,9 @@
-import { LRUCache } from 'lru-cache';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
+import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedMemoryLimiter } from './bounded-memory-limiter.js';
 import type { LimiterRedis } from './limiter-redis.js';
+import { ResetMarks } from './reset-marks.js';
 
 export interface FailureLimit {
   /** Failures allowed per window; a window starts with the first failure. */
@@ -18,28 +19,32 @@ const MAX_KEYS = 20_000;
  * it if it succeeds. If attempts were checked first and counted afterwards, a hundred parallel attempts could
  * all pass the check.
  *
- * All instances share the counts in Redis. Each instance also counts in its own memory, always: while Redis does not
- * answer in time (see `limiter-redis.ts`), that count decides. It continues where this instance was, so an outage gives
- * no second set of attempts, and what Redis missed is added there with the next attempt that reaches it.
+ * Every instance counts in its own memory, and all share their counts in Redis if it is configured. Both limits apply.
+ * Write access to Redis can therefore raise the limit at most to one for each instance (ADR 27), and while Redis does not
+ * answer in time (see `limiter-redis.ts`), memory alone decides.
  */
 export class FailureLimiter {
   private readonly memory: BoundedMemoryLimiter;
-  private readonly redis: RateLimiterRedis | null;
-  /** Reservations less releases of each key that Redis has missed. */
-  private readonly missed: LRUCache<string, number>;
+  private readonly shared: RateLimiterRedis | null;
+  private readonly resetMarks: ResetMarks | null;
+  private readonly windowMs: number;
 
+  /** @param authenticator for limits that are reset: without it, a reset holds on this instance and in Redis only */
   constructor(
-    private readonly limit: FailureLimit,
+    { failures, windowSeconds }: FailureLimit,
     redis: LimiterRedis | null,
     keyPrefix: string,
+    authenticator: Authenticator | null = null,
   ) {
-    const options = { points: limit.failures, duration: limit.windowSeconds, keyPrefix };
-    this.memory = new BoundedMemoryLimiter(options, MAX_KEYS);
-    this.missed = new LRUCache({ max: MAX_KEYS, ttl: limit.windowSeconds * 1000 });
-    this.redis =
+    this.windowMs = windowSeconds * 1000;
+    this.resetMarks =
+      redis && authenticator && new ResetMarks(redis, authenticator, keyPrefix, windowSeconds);
+    const limit = { points: failures, duration: windowSeconds, keyPrefix };
+    this.memory = new BoundedMemoryLimiter(limit, MAX_KEYS);
+    this.shared =
       redis &&
       new RateLimiterRedis({
-        ...options,
+        ...limit,
         storeClient: redis,
         useRedisPackage: true,
         rejectIfRedisNotReady: true,
@@ -51,53 +56,71 @@ export class FailureLimiter {
    * @throws {AppError} `too_many_requests`
    */
   async reserve(key: string): Promise<number> {
-    const local = await consume(this.memory, key, 1);
-    const { consumedPoints, msBeforeNext } = (await this.countInRedis(key, 1)) ?? local;
-    if (consumedPoints <= this.limit.failures) return consumedPoints;
-    throw new AppError('too_many_requests', {
-      retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
-    });
+    const here = await this.consumeInMemory(key);
+    if (here.isRefused) throw tooManyRequests(here);
+    const everywhere = await this.inRedis((shared) => consume(shared, key));
+    if (everywhere?.isRefused) {
+      // A refused attempt is no failure here either.
+      await this.memory.reward(key);
+      throw tooManyRequests(everywhere);
+    }
+    return Math.max(here.consumedPoints, everywhere?.consumedPoints ?? 0);
   }
 
   /** Cancels one reservation. */
   async release(key: string): Promise<void> {
-    await this.memory.reward(key);
-    await this.countInRedis(key, -1);
+    await Promise.all([this.memory.reward(key), this.inRedis((shared) => shared.reward(key))]);
   }
 
-  /** Forgets all failures, including those counted in memory while Redis was unavailable. */
+  /** Forgets all failures. */
   async reset(key: string): Promise<void> {
-    this.missed.delete(key);
-    await this.memory.delete(key);
-    // If Redis does not answer, its count expires with the window.
-    await this.redis?.delete(key).catch(() => {});
+    await Promise.all([
+      this.memory.delete(key),
+      this.inRedis((shared) => shared.delete(key)),
+      this.inRedis(() => this.resetMarks?.set(key)),
+    ]);
   }
 
-  /** @returns `null` if Redis did not answer in time, or is not used */
-  private async countInRedis(key: string, change: number): Promise<RateLimiterRes | null> {
-    if (!this.redis) return null;
-    const due = change + (this.missed.get(key) ?? 0);
-    this.missed.delete(key);
+  private async consumeInMemory(key: string): Promise<Consumed> {
+    const consumed = await consume(this.memory, key);
+    if (!consumed.isRefused) return consumed;
+    // Once for each reset: the window that begins now is younger than the mark.
+    const windowStart = Date.now() + consumed.msBeforeNext - this.windowMs;
+    if (!(await this.inRedis(() => this.resetMarks?.isLaterThan(key, windowStart)))) return consumed;
+    await this.memory.delete(key);
+    return consume(this.memory, key);
+  }
+
+  /** @returns `null` without Redis, and when it fails: then memory alone counts */
+  private async inRedis<T>(command: (shared: RateLimiterRedis) => Promise<T> | undefined): Promise<T | null> {
     try {
-      return await consume(this.redis, key, due);
+      return (this.shared && (await command(this.shared))) ?? null;
     } catch {
-      // The memory decides. Whether Redis has counted is unknown; counting twice is the safe mistake.
-      this.missed.set(key, due + (this.missed.get(key) ?? 0));
       return null;
     }
   }
 }
 
-/** @returns the state of the key, whether or not the limit is exceeded */
-async function consume(
-  limiter: BoundedMemoryLimiter | RateLimiterRedis,
-  key: string,
-  points: number,
-): Promise<RateLimiterRes> {
+interface Consumed {
+  readonly isRefused: boolean;
+  readonly consumedPoints: number;
+  readonly msBeforeNext: number;
+}
+
+/** The library throws a refusal, and the failures of its store. */
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<Consumed> {
   try {
-    return await limiter.consume(key, points);
+    const { consumedPoints, msBeforeNext } = await limiter.consume(key);
+    return { isRefused: false, consumedPoints, msBeforeNext };
   } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return refusal;
-    throw refusal;
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const { consumedPoints, msBeforeNext } = refusal;
+    return { isRefused: true, consumedPoints, msBeforeNext };
   }
+}
+
+function tooManyRequests({ msBeforeNext }: Consumed): AppError {
+  return new AppError('too_many_requests', {
+    retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+  });
 }

@@ -1,3 +1,4 @@
+import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
 import type { Config } from '../../config/config.js';
 import { networkOf } from '../../shares/network-of.js';
 import { emailKey } from './email-key.js';
@@ -37,10 +38,11 @@ export class LoginAttempts {
     { perAccount, perAddress, windowSeconds }: Config['loginAttempts'],
     redis: LimiterRedis | null,
     keyPrefix: string,
+    authenticator: Authenticator | null,
   ) {
     const store = redis && boundedRedis(redis);
     const limiter = (failures: number, name: string) =>
-      new FailureLimiter({ failures, windowSeconds }, store, `${keyPrefix}:login:${name}`);
+      new FailureLimiter({ failures, windowSeconds }, store, `${keyPrefix}:login:${name}`, authenticator);
     this.accounts = limiter(perAccount, 'account');
     this.networks = limiter(perAddress, 'network');
     this.devices = limiter(perAccount, 'device');

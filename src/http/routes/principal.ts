@@ -1,10 +1,12 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
-/** The caller, according to a verified access token and its session. */
+/**
+ * The caller, according to a verified access token. The device is not part of it: what depends on the device reads it
+ * from Postgres, because a cached session is good for display only.
+ */
 export interface Principal {
   readonly userId: string;
   readonly sessionId: string;
-  readonly deviceId: string;
   readonly roles: readonly string[];
   /** When the user last authenticated (`auth_time`), in epoch milliseconds. */
   readonly authenticatedAt: number;

@@ -64,6 +64,11 @@ export const SECURITY_EVENTS: Readonly<Record<MailableEvent, MailText>> = {
     opening: (site) =>
       `A sign-in token of your account at ${site} was used twice, which suggests that it was copied. To protect your account, we ended that session.`,
   },
+  refresh_token_shared: {
+    subject: 'Unusual activity in your account',
+    opening: (site) =>
+      `A session of your account at ${site} was renewed from two networks or two apps at nearly the same time.`,
+  },
   device_token_shared: {
     subject: 'A sign-in token may have been copied',
     opening: (site) =>

@@ -25,7 +25,8 @@ export function flushIntervalMs(idleTtlMs: number): number {
 }
 
 // Locked rows are skipped: a flush that waits could deadlock with a revocation of several sessions. The transaction
-// that holds the lock rotates the session (and writes its last use too), ends it, or flushes a use of the same seconds.
+// that holds the lock rotates the session (and writes its last use too), ends it, flushes a use of the same seconds, or
+// records the first use after a rotation.
 // Sessions that have ended are written too: the last request that was granted is what users then ask about.
 const WRITE = `
   WITH seen AS (

@@ -13,6 +13,7 @@ import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { LastSeen } from './last-seen.js';
 import { SessionCheck } from './session-check.js';
+import { UsedGenerations } from './used-generations.js';
 
 /** A shared cache that answers with the snapshot of the test. */
 class ScriptedCache extends LyingCache<SessionSnapshot> {
@@ -45,6 +46,7 @@ describe('SessionCheck', () => {
     roles: [],
     rolesVersion: 0,
     authenticatedAt: 0,
+    generation: 0,
   };
   const stops: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -73,9 +75,10 @@ describe('SessionCheck', () => {
     const config = testConfig('postgres://unused', { SESSION_IDLE_TTL: '2h', SESSION_ABSOLUTE_TTL: '10h' });
     // Nothing is written in these tests.
     const lastSeen = new LastSeen({} as DataSource, config);
+    const used = new UsedGenerations({} as DataSource, config);
     const nothing = {} as never;
     const detector = new SuspicionDetector(new GeoIp([]), sessions, nothing, nothing, clock, config);
-    return new SessionCheck(sessions, revocation, lastSeen, detector, clock, config);
+    return new SessionCheck(sessions, revocation, lastSeen, used, detector, clock, config);
   };
 
   it('returns the session that it grants', async () => {
@@ -123,7 +126,10 @@ describe('SessionCheck', () => {
     const store = new ScriptedStore();
     const check = await start(store, {});
     expect(await codeOf(check)).toBe('granted');
-    expect(check.check(subject, CLIENT)).toMatchObject({ userId: 'user', deviceId: 'device' });
+    expect(check.check(subject, CLIENT)).toMatchObject({
+      userId: 'user',
+      session: { snapshot: { deviceId: 'device' } },
+    });
     expect(store.loads).toHaveLength(0);
   });
 

@@ -14,6 +14,7 @@ import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
 import type { SessionUse } from './session-use.js';
+import { UsedGenerations } from './used-generations.js';
 
 /** What users are shown about a session. */
 export interface SessionDescription {
@@ -33,6 +34,7 @@ export class SessionCheck {
     private readonly sessions: SessionCache<SessionSnapshot, SessionUse>,
     private readonly revocation: Revocation,
     private readonly lastSeen: LastSeen,
+    private readonly usedGenerations: UsedGenerations,
     private readonly suspicions: SuspicionDetector,
     private readonly clock: SessionClock,
     private readonly config: Config,
@@ -61,16 +63,16 @@ export class SessionCheck {
    *   service_unavailable
    */
   async checkOpenConnection(caller: Principal): Promise<void> {
-    const subject = { ...caller, rolesVersion: Number.MAX_SAFE_INTEGER };
+    const subject = { ...caller, rolesVersion: Number.MAX_SAFE_INTEGER, generation: 0 };
     const reason = this.revocation.reasonOfEnd(caller.sessionId);
     if (reason !== undefined) throw ended(reason);
     const session = this.sessions.inMemory(caller.sessionId);
     if (!session || this.refusal(subject, session, this.lenientLimits)) await this.decideFresh(subject, null);
   }
 
-  /** Whether this instance knows that the session has ended. */
-  isKnownEnded(sessionId: string): boolean {
-    return this.revocation.reasonOfEnd(sessionId) !== undefined;
+  /** Why the session has ended; `undefined` as far as this instance knows that it has not. */
+  reasonOfEnd(sessionId: string): string | undefined {
+    return this.revocation.reasonOfEnd(sessionId);
   }
 
   private decide(
@@ -108,6 +110,7 @@ export class SessionCheck {
       if (lookup.ended !== null) throw ended(lookup.ended);
       const session = lookup.session ?? known;
       this.noteUse(session, client);
+      this.noteGeneration(subject, session);
       return principal(subject, session);
     }
   }
@@ -168,7 +171,13 @@ export class SessionCheck {
       // A poll is compared with the known clients, but does not become one.
       if (client.isUse) session.use.accept(client);
     }
+    this.noteGeneration(subject, session);
     return principal(subject, session);
+  }
+
+  /** Not awaited, and only for the first token of each generation. A background request proves receipt as well. */
+  private noteGeneration({ sessionId, generation }: TokenSubject, { use }: CachedSession): void {
+    if (use.seesGeneration(generation)) this.usedGenerations.note(sessionId, generation);
   }
 
   private noteUse({ snapshot, use }: CachedSession, client: RequestClient): void {
@@ -181,7 +190,6 @@ function principal(subject: TokenSubject, session: CachedSession): CheckedPrinci
   return {
     userId: subject.userId,
     sessionId: subject.sessionId,
-    deviceId: session.snapshot.deviceId,
     roles: subject.roles,
     authenticatedAt: subject.authenticatedAt,
     session,

@@ -20,6 +20,7 @@ export class SessionUse implements Use {
   private pollNotedAt = 0;
   private usedFrom = '';
   private isQueued = false;
+  private seenGeneration = 0;
 
   /** The last use that was granted, epoch milliseconds of the store's clock; 0 for none. */
   get grantedAt(): number {
@@ -39,6 +40,13 @@ export class SessionUse implements Use {
   /** A request that is a use of the session has been granted. */
   grant(at: number): void {
     this.lastGrantedAt = at;
+  }
+
+  /** @returns whether a token of a later generation than all before was used */
+  seesGeneration(generation: number): boolean {
+    if (generation <= this.seenGeneration) return false;
+    this.seenGeneration = generation;
+    return true;
   }
 
   /** The session is accepted with this client, which is therefore not judged again. */

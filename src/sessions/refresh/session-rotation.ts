@@ -5,12 +5,17 @@ import { AppError } from '../../errors/app-error.js';
 import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { shareOf } from '../../shares/share.js';
+import { clientFamily, familyText } from '../../user-agents/client-family.js';
 import { flushIntervalMs } from '../check/last-seen.js';
+import { UsedGenerations } from '../check/used-generations.js';
 import { endDeviceTrust, lockAccount } from '../device-trust.js';
 import { SESSION_ENDED_REASON } from '../session-cut-off.js';
 import { SessionRevoker } from '../session-revoker.js';
+import type { SessionLimits } from '../session-state.js';
+import { RepeatWatch } from '../suspicion/repeat-watch.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
-import { RefreshTokens } from './refresh-token.js';
+import type { SuspicionRefusal } from '../suspicion/suspicion-response.js';
+import { type RefreshTokenClaims, RefreshTokens } from './refresh-token.js';
 import { type RefreshState, refreshVerdict } from './refresh-verdict.js';
 
 /** What new tokens contain, from the current rows of the session and its user. */
@@ -20,20 +25,25 @@ export interface RotatedSession {
   readonly deviceId: string;
   readonly roles: readonly string[];
   readonly rolesVersion: number;
+  readonly createdAt: Date;
   readonly authTime: Date;
   readonly amr: readonly string[];
   readonly refreshToken: string;
+  /** Of the refresh token. */
+  readonly generation: number;
 }
 
 const RETURNED = `
-  s.id AS "sessionId", s.user_id AS "userId", s.device_id AS "deviceId", s.auth_time AS "authTime", s.amr,
+  s.id AS "sessionId", s.user_id AS "userId", s.device_id AS "deviceId", s.created_at AS "createdAt",
+  s.auth_time AS "authTime", s.amr,
   s.refresh_generation AS generation, u.roles, u.roles_version AS "rolesVersion"`;
 
 /** Exported for the benchmark, which measures what it costs Postgres alone. */
 // `<=`: a generation ahead of the row is genuine too. It was issued before a failover lost its commit.
 export const ROTATE = `
   UPDATE sessions s
-  SET refresh_generation = $2 + 1, rotated_at = clock_timestamp(), last_seen_at = now(), address = $3,
+  SET refresh_generation = $2 + 1, used_generation = greatest(s.used_generation, $2), rotated_at = clock_timestamp(),
+      rotated_address = $3, rotated_client = $6, last_seen_at = now(), address = $3,
       sweep_at = least(now() + $4 * interval '1 millisecond', s.created_at + $5 * interval '1 millisecond')
   FROM users u
   WHERE s.id = $1 AND s.refresh_generation <= $2 AND s.status = 'active' AND s.needs_login_since IS NULL
@@ -45,10 +55,28 @@ export const ROTATE = `
 const LOOK = `
   SELECT ${RETURNED}, ${SESSION_ENDED_REASON} AS "endedReason", s.needs_login_since IS NOT NULL AS "needsLogin", u.status = 'active' AS "isUserActive",
          (extract(epoch FROM s.rotated_at) * 1000)::float8 AS "rotatedAt",
+         s.used_generation AS "usedGeneration", host(s.rotated_address) AS "rotatedAddress", s.rotated_client AS "rotatedClient",
+         s.repeat_clients AS "repeatClients",
+         s.last_seen_at <= now() - $2 * interval '1 millisecond'
+           OR s.created_at <= now() - $3 * interval '1 millisecond' AS "isExpired",
+         (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS "lastSeenAt",
          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
   FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1`;
 
-type Row = Omit<RotatedSession, 'refreshToken'> & { generation: number };
+/** A repeat is a use. Within the grace the rotation has just written one. */
+const TOUCH = `
+  UPDATE sessions SET last_seen_at = now(), address = $2 WHERE id = $1 AND status = 'active'`;
+
+type Row = Omit<RotatedSession, 'refreshToken'>;
+
+interface CurrentRow extends Row, RefreshState {
+  readonly needsLogin: boolean;
+  readonly rotatedAddress: string | null;
+  readonly rotatedClient: string | null;
+  readonly repeatClients: readonly string[];
+  readonly lastSeenAt: number;
+  readonly now: number;
+}
 
 /** Exchanges a refresh token for its successor. */
 @Injectable()
@@ -60,6 +88,8 @@ export class SessionRotation {
     private readonly revoker: SessionRevoker,
     private readonly events: SecurityEvents,
     private readonly watch: SuspicionDetector,
+    private readonly repeats: RepeatWatch,
+    private readonly usedGenerations: UsedGenerations,
     private readonly config: Config,
   ) {
     this.tokens = new RefreshTokens(config.secret);
@@ -84,36 +114,64 @@ export class SessionRotation {
   async rotate(refreshToken: string, client: RequestClient): Promise<RotatedSession> {
     const claims = this.tokens.verify(refreshToken);
     if (!claims) throw new AppError('invalid_grant');
-    const { address } = client;
-    const refusal = await this.watch.inspect(claims.sessionId, client);
-    if (refusal === 'ended') throw refused('suspicious');
-    if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
-    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    refuse(await this.watch.inspect(claims.sessionId, client));
+    const { idleTtlMs, absoluteTtlMs } = this.lifetimes;
     const [[rotated]] = await this.dataSource.query<[Row[], number]>(ROTATE, [
       claims.sessionId,
       claims.generation,
-      address,
-      idleTtlMs + flushIntervalMs(idleTtlMs),
+      client.address,
+      idleTtlMs,
       absoluteTtlMs,
+      familyText(clientFamily(client.userAgent)),
     ]);
-    return rotated ? this.answer(rotated) : this.answerOther(claims.sessionId, claims.generation, address);
+    return rotated ? this.answer(rotated) : this.answerOther(claims, client);
   }
 
   /** Decides from the current row, never from an earlier read. */
-  private async answerOther(sessionId: string, generation: number, address: string): Promise<RotatedSession> {
-    const [row] = await this.dataSource.query<(Row & RefreshState & { needsLogin: boolean; now: number })[]>(
-      LOOK,
-      [sessionId],
-    );
+  private async answerOther(
+    { sessionId, generation }: RefreshTokenClaims,
+    client: RequestClient,
+  ): Promise<RotatedSession> {
+    const { idleTtlMs, absoluteTtlMs } = this.lifetimes;
+    const [row] = await this.dataSource.query<CurrentRow[]>(LOOK, [sessionId, idleTtlMs, absoluteTtlMs]);
     if (!row) throw new AppError('invalid_grant');
-    const verdict = refreshVerdict(generation, row, this.config.refreshToken.graceMs, row.now);
-    if (verdict.kind === 'repeat') return this.answer(row);
-    if (verdict.kind === 'refused') {
-      if (row.needsLogin && row.endedReason === null) throw new AppError('insufficient_user_authentication');
-      throw refused(verdict.reason);
+    const verdict = refreshVerdict(
+      generation,
+      this.withPendingUse(row),
+      this.config.refreshToken.graceMs,
+      row.now,
+    );
+    if (verdict.kind === 'reuse') {
+      await this.revokeReused(row, client.address);
+      throw refused('refresh_reuse');
     }
-    await this.revokeReused(row, address);
-    throw refused('refresh_reuse');
+    if (row.needsLogin && row.endedReason === null) throw new AppError('insufficient_user_authentication');
+    if (verdict.kind === 'refused') throw refused(verdict.reason);
+    return this.repeat(row, verdict.isUsed, client);
+  }
+
+  private async repeat(row: CurrentRow, isUsed: boolean, client: RequestClient): Promise<RotatedSession> {
+    const { sessionId, rotatedAddress: address, rotatedClient, repeatClients } = row;
+    const rotatedBy = { address, client: rotatedClient };
+    refuse(await this.repeats.inspect({ sessionId, rotatedBy, repeatClients, isUsed }, client));
+    if (row.now - row.lastSeenAt > flushIntervalMs(this.config.policy.idleTtlMs)) {
+      await this.dataSource.query(TOUCH, [sessionId, client.address]);
+    }
+    return this.answer(row);
+  }
+
+  /** This instance may have seen a use that is not written yet. */
+  private withPendingUse(row: CurrentRow): CurrentRow {
+    const pending = this.usedGenerations.pendingOf(row.sessionId);
+    return row.usedGeneration !== null && pending > row.usedGeneration
+      ? { ...row, usedGeneration: pending }
+      : row;
+  }
+
+  /** Allows for uses that are not written yet. */
+  private get lifetimes(): SessionLimits {
+    const { idleTtlMs, absoluteTtlMs } = this.config.policy;
+    return { idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs), absoluteTtlMs };
   }
 
   private async revokeReused({ sessionId, userId, deviceId }: Row, address: string): Promise<void> {
@@ -129,9 +187,26 @@ export class SessionRotation {
     }, shareOf(userId));
   }
 
-  private answer({ generation, ...session }: Row): RotatedSession {
-    return { ...session, refreshToken: this.tokens.issue({ sessionId: session.sessionId, generation }) };
+  private answer(row: Row): RotatedSession {
+    const { sessionId, userId, deviceId, roles, rolesVersion, createdAt, authTime, amr, generation } = row;
+    return {
+      sessionId,
+      userId,
+      deviceId,
+      roles,
+      rolesVersion,
+      createdAt,
+      authTime,
+      amr,
+      generation,
+      refreshToken: this.tokens.issue({ sessionId, generation }),
+    };
   }
+}
+
+function refuse(refusal: SuspicionRefusal | null): void {
+  if (refusal === 'ended') throw refused('suspicious');
+  if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
 }
 
 /** The response may contain the reason, because only the bearer of a genuine token gets this far. */

@@ -5,9 +5,11 @@ import { Revocation } from '@latchkey/revocation/revocation';
 import { SessionCache } from '@latchkey/revocation/session-cache';
 import type { Provider } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { validate as isUuid } from 'uuid';
 import { Config } from '../../config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../../database/database.module.js';
 import { REDIS } from '../../redis/redis.module.js';
+import { RedisAuthenticators } from '../../redis/redis-authenticators.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import type { SessionUse } from '../check/session-use.js';
 import { SessionClock } from '../session-clock.js';
@@ -23,7 +25,7 @@ const PROTOCOL = Symbol('revocation protocol');
 export const REVOCATION_PROVIDERS: Provider[] = [
   {
     provide: PROTOCOL,
-    inject: [Config, PROTOCOL_DATA_SOURCE, REDIS, SessionMetrics],
+    inject: [Config, PROTOCOL_DATA_SOURCE, REDIS, RedisAuthenticators, SessionMetrics],
     useFactory: createProtocol,
   },
   { provide: SessionCache, inject: [PROTOCOL], useFactory: ({ sessions }: Protocol) => sessions },
@@ -35,12 +37,13 @@ function createProtocol(
   config: Config,
   dataSource: DataSource,
   redis: RedisConnection | null,
+  authenticators: RedisAuthenticators,
   metrics: SessionMetrics,
 ): Protocol {
-  const sharedCache = redis && new RedisSharedCache(redis, SNAPSHOT_FORMAT);
+  const sharedCache = redis && new RedisSharedCache(redis, SNAPSHOT_FORMAT, authenticators.sessionCache);
   const protocol = createRevocation({
     store: new PostgresSessionStore(dataSource),
-    bus: redis && new RedisBus(redis),
+    bus: redis && new RedisBus(redis, authenticators.instances, isUuid),
     sharedCache,
     model: SESSION_MODEL,
     observer: metrics,

@@ -26,11 +26,6 @@ describe('SESSION_MODEL', () => {
     expect(haveOneHiddenClass(all.map(({ snapshot }) => snapshot.profile))).toBe(true);
   });
 
-  it('reads an entry of an older version, which does not say whether the address is confirmed', () => {
-    const { emailVerified: _, ...profile } = read('a').profile;
-    expect(SESSION_MODEL.compact({ ...read('a'), profile }, 'a').profile.emailVerified).toBe(false);
-  });
-
   it('gives all uses one hidden class, once some have been used', () => {
     const client = { address: '192.0.2.1', userAgent: 'curl' };
     const used = () => {

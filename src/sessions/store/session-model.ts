@@ -31,7 +31,7 @@ function compact(read: SessionSnapshot, sessionId: string): SessionSnapshot {
     rolesVersion: read.rolesVersion,
     profile: {
       email: profile.email,
-      emailVerified: profile.emailVerified ?? false,
+      emailVerified: profile.emailVerified,
       deviceName: sharedText(profile.deviceName),
       deviceKind: sharedText(profile.deviceKind),
       browser: profile.browser && sharedText(profile.browser),

@@ -15,6 +15,10 @@ describe('SNAPSHOT_FORMAT', () => {
     ['a session that has ended', { ...activeSnapshot('s'), status: 'revoked' }],
     ['no profile', { ...activeSnapshot('s'), profile: null }],
     ['a profile that is a text', { ...activeSnapshot('s'), profile: 'TV' }],
+    [
+      'a profile that does not say whether the address is confirmed',
+      { ...activeSnapshot('s'), profile: { ...activeSnapshot('s').profile, emailVerified: undefined } },
+    ],
     ['a time that is a text', { ...activeSnapshot('s'), readAt: '1' }],
     ['an address that is a number', { ...activeSnapshot('s'), address: 1 }],
     ['countries that are not texts', { ...activeSnapshot('s'), countries: [1] }],

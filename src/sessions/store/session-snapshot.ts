@@ -22,16 +22,15 @@ export interface SessionSnapshot extends ProtocolSnapshot {
 
 export interface SessionProfile {
   readonly email: string;
-  /** Older versions of the service leave it out. */
-  readonly emailVerified?: boolean;
+  readonly emailVerified: boolean;
   readonly deviceName: string;
   readonly deviceKind: DeviceKind;
   readonly browser: string | null;
   readonly system: string | null;
 }
 
-/** Increase `version` when the shape of a snapshot changes. */
-export const SNAPSHOT_FORMAT: SnapshotFormat<SessionSnapshot> = { version: 6, isSnapshotOf };
+/** Increase `version` when the shape of a snapshot changes, or how it is sealed. */
+export const SNAPSHOT_FORMAT: SnapshotFormat<SessionSnapshot> = { version: 7, isSnapshotOf };
 
 function isSnapshotOf(sessionId: string, value: unknown): value is SessionSnapshot {
   if (typeof value !== 'object' || value === null) return false;
@@ -56,6 +55,7 @@ function isProfile(value: unknown): value is SessionProfile {
   const it = value as Record<string, unknown>;
   return (
     [it.email, it.deviceName].every((text) => typeof text === 'string') &&
+    typeof it.emailVerified === 'boolean' &&
     isDeviceKind(it.deviceKind) &&
     [it.browser, it.system].every((text) => text === null || typeof text === 'string')
   );

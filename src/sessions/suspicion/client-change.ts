@@ -25,9 +25,17 @@ export function clientChange(
 }
 
 function isSame(one: ClientFamily, other: ClientFamily): boolean {
-  return (
-    one.isBrowser === other.isBrowser && one.name === other.name && isSameSystem(one.system, other.system)
-  );
+  if (one.isBrowser !== other.isBrowser) return false;
+  if (isAppleDesktopSite(one, other) || isAppleDesktopSite(other, one)) return true;
+  return one.name === other.name && isSameSystem(one.system, other.system);
+}
+
+/**
+ * Every browser on iOS and iPadOS is built on the web view of Safari. For a desktop site, some leave out their own name
+ * and claim to be Safari on a Mac, and an iPad does so for every site by default.
+ */
+function isAppleDesktopSite(mobile: ClientFamily, desktop: ClientFamily): boolean {
+  return mobile.system === 'iOS' && desktop.system === 'macOS' && desktop.name === 'Safari';
 }
 
 /** A missing value is not evidence of a change. */

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Suspicion } from '../../policy/session-policy.js';
-import { type ClientFamily, familyText } from '../../user-agents/client-family.js';
+import { clientFamily, familyText } from '../../user-agents/client-family.js';
+import type { Client } from '../check/session-use.js';
+import { repeatText } from './repeat-from-elsewhere.js';
 
 /** Enough for any user. When full, the oldest entry except the first is dropped, and would be reported again. */
 const KEPT = 16;
@@ -16,6 +18,7 @@ const learn = (column: string) => `
 
 const LEARN_COUNTRY = learn('countries');
 const LEARN_CLIENT = learn('clients');
+const LEARN_REPEAT = learn('repeat_clients');
 
 /** Stores the countries and clients a session is known for. */
 @Injectable()
@@ -31,10 +34,9 @@ export class SessionHabits {
     manager: EntityManager,
     sessionId: string,
     suspicion: Suspicion,
-    { country, family }: { country: string | null; family: ClientFamily },
+    use: { country: string | null; client: Client },
   ): Promise<boolean> {
-    const [statement, value] =
-      suspicion === 'impossible_travel' ? [LEARN_COUNTRY, country] : [LEARN_CLIENT, familyText(family)];
+    const [statement, value] = learning(suspicion, use);
     const [rows] = await manager.query<[unknown[], number]>(statement, [sessionId, value]);
     return rows.length > 0;
   }
@@ -48,4 +50,13 @@ export class SessionHabits {
     );
     return rows.length > 0;
   }
+}
+
+function learning(
+  suspicion: Suspicion,
+  { country, client }: { country: string | null; client: Client },
+): [statement: string, value: string | null] {
+  if (suspicion === 'impossible_travel') return [LEARN_COUNTRY, country];
+  if (suspicion === 'refresh_token_shared') return [LEARN_REPEAT, repeatText(client)];
+  return [LEARN_CLIENT, familyText(clientFamily(client.userAgent))];
 }

@@ -5,6 +5,7 @@ import {
   SUSPICION_ACTIONS,
   SUSPICIONS,
   SUSPICIONS_OF_LOGINS,
+  type Suspicion,
 } from '../../policy/session-policy.js';
 import { suspicionEvent } from './suspicion-event.js';
 
@@ -16,12 +17,20 @@ const ACTIONS = SUSPICION_ACTIONS.filter((action) => action !== 'off');
 describe('a suspicion', () => {
   it.each(PRESETS)('is mailed under the policy %s, whatever action the policy takes', (preset) => {
     const mailed: readonly string[] = MAILED_EVENTS[preset];
-    for (const suspicion of SUSPICIONS.filter((it) => !SUSPICIONS_OF_LOGINS.includes(it))) {
+    const isMailed = (suspicion: Suspicion) =>
+      !SUSPICIONS_OF_LOGINS.includes(suspicion) &&
+      (suspicion !== 'refresh_token_shared' || preset === 'bank');
+    for (const suspicion of SUSPICIONS.filter(isMailed)) {
       for (const action of ACTIONS) {
         const { kind } = suspicionEvent(SESSION, { suspicion, action }, UNKNOWN, UNKNOWN);
         expect(mailed).toContain(kind);
       }
     }
     expect(mailed).toEqual(expect.arrayContaining([...SUSPICIONS_OF_LOGINS]));
+  });
+
+  it('that a change of networks explains is not mailed where sessions last for months', () => {
+    expect(MAILED_EVENTS.social).not.toContain('refresh_token_shared');
+    expect(MAILED_EVENTS.streaming).not.toContain('refresh_token_shared');
   });
 });

@@ -24,6 +24,7 @@ const EVENT_KINDS: Readonly<Record<Suspicion, SecurityEventKind>> = {
   impossible_travel: 'impossible_travel',
   client_changed: 'client_changed',
   client_scripted: 'client_changed',
+  refresh_token_shared: 'refresh_token_shared',
   device_token_shared: 'device_token_shared',
   sign_in_after_failures: 'sign_in_after_failures',
 };

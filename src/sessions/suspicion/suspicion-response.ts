@@ -3,7 +3,6 @@ import type { EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { shareOf } from '../../shares/share.js';
-import { clientFamily } from '../../user-agents/client-family.js';
 import type { Client } from '../check/session-use.js';
 import { endDeviceTrust, lockAccount } from '../device-trust.js';
 import { SessionRevoker } from '../session-revoker.js';
@@ -71,7 +70,7 @@ export class SuspicionResponse {
     tell: Tell,
   ): Promise<void> {
     const country = this.geoip.find(client.address)?.countryCode ?? null;
-    const use = { country, family: clientFamily(client.userAgent) };
+    const use = { country, client };
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       // Known from now on, so that it is reported once.

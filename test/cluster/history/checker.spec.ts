@@ -131,6 +131,49 @@ describe('the checker', () => {
     });
   });
 
+  describe('for a refresh token that is presented again after its rotation (P5)', () => {
+    /** Rotated `a` to `b`, with a grace until 10,110. */
+    const rotated = () => loggedIn().refresh(100, 110, 'a', 'b');
+    const used = () => rotated().granted(200, 210, 1, { issuedWith: 'b' });
+
+    it('accepts that it is accepted as long as its successor was not used, however late', () => {
+      expect(broken(rotated().refresh(800_000, 800_010, 'a', 'b'))).toEqual([]);
+      const older = rotated().granted(200, 210, 1, { issuedWith: 'a' });
+      expect(broken(older.refresh(800_000, 800_010, 'a', 'b'))).toEqual([]);
+    });
+
+    it('reports that it is refused although its successor was not used', () => {
+      expect(broken(rotated().refresh(800_000, 800_010, 'a', null))).toEqual(['P5']);
+      expect(
+        broken(
+          rotated().refresh(800_000, 800_010, 'a', null).granted(800_020, 800_030, 1, { issuedWith: 'b' }),
+        ),
+      ).toEqual(['P5']);
+    });
+
+    it('reports that it is accepted after the grace although its successor was used', () => {
+      expect(broken(used().refresh(9_000, 9_010, 'a', 'b'))).toEqual([]);
+      expect(broken(used().refresh(12_300, 12_310, 'a', 'b'))).toEqual(['P5']);
+      expect(broken(rotated().refresh(200, 210, 'b', 'c').refresh(12_300, 12_310, 'a', 'b'))).toEqual(['P5']);
+    });
+
+    it('accepts that it is refused, and the session with it, after its successor was used', () => {
+      const built = used().refresh(12_300, 12_310, 'a', null).refused(12_320, 12_330, 1);
+      expect(broken(built)).toEqual([]);
+    });
+
+    it('accepts that it is refused within the grace only if its successor was exchanged', () => {
+      expect(broken(used().refresh(9_000, 9_010, 'a', null))).toEqual(['P5']);
+      expect(broken(rotated().refresh(200, 210, 'b', 'c').refresh(300, 310, 'a', null))).toEqual([]);
+    });
+
+    it('does not judge a use that a fault may have kept from being written', () => {
+      const built = used().refresh(12_300, 12_310, 'a', 'b');
+      built.faults.push({ name: 'cut', startedAt: 150, endedAt: 300, withoutPostgres: [1] });
+      expect(broken(built)).toEqual([]);
+    });
+  });
+
   describe('for failures (P4)', () => {
     const answered = (status: number, hasRetryAfter: boolean, kind: 'check' | 'login' = 'check') =>
       broken(

@@ -1,7 +1,7 @@
 import { EnforcementBound } from './enforcement-bound.js';
 import type { History } from './history.js';
 import { finalStateViolations } from './rules/final-state.js';
-import { forkedChains } from './rules/refresh-chain.js';
+import { forkedChains, unnoticedReuse } from './rules/refresh-chain.js';
 import { unexpectedAnswers } from './rules/responses.js';
 import {
   grantedAfterConfirmation,
@@ -25,7 +25,7 @@ export function violationsOf(history: History): Violation[] {
 
 function ofSession(
   timeline: SessionTimeline,
-  { rows, tokenTtlMs }: History,
+  { rows, tokenTtlMs, faults, graceMs }: History,
   bound: EnforcementBound,
 ): Violation[] {
   return [
@@ -35,6 +35,7 @@ function ofSession(
     ...grantedBeyondBound(timeline, bound),
     ...refusedWithoutReason(timeline, tokenTtlMs),
     ...forkedChains(timeline),
+    ...unnoticedReuse(timeline, { faults, graceMs }),
     ...(rows ? finalStateViolations(timeline, rows, tokenTtlMs) : []),
   ];
 }

@@ -15,11 +15,15 @@ export interface ClusterOptions {
   readonly before?: readonly string[];
   /** Environment variables of the service, added to the defaults of the cluster. */
   readonly env?: Readonly<Record<string, string>>;
+  /** `REFRESH_GRACE` */
+  readonly graceMs?: number;
   /** Servers of another cluster to share, with a separate database; they keep running when this cluster stops. */
   readonly servers?: { readonly redis: RedisServer; readonly postgres: PostgresServer };
 }
 
 let made = 0;
+/** A request that a paused server executes late presents a token whose successor may have been used since. */
+const GRACE_MS = 300_000;
 const RECOVERY_TIMEOUT_MS = 120_000;
 
 /** Several instances of one service, with private Postgres and Redis servers behind proxies that tests can break. */
@@ -33,9 +37,16 @@ export class Cluster {
     private readonly pool: Pool,
     private readonly ownsServers: boolean,
     private readonly directory: string,
+    readonly graceMs: number,
   ) {}
 
-  static async start({ instances, before = [], env: own = {}, servers }: ClusterOptions): Promise<Cluster> {
+  static async start({
+    instances,
+    before = [],
+    env: own = {},
+    graceMs = GRACE_MS,
+    servers,
+  }: ClusterOptions): Promise<Cluster> {
     const [postgres, redis] = servers
       ? [servers.postgres, servers.redis]
       : await Promise.all([PostgresServer.start({ durable: true }), RedisServer.start({ snapshot: true })]);
@@ -54,8 +65,7 @@ export class Cluster {
       PASSWORD_HASH_QUEUE: '1000',
       LOGIN_ATTEMPTS_PER_ACCOUNT: '1000000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000000',
-      // A client that lost the response during a fault retries when the fault is over.
-      REFRESH_GRACE: '5m',
+      REFRESH_GRACE: `${graceMs}ms`,
       LOG_LEVEL: 'error',
       ...own,
     });
@@ -64,10 +74,21 @@ export class Cluster {
     );
     const directory = await mkdtemp(join(tmpdir(), 'latchkey-torture-'));
     const prefix = env.REDIS_KEY_PREFIX ?? '';
-    const cluster = new Cluster(postgres, redis, nodes, prefix, pool, !servers, directory);
+    const cluster = new Cluster(postgres, redis, nodes, prefix, pool, !servers, directory, graceMs);
     // One by one: the first instance creates the signing key, and the others need not wait for its lock.
     for (const node of nodes) await node.start();
     return cluster;
+  }
+
+  /** Locks the row of a session, as a long transaction does. @returns what releases it */
+  async holdSession(id: string): Promise<() => Promise<void>> {
+    const client = await this.pool.connect();
+    await client.query('BEGIN');
+    await client.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [id]);
+    return async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    };
   }
 
   /** The current Redis server; `switchTo` replaces it. */

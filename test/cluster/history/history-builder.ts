@@ -40,7 +40,7 @@ export class HistoryBuilder {
 
   history(): History {
     const { operations, faults, stalls, rows } = this;
-    return { operations, faults, stalls, rows, tokenTtlMs: 900_000 };
+    return { operations, faults, stalls, rows, tokenTtlMs: 900_000, graceMs: 10_000 };
   }
 }
 

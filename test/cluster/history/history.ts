@@ -34,6 +34,8 @@ export interface Operation {
   readonly device?: string | undefined;
   /** When the request for the presented access token was sent. */
   readonly tokenRequestedAt?: number | undefined;
+  /** The refresh token that was issued together with the presented access token. */
+  readonly issuedWith?: string | undefined;
   /** For a revoke: its targets. */
   readonly scope?: Scope | undefined;
   /** For a refresh: the refresh token that was presented and the one that was issued. */
@@ -70,6 +72,8 @@ export interface History {
   readonly stalls: readonly Stall[];
   /** Lifetime of an access token. */
   readonly tokenTtlMs: number;
+  /** How long a used refresh token's predecessor is accepted after the rotation. */
+  readonly graceMs: number;
   /** The final rows in Postgres by session id; `null` if they were not read. */
   readonly rows: ReadonlyMap<string, SessionRow> | null;
 }

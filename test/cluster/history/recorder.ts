@@ -84,9 +84,13 @@ export class Recorder {
   }
 
   async check(instance: number, session: ClientSession): Promise<ObservedAnswer | null> {
-    const { accessToken: token, tokenRequestedAt } = session;
+    const { accessToken: token, tokenRequestedAt, refreshToken: issuedWith } = session;
     const observed = await this.send(instance, 'GET', '/auth/me', { token });
-    this.note('check', instance, session.user, observed, { session: session.id, tokenRequestedAt });
+    this.note('check', instance, session.user, observed, {
+      session: session.id,
+      tokenRequestedAt,
+      issuedWith,
+    });
     return observed.answer;
   }
 
@@ -149,9 +153,9 @@ export class Recorder {
   }
 
   private async revoke(instance: number, actor: ClientSession, method: string, path: string, scope: Scope) {
-    const { accessToken: token, tokenRequestedAt, user, id: session } = actor;
+    const { accessToken: token, tokenRequestedAt, user, id: session, refreshToken: issuedWith } = actor;
     const observed = await this.send(instance, method, path, { token });
-    this.note('revoke', instance, user, observed, { session, scope, tokenRequestedAt });
+    this.note('revoke', instance, user, observed, { session, scope, tokenRequestedAt, issuedWith });
     return observed.answer;
   }
 

@@ -1,4 +1,5 @@
 import { type History, isRefusedAsEnded, type Operation, type Scope } from './history.js';
+import { reusesOf } from './refresh-uses.js';
 
 /** A paused server may execute a request after its client gave up: the longest fault plus a margin. */
 const LATE_MS = 60_000;
@@ -25,7 +26,7 @@ export interface SessionTimeline {
 }
 
 /** Builds the timeline of every session whose login response was received. */
-export function sessionTimelines({ operations }: History): Map<string, SessionTimeline> {
+export function sessionTimelines({ operations, graceMs }: History): Map<string, SessionTimeline> {
   const timelines = new Map<string, SessionTimeline>();
   const byUser = new Map<string, SessionTimeline[]>();
   for (const login of operations) {
@@ -47,6 +48,9 @@ export function sessionTimelines({ operations }: History): Map<string, SessionTi
     timeline.operations.sort((a, b) => a.startedAt - b.startedAt);
     for (const refused of timeline.operations.filter(isRefusedAsEnded)) {
       timeline.committedAt = Math.min(timeline.committedAt, refused.endedAt);
+    }
+    for (const { startedAt } of reusesOf(timeline.operations, graceMs)) {
+      timeline.revocableFrom = Math.min(timeline.revocableFrom, startedAt);
     }
   }
   return timelines;

@@ -75,5 +75,6 @@ async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions
   log('healed; checking every session on every instance');
   const rows = await runFinalCheck(cluster, recorder, workload);
   const { operations, stalls } = recorder;
-  return { operations, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS };
+  const { graceMs } = cluster;
+  return { operations, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS, graceMs };
 }

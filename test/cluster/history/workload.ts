@@ -27,8 +27,6 @@ const LATE_MS = 60_000;
 export class Workload {
   readonly live: ClientSession[] = [];
   readonly ended: ClientSession[] = [];
-  /** Sessions whose last refresh got no response: their token may be too old to count as a retry. */
-  readonly lost = new Set<string>();
   private readonly refreshing = new Set<string>();
   private readonly settledFrom = new Map<string, number>();
   private readonly users: readonly string[];
@@ -63,7 +61,7 @@ export class Workload {
   /** Whether its refresh token may be used: it is the newest, and no earlier request can still be in flight. */
   canRefresh({ id }: ClientSession): boolean {
     const isSettled = performance.now() >= (this.settledFrom.get(id) ?? 0);
-    return isSettled && !this.refreshing.has(id) && !this.lost.has(id);
+    return isSettled && !this.refreshing.has(id);
   }
 
   private async client(): Promise<void> {
@@ -117,7 +115,7 @@ export class Workload {
     this.refreshing.delete(session.id);
   }
 
-  /** A client that lost the response presents the same token again until it gets one. */
+  /** A client that lost the response presents the same token again until it gets one, or gives up and comes back later. */
   private async retryRefresh(session: ClientSession): Promise<void> {
     for (let tries = 0; tries < REFRESH_TRIES; tries++) {
       await sleep(this.random.between(200, 1_500));
@@ -128,7 +126,6 @@ export class Workload {
         return;
       }
     }
-    this.lost.add(session.id);
   }
 
   private async revoke(): Promise<void> {

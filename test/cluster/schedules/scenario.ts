@@ -44,7 +44,7 @@ export class Scenario {
   }
 
   /** On a very busy machine a login may time out. */
-  private async login(user: string): Promise<ClientSession> {
+  async login(user: string): Promise<ClientSession> {
     for (let tries = 0; tries < LOGIN_TRIES; tries++) {
       const session = await this.recorder.login(REVOKER, user);
       if (session) return session;
@@ -83,6 +83,7 @@ export class Scenario {
       faults: this.faults,
       rows: null,
       tokenTtlMs: TOKEN_TTL_MS,
+      graceMs: this.cluster.graceMs,
     });
   }
 }

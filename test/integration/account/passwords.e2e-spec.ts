@@ -314,19 +314,68 @@ describe('account self-service by mail', () => {
   });
 
   describe('password change', () => {
-    it('revokes every other session and keeps the current one', async () => {
+    it('revokes every session and opens a new one on the same device', async () => {
       const one = await confirmedNewcomer();
       const sameDevice = await service.api.session(one.email, { device_token: one.device_token });
       const other = await service.api.session(one.email);
-      expect(await change(one.access_token, PASSWORD)).toMatchObject({ status: 204, text: '' });
+      const { status, headers, body } = await change(one.access_token, PASSWORD);
+      const renewed = body as unknown as Tokens;
+      expect([status, headers.get('cache-control'), headers.get('set-cookie')]).toEqual([
+        200,
+        'no-store',
+        null,
+      ]);
+      expect(renewed).toEqual({
+        access_token: expect.any(String),
+        refresh_token: expect.any(String),
+        token_type: 'Bearer',
+        expires_in: 900,
+        session_id: expect.any(String),
+        device_id: one.device_id,
+      });
+      expect(renewed.session_id).not.toBe(one.session_id);
       await isRefused(other, 'password_changed');
       await isRefused(sameDevice, 'password_changed');
-      expect((await service.api.me(one.access_token)).status).toBe(200);
-      expect((await service.api.refresh(one.refresh_token)).status).toBe(200);
+      // Copies of the caller's own tokens too.
+      await isRefused(one, 'replaced');
+      expect((await service.api.me(renewed.access_token)).status).toBe(200);
+      expect((await service.api.refresh(renewed.refresh_token)).status).toBe(200);
       expect((await service.api.login(one.email)).status).toBe(401);
       expect((await service.api.login(one.email, { password: NEW_PASSWORD })).status).toBe(200);
-      expect(await kindsOf(one)).toContain('password_changed');
+      expect(await kindsOf(renewed)).toContain('password_changed');
       await mailbox.waitFor(one.email, 'Your password was changed');
+    });
+
+    it('keeps what is known about the session, so that the next use is not suspicious', async () => {
+      const one = await service.api.newcomer();
+      const { body } = await change(one.access_token, PASSWORD);
+      const known = (id: unknown) =>
+        service.sql('SELECT login_address, countries, clients, device_id FROM sessions WHERE id = $1', [id]);
+      expect(await known(body.session_id)).toEqual(await known(one.session_id));
+    });
+
+    it('has no effect if the session was revoked while the passwords were hashed', async () => {
+      const { email, session_id, access_token } = await service.api.newcomer();
+      let changing: ReturnType<typeof change> | undefined;
+      await service.app.get(DataSource).transaction(async (manager) => {
+        await manager.query('SELECT id FROM users WHERE email = $1 FOR NO KEY UPDATE', [email]);
+        changing = change(access_token, PASSWORD);
+        const waiting = `SELECT pid FROM pg_stat_activity
+                         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        await waitUntil('the change to wait', async () => (await service.sql(waiting)).length > 0);
+        await manager.query(
+          `UPDATE sessions SET status = 'revoked', ended_reason = 'terminated' WHERE id = $1`,
+          [session_id],
+        );
+      });
+      expect(await changing).toMatchObject({ status: 401, body: { code: 'session_revoked' } });
+      expect((await service.api.login(email)).status).toBe(200);
+      expect(
+        await service.sql(
+          'SELECT id FROM sessions WHERE device_id = (SELECT device_id FROM sessions WHERE id = $1)',
+          [session_id],
+        ),
+      ).toEqual([{ id: session_id }]);
     });
 
     it('requires the current password and limits wrong attempts', async () => {
@@ -357,7 +406,7 @@ describe('account self-service by mail', () => {
     it('invalidates reset links that were mailed before', async () => {
       const { email, access_token } = await service.api.newcomer();
       const token = await resetToken(email);
-      expect((await change(access_token, PASSWORD)).status).toBe(204);
+      expect((await change(access_token, PASSWORD)).status).toBe(200);
       expect(await reset(token)).toMatchObject(invalidLink);
     });
   });

@@ -69,7 +69,8 @@ describe('security events', () => {
     const { api } = service;
     const thief = await api.newcomer();
     const owner = await api.session(thief.email, { device_token: thief.device_token });
-    await api.refresh(thief.refresh_token);
+    const { body } = await api.refresh(thief.refresh_token);
+    expect((await api.me(body.access_token)).status).toBe(200);
     await Promise.all(Array.from({ length: 10 }, () => api.refresh(thief.refresh_token)));
     expect(await eventsOf(owner)).toMatchObject([
       { kind: 'refresh_token_reused', session_id: thief.session_id, device_id: thief.device_id },

@@ -85,6 +85,7 @@ const claims = (changes: object = {}) => ({
   amr: ['pwd'],
   roles: ['user'],
   roles_version: 3,
+  generation: 1,
   ...changes,
 });
 
@@ -94,6 +95,8 @@ const genuine = async (changes: Partial<Parameters<AccessTokenIssuer['issue']>[0
     sessionId,
     roles: ['user'],
     rolesVersion: 3,
+    generation: 0,
+    createdAt: new Date(),
     authenticatedAt: new Date(),
     amr: ['pwd'],
     now: new Date(),
@@ -162,7 +165,8 @@ describe('a genuine access token', () => {
     expect(JSON.parse(head ?? '')).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: keys.current().kid });
     const said = JSON.parse(payload ?? '');
     expect(Object.keys(said).sort()).toEqual(Object.keys(claims()).sort());
-    expect(said.exp - said.iat).toBe(900);
+    // The idle lifetime of the policy is shorter than that of an access token.
+    expect(said.exp - said.iat).toBe(300);
   });
 
   it('can be verified with the published key set alone', async () => {
@@ -497,6 +501,7 @@ describe('a token signed by the service with invalid claims', () => {
     amr: [undefined, null, 'pwd', [1], [''], {}],
     roles: [undefined, null, 'admin', [1], [null], { 0: 'admin', length: 1 }],
     roles_version: [undefined, null, '3', -1, 1.5, 1e308],
+    generation: [null, '3', -1, 1.5, 1e308],
   };
   const cases = Object.entries(WRONG).flatMap(([claim, values]) =>
     values.map((value) => [claim, value] as const),

@@ -18,6 +18,8 @@ describe('an access token with a valid signature', () => {
       sessionId,
       roles: [],
       rolesVersion: 0,
+      generation: 0,
+      createdAt: new Date(),
       authenticatedAt: new Date(),
       amr: ['pwd'],
       now: new Date(),

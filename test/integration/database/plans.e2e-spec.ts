@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { loadSessions } from '../../../bench/growth/load-sessions.js';
 import { HEAVY, populationOf } from '../../../bench/growth/population.js';
 import { PROTOCOL_DATA_SOURCE } from '../../../src/database/database.module.js';
+import { RedisAuthenticators } from '../../../src/redis/redis-authenticators.js';
 import { LastSeen } from '../../../src/sessions/check/last-seen.js';
 import { SessionRotation } from '../../../src/sessions/refresh/session-rotation.js';
 import { SessionHistories } from '../../../src/sessions/session-history.js';
@@ -147,7 +148,10 @@ describe('the query plans of requests and background jobs on large tables never 
     [
       'the history of a session',
       /FROM "session_events"/,
-      () => new SessionHistories(service.app.get(DataSource), null).find(me.session_id),
+      () =>
+        new SessionHistories(service.app.get(DataSource), null, service.app.get(RedisAuthenticators)).find(
+          me.session_id,
+        ),
     ],
   ];
 

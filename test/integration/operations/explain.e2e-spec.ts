@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { historyLines } from '../../../src/cli/history-lines.js';
 import { REDIS } from '../../../src/redis/redis.module.js';
+import { RedisAuthenticators } from '../../../src/redis/redis-authenticators.js';
 import type { RedisConnection } from '../../../src/redis/redis-connection.js';
 import { SessionHistories } from '../../../src/sessions/session-history.js';
 import { type RunningApp, startApp } from '../../support/app.js';
@@ -14,7 +15,11 @@ describe('the history of a session', () => {
 
   beforeAll(async () => {
     service = await startApp({ REDIS_URL: process.env.TEST_REDIS_URL });
-    histories = new SessionHistories(service.app.get(DataSource), service.app.get<RedisConnection>(REDIS));
+    histories = new SessionHistories(
+      service.app.get(DataSource),
+      service.app.get<RedisConnection>(REDIS),
+      service.app.get(RedisAuthenticators),
+    );
   });
 
   afterAll(() => service?.close());

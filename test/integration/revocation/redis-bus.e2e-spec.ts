@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusListener } from '@latchkey/revocation/bus';
+import { HmacAuthenticator } from '@latchkey/revocation/redis/hmac-authenticator';
 import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
 import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { Revocations } from '@latchkey/revocation/session-store';
@@ -9,6 +10,9 @@ import { type SessionSnapshot, SNAPSHOT_FORMAT } from '../../../src/sessions/sto
 import { RedisServer } from '../../support/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { waitUntil } from '../../support/wait-until.js';
+
+const AUTHENTICATOR = new HmacAuthenticator([randomBytes(32)], 'test');
+const STRANGER = new HmacAuthenticator([randomBytes(32)], 'test');
 
 const revocationOf = (sessionId: string): Revocations => ({
   sessions: [{ sessionId, reason: 'logout' }],
@@ -23,6 +27,8 @@ class Recorder implements BusListener {
   heartbeat = (sequence: number) => void this.lines.push(`heartbeat ${sequence}`);
   push = (_from: string, _pushId: string, { sessions }: Revocations) =>
     void this.lines.push(`push ${sessions.map(({ sessionId }) => sessionId)}`);
+  revoked = ({ sessions }: Revocations) =>
+    void this.lines.push(`revoked ${sessions.map(({ sessionId }) => sessionId)}`);
   changed = (sessionIds: readonly string[]) => void this.lines.push(`changed ${sessionIds}`);
   question = (replyTo: string, sessionId: string) => void this.lines.push(`question ${replyTo} ${sessionId}`);
   acknowledgement = (from: string, pushId: string) => void this.lines.push(`ack ${from} ${pushId}`);
@@ -63,7 +69,7 @@ describe('the Redis adapters of the revocation protocol', () => {
   };
   const join = async (url = server.url) => {
     const connection = await connect(url);
-    const bus = new RedisBus(connection);
+    const bus = new RedisBus(connection, AUTHENTICATOR, (id) => /^[a-z]/.test(id));
     buses.push(bus);
     const recorder = new Recorder();
     bus.start(recorder);
@@ -153,41 +159,94 @@ describe('the Redis adapters of the revocation protocol', () => {
       expect((await a.bus.push('1', revocationOf('s'))).registered.size).toBe(0);
     });
 
+    const forged = (text: string) => ['sealed by another service', STRANGER.seal('test:ends', text)];
+    const copied = (text: string) => ['sealed for another channel', AUTHENTICATOR.seal('test:changes', text)];
+    const malformed = (text: string) => [`malformed: ${text}`, AUTHENTICATOR.seal('test:ends', text)];
+    const pushText = (ends: object) => JSON.stringify({ from: 'x', pushId: '1', ends });
+    const good = pushText(revocationOf('forged'));
+
     it.each([
-      'nonsense',
-      '{}',
-      'null',
-      '[]',
-      '{"from":"x","pushId":"1","ends":{"sessions":[{"sessionId":1}]}}',
-    ])('resubscribes after a malformed push, so that the store is read again: %s', async (text) => {
+      ['not sealed', good],
+      forged(good),
+      copied(good),
+      malformed('nonsense'),
+      malformed('{}'),
+      malformed('null'),
+    ])('resubscribes after a push that is %s, so that the store is read again', async (_, text) => {
       const { bus, recorder, connection } = await join();
-      await connection.client.publish('test:ends', text);
+      await connection.client.publish('test:ends', text ?? '');
       await recorder.until('subscribed', 2);
       expect(recorder.lines.slice(0, 3)).toEqual(['subscribed', 'lost', 'subscribed']);
       await bus.push('1', revocationOf('s'));
       await recorder.until('push s');
     });
 
-    it('delivers cut-offs, and resubscribes after a malformed one', async () => {
-      const { bus, recorder, connection } = await join();
+    it('delivers cut-offs', async () => {
+      const { bus, recorder } = await join();
       await bus.push('1', { sessions: [], cutOffs: [{ userId: 'u', rolesVersion: 3 }] });
       await recorder.until('push ');
-      const wrong = {
-        from: 'x',
-        pushId: '2',
-        ends: { sessions: [], cutOffs: [{ userId: 'u', rolesVersion: 'x' }] },
-      };
-      await connection.client.publish('test:ends', JSON.stringify(wrong));
-      await recorder.until('subscribed', 2);
     });
 
-    it('tolerates malformed messages on the other channels', async () => {
-      const { bus, recorder } = await join();
-      await server.send(`PUBLISH test:heartbeats:${bus.instanceId} nonsense`);
-      await server.send(`PUBLISH test:acknowledgements:${bus.instanceId} nonsense`);
-      await bus.heartbeat(1);
-      await recorder.until('heartbeat 1');
-      expect(recorder.lines).toEqual(['subscribed', 'heartbeat NaN', 'ack nonsens nonsense', 'heartbeat 1']);
+    it.each([
+      ['an id', { sessions: [{ sessionId: '7', reason: 'x' }], cutOffs: [] }],
+      ['a version', { sessions: [], cutOffs: [{ userId: 'u', rolesVersion: 2 ** 40 }] }],
+    ])('delivers the rest of a push in which %s is malformed, and resubscribes', async (_, bad) => {
+      const { recorder, connection } = await join();
+      const { sessions } = revocationOf('s');
+      const text = pushText({ ...bad, sessions: [...bad.sessions, ...sessions] });
+      await connection.client.publish('test:ends', AUTHENTICATOR.seal('test:ends', text));
+      await recorder.until('subscribed', 2);
+      expect(recorder.lines.slice(0, 4)).toEqual(['subscribed', 'revoked s', 'lost', 'subscribed']);
+    });
+
+    it('ignores what no instance has sent on the other channels', async () => {
+      const [a, b] = [await join(), await join()];
+      const id = a.bus.instanceId;
+      const forgeries: [string, string][] = [
+        [`test:heartbeats:${id}`, '1'],
+        [`test:acknowledgements:${id}`, `${b.bus.instanceId} 1`],
+        ['test:changes', 's'],
+        ['test:questions', 'test:ends s'],
+      ];
+      for (const [channel, text] of forgeries) {
+        for (const sealed of [text, STRANGER.seal(channel, text), AUTHENTICATOR.seal('elsewhere', text)])
+          await a.connection.client.publish(channel, sealed);
+      }
+      await a.bus.heartbeat(2);
+      await a.recorder.until('heartbeat 2');
+      expect(a.recorder.lines).toEqual(['subscribed', 'heartbeat 2']);
+    });
+
+    it('does not accept an acknowledgement that was sent to another revoker', async () => {
+      const [a, b] = [await join(), await join()];
+      const sent: string[] = [];
+      const channelTo = ({ bus }: typeof a) => `test:acknowledgements:${bus.instanceId}`;
+      const listener = a.connection.newSubscriber();
+      await listener.connect();
+      await listener.subscribe(channelTo(a), (text) => sent.push(text));
+      await b.bus.acknowledge(a.bus.instanceId, '1');
+      await waitUntil('the acknowledgement was sent', () => sent.length > 0);
+      await a.connection.client.publish(channelTo(b), sent[0] ?? '');
+      await listener.disconnect();
+      await b.bus.heartbeat(1);
+      await b.recorder.until('heartbeat 1');
+      expect(b.recorder.lines).toEqual(['subscribed', 'heartbeat 1']);
+    });
+
+    it('counts the receivers of a push, registered or not', async () => {
+      const [a, b] = [await join(), await join()];
+      await Promise.all([a.bus.heartbeat(1), b.bus.heartbeat(1)]);
+      await server.send(`HDEL test:instances ${b.bus.instanceId}`);
+      const { registered, receivers } = await a.bus.push('1', revocationOf('s'));
+      expect([registered.size, receivers]).toEqual([1, 2]);
+    });
+
+    it('removes an entry of the table that no instance can have written', async () => {
+      const { bus, connection } = await join();
+      await connection.client.hSet('test:instances', 'stranger', 'nonsense');
+      const { registered } = await bus.push('1', revocationOf('s'));
+      await bus.forget('stranger', registered.get('stranger') ?? 0);
+      expect((await bus.push('2', revocationOf('s'))).registered.has('stranger')).toBe(false);
     });
 
     it('resubscribes when its subscription is lost and on request', async () => {
@@ -287,12 +346,19 @@ describe('the Redis adapters of the revocation protocol', () => {
       clients: ['browser:Chrome:Windows'],
       needsLogin: false,
       readAt: 1,
-      profile: { email: 'a@b.c', deviceName: 'TV', deviceKind: 'tv', browser: null, system: null },
+      profile: {
+        email: 'a@b.c',
+        emailVerified: false,
+        deviceName: 'TV',
+        deviceKind: 'tv',
+        browser: null,
+        system: null,
+      },
     });
-    const key = (sessionId: string) => `test:session:4:${sessionId}`;
+    const key = (sessionId: string) => `test:session:${SNAPSHOT_FORMAT.version}:${sessionId}`;
 
     it('returns what was written, until it is removed', async () => {
-      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
+      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT, AUTHENTICATOR);
       const [a, b] = [snapshot(), snapshot()];
       await cache.write([a, b]);
       expect(await cache.read([a.sessionId, 'unknown', b.sessionId])).toEqual(
@@ -305,32 +371,51 @@ describe('the Redis adapters of the revocation protocol', () => {
       expect([...(await cache.read([a.sessionId, b.sessionId])).keys()]).toEqual([b.sessionId]);
     });
 
+    const sealed = (value: unknown, place = key('poisoned'), by = AUTHENTICATOR) =>
+      JSON.stringify({ sealed: by.seal(place, JSON.stringify(value)) });
+
     it.each([
       ['invalid JSON', 'nonsense'],
       ['null', 'null'],
       ['a number', '42'],
-      ['another session', JSON.stringify(snapshot())],
-      ['a revoked session', JSON.stringify({ ...snapshot('poisoned'), status: 'revoked' })],
-      ['malformed times', JSON.stringify({ ...snapshot('poisoned'), createdAt: 'now' })],
-      ['no profile', JSON.stringify({ ...snapshot('poisoned'), profile: null })],
-    ])('ignores an invalid entry: %s', async (_what, text) => {
+      ['a snapshot that is not sealed', JSON.stringify(snapshot('poisoned'))],
+      ['a seal that is not a text', JSON.stringify({ sealed: 7 })],
+      ['sealed by another service', sealed(snapshot('poisoned'), key('poisoned'), STRANGER)],
+      ['sealed for another key', sealed(snapshot('poisoned'), key('other'))],
+      ['another session', sealed(snapshot())],
+      ['a revoked session', sealed({ ...snapshot('poisoned'), status: 'revoked' })],
+      ['malformed times', sealed({ ...snapshot('poisoned'), createdAt: 'now' })],
+      ['no profile', sealed({ ...snapshot('poisoned'), profile: null })],
+    ])('ignores an invalid entry, and returns the others: %s', async (_what, text) => {
       const connection = await connect();
-      const cache = new RedisSharedCache(connection, SNAPSHOT_FORMAT);
+      const cache = new RedisSharedCache(connection, SNAPSHOT_FORMAT, AUTHENTICATOR);
+      const other = snapshot();
+      await cache.write([other]);
       await connection.client.set(key('poisoned'), text);
-      expect((await cache.read(['poisoned'])).size).toBe(0);
+      for (let times = 0; times < 5; times++)
+        expect(await cache.read(['poisoned', other.sessionId])).toEqual(new Map([[other.sessionId, other]]));
       const good = snapshot('poisoned');
       await cache.write([good]);
       expect(await cache.read(['poisoned'])).toEqual(new Map([['poisoned', good]]));
     });
 
+    it('ignores a genuine entry that was copied under the key of another session', async () => {
+      const connection = await connect();
+      const cache = new RedisSharedCache(connection, SNAPSHOT_FORMAT, AUTHENTICATOR);
+      const [a, b] = [snapshot(), snapshot()];
+      await cache.write([a, b]);
+      await connection.client.set(key(a.sessionId), (await connection.client.get(key(b.sessionId))) ?? '');
+      expect([...(await cache.read([a.sessionId, b.sessionId])).keys()]).toEqual([b.sessionId]);
+    });
+
     it('ignores an entry of another Redis type', async () => {
-      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
+      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT, AUTHENTICATOR);
       await server.send(`LPUSH ${key('poisoned')} x`);
       expect((await cache.read(['poisoned'])).size).toBe(0);
     });
 
     it('returns nothing and does not fail while Redis is full or down', async () => {
-      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
+      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT, AUTHENTICATOR);
       await server.send('CONFIG SET maxmemory 1');
       await cache.write([snapshot('full')]);
       expect((await cache.read(['full'])).size).toBe(0);
@@ -341,7 +426,7 @@ describe('the Redis adapters of the revocation protocol', () => {
     });
 
     it('is not read while Redis hangs, and is read again once it responds', async () => {
-      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT);
+      const cache = new RedisSharedCache(await connect(), SNAPSHOT_FORMAT, AUTHENTICATOR);
       const known = snapshot();
       await cache.write([known]);
       server.pause();

@@ -79,6 +79,7 @@ export function loginScenarios(service: () => RunningApp): void {
       amr: ['pwd'],
       roles: [],
       roles_version: 0,
+      generation: 0,
     });
     expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(30);
   });

@@ -19,6 +19,8 @@ async function postRefresh(): Promise<void> {
   try {
     await request('POST', '/auth/refresh');
   } catch (error) {
+    // Another tab has just signed in again or changed the password: this browser has the cookies of the new session.
+    if (error instanceof Problem && error.reason === 'replaced') return;
     throw error instanceof Problem ? (toSignedOut(error) ?? error) : error;
   }
 }

@@ -3,6 +3,8 @@ import type { Bus, BusListener, HeartbeatReceipt, PushReceipt } from '../bus.js'
 import { TimeoutError } from '../errors.js';
 import type { Inspection } from '../inspection.js';
 import type { Revocations } from '../session-store.js';
+import type { Authenticator } from './authenticator.js';
+import { readPush, writePush } from './push-message.js';
 import type { RedisPort } from './redis-port.js';
 import { Subscriber } from './subscriber.js';
 import { withTimeout } from './with-timeout.js';
@@ -21,29 +23,28 @@ const SERVER = `string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') .. ':
 const HEARTBEAT = `
 local previous = redis.call('HGET', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PUBLISH', ARGV[3], ARGV[2])
+redis.call('PUBLISH', ARGV[3], ARGV[4])
 return { previous, ${SERVER} }`;
 
 // The write changes nothing, but a replica refuses it. A replica would accept the message without delivering it to the others.
 const PUSH = `
 redis.call('HDEL', KEYS[1], '')
-redis.call('PUBLISH', ARGV[1], ARGV[2])
-return { redis.call('HGETALL', KEYS[1]), ${SERVER} }`;
+local receivers = redis.call('PUBLISH', ARGV[1], ARGV[2])
+return { redis.call('HGETALL', KEYS[1]), ${SERVER}, receivers }`;
 
+// An entry that is no number was not written by an instance.
 const FORGET = `
-if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end
+local entry = redis.call('HGET', KEYS[1], ARGV[1])
+if entry and (entry == ARGV[2] or not tonumber(entry)) then return redis.call('HDEL', KEYS[1], ARGV[1]) end
 return 0`;
 
 const LEAVE = `return redis.call('HDEL', KEYS[1], ARGV[1])`;
 
-/** The wire format; `ends` is an older name that running instances rely on. */
-interface PushMessage {
-  readonly from: string;
-  readonly pushId: string;
-  readonly ends: Revocations;
-}
-
-/** Connects the instances of a service through Redis: a table of instances, and publish/subscribe. */
+/**
+ * Connects the instances of a service through Redis: a table of instances, and publish/subscribe. Every message is
+ * sealed for its channel, and one that is not genuine counts for nothing. The entries of the table need no proof: one
+ * more makes a revoker wait, and one less shows in the number of receivers.
+ */
 export class RedisBus implements Bus {
   readonly instanceId: string = randomUUID();
   private readonly table: string;
@@ -52,7 +53,12 @@ export class RedisBus implements Bus {
   private subscriber: Subscriber | null = null;
   private timeouts = 0;
 
-  constructor(private readonly redis: RedisPort) {
+  /** @param isId whether a text can be the id of a session or user */
+  constructor(
+    private readonly redis: RedisPort,
+    private readonly authenticator: Authenticator,
+    private readonly isId: (text: string) => boolean = () => true,
+  ) {
     this.table = `${redis.prefix}:instances`;
     this.pushes = `${redis.prefix}:ends`;
     this.changes = `${redis.prefix}:changes`;
@@ -62,11 +68,13 @@ export class RedisBus implements Bus {
     // One connection for all channels: leases rest on the order of its messages.
     this.subscriber = new Subscriber(this.redis, {
       channels: {
-        [this.pushes]: (text) => this.heardPush(listener, text),
-        [this.heartbeats()]: (text) => listener.heartbeat(Number(text)),
-        [this.acknowledgements(this.instanceId)]: (text) => listener.acknowledgement(...twoWords(text)),
-        [this.changes]: (text) => listener.changed(text.split(' ')),
-        [questionChannel(this.redis.prefix)]: (text) => listener.question(...twoWords(text)),
+        [this.pushes]: (sealed) => this.heardPush(listener, sealed),
+        ...this.genuine(this.heartbeats(), (text) => listener.heartbeat(Number(text))),
+        ...this.genuine(this.acknowledgements(this.instanceId), (text) =>
+          listener.acknowledgement(...twoWords(text)),
+        ),
+        ...this.genuine(this.changes, (text) => listener.changed(text.split(' '))),
+        ...this.genuine(questionChannel(this.redis.prefix), (text) => listener.question(...twoWords(text))),
       },
       retryDelayMs: RESUBSCRIBE_DELAY_MS,
       onSubscribed: () => listener.subscribed(),
@@ -80,19 +88,19 @@ export class RedisBus implements Bus {
       this.instanceId,
       String(sequence),
       this.heartbeats(),
+      this.authenticator.seal(this.heartbeats(), String(sequence)),
     ]);
     return { previous: previous === null ? null : Number(previous), server };
   }
 
-  async push(pushId: string, { sessions, cutOffs }: Revocations): Promise<PushReceipt> {
-    const message: PushMessage = { from: this.instanceId, pushId, ends: { sessions, cutOffs } };
-    const [table, server] = await this.script<[string[], string]>(PUSH, [
+  async push(pushId: string, revocations: Revocations): Promise<PushReceipt> {
+    const [table, server, receivers] = await this.script<[string[], string, number]>(PUSH, [
       this.pushes,
-      JSON.stringify(message),
+      this.authenticator.seal(this.pushes, writePush(this.instanceId, pushId, revocations)),
     ]);
     const registered = new Map<string, number>();
     for (let at = 0; at < table.length; at += 2) registered.set(String(table[at]), Number(table[at + 1]));
-    return { registered, server };
+    return { registered, server, receivers };
   }
 
   async acknowledge(revoker: string, pushId: string): Promise<void> {
@@ -124,14 +132,37 @@ export class RedisBus implements Bus {
     }
   }
 
-  private heardPush(listener: BusListener, text: string): void {
-    const message = pushMessage(text);
-    if (message) listener.push(message.from, message.pushId, message.ends);
-    else this.resubscribe();
+  /**
+   * A push that is not genuine, or not understood, may still stand for a revocation: an instance of another version, or
+   * with another secret, may have sent it. To subscribe again ends the trust in caches until the store has been read.
+   */
+  private heardPush(listener: BusListener, sealed: string): void {
+    const text = this.authenticator.open(this.pushes, sealed);
+    const push = text === null ? null : readPush(text, this.isId);
+    if (push?.isComplete) listener.push(push.from, push.pushId, push.revocations);
+    else {
+      // Not acknowledged: the revoker waits until this instance's lease has run out.
+      if (push) listener.revoked(push.revocations);
+      this.resubscribe();
+    }
   }
 
-  private async publish(channel: string, message: string): Promise<void> {
-    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, message));
+  /** Listens to one channel, and ignores what no instance sealed for it. */
+  private genuine(
+    channel: string,
+    listener: (text: string) => void,
+  ): Record<string, (sealed: string) => void> {
+    return {
+      [channel]: (sealed) => {
+        const text = this.authenticator.open(channel, sealed);
+        if (text !== null) listener(text);
+      },
+    };
+  }
+
+  private async publish(channel: string, text: string): Promise<void> {
+    const sealed = this.authenticator.seal(channel, text);
+    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, sealed));
   }
 
   private async script<T>(script: string, args: string[]): Promise<T> {
@@ -161,7 +192,7 @@ export class RedisBus implements Bus {
   }
 }
 
-/** Where an operator asks every instance about a session: `<channel for the answers> <session id>`. */
+/** Where an operator asks every instance about a session: `<channel for the answers> <session id>`, sealed. */
 export function questionChannel(prefix: string): string {
   return `${prefix}:questions`;
 }
@@ -169,24 +200,4 @@ export function questionChannel(prefix: string): string {
 function twoWords(text: string): [string, string] {
   const space = text.indexOf(' ');
   return [text.slice(0, space), text.slice(space + 1)];
-}
-
-/**
- * Redis may deliver anything. A message that is not understood may have been a revocation, so the caller resubscribes,
- * which ends the trust in caches until the store has been read.
- */
-function pushMessage(text: string): PushMessage | null {
-  try {
-    const message = JSON.parse(text) as PushMessage;
-    const isPush =
-      typeof message.from === 'string' &&
-      typeof message.pushId === 'string' &&
-      message.ends.sessions.every(
-        (it) => typeof it.sessionId === 'string' && typeof it.reason === 'string',
-      ) &&
-      message.ends.cutOffs.every((it) => typeof it.userId === 'string' && Number.isInteger(it.rolesVersion));
-    return isPush ? message : null;
-  } catch {
-    return null;
-  }
 }

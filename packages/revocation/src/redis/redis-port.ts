@@ -22,11 +22,12 @@ export interface RedisSubscriber {
   on(event: 'error' | 'end', listener: () => void): unknown;
 }
 
-/** Keys with JSON values, with the methods of a cache-manager store. */
+/** Keys with JSON values, with the methods of a cache-manager store: `mget` fails if one of the values is not JSON. */
 export interface RedisKeys {
   readonly prefix: string;
   readonly cache: {
     readonly store: {
+      get(key: string): Promise<unknown>;
       mget(...keys: string[]): Promise<unknown[]>;
       mset(entries: [string, unknown][], ttlMs: number): Promise<unknown>;
       mdel(...keys: string[]): Promise<unknown>;

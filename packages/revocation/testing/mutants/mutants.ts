@@ -256,6 +256,12 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('membership.ts', 'a rewound table is relied on', 'own === this.lastReceived &&', ''),
   mutant(
     'membership.ts',
+    'a table that lacks a receiver is relied on',
+    'receipt.receivers <= receipt.registered.size &&',
+    '',
+  ),
+  mutant(
+    'membership.ts',
     'the table of another server is relied on',
     'receipt.server === this.server &&',
     '',
@@ -296,8 +302,77 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'lost-revocations.ts',
     'a failed restore is not tried again',
-    '    } catch {',
-    '    } catch {\n      this.completeServer = server;',
+    'if (await this.reapplyAll()) this.completeServer = server;',
+    'await this.reapplyAll();\n    this.completeServer = server;',
+  ),
+  mutant(
+    'lost-revocations.ts',
+    'an entry that the store refuses keeps others from being restored',
+    'waiting.push(...halvesOf(chunk).reverse());',
+    '',
+  ),
+  mutant(
+    'lost-revocations.ts',
+    'a store that refuses everything is written to without end',
+    'if (failures === FAILURES_TO_STOP) return false;',
+    '',
+  ),
+
+  // What comes out of Redis.
+  mutant(
+    'revocation.ts',
+    'the entries of a push that is only partly understood are ignored',
+    'revoked: (revocations) => this.learn(revocations),',
+    'revoked: () => {},',
+  ),
+  mutant(
+    'redis/hmac-authenticator.ts',
+    'a text is believed without its proof',
+    'return isGenuine ? text : null;',
+    'return isGenuine || text ? text : null;',
+  ),
+  mutant(
+    'redis/hmac-authenticator.ts',
+    'a text is not bound to its place',
+    '[place.length, place, text]',
+    '[text]',
+  ),
+  mutant(
+    'redis/hmac-authenticator.ts',
+    'a part of the text counts as a part of the place',
+    '[place.length, place, text]',
+    '[place, text]',
+  ),
+  mutant(
+    'redis/hmac-authenticator.ts',
+    'all purposes have one key',
+    "'sha256', secret, '', purpose, KEY_BYTES",
+    "'sha256', secret, '', '', KEY_BYTES",
+  ),
+  mutant(
+    'redis/hmac-authenticator.ts',
+    'a previous secret does not open',
+    'this.#keys.some((key)',
+    'this.#keys.slice(0, 1).some((key)',
+  ),
+  mutant(
+    'redis/push-message.ts',
+    'a push with a malformed entry counts as complete',
+    'return { from: message.from, pushId: message.pushId, revocations, isComplete };',
+    'return { from: message.from, pushId: message.pushId, revocations, isComplete: isComplete || true };',
+  ),
+  mutant(
+    'redis/push-message.ts',
+    'a version may overflow the store',
+    'Number(value.rolesVersion) <= ROLES_VERSION_MAX',
+    'true',
+  ),
+  mutant('redis/push-message.ts', 'any text is an id', 'isText(id) && isId(id)', 'isText(id)'),
+  mutant(
+    'redis/push-message.ts',
+    'a text may have any length',
+    " && value !== '' && value.length <= TEXT_MAX",
+    " && value !== ''",
   ),
 
   // Reads.

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MUTANTS, type Mutant } from './mutants.js';
 
@@ -55,7 +55,7 @@ function isKilledByTests({ file, search, replacement, name }: Mutant): boolean {
     // The tests beside the file are the fastest, and usually enough.
     const own = file.replace(/\.ts$/, '.spec.ts');
     const hasOwn = existsSync(join(copy, PACKAGE, 'src', own));
-    return (hasOwn && !passes([`src/${basename(own)}`])) || !passes([]);
+    return (hasOwn && !passes([`src/${own}`])) || !passes([]);
   } finally {
     writeFileSync(path, source);
   }
