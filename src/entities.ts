@@ -2,6 +2,7 @@ import { AccountLink } from './account/links/account-link.entity.js';
 import { RejectedRegistration } from './account/rejected-registration.entity.js';
 import { SigningKey } from './auth/keys/signing-key.entity.js';
 import { Device } from './devices/device.entity.js';
+import { MailNotices } from './mail/mail-notices.entity.js';
 import { OutboxMail } from './mail/outbox-mail.entity.js';
 import { SecurityEvent } from './security-events/security-event.entity.js';
 import { Session } from './sessions/session.entity.js';
@@ -16,6 +17,7 @@ export const ENTITIES = [
   SessionEvent,
   SecurityEvent,
   OutboxMail,
+  MailNotices,
   AccountLink,
   RejectedRegistration,
   SigningKey,

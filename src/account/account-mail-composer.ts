@@ -55,7 +55,11 @@ export class AccountMailComposer extends MailComposer {
         return this.templates.emailConfirmation(user.email, await openLink({ purpose: 'confirm_email' }));
       case 'password_to_reset':
         return this.templates.passwordReset(user.email, await openLink({ purpose: 'reset_password' }));
+      case 'notice_digest':
+        return this.templates.noticeDigest(user.email, facts.counts ?? {});
       default: {
+        // Its owner may never have heard of the account.
+        if (user.emailConfirmedAt === null) return null;
         const { sessionId, deviceId, address, place } = facts;
         const device = facts.device ?? (await this.deviceName(deviceId));
         const isRejectable = REJECTABLE.has(kind) && Boolean(deviceId || sessionId);

@@ -9,6 +9,7 @@ import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
 import { SessionRevoker } from '../sessions/session-revoker.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { strangerFrom } from '../shares/share.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
@@ -72,7 +73,7 @@ export class EmailConfirmation {
       const sessions = await this.sessions.list(user.id, { limit: REFRESHED_AT_ONCE }, manager);
       transaction.invalidate(sessions.map(({ id }) => id));
       transaction.announce(user.id);
-    });
+    }, strangerFrom(address));
   }
 
   private async requireRegistrant(
@@ -92,6 +93,6 @@ export class EmailConfirmation {
     const user = await this.users.requireById(userId);
     if (user.emailConfirmedAt !== null) return;
     await this.requests.requireRoom('confirm', user.email);
-    await this.outbox.add(this.dataSource.manager, emailConfirmationMail(userId));
+    await this.outbox.request(this.dataSource.manager, emailConfirmationMail(userId));
   }
 }

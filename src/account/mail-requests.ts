@@ -3,7 +3,7 @@ import { FailureLimiter } from '../auth/attempts/failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from '../auth/attempts/limiter-redis.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
-import { networkOf } from '../http/routes/network-of.js';
+import { networkOf } from '../shares/network-of.js';
 
 /** Enough for a user who checks the wrong folder first, and too few to flood a mailbox. */
 const MAILS_PER_ADDRESS = 3;

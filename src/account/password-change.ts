@@ -9,6 +9,7 @@ import { SecurityEvents } from '../security-events/security-events.js';
 import { endDeviceTrust } from '../sessions/device-trust.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { userFrom } from '../shares/share.js';
 import { lockUser } from '../users/lock-user.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks } from './links/account-links.js';
@@ -44,15 +45,16 @@ export class PasswordChange {
     client: RequestClient,
   ): Promise<ChangedPassword> {
     const { address } = client;
+    const share = userFrom(address, userId);
     const [user, deviceId] = await Promise.all([
       this.users.requireById(userId),
       this.sessions.requireDeviceOf(sessionId),
     ]);
     const isRight = await this.attempts.guard({ email: user.email, address, knownDeviceId: deviceId }, () =>
-      this.users.verifyPassword(user, current),
+      this.users.verifyPassword(user, current, share),
     );
     if (!isRight) throw new AppError('wrong_password');
-    const passwordHash = await this.users.hashNew(wanted, user.email);
+    const passwordHash = await this.users.hashNew(wanted, user.email, share);
     const { result, outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const locked = await lockUser(manager, userId);
@@ -83,7 +85,7 @@ export class PasswordChange {
         detail: { sessions_ended: count },
       });
       return { session, user: locked };
-    });
+    }, share);
     return { tokens: await this.tokens.first({ ...result.session, deviceId }, result.user), outcome };
   }
 }

@@ -11,6 +11,8 @@ import {
   type RevokingTransaction,
   SessionRevoker,
 } from '../sessions/session-revoker.js';
+import { networkOf } from '../shares/network-of.js';
+import { userFrom } from '../shares/share.js';
 import { emailSpelling } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -41,7 +43,7 @@ export class PasswordReset {
     const email = emailSpelling(address);
     await this.requests.requireRoomFrom(client.address);
     if (!(await this.requests.hasRoom('reset', email))) return;
-    await this.outbox.add(this.dataSource.manager, passwordResetMail(email));
+    await this.outbox.request(this.dataSource.manager, passwordResetMail(email, networkOf(client.address)));
   }
 
   /**
@@ -51,11 +53,12 @@ export class PasswordReset {
    */
   async reset(token: string, password: string, { address }: RequestClient): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
-    const passwordHash = await this.users.hashNew(password, user.email);
+    const share = userFrom(address, user.id);
+    const passwordHash = await this.users.hashNew(password, user.email, share);
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
       await this.links.use(transaction.manager, 'reset_password', token);
       await this.replace(transaction, user, passwordHash, address);
-    });
+    }, share);
     await this.attempts.resetFailures(user.email);
     return outcome;
   }

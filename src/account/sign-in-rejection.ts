@@ -6,6 +6,7 @@ import { SecurityEvents } from '../security-events/security-events.js';
 import { endDeviceTrust } from '../sessions/device-trust.js';
 import { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { userFrom } from '../shares/share.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountLinks, LINK_LIFETIME_MS } from './links/account-links.js';
 
@@ -34,8 +35,9 @@ export class SignInRejection {
    * @throws {AppError} invalid_link or overloaded
    */
   async reject(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
-    await this.links.requireOwner('disown', token);
-    const passwordHash = await this.users.hashRandomPassword();
+    const { user: owner } = await this.links.requireOwner('disown', token);
+    const share = userFrom(address, owner.id);
+    const passwordHash = await this.users.hashRandomPassword(share);
     const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user, sessionId, deviceId } = await this.links.use(manager, 'disown', token);
@@ -56,7 +58,7 @@ export class SignInRejection {
       });
       transaction.announce(userId);
       return this.links.open(manager, { purpose: 'reset_password', userId });
-    });
+    }, share);
     return {
       resetToken,
       resetExpiresInSeconds: LINK_LIFETIME_MS.reset_password / 1000,

@@ -5,6 +5,8 @@ import { Outbox } from '../mail/outbox.js';
 import { SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { networkOf } from '../shares/network-of.js';
+import { strangerFrom } from '../shares/share.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { RegisterAttempts } from './attempts/register-attempts.js';
@@ -28,8 +30,10 @@ export class AuthService {
   /** @throws {AppError} email_taken, password_rejected, too_many_requests or overloaded */
   async register(email: string, password: string, { address }: RequestClient): Promise<User> {
     return this.registrations.guard(address, () =>
-      this.users.create({ email, password }, (manager, user) =>
-        this.outbox.add(manager, emailConfirmationMail(user.id)),
+      this.users.create(
+        { email, password },
+        (manager, user) => this.outbox.request(manager, emailConfirmationMail(user.id, networkOf(address))),
+        strangerFrom(address),
       ),
     );
   }

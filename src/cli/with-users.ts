@@ -9,6 +9,7 @@ import { ENTITIES } from '../entities.js';
 import { Session } from '../sessions/session.entity.js';
 import { SessionRevoker } from '../sessions/session-revoker.js';
 import { PostgresSessionStore } from '../sessions/store/postgres-session-store.js';
+import { transactionTurns } from '../sessions/transaction-turns.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { runCommand } from './run-command.js';
@@ -32,12 +33,16 @@ export function withUsers(run: (commands: UserCommands) => Promise<void>): Promi
         confirmedByOthers(store, revocations, CONFIRMATION_WAIT_MS, systemClock);
       const commands = new UserCommands(
         new UsersService(dataSource.getRepository(User), new PasswordHasher(environment)),
-        new SessionRevoker(dataSource, {
-          enforce: confirm,
-          closeCutOffSessions: () => {},
-          invalidate: async () => {},
-          announce: () => {},
-        }),
+        new SessionRevoker(
+          dataSource,
+          {
+            enforce: confirm,
+            closeCutOffSessions: () => {},
+            invalidate: async () => {},
+            announce: () => {},
+          },
+          transactionTurns(environment.database.poolSize),
+        ),
         confirm,
         dataSource.getRepository(Session),
       );

@@ -267,8 +267,9 @@ export const ENVIRONMENT_VARIABLES = {
   }),
   PASSWORD_HASH_QUEUE: variable({
     read: integer(0, 100_000),
-    default: '100',
-    description: 'passwords that may wait to be hashed; further requests are answered `503`',
+    default: '1000',
+    description:
+      'passwords that may wait to be hashed, for at most 10 seconds; further requests are answered `503`. Networks and accounts share the places, and a quarter is kept for known devices',
   }),
   SMTP_URL: variable({
     read: serverUrl('smtp:', 'smtps:'),

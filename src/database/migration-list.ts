@@ -11,6 +11,8 @@ import { AddPasswordVersionToUsers1795503380000 } from '../../migrations/1795503
 import { AddHabitsToSessions1795503400000 } from '../../migrations/1795503400000-AddHabitsToSessions.js';
 import { IndexEndedSessionsByUser1795503460000 } from '../../migrations/1795503460000-IndexEndedSessionsByUser.js';
 import { AddRefreshUseToSessions1795503520000 } from '../../migrations/1795503520000-AddRefreshUseToSessions.js';
+import { LimitMail1795503640000 } from '../../migrations/1795503640000-LimitMail.js';
+import { IndexEventsAndLinksByKind1795503700000 } from '../../migrations/1795503700000-IndexEventsAndLinksByKind.js';
 import { OneAccountPerMailbox1795503880000 } from '../../migrations/1795503880000-OneAccountPerMailbox.js';
 import { AddDevicesTrustedSince1795503940000 } from '../../migrations/1795503940000-AddDevicesTrustedSince.js';
 import { CreateRejectedRegistrations1795504000000 } from '../../migrations/1795504000000-CreateRejectedRegistrations.js';
@@ -32,6 +34,8 @@ export const MIGRATIONS = [
   AddHabitsToSessions1795503400000,
   IndexEndedSessionsByUser1795503460000,
   AddRefreshUseToSessions1795503520000,
+  LimitMail1795503640000,
+  IndexEventsAndLinksByKind1795503700000,
   OneAccountPerMailbox1795503880000,
   AddDevicesTrustedSince1795503940000,
   CreateRejectedRegistrations1795504000000,

@@ -6,6 +6,7 @@ import { endDeviceTrust, IS_TRUSTED_DEVICE, lockAccount } from '../sessions/devi
 import type { Session } from '../sessions/session.entity.js';
 import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { type SessionPage, SessionsService } from '../sessions/sessions.service.js';
+import { shareOf } from '../shares/share.js';
 import { Device } from './device.entity.js';
 
 /** A device with its newest live sessions. A listed device has at least one. */
@@ -62,7 +63,7 @@ export class DevicesService {
       );
       transaction.invalidate(sessions.map(({ id }) => id));
       transaction.announce(userId);
-    });
+    }, shareOf(userId));
     return this.withSessions(await this.requireById(userId, deviceId));
   }
 
@@ -82,7 +83,7 @@ export class DevicesService {
       );
       if (count === 0) throw new AppError('not_found');
       await transaction.revoke({ userId, deviceId }, 'terminated', `user:${userId}`);
-    });
+    }, shareOf(userId));
     return outcome;
   }
 
@@ -99,7 +100,7 @@ export class DevicesService {
           : await this.sessions.requireDeviceOf(exceptSessionId, transaction.manager);
       await endDeviceTrust(transaction.manager, userId, { exceptDeviceId });
       await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
-    });
+    }, shareOf(userId));
     return outcome;
   }
 

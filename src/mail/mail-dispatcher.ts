@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -20,7 +21,10 @@ import { retryDelayMs } from './retry-delay.js';
 export const MAIL_TRANSPORT = Symbol('MailTransport');
 
 const POLL_MS = 1_000;
-const BATCH_SIZE = 5;
+/** Mails that one instance sends at the same time. */
+const SENDING_MAX = 10;
+/** The other places are kept for mails that people asked for and wait for. */
+const SENDING_NOTICES_MAX = 5;
 /** Shorter than the time for which the queue reserves a mail. */
 const ATTEMPT_MAX_MS = 60_000;
 /** How long a shutdown waits for attempts in progress. Another instance takes the unfinished ones later. */
@@ -34,6 +38,8 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   private readonly logger = new Logger('Mail');
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
+  private readonly sending = new Set<Promise<void>>();
+  private sendingNotices = 0;
   private isStopped = false;
   private isFailing = false;
   private polls = 0;
@@ -52,7 +58,10 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
-    await withTimeout(STOP_MAX_MS, () => this.round).catch(() => {});
+    await withTimeout(STOP_MAX_MS, async () => {
+      await this.round;
+      await Promise.all(this.sending);
+    }).catch(() => {});
     this.transport?.close();
   }
 
@@ -61,32 +70,50 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     this.timer = setTimeout(() => {
       this.round = this.poll()
         .then(
-          (taken) => this.polled(taken),
-          (error: unknown) => this.pollFailed(error),
+          (isMore) => this.polled(isMore),
+          (error: unknown) => this.outboxFailed(error),
         )
         .then((next) => this.pollLater(next));
     }, ms);
     this.timer.unref();
   }
 
-  private polled(taken: number): number {
+  private polled(isMore: boolean): number {
     this.isFailing = false;
-    // After a full batch there may be more.
-    return taken === BATCH_SIZE ? 0 : POLL_MS;
+    return isMore ? 0 : POLL_MS;
   }
 
-  private pollFailed(error: unknown): number {
+  private outboxFailed(error: unknown): number {
     // Logged once per outage.
     if (!this.isFailing) this.logger.warn(`cannot read the outbox, mails wait: ${errorMessage(error)}`);
     this.isFailing = true;
     return POLL_MS;
   }
 
-  private async poll(): Promise<number> {
+  /** @returns whether there may be more mails to send */
+  private async poll(): Promise<boolean> {
     if (this.polls++ % CLEAN_UP_EVERY_POLLS === 0) await this.queue.removeGivenUp();
-    const mails = await this.queue.take(BATCH_SIZE);
-    await Promise.all(mails.map((mail) => this.attempt(mail)));
-    return mails.length;
+    const free = SENDING_MAX - this.sending.size;
+    const freeForNotices = Math.max(0, SENDING_NOTICES_MAX - this.sendingNotices);
+    const mails = await this.queue.take(free, freeForNotices);
+    for (const mail of mails) this.begin(mail);
+    if (mails.length < Math.min(free, freeForNotices)) return false;
+    // One slow mail must not hold up the others: each that is sent makes room for the next. A mail that a person waits
+    // for may arrive meanwhile, so this never waits for longer than between two polls.
+    await Promise.race([...this.sending, sleep(POLL_MS, undefined, { ref: false })]);
+    return true;
+  }
+
+  private begin(mail: OutboxMail): void {
+    const notices = mail.isRequested ? 0 : 1;
+    this.sendingNotices += notices;
+    const attempt = this.attempt(mail)
+      .catch((error: unknown) => void this.outboxFailed(error))
+      .finally(() => {
+        this.sending.delete(attempt);
+        this.sendingNotices -= notices;
+      });
+    this.sending.add(attempt);
   }
 
   private async attempt(mail: OutboxMail): Promise<void> {

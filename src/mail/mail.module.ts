@@ -6,6 +6,7 @@ import { FileTransport } from './file-transport.js';
 import type { MailTransport } from './mail.js';
 import { MAIL_TRANSPORT, MailDispatcher } from './mail-dispatcher.js';
 import { MailMetrics } from './mail-metrics.js';
+import { MailNotices } from './mail-notices.entity.js';
 import { Outbox, sendsMail } from './outbox.js';
 import { OutboxMail } from './outbox-mail.entity.js';
 import { OutboxQueue } from './outbox-queue.js';
@@ -13,7 +14,7 @@ import { SmtpTransport } from './smtp-transport.js';
 
 /** Needs a `MailComposer` from a global module, and does not start without one. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OutboxMail])],
+  imports: [TypeOrmModule.forFeature([OutboxMail, MailNotices])],
   providers: [
     Outbox,
     OutboxQueue,

@@ -1,7 +1,12 @@
 import { MAILABLE_EVENTS, type MailableEvent } from '../policy/mailed-events.js';
 
-/** A link that the user asked for, or the report of a security event. */
-export const MAIL_KINDS = ['email_to_confirm', 'password_to_reset', ...MAILABLE_EVENTS] as const;
+/** A link that the user asked for, the notice of a security event, or the digest of notices that got no mail each. */
+export const MAIL_KINDS = [
+  'email_to_confirm',
+  'password_to_reset',
+  'notice_digest',
+  ...MAILABLE_EVENTS,
+] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
 /** What a mail is written from, as stored. Clients choose the texts, so a template must not trust them. */
@@ -16,30 +21,63 @@ export interface MailFacts {
   readonly address?: string | null;
   /** `Lisbon, Portugal`. */
   readonly place?: string | null;
+  /** For a digest: how many notices of each kind it stands for. */
+  readonly counts?: Readonly<Record<string, number>> | null;
 }
 
-export interface NewMail {
-  readonly kind: MailKind;
+/** A mail that a client asked for. */
+export interface RequestedMail {
+  readonly kind: 'email_to_confirm' | 'password_to_reset';
   /** `null` if the recipient is looked up when the mail is sent. */
   readonly userId: string | null;
   readonly facts?: MailFacts;
+  /** Whose turn it uses: the network that asked. */
+  readonly share: string;
+  /** The same for every request of this kind for one mailbox, which wait as one mail. */
+  readonly mergeKey: string;
+  /** The mail is given up if it cannot be sent within this time. */
+  readonly usefulForMs: number;
+}
+
+/** A notice about a security event. */
+export interface Notice {
+  readonly kind: MailableEvent;
+  readonly userId: string;
+  readonly facts: MailFacts;
   /** The mail is given up if it cannot be sent within this time. */
   readonly usefulForMs: number;
 }
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const NOTICE_USEFUL_FOR_MS = 72 * HOUR_MS;
 
-export function emailConfirmationMail(userId: string): NewMail {
-  return { kind: 'email_to_confirm', userId, usefulForMs: 3 * DAY_MS };
+/** @param network that asked for it */
+export function emailConfirmationMail(userId: string, network = userId): RequestedMail {
+  return {
+    kind: 'email_to_confirm',
+    userId,
+    share: network,
+    mergeKey: userId,
+    usefulForMs: NOTICE_USEFUL_FOR_MS,
+  };
 }
 
-/** @param email as entered; whether it has an account is looked up when the mail is sent */
-export function passwordResetMail(email: string): NewMail {
-  // A user who has waited for an hour has asked for another link.
-  return { kind: 'password_to_reset', userId: null, facts: { email }, usefulForMs: HOUR_MS };
+/**
+ * @param email as entered; whether it has an account is looked up when the mail is sent
+ * @param network that asked for it
+ */
+export function passwordResetMail(email: string, network: string): RequestedMail {
+  return {
+    kind: 'password_to_reset',
+    userId: null,
+    facts: { email },
+    share: network,
+    mergeKey: email,
+    // A user who has waited for an hour has asked for another link.
+    usefulForMs: HOUR_MS,
+  };
 }
 
-export function securityEventMail(kind: MailableEvent, userId: string, facts: MailFacts): NewMail {
-  return { kind, userId, facts, usefulForMs: 3 * DAY_MS };
+export function securityEventMail(kind: MailableEvent, userId: string, facts: MailFacts): Notice {
+  return { kind, userId, facts, usefulForMs: NOTICE_USEFUL_FOR_MS };
 }

@@ -2,7 +2,12 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** A mail that waits to be sent. Stores the facts only: its text is written when it is sent. */
 @Entity('mail_outbox')
-@Index('mail_outbox_due_idx', ['nextAttemptAt'], { where: 'failed_at IS NULL' })
+@Index('mail_outbox_turn_idx', ['isRequested', 'turn', 'nextAttemptAt'], { where: 'failed_at IS NULL' })
+@Index('mail_outbox_share_idx', ['share'], { where: 'failed_at IS NULL' })
+@Index('mail_outbox_merge_idx', ['mergeKey', 'kind'], {
+  unique: true,
+  where: 'failed_at IS NULL AND (is_requested OR attempts = 0)',
+})
 @Index('mail_outbox_failed_at_idx', ['failedAt'], { where: 'failed_at IS NOT NULL' })
 @Index('mail_outbox_user_id_idx', ['userId'])
 export class OutboxMail {
@@ -21,6 +26,22 @@ export class OutboxMail {
   /** Must not contain secrets: anyone who can read the table could use them. */
   @Column('jsonb', { default: {} })
   facts!: Record<string, unknown>;
+
+  /** Whether a client asked for this mail. Such mails are sent before all others. */
+  @Column('boolean', { name: 'is_requested', default: false })
+  isRequested!: boolean;
+
+  /** How many mails of the same share, or notices of the same user, were waiting before it. Lower turns are sent first. */
+  @Column('integer', { default: 0 })
+  turn!: number;
+
+  /** The network that asked for the mail. */
+  @Column('text', { nullable: true })
+  share!: string | null;
+
+  /** Requests with the same key and kind wait as one mail, and so do the notices of a digest. */
+  @Column('text', { name: 'merge_key', nullable: true })
+  mergeKey!: string | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

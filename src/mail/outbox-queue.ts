@@ -5,17 +5,23 @@ import { OutboxMail } from './outbox-mail.entity.js';
 /** Longer than one attempt may take: until then no other instance takes the same mail. */
 const TAKEN_FOR = `interval '2 minutes'`;
 
-// Several instances may take mails at the same time; each skips the rows that another has locked.
+const due = (isRequested: boolean) => `
+  SELECT id FROM mail_outbox WHERE is_requested = ${isRequested} AND failed_at IS NULL AND next_attempt_at <= now()
+  ORDER BY turn, next_attempt_at`;
+
+// Requested mails first: a person waits for them. Several instances may take mails at the same time; each skips the rows
+// that another has locked.
 const TAKE = `
+  WITH requested AS (${due(true)} LIMIT $1 FOR UPDATE SKIP LOCKED),
+       notices AS (${due(false)} LIMIT least($2, $1 - (SELECT count(*) FROM requested)) FOR UPDATE SKIP LOCKED)
   UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = now() + ${TAKEN_FOR}
-  WHERE id IN (
-    SELECT id FROM mail_outbox WHERE failed_at IS NULL AND next_attempt_at <= now()
-    ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  WHERE id IN (SELECT id FROM requested UNION ALL SELECT id FROM notices)
   RETURNING id`;
 
 // The facts are personal data and no longer needed. The row and the reason of the failure are kept for the operator.
 const GIVE_UP = `
-  UPDATE mail_outbox SET failed_at = now(), facts = '{}', last_error = $3 WHERE id = $1 AND attempts = $2`;
+  UPDATE mail_outbox SET failed_at = now(), facts = '{}', share = NULL, merge_key = NULL, last_error = $3
+  WHERE id = $1 AND attempts = $2`;
 
 const REMOVE_GIVEN_UP = `DELETE FROM mail_outbox WHERE failed_at < now() - interval '30 days'`;
 
@@ -27,8 +33,9 @@ const REMOVE_GIVEN_UP = `DELETE FROM mail_outbox WHERE failed_at < now() - inter
 export class OutboxQueue {
   constructor(private readonly dataSource: DataSource) {}
 
-  async take(limit: number): Promise<OutboxMail[]> {
-    const [rows] = await this.dataSource.query<[{ id: string }[], number]>(TAKE, [limit]);
+  /** @param noticeLimit how many of them may be notices */
+  async take(limit: number, noticeLimit: number): Promise<OutboxMail[]> {
+    const [rows] = await this.dataSource.query<[{ id: string }[], number]>(TAKE, [limit, noticeLimit]);
     const repository = this.dataSource.getRepository(OutboxMail);
     return rows.length === 0 ? [] : repository.findBy(rows.map(({ id }) => ({ id })));
   }

@@ -7,6 +7,10 @@ describe('queuedMail', () => {
     kind,
     userId: null,
     facts,
+    isRequested: false,
+    turn: 0,
+    share: null,
+    mergeKey: null,
     createdAt: new Date(0),
     expiresAt: new Date(1),
     attempts: 1,
@@ -15,15 +19,18 @@ describe('queuedMail', () => {
     lastError: null,
   });
 
-  it.each([{}, { email: 'ada@example.org' }, { device: null, address: '192.0.2.7' }])(
-    'reads a row with the facts %j',
-    (facts) => {
-      expect(queuedMail(row('password_to_reset', facts))).toMatchObject({ kind: 'password_to_reset', facts });
-    },
-  );
+  it.each([
+    {},
+    { counts: { new_device_sign_in: 2 } },
+    { email: 'ada@example.org' },
+    { device: null, address: '192.0.2.7' },
+  ])('reads a row with the facts %j', (facts) => {
+    expect(queuedMail(row('password_to_reset', facts))).toMatchObject({ kind: 'password_to_reset', facts });
+  });
 
   it.each([
     ['an unknown kind', row('postcard'), /unknown kind of mail: postcard/],
+    ['a count that is not a number', row('notice_digest', { counts: { x: '<b>' } }), /not texts and counts/],
     ['a fact that is not a text', row('new_device_sign_in', { device: { name: 'Phone' } }), /not texts/],
   ])('refuses %s', (_, refused, message) => {
     expect(() => queuedMail(refused)).toThrow(message);

@@ -10,14 +10,14 @@ export interface QueuedMail {
   readonly createdAt: Date;
 }
 
-const FACTS = Object.keys({
+const TEXTS = Object.keys({
   email: true,
   sessionId: true,
   deviceId: true,
   device: true,
   address: true,
   place: true,
-} satisfies Record<keyof MailFacts, true>);
+} satisfies Record<Exclude<keyof MailFacts, 'counts'>, true>);
 
 /**
  * Reads a row of the outbox.
@@ -26,7 +26,7 @@ const FACTS = Object.keys({
  */
 export function queuedMail({ id, kind, userId, facts, createdAt }: OutboxMail): QueuedMail {
   if (!isMailKind(kind)) throw new Error(`unknown kind of mail: ${kind}`);
-  if (!areMailFacts(facts)) throw new Error('the facts of the mail are not texts');
+  if (!areMailFacts(facts)) throw new Error('the facts of the mail are not texts and counts');
   return { id, kind, userId, facts, createdAt };
 }
 
@@ -37,5 +37,6 @@ function isMailKind(kind: string): kind is MailKind {
 function areMailFacts(
   facts: Readonly<Record<string, unknown>>,
 ): facts is MailFacts & Record<string, unknown> {
-  return FACTS.every((name) => typeof (facts[name] ?? '') === 'string');
+  const areTexts = TEXTS.every((name) => typeof (facts[name] ?? '') === 'string');
+  return areTexts && Object.values(facts.counts ?? {}).every((count) => typeof count === 'number');
 }

@@ -4,6 +4,7 @@ import type { SecurityEventKind } from './security-event-kind.js';
 /** Something that happened to an account and that its user should know about. A trigger forbids changes. */
 @Entity('security_events')
 @Index('security_events_user_id_at_idx', ['userId', 'at', 'id'])
+@Index('security_events_user_id_kind_idx', ['userId', 'kind', 'at', 'id'])
 @Index('security_events_at_idx', ['at'], { type: 'brin' })
 export class SecurityEvent {
   /** UUIDv7. */

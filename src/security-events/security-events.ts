@@ -26,6 +26,19 @@ export interface EventPage {
   readonly before?: string | undefined;
 }
 
+/**
+ * Events of one kind that are kept for an account. Limited for each kind, so that many events of one kind do not push out
+ * the few of another.
+ */
+const KEPT_OF_EACH_KIND = 100;
+/** Limits the work of one event if an account has far more than are kept. */
+const REMOVED_AT_ONCE = 100;
+
+const REMOVE_SURPLUS = `
+  DELETE FROM security_events WHERE id IN (
+    SELECT id FROM security_events WHERE user_id = $1 AND kind = $2
+    ORDER BY at DESC, id DESC OFFSET ${KEPT_OF_EACH_KIND} LIMIT ${REMOVED_AT_ONCE} FOR UPDATE SKIP LOCKED)`;
+
 /** Records what happened to an account, and reports it to the user: in the API, and by mail if the policy says so. */
 @Injectable()
 export class SecurityEvents {
@@ -46,6 +59,7 @@ export class SecurityEvents {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [id, userId, kind, sessionId, deviceId, address, place, detail ?? {}],
     );
+    await manager.query(REMOVE_SURPLUS, [userId, kind]);
     await this.mail(manager, event, place);
   }
 
@@ -74,6 +88,6 @@ export class SecurityEvents {
     const { userId, sessionId, deviceId, address, detail } = event;
     const device = typeof detail?.device === 'string' ? detail.device : null;
     const facts = { sessionId, deviceId, address, place, device };
-    await this.outbox.add(manager, securityEventMail(kind, userId, facts));
+    await this.outbox.notify(manager, securityEventMail(kind, userId, facts));
   }
 }

@@ -1,5 +1,7 @@
 import type { CutOff, EndedSession, Revocations } from '@latchkey/revocation/session-store';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { FairQueue } from '../shares/fair-queue.js';
+import { SERVICE_SHARE, shareOf } from '../shares/share.js';
 import { lockAccount } from './device-trust.js';
 import type { Ending, RevocationReason } from './revocation-reason.js';
 import { cutOffSessions, explainCutOff } from './session-cut-off.js';
@@ -40,6 +42,7 @@ export class SessionRevoker {
   constructor(
     private readonly dataSource: DataSource,
     private readonly effects: CommitEffects,
+    private readonly turns: FairQueue,
   ) {}
 
   /**
@@ -47,19 +50,21 @@ export class SessionRevoker {
    * it waits for the confirmation that may still be missing.
    *
    * @param actor `user:<id>`, `operator` or `latchkey`
+   * @throws {AppError} overloaded
    */
   async revoke(
     selection: SessionSelection,
     reason: RevocationReason,
     actor: string,
   ): Promise<RevocationOutcome> {
+    const share = selection.userId === undefined ? SERVICE_SHARE : shareOf(selection.userId);
     if (!('sessionId' in selection)) {
-      return (await this.inTransaction((transaction) => transaction.revoke(selection, reason, actor)))
-        .outcome;
+      const revoke = (transaction: RevokingTransaction) => transaction.revoke(selection, reason, actor);
+      return (await this.inTransaction(revoke, share)).outcome;
     }
     // Without a transaction: one statement revokes, and a crash after it leaves nothing half done.
     const transaction = new RevokingTransaction(this.dataSource.manager);
-    await transaction.revoke(selection, reason, actor);
+    await this.turns.run(share, () => transaction.revoke(selection, reason, actor));
     return this.complete(transaction);
   }
 
@@ -67,13 +72,19 @@ export class SessionRevoker {
    * Runs the caller's writes in a transaction. After the commit it announces what changed, drops it from the caches, and
    * waits until the revoked sessions are refused on every instance.
    *
-   * @throws whatever `work` throws; then nothing is written and nothing takes effect
+   * @param share whose turn the transaction uses; transactions of one account run one at a time
+   * @throws {AppError} overloaded, or whatever `work` throws; then nothing is written and nothing takes effect
    */
-  async inTransaction<T>(work: (transaction: RevokingTransaction) => Promise<T>): Promise<Committed<T>> {
-    const { result, transaction } = await this.dataSource.transaction(async (manager) => {
-      const transaction = new RevokingTransaction(manager);
-      return { result: await work(transaction), transaction };
-    });
+  async inTransaction<T>(
+    work: (transaction: RevokingTransaction) => Promise<T>,
+    share = SERVICE_SHARE,
+  ): Promise<Committed<T>> {
+    const { result, transaction } = await this.turns.run(share, () =>
+      this.dataSource.transaction(async (manager) => {
+        const transaction = new RevokingTransaction(manager);
+        return { result: await work(transaction), transaction };
+      }),
+    );
     return { result, outcome: await this.complete(transaction) };
   }
 

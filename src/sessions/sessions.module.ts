@@ -38,6 +38,7 @@ import { RepeatWatch } from './suspicion/repeat-watch.js';
 import { SessionHabits } from './suspicion/session-habits.js';
 import { SuspicionDetector } from './suspicion/suspicion-detector.js';
 import { SuspicionResponse } from './suspicion/suspicion-response.js';
+import { transactionTurns } from './transaction-turns.js';
 
 @Module({
   imports: [
@@ -55,20 +56,25 @@ import { SuspicionResponse } from './suspicion/suspicion-response.js';
     SessionCheck,
     {
       provide: SessionRevoker,
-      inject: [DataSource, Revocation, SessionCache, AccountChanges, CutOffSweeper],
+      inject: [DataSource, Revocation, SessionCache, AccountChanges, CutOffSweeper, Config],
       useFactory: (
         dataSource: DataSource,
         revocation: Revocation,
         cache: SessionCache<SessionSnapshot, SessionUse>,
         accountChanges: AccountChanges,
         cutOffSweeper: CutOffSweeper,
+        { database }: Config,
       ) =>
-        new SessionRevoker(dataSource, {
-          enforce: (revocations) => revocation.enforce(revocations),
-          closeCutOffSessions: () => cutOffSweeper.sweepSoon(),
-          invalidate: (sessionIds) => cache.invalidate(sessionIds),
-          announce: (userId) => accountChanges.announce(userId),
-        }),
+        new SessionRevoker(
+          dataSource,
+          {
+            enforce: (revocations) => revocation.enforce(revocations),
+            closeCutOffSessions: () => cutOffSweeper.sweepSoon(),
+            invalidate: (sessionIds) => cache.invalidate(sessionIds),
+            announce: (userId) => accountChanges.announce(userId),
+          },
+          transactionTurns(database.poolSize),
+        ),
     },
     RepeatWatch,
     SessionHabits,

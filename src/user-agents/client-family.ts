@@ -8,8 +8,31 @@ export interface ClientFamily {
   readonly system: string | null;
 }
 
+/**
+ * The programs that keep their name in a family, in lower case. All others are one family, because a program can send any
+ * name: each new one would look like another client.
+ */
+const KNOWN_PROGRAMS: ReadonlySet<string> = new Set([
+  ...['curl', 'wget', 'httpie', 'postmanruntime', 'insomnia', 'node', 'undici', 'axios', 'got', 'node-fetch'],
+  ...['python-requests', 'python-urllib', 'python-httpx', 'aiohttp', 'go-http-client', 'java', 'okhttp'],
+  ...[
+    'apache-httpclient',
+    'dalvik',
+    'cfnetwork',
+    'dart',
+    'ruby',
+    'faraday',
+    'guzzlehttp',
+    'php',
+    'reqwest',
+    'hyper',
+  ],
+]);
+
 /** Most clients send one of a few thousand headers. */
 const known = new LRUCache<string, ClientFamily>({ max: 5_000 });
+
+const UNKNOWN_PROGRAM: ClientFamily = { isBrowser: false, name: null, system: null };
 
 /** @param userAgent a `User-Agent` header of limited length */
 export function clientFamily(userAgent: string): ClientFamily {
@@ -29,11 +52,10 @@ export function describedFamily(browser: string | null, system: string | null): 
 }
 
 function familyOf(browser: string | null, system: string | null, isBrowserLike: boolean): ClientFamily {
-  return {
-    isBrowser: isBrowserLike && browser !== null,
-    name: browser?.replace(/ \d+$/, '') ?? null,
-    system: system?.replace(/ (\d[\d.]*|XP|Vista)$/, '') ?? null,
-  };
+  const isBrowser = isBrowserLike && browser !== null;
+  const name = browser?.replace(/ \d+$/, '') ?? null;
+  if (!isBrowser && (name === null || !KNOWN_PROGRAMS.has(name.toLowerCase()))) return UNKNOWN_PROGRAM;
+  return { isBrowser, name, system: system?.replace(/ (\d[\d.]*|XP|Vista)$/, '') ?? null };
 }
 
 /** The text that is stored with a session: `browser:Chrome:Windows`. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import {
   type EntityManager,
@@ -13,6 +13,8 @@ import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { requireAcceptablePassword } from '../credentials/password/password-rules.js';
 import { AppError } from '../errors/app-error.js';
+import { errorMessage } from '../errors/error-message.js';
+import { SERVICE_SHARE, type Share } from '../shares/share.js';
 import { emailSpelling, normaliseEmail } from './email-address.js';
 import { requireRoleName } from './role-name.js';
 import { User, type UserStatus } from './user.entity.js';
@@ -34,6 +36,8 @@ export interface UserPage {
 
 @Injectable()
 export class UsersService {
+  private readonly logger = new Logger('Users');
+
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly hasher: PasswordHasher,
@@ -41,16 +45,18 @@ export class UsersService {
 
   /**
    * @param alongside writes additional rows for the new user in the same transaction
+   * @param share whose turn the hashing uses; by default the operator's
    * @throws {AppError} `validation_failed`, `password_rejected`, `email_taken`, `overloaded`
    */
   async create(
     { email: address, password, roles = [] }: NewUser,
     alongside: (manager: EntityManager, user: User) => Promise<void> = async () => {},
+    share = SERVICE_SHARE,
   ): Promise<User> {
     const email = normaliseEmail(address);
     roles.forEach(requireRoleName);
     requireAcceptablePassword(password, email);
-    const passwordHash = await this.hasher.hash(password);
+    const passwordHash = await this.hasher.hash(password, share);
     const user = this.users.create({
       id: uuidv7(),
       email,
@@ -107,21 +113,22 @@ export class UsersService {
   }
 
   /**
-   * Takes the same time whether or not the user exists.
+   * Costs the same whether or not the user exists, and whether or not the password is correct: a hash with old
+   * parameters is renewed in the background.
    *
    * @throws {AppError} `overloaded`
    */
-  async verifyPassword(user: User | null, password: string): Promise<boolean> {
-    if (!user) return this.hasher.verifyForUnknownUser(password);
-    if (!(await this.hasher.verify(user.passwordHash, password))) return false;
-    if (this.hasher.needsRehash(user.passwordHash)) await this.rehash(user, password);
+  async verifyPassword(user: User | null, password: string, share = SERVICE_SHARE): Promise<boolean> {
+    if (!user) return this.hasher.verifyForUnknownUser(password, share);
+    if (!(await this.hasher.verify(user.passwordHash, password, share))) return false;
+    if (this.hasher.needsRehash(user.passwordHash)) void this.rehash(user, password);
     return true;
   }
 
   /** @throws {AppError} `password_rejected`, `overloaded` */
-  async hashNew(password: string, email: string): Promise<string> {
+  async hashNew(password: string, email: string, share = SERVICE_SHARE): Promise<string> {
     requireAcceptablePassword(password, email);
-    return this.hasher.hash(password);
+    return this.hasher.hash(password, share);
   }
 
   /**
@@ -129,8 +136,8 @@ export class UsersService {
    *
    * @throws {AppError} `overloaded`
    */
-  async hashRandomPassword(): Promise<string> {
-    return this.hasher.hash(randomBytes(32).toString('base64url'));
+  async hashRandomPassword(share = SERVICE_SHARE): Promise<string> {
+    return this.hasher.hash(randomBytes(32).toString('base64url'), share);
   }
 
   /** Runs in the caller's transaction, which must have locked the user. */
@@ -196,17 +203,20 @@ export class UsersService {
     return this.requireById(id);
   }
 
+  /** Never rejects: the password is correct, and the next login can replace the hash. */
   private async rehash(user: User, password: string): Promise<void> {
     try {
-      const passwordHash = await this.hasher.hash(password);
+      const passwordHash = await this.hasher.hash(password, REHASHING);
       // Replaces only the hash that was just verified, not that of a password changed in the meantime.
       await this.users.update({ id: user.id, passwordHash: user.passwordHash }, { passwordHash });
     } catch (error) {
-      // The password is correct, and the next login can replace the hash.
-      if (!(error instanceof AppError && error.code === 'overloaded')) throw error;
+      this.logger.debug(`a password hash was not renewed: ${errorMessage(error)}`);
     }
   }
 }
+
+/** One share for all, so that many renewals after a change of the parameters delay no login. */
+const REHASHING: Share = { network: 'rehashing', account: '', isKnown: false };
 
 /** The name of the constraint, if the error is a constraint violation. */
 function violatedConstraint(error: unknown): string | undefined {

@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { PASSWORD } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { confirmAddress } from '../support/confirm-address.js';
 import { Deployment } from '../support/deployment.js';
 import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -173,6 +174,7 @@ describeInChromium('the accessibility of the account page', () => {
   it('allows keyboard-only use on the pages that mailed links lead to', async () => {
     const owner = await open();
     const email = await owner.register();
+    await confirmAddress(deployment, email);
     await signInElsewhere(email, 'Old laptop');
     await owner.openLinkIn(await waitForMailTo(mailbox, email, 'disown'));
     const { keyboard } = owner.page;

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { newEmail, PASSWORD } from '../support/api.js';
 import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { confirmAddress } from '../support/confirm-address.js';
 import { Deployment } from '../support/deployment.js';
 import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -103,6 +104,7 @@ describeInChromium('the pages that mailed links lead to', () => {
 
   it('sign out the device of a reported sign-in while its page is open, then set a new password', async () => {
     const { desktop, email } = await registered();
+    await confirmAddress(deployment, email);
     const intruder = await open();
     await intruder.signIn(email);
     await intruder.page.getByText('Updating live').waitFor();
@@ -196,7 +198,12 @@ describeInChromium('the pages that mailed links lead to', () => {
 
   it('do nothing when they are only opened, as mail scanners do', async () => {
     const { desktop, email } = await registered();
+    // The mail with the link to confirm the address must be there first.
+    await waitForMailTo(mailbox, email, 'confirm-email');
+    await confirmAddress(deployment, email);
     const other = await service.api.session(email, { device_name: 'Kitchen tablet' });
+    await waitForMailTo(mailbox, email, 'disown');
+    await deployment.sql('UPDATE users SET email_confirmed_at = NULL WHERE email = $1', [email]);
     await requestReset(await open(), email);
     const mails = await Promise.all(LINKED_PAGES.map((page) => waitForMailTo(mailbox, email, page)));
     const scanner = await open();

@@ -5,7 +5,7 @@ export type LinkPurpose = 'confirm_email' | 'reset_password' | 'disown';
 /** Allows the person who reads the user's email one action, once. The token is derived from the id and not stored. */
 @Entity('account_links')
 @Check('account_links_purpose_check', `purpose IN ('confirm_email', 'reset_password', 'disown')`)
-@Index('account_links_user_id_idx', ['userId'])
+@Index('account_links_user_id_purpose_idx', ['userId', 'purpose', 'createdAt', 'id'])
 @Index('account_links_expires_at_idx', ['expiresAt'])
 export class AccountLink {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'account_links_pkey' })

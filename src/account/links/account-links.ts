@@ -37,6 +37,16 @@ const OPEN = `
   VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')
   ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE account_links.used_at IS NULL`;
 
+/** More than the mails of a link's lifetime, so that no link is removed that could still be used. */
+const KEPT_OF_EACH_PURPOSE = 200;
+/** Limits the work of one link if an account has far more than are kept. */
+const REMOVED_AT_ONCE = 100;
+
+const REMOVE_SURPLUS = `
+  DELETE FROM account_links WHERE id IN (
+    SELECT id FROM account_links WHERE user_id = $1 AND purpose = $2
+    ORDER BY created_at DESC, id DESC OFFSET ${KEPT_OF_EACH_PURPOSE} LIMIT ${REMOVED_AT_ONCE} FOR UPDATE SKIP LOCKED)`;
+
 const USABLE = `l.id = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.expires_at > now()
   AND u.id = l.user_id AND u.status = 'active'`;
 
@@ -60,6 +70,7 @@ export class AccountLinks {
     const { purpose, userId, sessionId, deviceId } = link;
     const parameters = [id, userId, purpose, sessionId, deviceId, LINK_LIFETIME_MS[purpose]];
     await manager.query(OPEN, parameters);
+    await manager.query(REMOVE_SURPLUS, [userId, purpose]);
     return this.tokens.issue(purpose, id);
   }
 

@@ -2,15 +2,17 @@ import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@
 import { AccountChanges } from '../../account-changes/account-changes.js';
 import { AppError } from '../../errors/app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
+import type { RequestClient } from '../../http/routes/request-client.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
+import { networkOf } from '../../shares/network-of.js';
 import { EventStream } from './event-stream.js';
 import { StreamLimits } from './stream-limits.js';
 
 /** Lets a page learn within a second that its session has ended, for any reason. Each check only reads memory. */
 const CHECK_INTERVAL_MS = 250;
 const HEARTBEAT_INTERVAL_MS = 15_000;
-/** A client that has read nothing for this long is disconnected. */
-const BLOCKED_MAX_MS = 60_000;
+/** A client that has read nothing of what is due for this long is disconnected. */
+const BLOCKED_MAX_MS = 30_000;
 /** Pages whose stream breaks reconnect after a random delay in this range. */
 const RETRY_MS = { min: 1_000, max: 4_000 };
 
@@ -51,9 +53,9 @@ export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /** @throws {AppError} too_many_requests, overloaded or service_unavailable */
-  start(caller: Principal): EventStream {
+  start(caller: Principal, { address }: Pick<RequestClient, 'address'>): EventStream {
     if (this.isStopping) throw new AppError('service_unavailable');
-    const leave = this.limits.take(caller);
+    const leave = this.limits.take({ ...caller, network: networkOf(address) });
     const events = new EventStream(RETRY_MS.min + Math.random() * (RETRY_MS.max - RETRY_MS.min));
     const stream = new OpenStream(events, caller);
     this.open.add(stream);

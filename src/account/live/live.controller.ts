@@ -2,6 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, type Principal } from '../../http/routes/principal.js';
+import { CurrentClient, type RequestClient } from '../../http/routes/request-client.js';
 import { BackgroundRequest } from '../../http/routes/route-decorators.js';
 import { AccountStreams } from './account-streams.js';
 
@@ -31,9 +32,12 @@ export class LiveController {
   })
   events(
     @CurrentPrincipal() caller: Principal,
+    @CurrentClient() client: RequestClient,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): void {
-    void reply.headers(STREAM_HEADERS).send(request.method === 'HEAD' ? '' : this.streams.start(caller));
+    void reply
+      .headers(STREAM_HEADERS)
+      .send(request.method === 'HEAD' ? '' : this.streams.start(caller, client));
   }
 }

@@ -4,15 +4,25 @@ import type { Principal } from '../../http/routes/principal.js';
 interface Limits {
   readonly perSession: number;
   readonly perUser: number;
+  readonly perNetwork: number;
   readonly total: number;
 }
 
-/** Per instance. A browser opens one stream for each tab that shows the account page. */
-const LIMITS: Limits = { perSession: 10, perUser: 50, total: 10_000 };
+/** Who opens a stream. */
+export interface Viewer extends Pick<Principal, 'sessionId' | 'userId'> {
+  /** From `networkOf`. */
+  readonly network: string;
+}
+
+/**
+ * Per instance. A browser opens one stream for each tab that shows the account page. A network may be that of a large
+ * office, but one alone cannot take all streams.
+ */
+const LIMITS: Limits = { perSession: 10, perUser: 50, perNetwork: 2_500, total: 10_000 };
 /** By then another page may have closed. */
 const RETRY_AFTER_SECONDS = 30;
 
-/** Limits the open streams per session, per user and in total. */
+/** Limits the open streams per session, per user, per network and in total. */
 export class StreamLimits {
   private readonly taken = new Map<string, number>();
   private total = 0;
@@ -23,14 +33,17 @@ export class StreamLimits {
    * @returns a function that releases the stream; call it once
    * @throws {AppError} too_many_requests, or overloaded when the instance has reached its total
    */
-  take({ sessionId, userId }: Pick<Principal, 'sessionId' | 'userId'>): () => void {
+  take({ sessionId, userId, network }: Viewer): () => void {
     const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
     if (this.total >= this.limits.total) throw new AppError('overloaded', retry);
-    if (this.of(sessionId) >= this.limits.perSession || this.of(userId) >= this.limits.perUser) {
+    const { perSession, perUser, perNetwork } = this.limits;
+    const isFull =
+      this.of(sessionId) >= perSession || this.of(userId) >= perUser || this.of(network) >= perNetwork;
+    if (isFull) {
       throw new AppError('too_many_requests', { detail: 'Too many streams are open.', ...retry });
     }
-    this.add(1, sessionId, userId);
-    return () => this.add(-1, sessionId, userId);
+    this.add(1, sessionId, userId, network);
+    return () => this.add(-1, sessionId, userId, network);
   }
 
   private of(id: string): number {

@@ -1,6 +1,6 @@
 import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
 import type { Config } from '../../config/config.js';
-import { networkOf } from '../../http/routes/network-of.js';
+import { networkOf } from '../../shares/network-of.js';
 import { emailKey } from './email-key.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
@@ -15,14 +15,23 @@ export interface LoginAttempt {
 }
 
 /**
+ * Attempts allowed in a window, with right and wrong passwords, for each failure that is allowed. Far more than people
+ * need, and too few to keep the hashing busy with right passwords.
+ */
+const ATTEMPTS_PER_FAILURE = 20;
+
+/**
  * Slows down password guessing (NIST SP 800-63B, "Rate Limiting"; OWASP ASVS 5.0 6.3.1). Failures are counted
  * per account, whether or not the account exists, and per network. Attempts from a device that the account
- * knows are counted for that device only, so that failures elsewhere cannot lock the user out of it.
+ * knows are counted for that device only, so that failures elsewhere cannot lock the user out of it. Attempts with the
+ * right password are limited as well, because each costs a hash.
  */
 export class LoginAttempts {
   private readonly accounts: FailureLimiter;
   private readonly networks: FailureLimiter;
   private readonly devices: FailureLimiter;
+  private readonly all: FailureLimiter;
+  private readonly allOfNetworks: FailureLimiter;
   private readonly turns = new OneAtATime();
 
   constructor(
@@ -37,6 +46,8 @@ export class LoginAttempts {
     this.accounts = limiter(perAccount, 'account');
     this.networks = limiter(perAddress, 'network');
     this.devices = limiter(perAccount, 'device');
+    this.all = limiter(perAccount * ATTEMPTS_PER_FAILURE, 'attempts');
+    this.allOfNetworks = limiter(perAddress * ATTEMPTS_PER_FAILURE, 'attempts-of-network');
   }
 
   /**
@@ -69,7 +80,10 @@ export class LoginAttempts {
   ): Promise<boolean> {
     const reserved = await this.devices.reserve(deviceId);
     const isCorrect = await withRollback(
-      () => verify(reserved - 1),
+      async () => {
+        await this.all.reserve(deviceId);
+        return verify(reserved - 1);
+      },
       () => this.devices.release(deviceId),
     );
     if (isCorrect) await this.devices.reset(deviceId);
@@ -90,7 +104,11 @@ export class LoginAttempts {
       () => this.networks.release(network),
     );
     const isCorrect = await withRollback(
-      () => verify(reserved - 1),
+      async () => {
+        await this.allOfNetworks.reserve(network);
+        await this.all.reserve(account);
+        return verify(reserved - 1);
+      },
       async () => {
         await Promise.all([this.accounts.release(account), this.networks.release(network)]);
       },

@@ -23,4 +23,15 @@ describe('OneAtATime', () => {
     await second;
     expect(steps).toEqual(['first begins', 'other key', 'second']);
   });
+
+  it('refuses more work for one key than can reasonably wait', async () => {
+    const turns = new OneAtATime();
+    const work = Array.from({ length: 150 }, () => turns.run('a', tick));
+    const other = turns.run('b', tick);
+    const outcomes = await Promise.allSettled(work);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(101);
+    expect(outcomes.at(-1)).toMatchObject({ reason: { code: 'overloaded', retryAfterSeconds: 1 } });
+    await other;
+    await turns.run('a', tick);
+  });
 });

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
-import { networkOf } from '../../http/routes/network-of.js';
+import { networkOf } from '../../shares/network-of.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 

@@ -76,6 +76,10 @@ export class LoginSuspicions {
     const { manager } = transaction;
     const { id: deviceId, userId } = device;
     const action = this.actions.device_token_shared;
+    if (action === 'end') {
+      await this.devices.forgetToken(manager, userId, deviceId);
+      await transaction.revoke({ userId, deviceId }, 'suspicious', 'latchkey');
+    }
     await this.events.record(manager, {
       kind: 'device_token_shared',
       userId,
@@ -90,8 +94,5 @@ export class LoginSuspicions {
         now: { client: clientText(clientFamily(client.userAgent)) },
       },
     });
-    if (action !== 'end') return;
-    await this.devices.forgetToken(manager, userId, deviceId);
-    await transaction.revoke({ userId, deviceId }, 'suspicious', 'latchkey');
   }
 }

@@ -8,6 +8,9 @@ import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
 import { type OpenedSession, type SessionOfUser, SessionsService } from '../../sessions/sessions.service.js';
+import { networkOf } from '../../shares/network-of.js';
+import { userFrom } from '../../shares/share.js';
+import { normaliseEmail } from '../../users/email-address.js';
 import { lockUser } from '../../users/lock-user.js';
 import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
@@ -66,8 +69,9 @@ export class LoginService {
    */
   async open(credentials: Credentials, client: RequestClient): Promise<CompletedLogin> {
     const verified = await this.verify(credentials, client);
-    const { result } = await this.revoker.inTransaction((transaction) =>
-      this.openWithin(transaction, credentials, verified, client),
+    const { result } = await this.revoker.inTransaction(
+      (transaction) => this.openWithin(transaction, credentials, verified, client),
+      userFrom(client.address, verified.user.id),
     );
     return result;
   }
@@ -83,12 +87,17 @@ export class LoginService {
     const knownDevice = isCopied ? null : device;
     // A copied token does not identify the device.
     const deviceToken = isCopied ? undefined : found?.token;
+    const share = {
+      network: networkOf(client.address),
+      account: normaliseEmail(email),
+      isKnown: knownDevice !== null,
+    };
     let failures = 0;
     const isVerified = await this.attempts.guard(
       { email, address: client.address, knownDeviceId: knownDevice?.id ?? null },
       async (failuresBefore) => {
         failures = failuresBefore;
-        const isCorrect = await this.users.verifyPassword(user, password);
+        const isCorrect = await this.users.verifyPassword(user, password, share);
         return isCorrect && user !== null && !(await this.refusesGuess(user, failures, knownDevice, client));
       },
     );
@@ -150,6 +159,10 @@ export class LoginService {
     client: RequestClient,
   ): Promise<void> {
     const { manager } = transaction;
+    // First, because it revokes sessions (see `routeNotice`).
+    if (copiedFrom) {
+      await this.suspicions.respondToCopiedToken(transaction, copiedFrom, sessionId, client);
+    }
     if (isNewDevice) {
       await this.events.record(manager, {
         kind: 'new_device_sign_in',
@@ -162,9 +175,6 @@ export class LoginService {
     }
     if (this.suspicions.afterFailures(failures, knownDevice !== null) !== 'off') {
       await this.suspicions.recordGuess(manager, { userId: user.id, sessionId, failures, client });
-    }
-    if (copiedFrom) {
-      await this.suspicions.respondToCopiedToken(transaction, copiedFrom, sessionId, client);
     }
   }
 
@@ -180,10 +190,13 @@ export class LoginService {
   ): Promise<boolean> {
     if (this.suspicions.afterFailures(failures, knownDevice !== null) !== 'end') return false;
     const guess = { userId: user.id, sessionId: null, failures, client };
-    await this.revoker.inTransaction(async (transaction) => {
-      await this.suspicions.recordGuess(transaction.manager, guess);
-      transaction.announce(user.id);
-    });
+    await this.revoker.inTransaction(
+      async (transaction) => {
+        await this.suspicions.recordGuess(transaction.manager, guess);
+        transaction.announce(user.id);
+      },
+      userFrom(client.address, user.id),
+    );
     return true;
   }
 }

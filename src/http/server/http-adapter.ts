@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -6,6 +7,7 @@ import { withoutPort } from '../routes/client-address.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { acceptJsonOnly, BODY_LIMIT_BYTES } from './body-parser.js';
 import { answerClientError } from './client-error.js';
+import { limitConnections } from './connection-limits.js';
 import { drainOnClose } from './draining.js';
 import { sendProblem } from './problem.filter.js';
 import { logRequest, logRequests, REQUEST_ID_HEADER, requestId, requestLoggers } from './request-log.js';
@@ -15,8 +17,17 @@ import { readBodyBeforeClosing } from './unread-body.js';
 /** How long a client may take to send a request and its headers before its connection is closed. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
-/** Longer than the usual idle timeout of a load balancer (60 s), so that the load balancer closes first. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/**
+ * A connection on which nothing moves for this long is closed: its client does not read the response. Open streams send a
+ * heartbeat every 15 seconds.
+ */
+const STUCK_TIMEOUT_MS = 30_000;
+/**
+ * How long a connection is kept after a response. For a proxy longer than the usual idle timeout of a load balancer
+ * (60 s), so that the load balancer closes first. A client that never reads its response looks idle as soon as the
+ * response fits into the buffers of the system.
+ */
+const KEEP_ALIVE_TIMEOUT_MS = { client: 30_000, proxy: 72_000 };
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than any id, so that an overlong id of a resource gets the same answer as an unknown one. */
 const MAX_PARAM_LENGTH = 1024;
@@ -44,7 +55,8 @@ export class HttpAdapter extends FastifyAdapter {
       bodyLimit: BODY_LIMIT_BYTES,
       routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
       requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionTimeout: STUCK_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS[trustProxy === false ? 'client' : 'proxy'],
       http: {
         headersTimeout: HEADERS_TIMEOUT_MS,
         connectionsCheckingInterval: 1_000,
@@ -68,6 +80,7 @@ export class HttpAdapter extends FastifyAdapter {
     acceptJsonOnly(fastify);
     logRequests(fastify);
     drainOnClose(fastify);
+    limitConnections(fastify.server as Server, isProxyOf(trustProxy));
     readBodyBeforeClosing(fastify);
     fastify.addHook('onRequest', (request, reply, done) => {
       reply.header(REQUEST_ID_HEADER, request.id);
@@ -90,6 +103,12 @@ function trustedHops(setting: TrustProxy) {
   if (typeof setting === 'boolean') return setting;
   const isTrusted = proxyAddr.compile(setting);
   return (address: string, hop: number) => isTrusted(withoutPort(address), hop);
+}
+
+/** Whether a peer is a proxy, in whose connections requests of many clients arrive. */
+function isProxyOf(setting: TrustProxy): (address: string) => boolean {
+  const trusted = trustedHops(setting);
+  return typeof trusted === 'boolean' ? () => trusted : (address) => trusted(address, 0);
 }
 
 /** For a path that the router cannot decode or match. Fastify runs no hooks for such a request. */

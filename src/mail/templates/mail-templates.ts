@@ -1,10 +1,11 @@
-import type { MailableEvent } from '../../policy/mailed-events.js';
+import { MAILABLE_EVENTS, type MailableEvent } from '../../policy/mailed-events.js';
 import type { Mail } from '../mail.js';
 import { instantText, quoted } from './detail-text.js';
 import { render } from './mail-layout.js';
 import {
   ADVICE,
   EMAIL_CONFIRMATION,
+  NOTICE_DIGEST,
   PASSWORD_RESET,
   SECURITY_EVENTS,
   SIGN_IN_REJECTION,
@@ -52,6 +53,22 @@ export class MailTemplates {
     if (rejectionToken === null) return render(to, { ...event, closing: ADVICE.closing(this.origin) });
     const { action: label, closing } = SIGN_IN_REJECTION;
     return render(to, { ...event, action: { label, url: this.link('disown', rejectionToken) }, closing });
+  }
+
+  /** @param counts how many notices of each kind got no mail of their own */
+  noticeDigest(to: string, counts: Readonly<Record<string, number>>): Mail {
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const { subject, opening, action: label, closing } = NOTICE_DIGEST;
+    return render(to, {
+      subject,
+      opening: opening(this.site, total),
+      details: MAILABLE_EVENTS.filter((kind) => counts[kind]).map((kind) => [
+        SECURITY_EVENTS[kind].subject,
+        String(counts[kind]),
+      ]),
+      action: { label, url: `${this.origin}/account` },
+      closing: closing(this.origin),
+    });
   }
 
   private link(page: string, token: string): string {

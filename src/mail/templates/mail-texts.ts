@@ -31,6 +31,18 @@ export const SIGN_IN_REJECTION = {
     'If this was you, there is nothing to do. If not, follow the link to sign that device out and choose a new password. The link works once and expires in 7 days.',
 };
 
+/** For many events in a short time, of which only some got a mail each. */
+export const NOTICE_DIGEST = {
+  subject: 'More activity in your account',
+  opening: (site: string, count: number) =>
+    count === 1
+      ? `There was 1 more security event in your account at ${site}. You get this summary because we have already sent you many emails today.`
+      : `There were ${count} more security events in your account at ${site}. You get this summary instead of ${count} emails.`,
+  action: 'Review your account',
+  closing: (origin: string) =>
+    `Your account lists each event with its time and location. If you don't recognize them, reset your password at ${origin}/account/forgot-password.`,
+};
+
 /** For all other events. */
 export const ADVICE = {
   closing: (origin: string) =>

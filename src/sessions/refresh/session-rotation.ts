@@ -4,6 +4,7 @@ import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
+import { shareOf } from '../../shares/share.js';
 import { clientFamily, familyText } from '../../user-agents/client-family.js';
 import { flushIntervalMs } from '../check/last-seen.js';
 import { UsedGenerations } from '../check/used-generations.js';
@@ -183,7 +184,7 @@ export class SessionRotation {
         await this.events.record(transaction.manager, event);
         await endDeviceTrust(transaction.manager, userId);
       }
-    });
+    }, shareOf(userId));
   }
 
   private answer(row: Row): RotatedSession {

@@ -1,4 +1,4 @@
-import { networkOf } from '../../http/routes/network-of.js';
+import { networkOf } from '../../shares/network-of.js';
 import { clientFamily, familyFromText, familyText } from '../../user-agents/client-family.js';
 import type { Client } from '../check/session-use.js';
 import { clientChange } from './client-change.js';

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GeoIp } from '../../geoip/geoip.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
+import { shareOf } from '../../shares/share.js';
 import type { Client } from '../check/session-use.js';
 import { endDeviceTrust, lockAccount } from '../device-trust.js';
 import { SessionRevoker } from '../session-revoker.js';
@@ -43,9 +44,9 @@ export class SuspicionResponse {
       const count = await transaction.revoke({ sessionId, userId }, 'suspicious', 'latchkey');
       // Of many requests at once, one revokes the session and reports it.
       if (count === 0) return;
-      await tell(manager);
       await endDeviceTrust(manager, userId);
-    });
+      await tell(manager);
+    }, shareOf(userId));
     return 'ended';
   }
 
@@ -58,7 +59,7 @@ export class SuspicionResponse {
       if (await this.habits.requireLogin(manager, sessionId)) await tell(manager);
       transaction.invalidate([sessionId]);
       transaction.announce(userId);
-    });
+    }, shareOf(userId));
     return 'needs_login';
   }
 
@@ -76,7 +77,7 @@ export class SuspicionResponse {
       if (await this.habits.learn(manager, sessionId, suspicion, use)) await tell(manager);
       transaction.invalidate([sessionId]);
       transaction.announce(userId);
-    });
+    }, shareOf(userId));
   }
 
   private tell(manager: EntityManager, session: CachedSession, client: Client, verdict: Verdict) {

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { SecurityEvents } from '../../../src/security-events/security-events.js';
 import { newEmail, PASSWORD, type Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
+import { confirmAddress } from '../../support/confirm-address.js';
 import { Mailbox } from '../../support/mailbox.js';
 import { waitUntil } from '../../support/wait-until.js';
 
@@ -45,6 +46,11 @@ describe('account self-service by mail', () => {
     await mailbox?.close();
   });
 
+  const confirmedNewcomer = async () => {
+    const newcomer = await service.api.newcomer();
+    await confirmAddress(service, newcomer.email);
+    return newcomer;
+  };
   const post = (
     path: string,
     body: unknown,
@@ -155,9 +161,13 @@ describe('account self-service by mail', () => {
       const { email } = await service.api.newcomer();
       const answers = await Promise.all(Array.from({ length: 20 }, () => forgot(email)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-      await mailbox.waitFor(email, RESET, 3);
+      await mailbox.waitFor(email, RESET);
+      for (let asked = 0; asked < 5; asked++) await forgot(email);
       await sleep(2_500);
-      expect(mailbox.to(email).filter(({ parsed }) => parsed.subject === RESET)).toHaveLength(3);
+      // Requests that found one waiting were merged with it.
+      expect(mailbox.to(email).filter(({ parsed }) => parsed.subject === RESET).length).toBeLessThanOrEqual(
+        3,
+      );
     });
 
     it('keeps the link valid when the new password is rejected', async () => {
@@ -305,7 +315,7 @@ describe('account self-service by mail', () => {
 
   describe('password change', () => {
     it('revokes every session and opens a new one on the same device', async () => {
-      const one = await service.api.newcomer();
+      const one = await confirmedNewcomer();
       const sameDevice = await service.api.session(one.email, { device_token: one.device_token });
       const other = await service.api.session(one.email);
       const { status, headers, body } = await change(one.access_token, PASSWORD);
@@ -435,7 +445,13 @@ describe('account self-service by mail', () => {
     it('sends the mail again a limited number of times, and not after the confirmation', async () => {
       const { email, access_token: token } = await service.api.newcomer();
       const resend = () => service.api.call('POST', '/auth/email/resend', { token });
-      for (let asked = 0; asked < 3; asked++) expect((await resend()).status).toBe(202);
+      for (let asked = 0; asked < 3; asked++) {
+        await mailbox.waitFor(email, CONFIRM, asked + 1);
+        await waitUntil('the mail is removed', async () => {
+          return (await service.sql(`SELECT FROM mail_outbox WHERE is_requested`)).length === 0;
+        });
+        expect((await resend()).status).toBe(202);
+      }
       expect(await resend()).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
       const mail = await mailbox.waitFor(email, CONFIRM, 4);
       expect((await post('/auth/email/confirm', { token: mail.token, password: PASSWORD })).status).toBe(204);
@@ -452,7 +468,7 @@ describe('account self-service by mail', () => {
     };
 
     it('signs out and forgets the device, and leads to a new password', async () => {
-      const owner = await service.api.newcomer();
+      const owner = await confirmedNewcomer();
       const thief = await service.api.session(owner.email, { device_name: 'Phone' });
       const { token, text } = await mailbox.waitFor(owner.email, SIGN_IN);
       expect(text).toContain('“Phone”');
@@ -473,7 +489,7 @@ describe('account self-service by mail', () => {
     });
 
     it('makes the password unusable until a new one is set', async () => {
-      const owner = await service.api.newcomer();
+      const owner = await confirmedNewcomer();
       await service.api.session(owner.email);
       const { token } = await mailbox.waitFor(owner.email, SIGN_IN);
       const wrong = await service.api.login(owner.email, { password: 'not the right horse' });
@@ -493,7 +509,7 @@ describe('account self-service by mail', () => {
       ['refresh_token_reused', 'You were signed out on a device', false],
       ['session_ended_suspicious', 'You were signed out on a device', false],
     ] as const)('is offered in the mail for %s ("%s"): %s', async (kind, subject, isOffered) => {
-      const owner = await service.api.newcomer();
+      const owner = await confirmedNewcomer();
       const thief = await service.api.session(owner.email, { device_name: 'Phone' });
       const [user] = await service.sql('SELECT id FROM users WHERE email = $1', [owner.email]);
       const event = { kind, userId: String(user?.id), sessionId: thief.session_id, address: '192.0.2.7' };
@@ -508,7 +524,7 @@ describe('account self-service by mail', () => {
     });
 
     it('works for seven days, even after the session has ended', async () => {
-      const owner = await service.api.newcomer();
+      const owner = await confirmedNewcomer();
       const thief = await service.api.session(owner.email);
       await service.api.logout(thief.access_token);
       const { token } = await mailbox.waitFor(owner.email, SIGN_IN);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { HmacAuthenticator } from '@latchkey/revocation/redis/hmac-authenticator';
+import { boundedRedis } from '../../../src/auth/attempts/limiter-redis.js';
 import { type LoginAttempt, LoginAttempts } from '../../../src/auth/attempts/login-attempts.js';
 import { RedisConnection } from '../../../src/redis/redis-connection.js';
 import { RedisServer } from '../../support/redis-server.js';
@@ -34,6 +35,12 @@ async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
+}
+
+/** Keeps the event loop busy. */
+function stall(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
 }
 
 describe('LoginAttempts', () => {
@@ -260,7 +267,7 @@ describe('LoginAttempts', () => {
       await waitUntil('Redis answers again', async () => (await redis.client.ping()) === 'PONG');
     });
 
-    it('continues from memory after one short wait, and still counts', async () => {
+    it('continues from memory after one short wait, where the count in Redis was', async () => {
       const attempts = inRedis();
       const attempt = freshTry();
       await attempts.guard(attempt, wrong);
@@ -319,5 +326,47 @@ describe('LoginAttempts', () => {
 
     expect(await inRedis().guard(attempt, right)).toBe(true);
     await waitUntil('the reset is known here', () => attempts.guard(attempt, right).catch(() => null));
+  });
+
+  it('compares no more guesses than allowed when the event loop stalls while Redis has answered', async () => {
+    const attempts = inRedis();
+    const attempt = freshTry();
+    let compared = 0;
+    const guesses = Array.from({ length: 30 }, () =>
+      attempts
+        .guard(attempt, async () => {
+          compared += 1;
+          stall(300);
+          return false;
+        })
+        .catch(() => {}),
+    );
+    // Each comparison stalls, and so does the time while the first commands are answered.
+    await new Promise((resolve) => setImmediate(resolve));
+    stall(300);
+    await Promise.all(guesses);
+    expect(compared).toBe(5);
+  });
+
+  it('gets the answer of Redis although the event loop stalled for longer than the timeout', async () => {
+    const bounded = boundedRedis(redis.client);
+    const answer = bounded.eval('return 7', { keys: [], arguments: [] });
+    await new Promise((resolve) => setImmediate(resolve));
+    stall(400);
+    await expect(answer).resolves.toBe(7);
+  });
+
+  it('limits right passwords too, for the account and the network, but not on a known device elsewhere', async () => {
+    const attempts = inRedis({ perAccount: 1, perAddress: 2, windowSeconds: 60 });
+    const attempt = freshTry();
+    for (let n = 0; n < 20; n++) await attempts.guard(attempt, right);
+    await expect(attempts.guard(attempt, right)).rejects.toMatchObject(TOO_MANY);
+    const onDevice = { ...attempt, knownDeviceId: `device-${made}` };
+    for (let n = 0; n < 20; n++) await attempts.guard(onDevice, right);
+    await expect(attempts.guard(onDevice, right)).rejects.toMatchObject(TOO_MANY);
+
+    const { address } = freshTry();
+    for (let n = 0; n < 40; n++) await attempts.guard({ ...freshTry(), address }, right);
+    await expect(attempts.guard({ ...freshTry(), address }, right)).rejects.toMatchObject(TOO_MANY);
   });
 });

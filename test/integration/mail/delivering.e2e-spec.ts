@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newEmail } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
+import { confirmAddress } from '../../support/confirm-address.js';
 import { freePort } from '../../support/free-port.js';
 import { Mailbox } from '../../support/mailbox.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -159,6 +160,7 @@ describe('a mail', () => {
     mailbox = await Mailbox.open();
     await start(mailbox.url);
     const { email } = await service.api.newcomer();
+    await confirmAddress(service, email);
     expect((await service.api.login(email, { device_name })).status).toBe(200);
     const { parsed, text, html, envelope } = await mailbox.waitFor(email, 'New sign-in to your account');
     expect(envelope).toEqual([email]);

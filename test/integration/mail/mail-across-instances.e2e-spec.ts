@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newEmail } from '../../support/api.js';
+import { confirmAddress } from '../../support/confirm-address.js';
 import { Deployment } from '../../support/deployment.js';
 import { freePort } from '../../support/free-port.js';
 import { Mailbox } from '../../support/mailbox.js';
@@ -76,6 +77,7 @@ describe('mail with several instances', () => {
     await api.register(email);
     await mailbox.waitFor(email, CONFIRM, 2);
     await api.session(email);
+    await confirmAddress(deployment, email);
     await api.session(email);
     const { token: disown } = await mailbox.waitFor(email, 'New sign-in to your account');
     const { body } = await api.call('POST', '/auth/disown', { body: { token: disown } });

@@ -5,6 +5,7 @@ import { dataSourceOptions, openDataSource } from '../../../src/database/data-so
 import { type CommitEffects, SessionRevoker } from '../../../src/sessions/session-revoker.js';
 import { CutOffSweeper } from '../../../src/sessions/store/cut-off-sweeper.js';
 import { PostgresSessionStore } from '../../../src/sessions/store/postgres-session-store.js';
+import { transactionTurns } from '../../../src/sessions/transaction-turns.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
 
@@ -54,7 +55,7 @@ describe('SessionRevoker', () => {
   });
   beforeEach(() => {
     effects = new RecordedEffects();
-    revoker = new SessionRevoker(dataSource, effects);
+    revoker = new SessionRevoker(dataSource, effects, transactionTurns(10));
   });
   afterAll(async () => {
     await dataSource.destroy();

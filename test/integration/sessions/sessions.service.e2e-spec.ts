@@ -7,6 +7,7 @@ import { GeoIp } from '../../../src/geoip/geoip.js';
 import { Session } from '../../../src/sessions/session.entity.js';
 import { SessionRevoker } from '../../../src/sessions/session-revoker.js';
 import { SessionsService } from '../../../src/sessions/sessions.service.js';
+import { transactionTurns } from '../../../src/sessions/transaction-turns.js';
 import { User } from '../../../src/users/user.entity.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
@@ -42,15 +43,19 @@ describe('SessionsService', () => {
     });
     rows = new SessionRows(dataSource);
     enforced = [];
-    revoker = new SessionRevoker(dataSource, {
-      enforce: async ({ sessions }) => {
-        enforced.push(...sessions);
-        return true;
+    revoker = new SessionRevoker(
+      dataSource,
+      {
+        enforce: async ({ sessions }) => {
+          enforced.push(...sessions);
+          return true;
+        },
+        closeCutOffSessions: () => {},
+        invalidate: async () => {},
+        announce: () => {},
       },
-      closeCutOffSessions: () => {},
-      invalidate: async () => {},
-      announce: () => {},
-    });
+      transactionTurns(10),
+    );
   });
   afterAll(async () => {
     await dataSource.destroy();

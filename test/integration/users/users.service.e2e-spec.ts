@@ -7,6 +7,7 @@ import { dataSourceOptions } from '../../../src/database/data-source.js';
 import { User } from '../../../src/users/user.entity.js';
 import { UsersService } from '../../../src/users/users.service.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 const PASSWORD = 'correct horse battery';
 const NOBODY = '01994e5a-0000-7000-8000-000000000000';
@@ -164,6 +165,9 @@ describe('UsersService', () => {
       expect((await users.requireById(user.id)).passwordHash).toBe(user.passwordHash);
 
       expect(await stronger.verifyPassword(user, PASSWORD)).toBe(true);
+      await waitUntil('the hash is renewed', async () => {
+        return (await users.requireById(user.id)).passwordHash !== user.passwordHash;
+      });
       const now = await users.requireById(user.id);
       expect(now.passwordHash).toMatch(/^\$argon2id\$v=19\$m=64,t=2,p=1\$/);
       expect(await stronger.verifyPassword(now, PASSWORD)).toBe(true);

@@ -1,3 +1,4 @@
+import { startDeadline } from '../deadline.js';
 import { TimeoutError } from '../errors.js';
 
 /**
@@ -7,13 +8,13 @@ import { TimeoutError } from '../errors.js';
  * @throws {TimeoutError} when the time is up; otherwise what `work` throws
  */
 export async function withTimeout<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
   const timeIsUp = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms} ms`)), ms);
+    cancel = startDeadline(ms, () => reject(new TimeoutError(`no answer within ${ms} ms`)));
   });
   try {
     return await Promise.race([work(), timeIsUp]);
   } finally {
-    clearTimeout(timer);
+    cancel?.();
   }
 }

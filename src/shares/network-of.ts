@@ -6,8 +6,9 @@ const MAX_LENGTH = 64;
 
 /**
  * The part of an IP address that identifies one customer: all of an IPv4 address, the /64 of an IPv6 address,
- * from which every subscriber can choose addresses (RFC 6177, RFC 8981). Text that is not an address is
- * returned, truncated.
+ * from which every subscriber can choose addresses (RFC 6177, RFC 8981). A /24 of IPv4 would join up to 256 unrelated
+ * customers of a provider, one of whom could then use the share of all. Text that is not an address is returned,
+ * truncated.
  */
 export function networkOf(address: string): string {
   if (isIP(address) === 0) return address.slice(0, MAX_LENGTH);

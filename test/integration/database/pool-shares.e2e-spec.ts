@@ -1,0 +1,45 @@
+import pg from 'pg';
+import { type RunningApp, startApp } from '../../support/app.js';
+import { waitUntil } from '../../support/wait-until.js';
+
+describe('the connections to Postgres', () => {
+  let service: RunningApp;
+  let operator: pg.Client;
+
+  beforeAll(async () => {
+    service = await startApp({ DATABASE_POOL_SIZE: '5' });
+    operator = new pg.Client(service.database.url);
+    await operator.connect();
+  });
+
+  afterAll(async () => {
+    await operator?.end();
+    await service?.close();
+  });
+
+  const waitingForLocks = async () => {
+    const { rows } = await operator.query(
+      `SELECT count(*)::integer FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'latchkey' AND wait_event_type = 'Lock'`,
+    );
+    return rows[0].count as number;
+  };
+
+  it('are not held by many requests that wait for the same account', async () => {
+    const { api } = service;
+    const busy = await api.newcomer();
+    const other = await api.newcomer();
+    await operator.query('BEGIN');
+    await operator.query('SELECT FROM users WHERE email = $1 FOR UPDATE', [busy.email]);
+    const answers = Array.from({ length: 40 }, () => api.end(busy.access_token, '/devices'));
+    await waitUntil('one of them waits for the lock', async () => (await waitingForLocks()) === 1);
+    expect((await api.devices(other.access_token)).status).toBe(200);
+    expect((await api.end(other.access_token, `/devices/${other.device_id}`)).status).toBe(204);
+    expect(await waitingForLocks()).toBe(1);
+    await operator.query('ROLLBACK');
+    const statuses = new Set((await Promise.all(answers)).map(({ status }) => status));
+    // 401 after the first one has revoked the session; 503 for those that waited too long.
+    for (const status of statuses) expect([204, 401, 503]).toContain(status);
+    expect(statuses).toContain(204);
+  });
+});
