@@ -10,6 +10,7 @@ import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const chromiumPath = chromiumProgram();
 const describeInChromium = chromiumPath ? describe : describe.skip;
@@ -134,7 +135,9 @@ describeInChromium('the accessibility of the account page', () => {
     const states: Record<string, string[]> = {};
     const look = async (heading: string) => {
       await owner.heading(heading).waitFor();
-      expect(await owner.page.title()).toBe(`${heading} – Latchkey`);
+      // The title is set right after the heading.
+      const title = `${heading} – Latchkey`;
+      await waitUntil(`the title is ${title}`, async () => (await owner.page.title()) === title);
       expect(await owner.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
       states[heading] = await axeViolations(owner);
       await owner.page.screenshot({ path: `${SCREENSHOTS}${heading.replaceAll(/\W+/g, '-')}.png` });

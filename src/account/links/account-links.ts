@@ -115,7 +115,8 @@ export class AccountLinks {
     const linkId = this.tokens.verify(purpose, token);
     if (linkId === null) return false;
     const [used] = await this.dataSource.query<object[]>(
-      'SELECT FROM account_links WHERE id = $1 AND purpose = $2 AND used_at IS NOT NULL',
+      `SELECT FROM account_links l JOIN users u ON u.id = l.user_id
+       WHERE l.id = $1 AND l.purpose = $2 AND l.used_at IS NOT NULL AND u.status = 'active'`,
       [linkId, purpose],
     );
     return used !== undefined;

@@ -1,5 +1,6 @@
 import { PASSWORD, type Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
+import { confirmAddress } from '../../support/confirm-address.js';
 import { HttpBrowser } from '../../support/http-browser.js';
 import { Mailbox } from '../../support/mailbox.js';
 import { runSource } from '../../support/run-source.js';
@@ -25,6 +26,12 @@ describe('trust in devices', () => {
 
   const post = (path: string, body: unknown, token?: string) =>
     service.api.call('POST', path, { body, ...(token === undefined ? {} : { token }) });
+  const newcomer = async () => {
+    const owner = await service.api.newcomer();
+    // Notices go to confirmed addresses only.
+    await confirmAddress(service, owner.email);
+    return owner;
+  };
   const signInMails = (email: string) =>
     mailbox.to(email).filter(({ parsed }) => parsed.subject === SIGN_IN).length;
 
@@ -79,7 +86,7 @@ describe('trust in devices', () => {
     ],
     ['a password change on another device', (_, other) => change(other), NEW_PASSWORD],
   ])('ends with %s: the next login counts as one from a new device', async (_what, end, password) => {
-    const owner = await service.api.newcomer();
+    const owner = await newcomer();
     const other = await service.api.session(owner.email);
     await mailbox.waitFor(owner.email, SIGN_IN);
     await end(owner, other);
@@ -87,7 +94,7 @@ describe('trust in devices', () => {
   });
 
   it('remains on the device where the password was changed', async () => {
-    const owner = await service.api.newcomer();
+    const owner = await newcomer();
     await change(owner);
     const { device_token } = owner;
     const back = await service.api.session(owner.email, { password: NEW_PASSWORD, device_token });
@@ -95,7 +102,7 @@ describe('trust in devices', () => {
   });
 
   it('ends with the guesses that a known device has beside those of the account', async () => {
-    const owner = await service.api.newcomer();
+    const owner = await newcomer();
     const { email, device_token } = owner;
     const guess = (extra = {}) => service.api.login(email, { password: 'not this one', ...extra });
     await reuse(owner);
@@ -104,7 +111,7 @@ describe('trust in devices', () => {
   });
 
   it('ends with one row written, however many devices the account has', async () => {
-    const owner = await service.api.newcomer();
+    const owner = await newcomer();
     await service.sql(
       `INSERT INTO devices (id, user_id, token_hash, name, kind)
        SELECT gen_random_uuid(), user_id, sha256(n::text::bytea), 'TV', 'tv'
@@ -123,7 +130,7 @@ describe('trust in devices', () => {
   });
 
   it('is gained again by a login at the same time as the event that ended it', async () => {
-    const owner = await service.api.newcomer();
+    const owner = await newcomer();
     const other = await service.api.session(owner.email);
     const logins = Array.from({ length: 5 }, () => service.api.session(owner.email));
     await reuse(other);

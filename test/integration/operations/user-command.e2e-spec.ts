@@ -85,7 +85,7 @@ describe('the user command', () => {
       const [changed, confirmation] = lines(await user(['revoke-role', id, 'admin']));
       expect(changed).toMatch(/ {2}-$/);
       expect(confirmation).toMatch(/^committed, but not confirmed by every instance yet/);
-      expect(lines(await user(['end-sessions', id]))).toEqual(['revoked 0 sessions']);
+      expect(lines(await user(['end-sessions', id]))).toEqual(['revoked 0 sessions', confirmation]);
       expect(lines(await user(['sessions', id]))).toEqual(['no sessions']);
     });
   });

@@ -90,6 +90,7 @@ describe('PostgresSessionStore', () => {
       endedReason: null,
       createdAt: expect.any(Number),
       lastSeenAt: expect.any(Number),
+      activeAt: expect.any(Number),
       address: null,
       countries: [],
       clients: [],
