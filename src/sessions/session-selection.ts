@@ -64,10 +64,13 @@ export function surplusQuery(surplus: SurplusSelection): SurplusQuery {
   };
 }
 
-/** SQL: the sessions `s`, of the user in the parameter with this number, that no cut-off has ended. */
+/**
+ * SQL: the sessions `s`, of the user in the parameter with this number, that no cut-off has ended: opened since the last
+ * one, or exempted from it. So their epoch is the user's.
+ */
 export function liveSessionsOf(user: number): string {
   return `s.user_id = $${user} AND s.status = 'active'
-    AND s.epoch >= (SELECT session_epoch FROM users WHERE id = $${user})`;
+    AND s.epoch = (SELECT session_epoch FROM users WHERE id = $${user})`;
 }
 
 function except(column: string, kept: readonly string[]): Record<keyof Split, Condition> {

@@ -213,7 +213,7 @@ export class SessionsService {
       .getRepository(Session)
       .createQueryBuilder('s')
       .where({ userId, status: 'active' })
-      .andWhere('s.epoch >= (SELECT session_epoch FROM users WHERE id = :userId)', { userId })
+      .andWhere('s.epoch = (SELECT session_epoch FROM users WHERE id = :userId)', { userId })
       .andWhere(`s.lastSeenAt > now() - :idleTtlMs * interval '1 millisecond'`, { idleTtlMs })
       .andWhere(`s.createdAt > now() - :absoluteTtlMs * interval '1 millisecond'`, { absoluteTtlMs });
   }
