@@ -15,7 +15,7 @@ const LIMITS: ConnectionLimits = { idle: 10_000, idlePerNetwork: 1_000, firstByt
 
 /**
  * Closes connections that wait for nothing: those that stay silent after they were opened, and, when there are too many
- * of them, the ones that have been idle for longest. A new connection is never refused: many idle ones cannot keep
+ * of them, the ones whose last request is longest ago. A new connection is never refused: many idle ones cannot keep
  * other clients out. Connections with a request in progress, such as open streams, are not counted.
  *
  * @param isProxy whether this address is a trusted proxy, whose connections carry the requests of many clients and are
@@ -26,31 +26,35 @@ export function limitConnections(
   isProxy: (address: string) => boolean,
   limits: ConnectionLimits = LIMITS,
 ): void {
-  const idle = new IdleConnections(limits);
+  const open = new OpenConnections(limits);
   const connections = new WeakMap<Socket, Connection>();
+  let requests = 0;
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
-    const connection = { socket, network: isProxy(address) ? null : networkOf(address), requests: 0 };
+    requests += 1;
+    const connection: Connection = {
+      socket,
+      network: isProxy(address) ? null : networkOf(address),
+      usedAt: requests,
+      response: null,
+    };
     connections.set(socket, connection);
-    idle.add(connection);
+    open.add(connection);
     const timer = setTimeout(() => {
       if (socket.bytesRead === 0) socket.destroy();
     }, limits.firstByteMs).unref();
     socket.once('close', () => {
       clearTimeout(timer);
-      idle.remove(connection);
+      open.remove(connection);
     });
   });
+  // Two fields for each request, and no listener: this is on the path of every check.
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(socket);
     if (!connection) return;
-    connection.requests += 1;
-    idle.remove(connection);
-    response.once('close', () => {
-      connection.requests -= 1;
-      // A client may send the next request before it has the response.
-      if (connection.requests === 0 && !socket.destroyed) idle.add(connection);
-    });
+    requests += 1;
+    connection.usedAt = requests;
+    connection.response = new WeakRef(response);
   });
 }
 
@@ -58,11 +62,19 @@ interface Connection {
   readonly socket: Socket;
   /** `null` for a proxy. */
   readonly network: string | null;
-  requests: number;
+  /** The number of its last request, of all requests. */
+  usedAt: number;
+  /** Weak: an idle connection must not keep what its last request used. */
+  response: WeakRef<ServerResponse> | null;
 }
 
-/** In the order in which they became idle. */
-class IdleConnections {
+/** A client may send the next request before it has the response, so the last one decides. */
+function isIdle({ response }: Connection): boolean {
+  const last = response?.deref();
+  return last === undefined || last.writableFinished || last.destroyed;
+}
+
+class OpenConnections {
   private readonly all = new Set<Connection>();
   private readonly byNetwork = new Map<string, Set<Connection>>();
 
@@ -74,9 +86,9 @@ class IdleConnections {
     if (network !== null) {
       const ofNetwork = this.byNetwork.get(network) ?? new Set();
       this.byNetwork.set(network, ofNetwork.add(connection));
-      if (ofNetwork.size > this.limits.idlePerNetwork) this.closeOldest(ofNetwork);
+      this.closeSurplus(ofNetwork, this.limits.idlePerNetwork);
     }
-    if (this.all.size > this.limits.idle) this.closeOldest(this.all);
+    this.closeSurplus(this.all, this.limits.idle);
   }
 
   remove(connection: Connection): void {
@@ -88,9 +100,12 @@ class IdleConnections {
     if (ofNetwork.size === 0) this.byNetwork.delete(network);
   }
 
-  private closeOldest(connections: ReadonlySet<Connection>): void {
-    const [oldest] = connections;
-    if (!oldest) return;
+  /** Which are idle is found out only when there are too many: then each new connection looks at all of them. */
+  private closeSurplus(connections: ReadonlySet<Connection>, limit: number): void {
+    if (connections.size <= limit) return;
+    const idle = [...connections].filter(isIdle);
+    if (idle.length <= limit) return;
+    const oldest = idle.reduce((a, b) => (b.usedAt < a.usedAt ? b : a));
     // Now, because `close` is emitted later.
     this.remove(oldest);
     oldest.socket.destroy();
