@@ -26,7 +26,7 @@ const LAYERS = {
   ],
   credentials: ['config', 'errors', 'shares'],
   users: ['email-addresses', 'config', 'errors', 'shares', 'database', 'credentials'],
-  devices: ['config', 'errors', 'shares', 'http', 'database', 'user-agents', 'geoip', 'sessions'],
+  devices: ['config', 'errors', 'shares', 'http', 'database', 'jobs', 'user-agents', 'geoip', 'sessions'],
   auth: [
     ...['policy', 'config', 'errors', 'shares', 'logging', 'http', 'database', 'redis', 'user-agents'],
     ...['geoip', 'mail', 'security-events', 'sessions', 'credentials', 'users', 'devices'],

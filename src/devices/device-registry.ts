@@ -7,6 +7,7 @@ import { IS_TRUSTED_DEVICE } from '../sessions/device-trust.js';
 import { describeUserAgent } from '../user-agents/describe-user-agent.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
+import { SurplusDeviceSweeper } from './surplus-device-sweeper.js';
 
 export interface DeviceLogin {
   readonly userId: string;
@@ -40,6 +41,7 @@ export class DeviceRegistry {
   constructor(
     private readonly dataSource: DataSource,
     private readonly config: Config,
+    private readonly surplus: SurplusDeviceSweeper,
   ) {}
 
   /** The user's device that the first of these tokens identifies; `null` if all are unknown, terminated or no longer trusted. */
@@ -112,6 +114,7 @@ export class DeviceRegistry {
       // Not the start of the transaction, which may have waited for one that ended the trust in devices.
       lastSeenAt: () => 'clock_timestamp()',
     });
+    this.surplus.note(userId);
     return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewDevice };
   }
 
