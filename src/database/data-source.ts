@@ -10,6 +10,8 @@ const QUERY_TIMEOUT_MS = 3_000;
 /** A running database has answered by then, if only with the error that the statement took too long. */
 const SILENCE_MS = QUERY_TIMEOUT_MS + 500;
 
+const MIGRATIONS_TABLE = 'schema_migrations';
+
 /**
  * A database or role may have other settings, for example after a locale was chosen. pg reads times in ISO style only, and
  * the statements of the service rely on READ COMMITTED.
@@ -17,6 +19,17 @@ const SILENCE_MS = QUERY_TIMEOUT_MS + 500;
 const SESSION_SETTINGS = `
   SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC';
   SET default_transaction_isolation = 'read committed'`;
+
+/**
+ * Only the schema that has the tables of the service, so that tables of the same name elsewhere do not hide them. For a new
+ * installation `public`, or the current schema if the role may not create tables in `public`.
+ */
+const OWN_SCHEMA = `
+  SELECT set_config('search_path', quote_ident(coalesce(
+    (SELECT relnamespace::regnamespace::name FROM pg_class WHERE oid = to_regclass('${MIGRATIONS_TABLE}')),
+    (SELECT nspname FROM pg_namespace WHERE nspname = 'public'
+     AND (to_regclass('public.${MIGRATIONS_TABLE}') IS NOT NULL OR has_schema_privilege(oid, 'CREATE'))),
+    current_schema(), 'public')), false)`;
 
 /**
  * The options of every connection to Postgres.
@@ -31,7 +44,7 @@ export function dataSourceOptions(url: string, poolSize: number) {
     applicationName: 'latchkey',
     synchronize: false,
     migrations: MIGRATIONS,
-    migrationsTableName: 'schema_migrations',
+    migrationsTableName: MIGRATIONS_TABLE,
     // Not one transaction for all: an index cannot be built CONCURRENTLY inside a transaction.
     migrationsTransactionMode: 'each',
     extra: {
@@ -41,9 +54,14 @@ export function dataSourceOptions(url: string, poolSize: number) {
       // Limits how long a stuck transaction can lock a row that a revoke waits for.
       idle_in_transaction_session_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
-      onConnect: (client: ClientBase) => client.query(SESSION_SETTINGS),
+      onConnect: (client: ClientBase) => prepareSession(client, url),
     },
   } as const satisfies DataSourceOptions;
+}
+
+/** An operator can choose the schema in the URL: `?options=-csearch_path%3Dauth`. */
+async function prepareSession(client: ClientBase, url: string): Promise<void> {
+  await client.query(url.includes('search_path') ? SESSION_SETTINGS : `${SESSION_SETTINGS}; ${OWN_SCHEMA}`);
 }
 
 /** @throws when the database cannot be reached now */

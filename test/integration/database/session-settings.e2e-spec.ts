@@ -8,6 +8,7 @@ const SETTINGS = [
   `intervalstyle = 'iso_8601'`,
   `timezone = 'Asia/Kolkata'`,
   `default_transaction_isolation = 'serializable'`,
+  'search_path = other, public',
 ];
 
 describe('a database with other settings', () => {
@@ -18,6 +19,7 @@ describe('a database with other settings', () => {
     database = await createTestDatabase();
     const owner = await openDataSource(dataSourceOptions(database.url, 1));
     const [{ name }] = await owner.query<[{ name: string }]>('SELECT current_database() AS name');
+    await owner.query('CREATE SCHEMA other; CREATE TABLE other.users (id integer)');
     for (const setting of SETTINGS) await owner.query(`ALTER DATABASE "${name}" SET ${setting}`);
     await owner.destroy();
     dataSource = await openDataSource(dataSourceOptions(database.url, 4));
@@ -39,6 +41,25 @@ describe('a database with other settings', () => {
     );
     const expected = { style: 'ISO, YMD', zone: 'UTC', isolation: 'read committed', day: '1 day' };
     expect(rows.flat()).toEqual(Array.from({ length: 4 }, () => expected));
+  });
+
+  it("is used in the schema of the service's tables only", async () => {
+    expect(await dataSource.query(`SELECT array_to_string(current_schemas(false), ' ') AS schemas`)).toEqual([
+      { schemas: 'public' },
+    ]);
+    expect(await dataSource.query('SELECT email FROM users')).toEqual([]);
+  });
+
+  it.each([
+    ['search_path%3Dother', 'other'],
+    ['search_path%3Dother,public', 'other public'],
+  ])('is used in the schemas that the URL names: %s', async (option, schemas) => {
+    const url = new URL(database.url);
+    const chosen = await openDataSource(dataSourceOptions(`${url}?options=-c%20${option}`, 1));
+    expect(await chosen.query(`SELECT array_to_string(current_schemas(false), ' ') AS schemas`)).toEqual([
+      { schemas },
+    ]);
+    await chosen.destroy();
   });
 
   it('returns times as they are', async () => {
