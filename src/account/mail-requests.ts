@@ -8,17 +8,22 @@ import { networkOf } from '../shares/network-of.js';
 /** Enough for a user who checks the wrong folder first, and too few to flood a mailbox. */
 const MAILS_PER_ADDRESS = 3;
 const WINDOW_SECONDS = 900;
+/** A stranger can register an address, and ask for mails to it again and again. */
+const MAILS_PER_ADDRESS_AND_DAY = 10;
+const DAY_SECONDS = 86_400;
 
 /** Limits the mails that clients can request: to one mailbox, and from one network (OWASP Forgot Password). */
 export class MailRequests {
   private readonly mailboxes: FailureLimiter;
+  private readonly mailboxDays: FailureLimiter;
   private readonly networks: FailureLimiter;
 
   constructor({ perAddress }: Config['loginAttempts'], redis: LimiterRedis | null, keyPrefix: string) {
     const store = redis && boundedRedis(redis);
-    const limiter = (failures: number, of: string) =>
-      new FailureLimiter({ failures, windowSeconds: WINDOW_SECONDS }, store, `${keyPrefix}:mail:${of}`);
+    const limiter = (failures: number, of: string, windowSeconds = WINDOW_SECONDS) =>
+      new FailureLimiter({ failures, windowSeconds }, store, `${keyPrefix}:mail:${of}`);
     this.mailboxes = limiter(MAILS_PER_ADDRESS, 'mailbox');
+    this.mailboxDays = limiter(MAILS_PER_ADDRESS_AND_DAY, 'mailbox-day', DAY_SECONDS);
     this.networks = limiter(perAddress, 'network');
   }
 
@@ -29,7 +34,9 @@ export class MailRequests {
 
   /** @throws {AppError} too_many_requests */
   async requireRoom(what: 'confirm' | 'reset', email: string): Promise<void> {
-    await this.mailboxes.reserve(`${what}:${emailKey(email)}`);
+    const key = `${what}:${emailKey(email)}`;
+    await this.mailboxes.reserve(key);
+    await this.mailboxDays.reserve(key);
   }
 
   /** Like `requireRoom`, for callers that must not reveal the limit to the client. */
