@@ -5,8 +5,7 @@ import { Sweeper } from '../jobs/sweeper.js';
 /** A client that stores no device token adds a device with each login. */
 const DEVICES_PER_USER = 1_000;
 const INTERVAL_MS = 60_000;
-/** Users in one sweep. */
-const USERS_AT_ONCE = 100;
+/** Devices in one statement. The next sweep removes more. */
 const AT_ONCE = 500;
 
 // A session can be removed a day after it ended; its device stays until then, and while it has a live session.
@@ -38,7 +37,7 @@ export class SurplusDeviceSweeper extends Sweeper {
   }
 
   async sweep(): Promise<void> {
-    for (const userId of [...this.noted].slice(0, USERS_AT_ONCE)) {
+    for (const userId of [...this.noted]) {
       const [, count] = await this.dataSource.query<[unknown[], number]>(REMOVE_SURPLUS, [userId]);
       if (count < AT_ONCE) this.noted.delete(userId);
     }

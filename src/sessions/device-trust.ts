@@ -29,8 +29,3 @@ export async function endDeviceTrust(
     [userId, exceptDeviceId],
   );
 }
-
-/** Locks the user's row, for a transaction that ends trust only if it has revoked a session. */
-export async function lockAccount(manager: EntityManager, userId: string): Promise<void> {
-  await manager.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
-}

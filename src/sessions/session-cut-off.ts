@@ -11,7 +11,7 @@ export const IS_CUT_OFF = `(s.status = 'active' AND s.epoch < u.session_epoch)`;
 export const SESSION_STATUS = `CASE WHEN ${IS_CUT_OFF} THEN 'revoked' ELSE s.status END`;
 
 /** SQL: the reason of the first cut-off after a session `s` was opened or exempted. */
-export const CUT_OFF_REASON = `coalesce((SELECT c.reason FROM session_cut_offs c
+const CUT_OFF_REASON = `coalesce((SELECT c.reason FROM session_cut_offs c
   WHERE c.user_id = s.user_id AND c.epoch > s.epoch ORDER BY c.epoch LIMIT 1), 'unspecified')`;
 
 /** SQL: why a session `s` of a user `u` ended; `NULL` while it lives. */

@@ -2,7 +2,7 @@ import type { CutOff, EndedSession, Revocations } from '@latchkey/revocation/ses
 import type { DataSource, EntityManager } from 'typeorm';
 import type { FairQueue } from '../shares/fair-queue.js';
 import { SERVICE_SHARE, shareOf } from '../shares/share.js';
-import { lockAccount } from './device-trust.js';
+import { lockAccount } from './lock-account.js';
 import type { Ending, RevocationReason } from './revocation-reason.js';
 import { cutOffSessions, explainCutOff } from './session-cut-off.js';
 import {

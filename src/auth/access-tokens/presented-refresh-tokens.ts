@@ -28,7 +28,7 @@ export class PresentedRefreshTokens {
   }
 }
 
-/** The body has not been validated: any client can end its session, whatever else it sends. */
+/** Logout validates no body, so that a client with other fields in it can log out too. */
 function bodyToken(body: unknown): string | undefined {
   const { refresh_token } = (body ?? {}) as { refresh_token?: unknown };
   return typeof refresh_token === 'string' ? refresh_token : undefined;
