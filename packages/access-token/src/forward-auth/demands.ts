@@ -28,7 +28,7 @@ const VALUES: Readonly<Record<string, RegExp>> = {
   amr: NAME,
   // At least 1: no login is younger than 0 seconds.
   max_age: /^[1-9]\d{0,8}$/,
-  // Visible ASCII (RFC 5234 `VCHAR`), such as a URL.
+  // Visible ASCII, such as a URL.
   audience: /^[\x21-\x7e]{1,256}$/,
   sign_in: /^1$/,
 };
