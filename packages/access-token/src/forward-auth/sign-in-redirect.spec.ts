@@ -18,7 +18,7 @@ describe('opensPage', () => {
 
 describe('signInLocation', () => {
   it('returns to the requested path on the origin of the page', () => {
-    expect(signInLocation(PAGE, forwarded)).toBe(`${PAGE}?return_to=%2Freports%3Fyear%3D2026%26q%3Da%2520b`);
+    expect(signInLocation(PAGE, forwarded)).toBe(`${PAGE}?return_to=${encodeURIComponent(forwarded.uri)}`);
     expect(signInLocation(PAGE, { ...forwarded, host: 'id.example.com:443' })).toContain('return_to');
   });
 
