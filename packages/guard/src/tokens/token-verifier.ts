@@ -19,6 +19,8 @@ export interface TokenVerifierOptions {
   readonly maxTokens: number;
   /** Epoch milliseconds by the clock of this machine. */
   readonly now: () => number;
+  /** The longest lifetime of a token, seconds; `null` as long as the service has not said it. */
+  readonly tokenLifetime: () => number | null;
 }
 
 export type { VerifiedToken };
@@ -26,7 +28,9 @@ export type { VerifiedToken };
 /** Verifies everything that a token proves by itself: signature, issuer, audience, type and expiry. */
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions;
-  readonly #verified: VerifiedTokens;
+  #verified: VerifiedTokens;
+  /** With which `#verified` were read. */
+  #tokenLifetime: number | null = null;
 
   constructor(options: TokenVerifierOptions) {
     this.#options = options;
@@ -72,13 +76,20 @@ export class TokenVerifier {
       audience: [...audiences],
       currentDate: new Date(now()),
     });
-    // The parent's limit of a token's lifetime is the link's concern.
-    const claims = readClaims(payload, Number.POSITIVE_INFINITY);
+    const lifetime = this.#options.tokenLifetime();
+    const claims = readClaims(payload, lifetime ?? Number.POSITIVE_INFINITY);
     requireUnexpired(claims, now());
-    // The same lists serve every request with this token.
-    Object.freeze(claims.subject.roles);
-    this.#verified.remember(token, kid, claims);
+    if (lifetime !== null) this.#tokensWith(lifetime).remember(token, kid, claims);
     return { ...claims, token, kid };
+  }
+
+  /** The service remembers ends for one token lifetime. When it changes, so does when a token expires. */
+  #tokensWith(lifetime: number): VerifiedTokens {
+    if (this.#tokenLifetime !== lifetime) {
+      this.#tokenLifetime = lifetime;
+      this.#verified = new VerifiedTokens(this.#options.keys, this.#options.maxTokens);
+    }
+    return this.#verified;
   }
 }
 
