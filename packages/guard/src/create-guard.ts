@@ -18,7 +18,7 @@ export { GuardError, type GuardErrorCode } from './guard-error.js';
 export type { GuardOptions } from './guard-options.js';
 export type { Principal } from './principal.js';
 export { headersOf, type Problem, problemOf } from './problem.js';
-export { trackResponse } from './streams/track-response.js';
+export { trackEventStream, trackResponse } from './streams/track-response.js';
 export { readBearerToken } from './tokens/bearer-token.js';
 
 const MAX_TOKENS = 20_000;

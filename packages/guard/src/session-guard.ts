@@ -6,8 +6,8 @@ import type { Guard, OpenStream, RequestClient, SessionEnd, StreamEnd } from './
 import { GuardError } from './guard-error.js';
 import type { RemoteKeys } from './keys/remote-keys.js';
 import type { Principal } from './principal.js';
-import { sessionEnded } from './session-end-errors.js';
 import type { SeenSessions } from './seen-sessions.js';
+import { sessionEnded } from './session-end-errors.js';
 import type { GuardedStreams } from './streams/guarded-streams.js';
 import { TokenPrincipal } from './token-principal.js';
 import type { TokenVerifier } from './tokens/token-verifier.js';

@@ -18,7 +18,10 @@ export function fetchKeySet(baseUrls: readonly URL[], ca: GetJsonOptions['ca']):
         failures.push(error);
       }
     }
-    throw new AggregateError(failures, `the key set cannot be fetched: ${failures.map(messageOf).join('; ')}`);
+    throw new AggregateError(
+      failures,
+      `the key set cannot be fetched: ${failures.map(messageOf).join('; ')}`,
+    );
   };
 }
 

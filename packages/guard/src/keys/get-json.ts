@@ -1,4 +1,4 @@
-import { type IncomingMessage, get as getHttp } from 'node:http';
+import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 
 export interface GetJsonOptions {
@@ -15,7 +15,11 @@ export interface GetJsonOptions {
  */
 export async function getJson(url: URL, { timeoutMs, maxBytes, ca }: GetJsonOptions): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const response = await request(url, { signal, headers: { accept: 'application/json' }, ...(ca ? { ca } : {}) });
+  const response = await request(url, {
+    signal,
+    headers: { accept: 'application/json' },
+    ...(ca ? { ca } : {}),
+  });
   if (response.statusCode !== 200) {
     response.destroy();
     throw new Error(`${url.href} answered with status ${response.statusCode}`);

@@ -22,7 +22,11 @@ function opened() {
   const errors: unknown[] = [];
   const closed: [string, StreamEnd][] = [];
   const streams = new OpenStreams((error) => errors.push(error));
-  const open = (name: string, of: TokenSubject, close = (end: StreamEnd) => void closed.push([name, end])) => {
+  const open = (
+    name: string,
+    of: TokenSubject,
+    close = (end: StreamEnd) => void closed.push([name, end]),
+  ) => {
     const stream: Stream = { subject: of, expiresAt: 0, close };
     streams.add(stream);
     return stream;
