@@ -16,10 +16,10 @@ export type { Duration } from './duration.js';
 export type { Guard, OpenStream, RequestClient, SessionEnd, StreamEnd } from './guard.js';
 export { GuardError, type GuardErrorCode } from './guard-error.js';
 export type { GuardOptions } from './guard-options.js';
+export { readBearerToken } from './http/bearer-token.js';
 export type { Principal } from './principal.js';
 export { headersOf, type Problem, problemOf } from './problem.js';
 export { trackEventStream, trackResponse } from './streams/track-response.js';
-export { readBearerToken } from './tokens/bearer-token.js';
 
 const MAX_TOKENS = 20_000;
 

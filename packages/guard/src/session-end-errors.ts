@@ -28,3 +28,10 @@ export function sessionEnded(reason: string | undefined): GuardError {
 export function streamError({ code, ...members }: StreamEnd): GuardError {
   return new GuardError(ERROR_CODES[code], { members });
 }
+
+/** Why a stream cannot be opened, for clients that only learn it from the end of the stream. */
+export function streamEndOfError({ code, members }: GuardError): StreamEnd {
+  if (code === 'service_unavailable') return { code: 'unavailable' };
+  const end = code === 'session_expired' ? code : 'session_revoked';
+  return typeof members.reason === 'string' ? { code: end, reason: members.reason } : { code: end };
+}

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Guard, StreamEnd } from '../guard.js';
+import { sendProblem } from '../http/send-problem.js';
 import type { Principal } from '../principal.js';
-import { sendProblem } from '../send-problem.js';
 import { streamError } from '../session-end-errors.js';
 
 /** How long a client may take to read what was written before the end. */
@@ -32,6 +32,8 @@ function track(
   response: ServerResponse,
   lastWords: (end: StreamEnd) => string,
 ): void {
+  // The client may have disconnected while its token was checked.
+  if (response.closed || response.destroyed) return;
   const stream = guard.openStream(principal, (end) => {
     // The application may still write: without a listener, an error that it does not expect would end the process.
     response.on('error', () => {});

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { invalidToken } from './invalid-token.js';
+import { invalidToken } from '../tokens/invalid-token.js';
 
 /** RFC 6750 §2.1: `"Bearer" 1*SP b64token`; RFC 9110 §11.1: the scheme is case-insensitive. */
 const BEARER_SCHEME = /^bearer +/i;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { GuardError } from './guard-error.js';
-import { headersOf, problemOf } from './problem.js';
+import type { GuardError } from '../guard-error.js';
+import { headersOf, problemOf } from '../problem.js';
 
 /**
  * Answers a request with the problem details of an error.
