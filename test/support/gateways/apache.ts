@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Gateway, type GatewayParts, gatewayProgram, requireFile } from './gateway.js';
+import type { GatewayKind } from './gateway-suite.js';
 
 const MODULES = ['mpm_event', 'authz_core', 'setenvif', 'proxy', 'proxy_http', 'lua'];
 const MODULE_DIRECTORY = '/usr/lib/apache2/modules';
@@ -18,18 +19,12 @@ ${MODULES.map((name) => `LoadModule ${name}_module ${MODULE_DIRECTORY}/mod_${nam
 Include "${directory}/latchkey.conf"
 `;
 
-export class Apache extends Gateway {
-  private constructor(
+class Apache extends Gateway {
+  constructor(
     private readonly program: string,
     parts: GatewayParts,
   ) {
     super('apache', parts);
-  }
-
-  static async start(parts: GatewayParts): Promise<Apache> {
-    const program = await gatewayProgram('apache2');
-    await requireFile([LUA_SOCKET], 'lua-socket');
-    return new Apache(program, parts).start();
   }
 
   protected override get variables(): Record<string, string> {
@@ -45,3 +40,12 @@ export class Apache extends Gateway {
     return this.withVariables(this.program, '-D', 'FOREGROUND', '-f', join(this.directory, 'apache2.conf'));
   }
 }
+
+export const apache: GatewayKind = {
+  name: 'Apache',
+  find: async () => {
+    await requireFile([LUA_SOCKET], 'lua-socket');
+    return gatewayProgram('apache2');
+  },
+  create: (program, parts) => new Apache(program, parts),
+};

@@ -1,16 +1,13 @@
 import { join } from 'node:path';
 import { Gateway, type GatewayParts, gatewayProgram } from './gateway.js';
+import type { GatewayKind } from './gateway-suite.js';
 
-export class Caddy extends Gateway {
-  private constructor(
+class Caddy extends Gateway {
+  constructor(
     private readonly program: string,
     parts: GatewayParts,
   ) {
     super('caddy', parts);
-  }
-
-  static async start(parts: GatewayParts): Promise<Caddy> {
-    return new Caddy(await gatewayProgram('caddy'), parts).start();
   }
 
   protected override get variables(): Record<string, string> {
@@ -22,3 +19,9 @@ export class Caddy extends Gateway {
     return this.withVariables(this.program, 'run', '--adapter', 'caddyfile', '--config', config);
   }
 }
+
+export const caddy: GatewayKind = {
+  name: 'Caddy',
+  find: () => gatewayProgram('caddy'),
+  create: (program, parts) => new Caddy(program, parts),
+};

@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import { Gateway, type GatewayParts, gatewayProgram } from './gateway.js';
+import type { GatewayKind } from './gateway-suite.js';
 
-export class Haproxy extends Gateway {
-  private constructor(
+class Haproxy extends Gateway {
+  constructor(
     private readonly program: string,
     parts: GatewayParts,
   ) {
     super('haproxy', parts);
   }
 
-  static async start(parts: GatewayParts): Promise<Haproxy> {
-    return new Haproxy(await gatewayProgram('haproxy'), parts).start();
-  }
-
   protected override command(): [string, ...string[]] {
     return this.withVariables(this.program, '-db', '-f', join(this.directory, 'haproxy.cfg'));
   }
 }
+
+export const haproxy: GatewayKind = {
+  name: 'HAProxy',
+  find: () => gatewayProgram('haproxy'),
+  create: (program, parts) => new Haproxy(program, parts),
+};

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Gateway, type GatewayParts, gatewayProgram } from './gateway.js';
+import type { GatewayKind } from './gateway-suite.js';
 
 /** What the packaged `nginx.conf` has around the example, with everything in the server's own directory. */
 const MAIN = `
@@ -21,16 +22,12 @@ http {
 }
 `;
 
-export class Nginx extends Gateway {
-  private constructor(
+class Nginx extends Gateway {
+  constructor(
     private readonly program: string,
     parts: GatewayParts,
   ) {
     super('nginx', parts);
-  }
-
-  static async start(parts: GatewayParts): Promise<Nginx> {
-    return new Nginx(await gatewayProgram('nginx'), parts).start();
   }
 
   protected override async prepare(directory: string): Promise<void> {
@@ -51,3 +48,9 @@ export class Nginx extends Gateway {
     writeFileSync(join(this.directory, 'default.conf'), text);
   }
 }
+
+export const nginx: GatewayKind = {
+  name: 'nginx',
+  find: () => gatewayProgram('nginx'),
+  create: (program, parts) => new Nginx(program, parts),
+};
