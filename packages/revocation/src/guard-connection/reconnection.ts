@@ -28,7 +28,7 @@ export interface GuardTransport {
   open(handlers: SocketHandlers): MessageSocket;
 }
 
-/** Says when to connect again: at once after a connection that worked, then later each time, and with jitter. */
+/** Says when to connect again: soon after a connection that worked, then later each time, and always with jitter. */
 export class Reconnection {
   private delayMs = FIRST_DELAY_MS;
   private timer: NodeJS.Timeout | undefined;
