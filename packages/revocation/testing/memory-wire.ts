@@ -40,6 +40,8 @@ export class MemoryWire implements GuardTransport {
       isOpen = false;
       this.closed.push(end);
       setImmediate(() => {
+        // Neither end hears from the other on a silent connection.
+        if (isSilent) return;
         guard?.lost();
         handlers.closed(end);
       });

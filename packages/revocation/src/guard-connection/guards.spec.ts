@@ -280,6 +280,15 @@ describe('Guards of instances', () => {
     expect([guard.trustLost, guard.grants('s')]).toEqual([0, true]);
   });
 
+  it('are disconnected when they send no ping', async () => {
+    const { guards: parent } = await cluster.startTrusting();
+    const guard = await guardOf([parent]);
+    guard.wire.parents = [null];
+    guard.wire.silence();
+    await waitUntil('the parent gives up', () => parent.connected().size === 0);
+    expect(guard.wire.closed.at(-1)?.code).toBe(4006);
+  });
+
   it('are disconnected when their client is disabled', async () => {
     const { guards: parent } = await cluster.startTrusting();
     const guard = await guardOf([parent]);
