@@ -31,8 +31,8 @@ export function problemHeaders(error: AppError, tokenPresented: boolean): Record
     'cache-control': 'no-store',
   };
   if (status === 401) headers['www-authenticate'] = challenge(error, tokenPresented);
-  // RFC 9110 §15.5.22.
-  if (status === 426) headers.upgrade = 'websocket';
+  // RFC 9110 §15.5.22, §7.8.
+  if (status === 426) Object.assign(headers, { upgrade: 'websocket', connection: 'upgrade' });
   const retryAfter = error.retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
   return headers;
