@@ -14,53 +14,6 @@ const CLIENT = { client_id: 'edge', client_secrets: [SECRET], permissions: ['gua
 const ISSUER = 'https://latchkey.test';
 const AUDIENCE = 'https://app.example.com';
 
-const run = (args: readonly string[], env: Record<string, string> = {}) =>
-  runSource('packages/guard/src/edge.ts', args, env);
-
-describe('the command line', () => {
-  const complete = ['--issuer', 'https://auth.example.com', '--client-id', 'edge', '--audience', 'orders'];
-
-  it('explains every option, and where the secret comes from', async () => {
-    const { code, stdout } = await run(['--help']);
-    expect(code).toBe(0);
-    for (const text of ['--issuer <url>', 'LATCHKEY_ISSUER', '--sign-in-url', 'LATCHKEY_CLIENT_SECRET']) {
-      expect(stdout).toContain(text);
-    }
-  });
-
-  it.each<[string, string[], Record<string, string>, string]>([
-    ['a missing option', ['--issuer', 'https://auth.example.com'], {}, "required option '--client-id <id>'"],
-    ['no secret', complete, {}, 'set LATCHKEY_CLIENT_SECRET, or --client-secret-file'],
-    [
-      'an unreadable file',
-      [...complete, '--client-secret-file', '/nowhere'],
-      {},
-      '/nowhere cannot be read (ENOENT)',
-    ],
-    ['a secret as an option', [...complete, '--client-secret', 'x'], {}, "unknown option '--client-secret'"],
-    ['a wrong port', [...complete, '--port', '99999'], {}, 'It must be a port from 0 to 65535.'],
-    ['a wrong variable', complete, { LATCHKEY_EDGE_PORT: 'x' }, "from env 'LATCHKEY_EDGE_PORT' is invalid"],
-    [
-      'an origin with a path',
-      [...complete, '--origin', 'https://a.example/x'],
-      {},
-      'It must be an origin without a path',
-    ],
-    ['an unknown choice', [...complete, '--when-unreachable', 'x'], {}, 'Allowed choices are refuse, allow.'],
-    [
-      'a secret that would be sent unencrypted',
-      [...complete, '--service', 'http://auth.example.com'],
-      { LATCHKEY_CLIENT_SECRET: 'x' },
-      'would send the client secret unencrypted',
-    ],
-  ])('ends with one clear error for %s', async (_, args, env, message) => {
-    const { code, stderr, stdout } = await run(args, env);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(message);
-    expect(stderr).not.toMatch(/\n\s+at /);
-  });
-});
-
 describe('a running edge', () => {
   let service: RunningApp;
   let app: EchoApp;
@@ -153,7 +106,7 @@ describe('a running edge', () => {
 
   it('ends with one error if its port is in use', async () => {
     const port = app.address.split(':')[1] ?? '';
-    const { code, stderr } = await run(['--port', port], env);
+    const { code, stderr } = await runSource('packages/guard/src/edge.ts', ['--port', port], env);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^latchkey-edge: listen EADDRINUSE[^\n]*\n$/);
   });
