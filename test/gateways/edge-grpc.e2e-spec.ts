@@ -113,7 +113,7 @@ describe("Envoy's ext_authz", () => {
     const auditor = bearer(test.guard.login({ roles: ['auditor'] }));
     expect((await check(auditor, { role: 'admin, auditor', max_age: '300' })).status.code).toBe(0);
     expect((await check(auditor, {}, { path: '/?role=admin' })).status.code).toBe(0);
-    expect(denied(await check(auditor, { rolle: 'admin' }))).toMatchObject({ status: 400 });
+    expect(denied(await check(auditor, { roles: 'admin' }))).toMatchObject({ status: 400 });
   });
 
   it('knows the method and the address of the page', async () => {

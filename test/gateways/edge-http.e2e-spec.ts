@@ -27,7 +27,7 @@ afterAll(async () => {
 const bearer = (token = test.guard.login()) => ({ authorization: `Bearer ${token}` });
 
 describe('GET /check', () => {
-  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'PROPFIND'])(
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'SEARCH'])(
     'answers %s alike',
     async (method) => {
       expect(await client.send('/check', { method, headers: bearer() })).toMatchObject({
@@ -96,7 +96,7 @@ describe('GET /check', () => {
     const headers = { ...bearer(), 'x-forwarded-uri': '/?role=admin', 'x-original-url': '/?max_age=1' };
     expect(await client.send('/check', { headers })).toMatchObject({ status: 200 });
     expect(await client.send('/check?role=admin', { headers })).toMatchObject({ status: 403 });
-    expect(await client.send('/check?rolle=admin', { headers })).toMatchObject({ status: 400 });
+    expect(await client.send('/check?roles=admin', { headers })).toMatchObject({ status: 400 });
     expect(await client.send('/check?role=admin?max_age=1', { headers })).toMatchObject({ status: 403 });
   });
 

@@ -28,7 +28,7 @@ describe('presentedToken', () => {
     expect(read({ authorization: 'Basic eDp4', cookie: 'access=t' }, 'access').token).toBe('t');
   });
 
-  it.each(['access=', 'Xaccess=t', 'access=a; access=b', '\u00a0access=t', 'access'])(
+  it.each(['access=', 'x-access=t', 'access=a; access=b', '\u00a0access=t', 'access'])(
     'finds no token in the cookies %j',
     (cookie) => {
       expect(() => read({ cookie }, 'access')).toThrow(expect.objectContaining({ code: 'invalid_token' }));
