@@ -19,7 +19,7 @@ import {
   IS_PUBLIC,
   RouteMetadata,
 } from '../../http/routes/route-decorators.js';
-import { SessionCheck } from '../../sessions/check/session-check.js';
+import { type CheckedClient, SessionCheck } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { requireAccessToken, requireWellFormed } from './bearer-token.js';
 import { fromInvalidToken, invalidToken } from './invalid-token.js';
@@ -156,10 +156,17 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return this.admit(request, request.verifiedClaims);
   }
 
+  /** This service itself, or the resource server that a gateway stands for. */
+  private requiredAudience({ demands }: AuthenticatedRequest): string {
+    const audience = demands?.audience;
+    return audience && this.#audiences.includes(audience) ? audience : this.#audiences[0];
+  }
+
   private admit(request: AuthenticatedRequest, claims: VerifiedClaims): boolean | Promise<boolean> {
-    if (!claims.audience.includes(this.#audiences[0]))
+    if (!claims.audience.includes(this.requiredAudience(request)))
       throw invalidToken('the token is for other resource servers');
-    const checking = this.sessions.check(claims.subject, requestClient(request));
+    if (request.demands) request.verifiedClaims = claims;
+    const checking = this.sessions.check(claims.subject, checkedClient(request));
     if (checking instanceof Promise) return checking.then((principal) => setPrincipal(request, principal));
     return setPrincipal(request, checking);
   }
@@ -175,6 +182,13 @@ export function requirePrincipal(context: ExecutionContext): Principal {
   const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (!user) throw invalidToken('the route is public, so the caller was not authenticated');
   return user;
+}
+
+/** A gateway may drop the `User-Agent` of the request that it wants to have checked. */
+function checkedClient(request: AuthenticatedRequest): CheckedClient {
+  const client = requestClient(request);
+  const isUnknown = client.userAgent === '' && request.demands !== undefined;
+  return isUnknown ? { ...client, userAgent: null } : client;
 }
 
 function setPrincipal(request: AuthenticatedRequest, principal: Principal): true {

@@ -13,8 +13,11 @@ import type { CachedSession } from '../store/session-model.js';
 import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { flushIntervalMs, LastSeen } from './last-seen.js';
-import type { SessionUse } from './session-use.js';
+import type { Client, SessionUse } from './session-use.js';
 import { UsedGenerations } from './used-generations.js';
+
+/** Where a request comes from that is checked here, perhaps on behalf of another server. */
+export type CheckedClient = Client & Pick<RequestClient, 'isUse'>;
 
 /** What a check needs to know of a token. */
 export type SubjectToCheck = Pick<
@@ -53,7 +56,7 @@ export class SessionCheck {
    * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
    *   invalid_token or service_unavailable
    */
-  check(subject: SubjectToCheck, client: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
+  check(subject: SubjectToCheck, client: CheckedClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     const lookup = this.sessions.find(subject.sessionId);
     return lookup instanceof Promise
       ? lookup.then((found) => this.decide(subject, found, client))
@@ -84,7 +87,7 @@ export class SessionCheck {
   private decide(
     subject: SubjectToCheck,
     lookup: SessionLookup<SessionSnapshot, SessionUse>,
-    client: RequestClient,
+    client: CheckedClient,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
     if (lookup.ended !== null) throw ended(lookup.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId).rolesVersion)
@@ -105,7 +108,7 @@ export class SessionCheck {
   private async decideIfPossible(
     subject: SubjectToCheck,
     known: CachedSession,
-    client: RequestClient,
+    client: CheckedClient,
   ): Promise<CheckedPrincipal> {
     try {
       return await this.decideFresh(subject, client);
@@ -127,7 +130,7 @@ export class SessionCheck {
    */
   private async decideFresh(
     subject: SubjectToCheck,
-    client: RequestClient | null,
+    client: CheckedClient | null,
   ): Promise<CheckedPrincipal> {
     const lookup = await this.sessions.findFresh(subject.sessionId);
     if (lookup.ended !== null) throw ended(lookup.ended);
@@ -139,7 +142,7 @@ export class SessionCheck {
     return this.grant(subject, session, client);
   }
 
-  private async requireUnsuspicious(session: CachedSession, client: RequestClient): Promise<void> {
+  private async requireUnsuspicious(session: CachedSession, client: CheckedClient): Promise<void> {
     if (this.suspicions.isUnsuspicious(session, client)) return;
     const refusal = await this.suspicions.decide(session, client);
     if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
@@ -173,7 +176,7 @@ export class SessionCheck {
   private grant(
     subject: SubjectToCheck,
     session: CachedSession,
-    client: RequestClient | null,
+    client: CheckedClient | null,
   ): CheckedPrincipal {
     if (client) {
       this.noteUse(session, client);
@@ -189,7 +192,7 @@ export class SessionCheck {
     if (use.seesGeneration(generation)) this.usedGenerations.note(sessionId, generation);
   }
 
-  private noteUse({ snapshot, use }: CachedSession, client: RequestClient): void {
+  private noteUse({ snapshot, use }: CachedSession, client: CheckedClient): void {
     if (client.isUse) use.grant(this.clock.now());
     this.lastSeen.note(snapshot.sessionId, use, client.address, client.isUse);
   }

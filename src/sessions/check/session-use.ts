@@ -2,7 +2,10 @@ import type { Use } from '@latchkey/revocation/cached-session';
 import type { RequestClient } from '../../http/routes/request-client.js';
 import { sharedText } from '../store/shared-texts.js';
 
-export type Client = Pick<RequestClient, 'address' | 'userAgent'>;
+export interface Client extends Pick<RequestClient, 'address'> {
+  /** `null` if it is not known, because a gateway may drop it: rules about clients are then off. */
+  readonly userAgent: string | null;
+}
 
 /**
  * How this instance has seen one session used: cached beside its snapshot, so that a request costs no further lookup.
@@ -14,7 +17,7 @@ export type Client = Pick<RequestClient, 'address' | 'userAgent'>;
 export class SessionUse implements Use {
   private lastGrantedAt = 0;
   private clientAddress: string | null = null;
-  private clientUserAgent = '';
+  private clientUserAgent: string | null = '';
   /** The monotonic instants of the last use and the last poll, and the address of the later one, to be written. */
   private usedAt = 0;
   private pollNotedAt = 0;
@@ -53,7 +56,7 @@ export class SessionUse implements Use {
   accept(client: Client): void {
     if (this.isBy(client)) return;
     this.clientAddress = client.address;
-    this.clientUserAgent = sharedText(client.userAgent);
+    this.clientUserAgent = client.userAgent && sharedText(client.userAgent);
   }
 
   /**

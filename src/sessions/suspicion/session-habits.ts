@@ -58,5 +58,5 @@ function learning(
 ): [statement: string, value: string | null] {
   if (suspicion === 'impossible_travel') return [LEARN_COUNTRY, country];
   if (suspicion === 'refresh_token_shared') return [LEARN_REPEAT, repeatText(client)];
-  return [LEARN_CLIENT, familyText(clientFamily(client.userAgent))];
+  return [LEARN_CLIENT, familyText(clientFamily(client.userAgent ?? ''))];
 }
