@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ClientStore } from '../../../src/clients/client-store.js';
 import { LastSeen } from '../../../src/sessions/check/last-seen.js';
@@ -12,7 +13,7 @@ import { waitUntil } from '../../support/wait-until.js';
 const SECRET = 'a secret of the orders api';
 const CLIENTS = [
   { client_id: 'orders-api', client_secrets: ['an older secret', SECRET], permissions: ['guard'] },
-  { client_id: 'introspector', client_secrets: [SECRET], permissions: ['introspect'] },
+  { client_id: 'prober', client_secrets: [SECRET], permissions: ['introspect'] },
 ];
 const ORDERS = { id: 'orders-api', secret: SECRET };
 const ENV = {
@@ -59,7 +60,7 @@ describe('an upgrade at /guard', () => {
     ['a wrong secret', { authorization: basicAuthorization('orders-api', 'x') }, 401, 'invalid_client'],
     [
       'a client without the permission',
-      { authorization: basicAuthorization('introspector', SECRET) },
+      { authorization: basicAuthorization('prober', SECRET) },
       403,
       'insufficient_permission',
     ],
@@ -264,6 +265,15 @@ describe('a guard', () => {
     // Nothing is known of its client.
     expect(await guard.ask(question(unknown))).toEqual({ state: 'active' });
     expect((await session(unknown.session_id))?.clients).toEqual(['browser:Chrome:Windows']);
+  });
+
+  it('is counted in the metrics', async () => {
+    await join();
+    const read = () => service.app.get(Registry, { strict: false }).metrics();
+    expect(await read()).toContain('latchkey_guards_connected{client="orders-api"} 1');
+    await api.logout((await newcomer()).access_token);
+    expect(await read()).toMatch(/latchkey_guards_awaited_seconds_count [1-9]/);
+    expect(await read()).toMatch(/latchkey_guard_leases_refused_total \d/);
   });
 
   it('is not disconnected by the idle timeouts of HTTP', async () => {
