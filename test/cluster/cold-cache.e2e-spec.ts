@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { AccessTokenIssuer } from '../../src/auth/access-tokens/access-token.issuer.js';
+import { Config } from '../../src/config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../../src/database/database.module.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { SessionRows } from '../support/session-rows.js';
@@ -44,11 +45,22 @@ describe('an instance with a cold cache', () => {
   async function unseenTokens(): Promise<string[]> {
     const rows = new SessionRows(service.app.get(PROTOCOL_DATA_SOURCE));
     const userId = await rows.user();
-    const ids = await rows.sessions(SESSIONS, userId, await rows.device(userId));
+    const deviceId = await rows.device(userId);
+    const ids = await rows.sessions(SESSIONS, userId, deviceId);
     const issuer = service.app.get(AccessTokenIssuer);
     const now = new Date();
     const times = { authenticatedAt: now, createdAt: now, now };
-    const rest = { userId, roles: [], rolesVersion: 0, generation: 0, amr: ['pwd'], ...times };
+    const rest = {
+      userId,
+      deviceId,
+      sessionEpoch: 0,
+      audience: service.app.get(Config).accessToken.audiences,
+      roles: [],
+      rolesVersion: 0,
+      generation: 0,
+      amr: ['pwd'],
+      ...times,
+    };
     return Promise.all(ids.map(async (sessionId) => (await issuer.issue({ ...rest, sessionId })).token));
   }
 });

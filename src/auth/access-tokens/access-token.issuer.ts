@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AccessTokenClaims } from '@latchkey/access-token/claims';
+import { type AccessTokenClaims, acrOf } from '@latchkey/access-token/claims';
 import { ALGORITHM, TYPE } from '@latchkey/access-token/header';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
@@ -10,10 +10,15 @@ import { MAX_TOKEN_LENGTH } from './bearer-token.js';
 export interface AccessTokenInput {
   readonly userId: string;
   readonly sessionId: string;
+  readonly deviceId: string;
+  /** The epoch of the session, not of the user: a token must not seem to be issued after a cut-off that ended its session. */
+  readonly sessionEpoch: number;
   readonly roles: readonly string[];
   readonly rolesVersion: number;
   /** The rotations of the refresh token. */
   readonly generation: number;
+  /** At least one (`TokenAudiences`). */
+  readonly audience: readonly string[];
   readonly authenticatedAt: Date;
   /** When the session was opened. */
   readonly createdAt: Date;
@@ -57,21 +62,26 @@ export class AccessTokenIssuer {
   }
 
   #claims(input: AccessTokenInput): AccessTokenClaims {
-    const { issuer, audience } = this.#config;
+    const { issuer, clientId } = this.#config;
+    const [audience = '', ...others] = input.audience;
     const iat = epochSeconds(input.now);
     return {
       iss: issuer,
-      aud: audience,
+      aud: others.length > 0 ? input.audience : audience,
       sub: input.userId,
       sid: input.sessionId,
       jti: randomUUID(),
       iat,
       exp: this.#expiry(input, iat),
+      client_id: clientId,
       auth_time: epochSeconds(input.authenticatedAt),
       amr: input.amr,
+      acr: acrOf(input.amr),
       roles: input.roles,
       roles_version: input.rolesVersion,
       generation: input.generation,
+      session_epoch: input.sessionEpoch,
+      device_id: input.deviceId,
     };
   }
 

@@ -7,7 +7,12 @@ import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
-import { type OpenedSession, type SessionOfUser, SessionsService } from '../../sessions/sessions.service.js';
+import {
+  type OpenedSession,
+  type SessionClaims,
+  type SessionOfUser,
+  SessionsService,
+} from '../../sessions/sessions.service.js';
 import { networkOf } from '../../shares/network-of.js';
 import { userFrom } from '../../shares/share.js';
 import { normaliseEmail } from '../../users/email-address.js';
@@ -26,13 +31,17 @@ export interface Credentials {
   /** A browser that several people use has one for each of them. */
   readonly deviceTokens: readonly string[];
   readonly deviceName: string | undefined;
+  /** The resources that tokens are asked for; `null`: all. */
+  readonly audience: readonly string[] | null;
   /** Belongs to the browser's previous session, which the new session replaces. It may be another user's. */
   readonly formerRefreshToken?: string | undefined;
 }
 
-export interface CompletedLogin extends RegisteredDevice, OpenedSession {
+interface Login extends RegisteredDevice, OpenedSession {
   readonly user: User;
 }
+
+export interface CompletedLogin extends Login, SessionClaims {}
 
 /** The result of a login attempt with the correct password. */
 interface VerifiedLogin {
@@ -107,7 +116,7 @@ export class LoginService {
 
   private async openWithin(
     transaction: RevokingTransaction,
-    { deviceName, formerRefreshToken }: Credentials,
+    { deviceName, formerRefreshToken, audience }: Credentials,
     verified: VerifiedLogin,
     client: RequestClient,
   ): Promise<CompletedLogin> {
@@ -128,11 +137,12 @@ export class LoginService {
       deviceId: device.deviceId,
       ...client,
       amr: PASSWORD_AMR,
+      audience,
       replaces,
     });
     const login = { user, ...device, ...session };
     await this.report(transaction, login, verified, client);
-    return login;
+    return { ...login, ...(await this.sessions.claimsOf(session.sessionId, manager)) };
   }
 
   /**
@@ -154,7 +164,7 @@ export class LoginService {
   /** Records the security events of this login, and responds to a copied device token. */
   private async report(
     transaction: RevokingTransaction,
-    { user, sessionId, deviceId, deviceName, isNewDevice }: CompletedLogin,
+    { user, sessionId, deviceId, deviceName, isNewDevice }: Login,
     { failures, knownDevice, copiedFrom }: VerifiedLogin,
     client: RequestClient,
   ): Promise<void> {

@@ -13,8 +13,17 @@ import type { CachedSession } from '../store/session-model.js';
 import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { LastSeen, useDelayMs } from './last-seen.js';
-import type { SessionUse } from './session-use.js';
+import type { Client, SessionUse } from './session-use.js';
 import { UsedGenerations } from './used-generations.js';
+
+/** Where a request comes from that is checked here, perhaps on behalf of another server. */
+export type CheckedClient = Client & Pick<RequestClient, 'isUse'>;
+
+/** What a check needs to know of a token. */
+export type SubjectToCheck = Pick<
+  TokenSubject,
+  'userId' | 'sessionId' | 'roles' | 'rolesVersion' | 'authenticatedAt' | 'generation'
+>;
 
 /** What users are shown about a session. */
 export interface SessionDescription {
@@ -53,7 +62,7 @@ export class SessionCheck {
    * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
    *   invalid_token or service_unavailable
    */
-  check(subject: TokenSubject, client: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
+  check(subject: SubjectToCheck, client: CheckedClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     const lookup = this.sessions.find(subject.sessionId);
     return lookup instanceof Promise
       ? lookup.then((found) => this.decide(subject, found, client))
@@ -93,9 +102,9 @@ export class SessionCheck {
   }
 
   private decide(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     lookup: SessionLookup<SessionSnapshot, SessionUse>,
-    client: RequestClient | null,
+    client: CheckedClient | null,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
     if (lookup.ended !== null) throw ended(lookup.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId).rolesVersion)
@@ -115,9 +124,9 @@ export class SessionCheck {
    * accepted either, so the next request raises the suspicion again.
    */
   private async decideIfPossible(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     known: CachedSession,
-    client: RequestClient,
+    client: CheckedClient,
   ): Promise<CheckedPrincipal> {
     try {
       return await this.decideFresh(subject, client);
@@ -137,7 +146,10 @@ export class SessionCheck {
    * Caches may be late or wrong, and another instance may have seen the session used since. What a cache says is
    * therefore never a reason to refuse, only a reason to ask the store.
    */
-  private async decideFresh(subject: TokenSubject, client: RequestClient | null): Promise<CheckedPrincipal> {
+  private async decideFresh(
+    subject: SubjectToCheck,
+    client: CheckedClient | null,
+  ): Promise<CheckedPrincipal> {
     const lookup = await this.sessions.findFresh(subject.sessionId);
     if (lookup.ended !== null) throw ended(lookup.ended);
     const { session } = lookup;
@@ -148,7 +160,7 @@ export class SessionCheck {
     return this.grant(subject, session, client);
   }
 
-  private async requireUnsuspicious(session: CachedSession, client: RequestClient): Promise<void> {
+  private async requireUnsuspicious(session: CachedSession, client: CheckedClient): Promise<void> {
     if (this.suspicions.isUnsuspicious(session, client)) return;
     const refusal = await this.suspicions.decide(session, client);
     if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
@@ -164,7 +176,7 @@ export class SessionCheck {
   }
 
   private refusal(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     { snapshot, use }: CachedSession,
     limits: SessionLimits,
   ): AppError | null {
@@ -180,9 +192,9 @@ export class SessionCheck {
   }
 
   private grant(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     session: CachedSession,
-    client: RequestClient | null,
+    client: CheckedClient | null,
   ): CheckedPrincipal {
     if (client) {
       this.noteUse(session, client);
@@ -194,17 +206,17 @@ export class SessionCheck {
   }
 
   /** Not awaited, and only for the first token of each generation. A background request proves receipt as well. */
-  private noteGeneration({ sessionId, generation }: TokenSubject, { use }: CachedSession): void {
+  private noteGeneration({ sessionId, generation }: SubjectToCheck, { use }: CachedSession): void {
     if (use.seesGeneration(generation)) this.usedGenerations.note(sessionId, generation);
   }
 
-  private noteUse({ snapshot, use }: CachedSession, client: RequestClient): void {
+  private noteUse({ snapshot, use }: CachedSession, client: CheckedClient): void {
     if (client.isUse) use.grant(this.clock.now());
     this.lastSeen.note(snapshot.sessionId, use, client.address, client.isUse);
   }
 }
 
-function principal(subject: TokenSubject, session: CachedSession): CheckedPrincipal {
+function principal(subject: SubjectToCheck, session: CachedSession): CheckedPrincipal {
   return {
     userId: subject.userId,
     sessionId: subject.sessionId,
