@@ -138,6 +138,31 @@ export default {
       to: { path: `${SERVICE_PACKAGES}|(^|node_modules/)(express|@grpc/)` },
     },
     {
+      name: 'nest-only-in-the-nest-adapter',
+      comment: 'resource servers without Nest install the guard without it',
+      severity: 'error',
+      from: { path: '^packages/guard/src/', pathNot: '^packages/guard/src/nest(/|\\.ts$)' },
+      to: { path: '(^|node_modules/)(@nestjs/|graphql)' },
+    },
+    {
+      name: 'nest-adapter-only-by-its-entry',
+      comment: 'other entries of the guard do not load Nest through its adapter',
+      severity: 'error',
+      from: { path: '^packages/guard/src/', pathNot: '^packages/guard/src/nest(/|\\.ts$)' },
+      to: { path: '^packages/guard/src/nest(/|\\.ts$)' },
+    },
+    {
+      name: 'optional-parts-of-nest-only-when-used',
+      comment: 'an application without GraphQL, WebSockets or microservices does not have their packages',
+      severity: 'error',
+      from: { path: '^packages/guard/src/nest(/|\\.ts$)' },
+      to: {
+        path: '(^|node_modules/)(@nestjs/(graphql|websockets|microservices)|graphql|@grpc)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'redis-clients-only-in-redis',
       comment: 'other code uses RedisConnection, or a port of the protocol',
       severity: 'error',

@@ -85,6 +85,13 @@ describe('the rules', () => {
     'packages/access-token/src/service.ts': ['../../../src/policy/leaf.js'],
     'packages/access-token/src/nest.ts': ['@nestjs/common'],
     'packages/revocation/src/redis-client.ts': ['redis'],
+    'packages/guard/src/nest.ts': ['@nestjs/common'],
+    'packages/guard/src/fastify.ts': ['@nestjs/common'],
+    'packages/guard/src/express.ts': ['./nest.js'],
+  };
+  const STATEMENTS: Record<string, string> = {
+    'packages/guard/src/nest/lazy.ts': "export const load = () => import('@nestjs/websockets');",
+    'packages/guard/src/nest/eager.ts': "export { WsException } from '@nestjs/websockets';",
   };
   let directory: string;
 
@@ -96,6 +103,9 @@ describe('the rules', () => {
       const lines = imports.map((name, i) => `import type { A as A${i} } from '${name}';\n`);
       writeFileSync(join(directory, file), `${lines.join('')}export type A = string;\n`);
     }
+    mkdirSync(join(directory, 'packages/guard/src/nest'), { recursive: true });
+    for (const [file, statement] of Object.entries(STATEMENTS))
+      writeFileSync(join(directory, file), statement);
     writeFileSync(join(directory, 'tsconfig.json'), '{ "compilerOptions": { "module": "nodenext" } }');
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -116,6 +126,9 @@ describe('the rules', () => {
         'redis-clients-only-in-redis: packages/revocation/src/redis-client.ts -> redis',
         'packages-do-not-import-the-service: packages/access-token/src/service.ts -> src/policy/leaf.ts',
         'packages-are-free-of-frameworks: packages/access-token/src/nest.ts -> @nestjs/common',
+        'nest-only-in-the-nest-adapter: packages/guard/src/fastify.ts -> @nestjs/common',
+        'nest-adapter-only-by-its-entry: packages/guard/src/express.ts -> packages/guard/src/nest.ts',
+        'optional-parts-of-nest-only-when-used: packages/guard/src/nest/eager.ts -> @nestjs/websockets',
       ].sort(),
     );
   });

@@ -1,4 +1,4 @@
-import type { SessionEnd, StreamEnd } from '@latchkey/guard';
+import { GuardError, headersOf, problemOf, type SessionEnd, type StreamEnd } from '@latchkey/guard';
 import { waitUntil } from '../support/wait-until.js';
 import { codeOf } from './code-of.js';
 import { GuardedService } from './guarded-service.js';
@@ -44,6 +44,18 @@ describe('a guard of the service', () => {
     );
   });
 
+  it('gives the reason in the words of the service', async () => {
+    const guard = await service.guard();
+    const { access_token: token } = await service.api.newcomer();
+    await guard.check(token);
+    await service.api.logout(token);
+    const { body, headers } = await service.api.me(token);
+    const error = await refusalOf(() => guard.check(token));
+    expect(problemOf(error)).toEqual(body);
+    const own = Object.entries(headersOf(error, true));
+    expect(own.map(([name]) => [name, headers.get(name)])).toEqual(own);
+  });
+
   it('refuses all sessions of a user but the one that they kept', async () => {
     const guard = await service.guard();
     const { email, ...kept } = await service.api.newcomer();
@@ -83,3 +95,13 @@ describe('a guard of the service', () => {
     expect(await codeOf(() => guard.check(token))).toBe('session_revoked');
   });
 });
+
+async function refusalOf(check: () => unknown): Promise<GuardError> {
+  try {
+    await check();
+  } catch (error) {
+    if (error instanceof GuardError) return error;
+    throw error;
+  }
+  throw new Error('the request was granted');
+}

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { MemoryGuard } from '../../testing/memory-guard.js';
+import { ScriptedGuard } from '../../testing/scripted-guard.js';
 import { GuardError } from '../guard-error.js';
 import { AssertionSigner } from './assertion-signer.js';
 import { EdgeCheck, type EdgeCheckOptions } from './edge-check.js';
@@ -10,7 +10,7 @@ const ORIGIN = 'https://app.example.com';
 const SIGN_IN = 'https://login.example.com/';
 const TARGET = { scheme: 'https', host: 'app.example.com', uri: '/orders?page=2' };
 
-const guard = new MemoryGuard();
+const guard = new ScriptedGuard();
 const assertions = new AssertionSigner(await generateSigningKey(), 'edge');
 const faults: unknown[] = [];
 
