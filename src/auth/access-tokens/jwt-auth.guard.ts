@@ -191,7 +191,7 @@ function checkedClient(request: AuthenticatedRequest): CheckedClient {
   return isUnknown ? { ...client, userAgent: null } : client;
 }
 
-function setPrincipal(request: AuthenticatedRequest, principal: Principal): true {
+function setPrincipal(request: { user?: Principal }, principal: Principal): true {
   request.user = principal;
   return true;
 }

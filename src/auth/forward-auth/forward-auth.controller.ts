@@ -11,9 +11,9 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForwardAuth } from '../../http/routes/route-decorators.js';
+import { SignInRedirect } from '../../http/server/sign-in-redirect.filter.js';
 import type { CheckedPrincipal } from '../../sessions/check/session-check.js';
 import { ForwardAuthCheck } from './forward-auth-check.js';
-import { SignInRedirect } from './sign-in-redirect.filter.js';
 
 /** As the guards and hooks have completed it. */
 interface CheckedRequest {

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { newEmail, type Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
+import { checkRequest } from '../../support/check-request.js';
 import { ADDRESSES } from '../../support/clients.js';
 import { documentedAnswers, requireDocumented, seenAnswers } from '../../support/documented-answer.js';
 import { HttpBrowser } from '../../support/http-browser.js';
@@ -112,6 +113,13 @@ describe('the OpenAPI document', () => {
       expect((await service.api.end(mine.access_token, `/sessions/${other.session_id}`)).status).toBe(204);
       expect((await service.api.end(mine.access_token, '/devices')).status).toBe(204);
       expect((await service.api.register(newEmail(), 'password')).status).toBe(400);
+    });
+
+    it('of the check of a gateway', async () => {
+      const { access_token: token } = await service.api.newcomer();
+      expect((await checkRequest(service.url, '', { token })).status).toBe(200);
+      const headers = { 'sec-fetch-mode': 'navigate' };
+      expect((await checkRequest(service.url, 'sign_in=1', { headers })).status).toBe(302);
     });
 
     it('of every route without a token, with a bad query, a bad body or an unknown id', async () => {

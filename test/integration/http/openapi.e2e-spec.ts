@@ -43,6 +43,7 @@ describe('the OpenAPI document', () => {
         'POST /auth/refresh',
         'POST /auth/logout',
         'GET /auth/me',
+        'GET /auth/check',
         'GET /account/events',
         'POST /auth/email/confirm',
         'POST /auth/email/reject',

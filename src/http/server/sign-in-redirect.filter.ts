@@ -8,8 +8,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import { ERROR_CODES } from '../../errors/error-codes.js';
-import { sendProblem } from '../../http/server/problem.filter.js';
-import { isProxyOf } from '../../http/server/trusted-proxies.js';
+import { sendProblem } from './problem.filter.js';
+import { isProxyOf } from './trusted-proxies.js';
 
 const SIGN_IN_PATH = '/account';
 
