@@ -72,8 +72,9 @@ describe('connections without a request', () => {
 
   it('are not limited any more, nor closed, once they are used for another protocol', async () => {
     await start({ idlePerNetwork: 1 });
-    server.on('upgrade', (_request, socket) => {
+    server.on('upgrade', (_request, socket: Socket) => {
       releaseFromLimits(socket);
+      socket.on('end', () => socket.end()).resume();
       socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
     });
     const upgraded = await open();
