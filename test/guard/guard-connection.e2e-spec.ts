@@ -8,7 +8,8 @@ let service: ProtocolService;
 let guards: ConnectedGuards;
 
 beforeEach(async () => {
-  service = await ProtocolService.start();
+  // Short: most of these tests wait until it is over.
+  service = await ProtocolService.start({ leaseMs: 1_000 });
   guards = new ConnectedGuards(service);
 });
 
@@ -43,12 +44,12 @@ describe('a guard', () => {
   });
 
   it('connects to another instance when its parent dies, and never loses its lease', async () => {
-    const other = await ProtocolService.start();
-    for (const [kid, key] of service.keys) other.keys.set(kid, key);
-    const guard = await guards.connect({ service: [service.url, other.url] });
-    const token = await service.token();
+    const [one, other] = [await ProtocolService.start(), await ProtocolService.start()];
+    for (const [kid, key] of one.keys) other.keys.set(kid, key);
+    const guard = await guards.connect({ service: [one.url, other.url] });
+    const token = await one.token();
     await guard.check(token);
-    const [parent, next] = service.guards === 1 ? [service, other] : [other, service];
+    const [parent, next] = one.guards === 1 ? [one, other] : [other, one];
     await parent.die();
     const isConnected = waitUntil('the guard connects', () => next.guards === 1);
     while (next.guards === 0) {
@@ -57,7 +58,7 @@ describe('a guard', () => {
     }
     await isConnected;
     await guard.close();
-    await next.die();
+    await Promise.all([next.die(), service.die()]);
   });
 
   it('answers 503 once its lease is over and no parent can be reached', async () => {

