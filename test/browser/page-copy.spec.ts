@@ -22,7 +22,14 @@ interface Copy {
 const REASONS = [...REVOCATION_REASONS, 'idle_expired', 'absolute_expired'];
 
 /** Pages never receive these. */
-const FOR_SERVERS = ['invalid_client', 'insufficient_permission', 'upgrade_required', 'too_many_connections'];
+const FOR_SERVERS = [
+  'invalid_client',
+  'invalid_demand',
+  'invalid_target',
+  'insufficient_permission',
+  'upgrade_required',
+  'too_many_connections',
+];
 
 describe('the texts of the account page', () => {
   let copy: Copy;
