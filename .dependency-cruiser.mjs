@@ -24,6 +24,7 @@ const LAYERS = {
     ...['policy', 'config', 'errors', 'shares', 'http', 'database', 'redis', 'jobs', 'user-agents', 'geoip'],
     ...['security-events', 'account-changes'],
   ],
+  clients: ['policy', 'config', 'errors', 'database'],
   credentials: ['config', 'errors', 'shares'],
   users: ['email-addresses', 'config', 'errors', 'shares', 'database', 'credentials'],
   devices: ['config', 'errors', 'shares', 'http', 'database', 'jobs', 'user-agents', 'geoip', 'sessions'],
