@@ -36,6 +36,7 @@ const LAYERS = {
     ...['policy', 'config', 'errors', 'shares', 'http', 'database', 'redis', 'jobs', 'mail'],
     ...['security-events', 'account-changes', 'sessions', 'credentials', 'users', 'devices', 'auth'],
   ],
+  guards: ['config', 'errors', 'http', 'sessions', 'clients'],
   health: ['config', 'errors', 'http', 'database', 'redis', 'sessions'],
   start: EVERYTHING_BELOW,
   cli: EVERYTHING_BELOW,

@@ -37,8 +37,17 @@ export function acceptWebSockets(fastify: FastifyInstance, path: string, accept:
 /** A client may send a request before it has the response to the one before (RFC 9112 §9.3.2). */
 function afterResponses(socket: Duplex, next: () => void): void {
   const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null };
-  if (response) response.once('finish', () => afterResponses(socket, next));
-  else next();
+  if (!response) {
+    next();
+    return;
+  }
+  // Node has removed its own listener.
+  const onError = () => socket.destroy();
+  socket.on('error', onError);
+  response.once('finish', () => {
+    socket.off('error', onError);
+    afterResponses(socket, next);
+  });
 }
 
 function refuse(fastify: FastifyInstance, request: IncomingMessage, socket: Duplex, thrown: unknown): void {
