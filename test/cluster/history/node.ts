@@ -5,6 +5,7 @@ import { TcpProxy } from '../../support/tcp-proxy.js';
 export class Node {
   private service: ServiceProcess | null = null;
   private lastUrl = '';
+  private readonly startListeners: (() => void)[] = [];
 
   private constructor(
     readonly index: number,
@@ -40,9 +41,22 @@ export class Node {
     return this.service?.log ?? '';
   }
 
+  /** @param listener called whenever it has started, with a new address */
+  onStart(listener: () => void): void {
+    this.startListeners.push(listener);
+  }
+
   async start(): Promise<void> {
     this.service = await ServiceProcess.start(this.env, this.before);
     this.lastUrl = this.service.url;
+    for (const listener of this.startListeners) listener();
+  }
+
+  /** Shuts down as when instances are replaced. */
+  async stop(): Promise<void> {
+    const { service } = this;
+    this.service = null;
+    await service?.stop();
   }
 
   async kill(): Promise<void> {
