@@ -1,3 +1,4 @@
+import { GuardParent } from '@latchkey/revocation/guard-connection/guard-parent';
 import { Revocation } from '@latchkey/revocation/revocation';
 import { SessionCache } from '@latchkey/revocation/session-cache';
 import {
@@ -88,6 +89,7 @@ import { transactionTurns } from './transaction-turns.js';
   ],
   exports: [
     GeoIpModule,
+    GuardParent,
     Revocation,
     SessionCheck,
     SessionClock,

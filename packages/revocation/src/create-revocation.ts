@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Bus } from './bus.js';
 import type { SessionModel, Use } from './cached-session.js';
 import { type Clock, systemClock } from './clock.js';
 import { EndedSet } from './ended-set.js';
 import { Enforcer } from './enforcer.js';
+import { GuardParent } from './guard-connection/guard-parent.js';
 import { Lease } from './lease.js';
 import { LostRevocations } from './lost-revocations.js';
 import { Membership } from './membership.js';
@@ -45,6 +47,7 @@ export interface RevocationProtocol<S extends SessionSnapshot, U extends Use> {
   readonly sessions: SessionCache<S, U>;
   readonly revocation: Revocation;
   readonly clock: StoreClock;
+  readonly guards: GuardParent;
 }
 
 /** Assembles one instance of the protocol. It reads nothing before `revocation.start()`. */
@@ -57,7 +60,20 @@ export function createRevocation<S extends SessionSnapshot, U extends Use>(
   const storeClock = new StoreClock(clock);
   const trust = new Trust(bus && lease, endedSet, clock, options.maxStalenessMs);
   const others = bus && connect(bus, lease, clock, observer);
-  const sessions = new SessionCache({ ...options, observer, endedSet, trust, storeClock });
+  const windowMs = options.tokenTtlMs + CLOCK_SKEW_MS;
+  const guards = new GuardParent({
+    instance: bus?.instanceId ?? randomUUID(),
+    endedSet,
+    trust,
+    clock,
+    hasOthers: bus !== null,
+    leaseMs,
+    marginMs: options.leaseMarginMs ?? LEASE_MARGIN_MS,
+    windowMs,
+    tokenLifetimeMs: options.tokenTtlMs,
+  });
+  const onChanged = (sessionIds: readonly string[]) => guards.sessionsChanged(sessionIds);
+  const sessions = new SessionCache({ ...options, observer, endedSet, trust, storeClock, onChanged });
   const revocation = new Revocation({
     sessions,
     store,
@@ -65,13 +81,14 @@ export function createRevocation<S extends SessionSnapshot, U extends Use>(
     endedSet,
     trust,
     storeClock,
-    enforcer: new Enforcer(store, others?.push ?? null, clock, observer),
+    enforcer: new Enforcer(store, others?.push ?? null, guards, clock, observer),
+    guards,
     lostRevocations: new LostRevocations(store, endedSet),
     clock,
     observer,
-    windowMs: options.tokenTtlMs + CLOCK_SKEW_MS,
+    windowMs,
   });
-  return { sessions, revocation, clock: storeClock };
+  return { sessions, revocation, clock: storeClock, guards };
 }
 
 function connect(bus: Bus, lease: Lease, clock: Clock, observer: Observer): Others {

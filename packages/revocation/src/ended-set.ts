@@ -1,4 +1,4 @@
-import type { CutOff, Revocations } from './session-store.js';
+import type { CutOff, EndedSession, Revocations } from './session-store.js';
 
 /** What a cut-off demands of a user's tokens and sessions. */
 export type Minimums = Required<Omit<CutOff, 'userId'>>;
@@ -15,21 +15,20 @@ const NO_CUT_OFF: Minimums = { rolesVersion: 0, sessionEpoch: 0 };
 export class EndedSet {
   private young = emptyGeneration();
   private old = emptyGeneration();
+  private listener: (news: Revocations) => void = () => {};
 
   /** @param limit the most entries with which caches may still be trusted */
   constructor(private readonly limit: number) {}
 
+  /** @param listener receives what the set did not have before, in the same tick, whichever way it was learned */
+  onNews(listener: (news: Revocations) => void): void {
+    this.listener = listener;
+  }
+
   add(revocations: Revocations): void {
-    for (const { sessionId, reason } of revocations.sessions) {
-      this.young.sessions.set(sessionId, this.reasonOf(sessionId) ?? reason);
-    }
-    for (const { userId, rolesVersion, sessionEpoch = 0 } of revocations.cutOffs) {
-      const known = this.cutOffOf(userId);
-      this.young.cutOffs.set(userId, {
-        rolesVersion: Math.max(rolesVersion, known.rolesVersion),
-        sessionEpoch: Math.max(sessionEpoch, known.sessionEpoch),
-      });
-    }
+    const sessions = revocations.sessions.filter((session) => this.addSession(session));
+    const cutOffs = revocations.cutOffs.filter((cutOff) => this.addCutOff(cutOff));
+    if (sessions.length + cutOffs.length > 0) this.listener({ sessions, cutOffs });
   }
 
   /** Why the session ended, or `undefined` when the set does not have it. */
@@ -48,6 +47,14 @@ export class EndedSet {
     this.young = emptyGeneration();
   }
 
+  /** Everything in the set, read as it is taken: what is added meanwhile may be included. */
+  *entries(): Generator<Revocations> {
+    for (const { sessions, cutOffs } of [this.old, this.young]) {
+      for (const [sessionId, reason] of sessions) yield { sessions: [{ sessionId, reason }], cutOffs: [] };
+      for (const [userId, minimums] of cutOffs) yield { sessions: [], cutOffs: [{ userId, ...minimums }] };
+    }
+  }
+
   /** Everything in the set. */
   all(): Revocations {
     const sessions = new Map([...this.old.sessions, ...this.young.sessions]);
@@ -61,6 +68,23 @@ export class EndedSet {
   get size(): number {
     const { young, old } = this;
     return young.sessions.size + old.sessions.size + young.cutOffs.size + old.cutOffs.size;
+  }
+
+  /** @returns whether it is new */
+  private addSession({ sessionId, reason }: EndedSession): boolean {
+    const known = this.reasonOf(sessionId);
+    this.young.sessions.set(sessionId, known ?? reason);
+    return known === undefined;
+  }
+
+  /** @returns whether it demands more than before */
+  private addCutOff({ userId, rolesVersion, sessionEpoch = 0 }: CutOff): boolean {
+    const known = this.cutOffOf(userId);
+    this.young.cutOffs.set(userId, {
+      rolesVersion: Math.max(rolesVersion, known.rolesVersion),
+      sessionEpoch: Math.max(sessionEpoch, known.sessionEpoch),
+    });
+    return rolesVersion > known.rolesVersion || sessionEpoch > known.sessionEpoch;
   }
 
   /** A set over its limit ends the trust in caches. It never drops an entry to make room. */

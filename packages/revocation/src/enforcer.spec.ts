@@ -8,6 +8,7 @@ import { NO_OBSERVER } from './observer.js';
 import type { Push } from './push.js';
 import type { Confirmation, Revocations } from './session-store.js';
 
+const NO_GUARDS = { inForce: async () => {} };
 const ACKNOWLEDGED: Confirmation = { by: 'me', how: 'acknowledged', acknowledgedBy: ['b'] };
 
 describe('Enforcer', () => {
@@ -30,7 +31,7 @@ describe('Enforcer', () => {
         return send();
       },
     } as unknown as Push;
-    return new Enforcer(store, push, systemClock, {
+    return new Enforcer(store, push, NO_GUARDS, systemClock, {
       ...NO_OBSERVER,
       enforced: (how) => reported.push(how),
       unconfirmed: () => reported.push('unconfirmed'),

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { confirmedByOthers } from './confirmation.js';
+import type { GuardParent } from './guard-connection/guard-parent.js';
 import type { Observer } from './observer.js';
 import type { Push } from './push.js';
 import type { Confirmation, Revocations, SessionStore } from './session-store.js';
@@ -13,10 +14,14 @@ const SINGLE_INSTANCE: Confirmation = { by: 'the only instance', how: 'single_in
 export class Enforcer {
   private isRepeating = false;
 
-  /** @param push `null`: there is no other instance */
+  /**
+   * @param push `null`: there is no other instance
+   * @param guards those that are connected to this instance
+   */
   constructor(
     private readonly store: SessionStore,
     private readonly push: Push | null,
+    private readonly guards: Pick<GuardParent, 'inForce'>,
     private readonly clock: Clock,
     private readonly observer: Observer,
   ) {}
@@ -50,8 +55,11 @@ export class Enforcer {
 
   /** @returns how it is known that the revocations hold everywhere, or `null` when that is not known */
   private async pushAll(revocations: Revocations): Promise<Confirmation | null> {
+    const guards = this.guards.inForce();
     try {
-      return this.push ? await this.push.send(revocations) : SINGLE_INSTANCE;
+      const confirmation = this.push ? await this.push.send(revocations) : SINGLE_INSTANCE;
+      await guards;
+      return confirmation;
     } catch {
       // Cut off from the others. The rows stay unconfirmed, so an instance that can reach the others pushes them again.
       return null;

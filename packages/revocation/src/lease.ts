@@ -22,9 +22,12 @@ export class Lease {
     private readonly marginMs: number,
   ) {}
 
-  /** @param sentAt when the heartbeat was sent, on both clocks: a pause of the machine since then must show */
-  extend(sentAt: Instant): void {
-    const endsAt = sentAt.monotonic + this.lengthMs - this.marginMs;
+  /**
+   * @param sentAt when the heartbeat was sent, on both clocks: a pause of the machine since then must show
+   * @param forMs how long this heartbeat is good for
+   */
+  extend(sentAt: Instant, forMs = this.lengthMs): void {
+    const endsAt = sentAt.monotonic + forMs - this.marginMs;
     if (endsAt < this.endsAt) return;
     this.endsAt = endsAt;
     this.wallOffset = sentAt.wall - sentAt.monotonic;
@@ -32,6 +35,11 @@ export class Lease {
 
   end(): void {
     this.endsAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** 0 unless it is live. */
+  get remainingMs(): number {
+    return this.isLive() ? this.endsAt - this.clock.monotonic() : 0;
   }
 
   isLive(): boolean {

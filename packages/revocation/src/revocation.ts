@@ -4,6 +4,7 @@ import type { Use } from './cached-session.js';
 import type { Clock } from './clock.js';
 import type { EndedSet, Minimums } from './ended-set.js';
 import type { Enforcer } from './enforcer.js';
+import type { GuardParent } from './guard-connection/guard-parent.js';
 import type { LostRevocations } from './lost-revocations.js';
 import type { Membership } from './membership.js';
 import type { Observer } from './observer.js';
@@ -36,6 +37,7 @@ export interface RevocationParts {
   readonly trust: Trust;
   readonly storeClock: StoreClock;
   readonly enforcer: Enforcer;
+  readonly guards: GuardParent;
   readonly lostRevocations: LostRevocations;
   readonly clock: Clock;
   readonly observer: Observer;
@@ -62,7 +64,8 @@ export class Revocation {
 
   /** Reads the recent revocations, then joins the other instances. @throws when the store cannot be reached */
   async start(): Promise<void> {
-    const { endedSet, windowMs, others } = this.parts;
+    const { endedSet, windowMs, others, guards } = this.parts;
+    guards.start();
     await this.tail.readAll();
     this.tail.follow();
     this.generationTimer = setInterval(() => endedSet.forgetOldest(), windowMs);
@@ -79,7 +82,9 @@ export class Revocation {
     });
   }
 
+  /** Leaves the other instances last: a revoker has to wait for this one as long as a guard holds a lease from it. */
   async stop(): Promise<void> {
+    await this.parts.guards.leave();
     this.parts.trust.stop();
     clearInterval(this.generationTimer);
     this.tail.stop();
@@ -150,10 +155,17 @@ export class Revocation {
 
   private pushed(bus: Bus, from: string, pushId: string, revocations: Revocations): void {
     this.learn(revocations);
-    if (from === bus.instanceId) return;
-    bus.acknowledge(from, pushId).catch(() => {
+    if (from !== bus.instanceId) void this.acknowledge(bus, from, pushId);
+  }
+
+  /** For the guards below as well. */
+  private async acknowledge(bus: Bus, from: string, pushId: string): Promise<void> {
+    await this.parts.guards.inForce();
+    try {
+      await bus.acknowledge(from, pushId);
+    } catch {
       // The revoker waits until this instance's lease has run out.
-    });
+    }
   }
 
   private answer(bus: Bus, replyTo: string, sessionId: string): void {

@@ -41,6 +41,8 @@ export interface SessionCacheParts<S extends SessionSnapshot, U extends Use> {
   readonly storeClock: StoreClock;
   readonly memoryCacheSize: number;
   readonly observer: Observer;
+  /** Sessions have changed, and everyone who may have an older state has to hear it. */
+  readonly onChanged?: (sessionIds: readonly string[]) => void;
 }
 
 /**
@@ -115,8 +117,9 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
     }
   }
 
-  /** Forgets sessions that have changed, in this process only. */
+  /** Forgets sessions that have changed, in this process and the guards below it. */
   drop(sessionIds: readonly string[]): void {
+    this.parts.onChanged?.(sessionIds);
     for (const sessionId of sessionIds) {
       this.memory.delete(sessionId);
       for (const changed of this.openReads) changed.add(sessionId);

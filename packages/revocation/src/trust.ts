@@ -28,6 +28,15 @@ export class Trust {
     );
   }
 
+  /** For how long caches may be used from now on, if nothing is heard or read any more; 0 if they may not be used. */
+  get remainingMs(): number {
+    if (!this.mayUseCaches()) return 0;
+    return Math.min(
+      this.lease?.remainingMs ?? Number.POSITIVE_INFINITY,
+      this.maxStalenessMs - this.tailAgeMs,
+    );
+  }
+
   get isLeaseLive(): boolean {
     return this.lease === null || this.lease.isLive();
   }

@@ -1,4 +1,5 @@
 import { createRevocation, type RevocationProtocol } from '@latchkey/revocation/create-revocation';
+import { GuardParent } from '@latchkey/revocation/guard-connection/guard-parent';
 import { RedisBus } from '@latchkey/revocation/redis/redis-bus';
 import { RedisSharedCache } from '@latchkey/revocation/redis/redis-shared-cache';
 import { Revocation } from '@latchkey/revocation/revocation';
@@ -30,6 +31,7 @@ export const REVOCATION_PROVIDERS: Provider[] = [
   },
   { provide: SessionCache, inject: [PROTOCOL], useFactory: ({ sessions }: Protocol) => sessions },
   { provide: Revocation, inject: [PROTOCOL], useFactory: ({ revocation }: Protocol) => revocation },
+  { provide: GuardParent, inject: [PROTOCOL], useFactory: ({ guards }: Protocol) => guards },
   { provide: SessionClock, inject: [PROTOCOL], useFactory: ({ clock }: Protocol) => clock },
 ];
 
