@@ -11,7 +11,12 @@ import {
   refreshedAfterCommit,
   refusedWithoutReason,
 } from './rules/revocations.js';
-import { closedWithoutReason, leftOpen, writtenAfterConfirmation, writtenBeyondBound } from './rules/streams.js';
+import {
+  closedWithoutReason,
+  leftOpen,
+  writtenAfterConfirmation,
+  writtenBeyondBound,
+} from './rules/streams.js';
 import { type SessionTimeline, sessionTimelines } from './session-timeline.js';
 import type { Violation } from './violation.js';
 

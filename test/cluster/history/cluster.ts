@@ -32,7 +32,10 @@ export interface GuardedServerOptions {
 }
 
 let made = 0;
-const GUARD = { LATCHKEY_CLIENT_ID: 'guarded-servers', LATCHKEY_CLIENT_SECRET: 'a secret of the guarded servers, long enough' };
+const GUARD = {
+  LATCHKEY_CLIENT_ID: 'guarded-servers',
+  LATCHKEY_CLIENT_SECRET: 'a secret of the guarded servers, long enough',
+};
 /** A request that a paused server executes late presents a token whose successor may have been used since. */
 const GRACE_MS = 300_000;
 /** The number of the first guarded server. */

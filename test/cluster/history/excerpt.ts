@@ -40,7 +40,10 @@ function line(it: Operation, zero: number): string {
   return `${span(it, zero)} ${where}: ${what} by ${it.session} -> ${answer}`;
 }
 
-function streamLine({ startedAt, closedAt, lastWrittenAt, guarded, kind, end }: Stream, zero: number): string {
+function streamLine(
+  { startedAt, closedAt, lastWrittenAt, guarded, kind, end }: Stream,
+  zero: number,
+): string {
   const last = ((lastWrittenAt - zero) / 1_000).toFixed(3);
   return `${span({ startedAt, endedAt: closedAt }, zero)} ${guarded}: ${kind}, last written ${last}, ${end ?? 'no end'}`;
 }

@@ -14,7 +14,7 @@ export interface GuardedServerKind {
 }
 
 export interface Gateway {
-  readonly url: string;
+  url(): string;
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export class GuardedServer {
 
   /** Its current or most recent address. */
   get url(): string {
-    return this.gateway?.url ?? (this.process?.url || this.lastUrl);
+    return this.gateway?.url() ?? (this.process?.url || this.lastUrl);
   }
 
   get log(): string {

@@ -200,7 +200,17 @@ export class Recorder {
   ): void {
     const { isFinalCheck } = this;
     const guarded = this.cluster.nameOf(instance);
-    this.operations.push({ kind, instance, guarded, user, answer, startedAt, endedAt, isFinalCheck, ...more });
+    this.operations.push({
+      kind,
+      instance,
+      guarded,
+      user,
+      answer,
+      startedAt,
+      endedAt,
+      isFinalCheck,
+      ...more,
+    });
   }
 
   private async send(

@@ -22,7 +22,9 @@ export function unavailableWithoutFault(history: History): Violation[] {
       operation,
     }));
   const closed = history.streams
-    .filter(({ end, closedAt }) => end === 'unavailable' && isCalm({ startedAt: closedAt, endedAt: closedAt }))
+    .filter(
+      ({ end, closedAt }) => end === 'unavailable' && isCalm({ startedAt: closedAt, endedAt: closedAt }),
+    )
     .map(({ guarded, kind, session }) => ({
       promise: 'P4',
       message: `closed a stream although nothing was broken (${kind} at ${guarded})`,

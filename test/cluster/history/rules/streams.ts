@@ -23,7 +23,9 @@ export function writtenBeyondBound(
     .filter(({ instance, guarded, lastWrittenAt: at }) => {
       return !bound.isKept(committedAt, { instance, guarded, startedAt: at, endedAt: at });
     })
-    .map((stream) => violation('P3', 'wrote to a stream beyond the bound after the commit was known', stream));
+    .map((stream) =>
+      violation('P3', 'wrote to a stream beyond the bound after the commit was known', stream),
+    );
 }
 
 /** P5: a stream is not closed as one of an ended session unless a client tried to revoke the session. */
@@ -38,7 +40,9 @@ export function leftOpen({ streams, confirmedAt }: SessionTimeline): Violation[]
   if (confirmedAt === Number.POSITIVE_INFINITY) return [];
   return streams
     .filter(({ closedAt }) => closedAt === Number.POSITIVE_INFINITY)
-    .map((stream) => violation('P9', 'a stream of an ended session is still open in the final check', stream));
+    .map((stream) =>
+      violation('P9', 'a stream of an ended session is still open in the final check', stream),
+    );
 }
 
 function violation(promise: string, message: string, stream: Stream): Violation {
