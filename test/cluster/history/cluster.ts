@@ -98,10 +98,16 @@ export class Cluster {
 
   /** Starts another instance. Guarded servers that are running do not connect to it. */
   async join(before: readonly string[] = []): Promise<Node> {
+    const node = await this.prepare(before);
+    await node.start();
+    return node;
+  }
+
+  /** Another instance, which the caller starts. */
+  async prepare(before: readonly string[]): Promise<Node> {
     const { postgres, redis, env } = this;
     const node = await Node.prepare(this.nodes.length, { redis, postgres }, env, before);
     this.nodes.push(node);
-    await node.start();
     return node;
   }
 

@@ -47,7 +47,7 @@ export class GuardedServer {
   ): Promise<GuardedServer> {
     const links = await Promise.all(nodes.map((node) => linkTo(node)));
     const service = links.map(({ port }) => `http://127.0.0.1:${port}`).join(',');
-    return new GuardedServer(index, kind, links, { ...env, LATCHKEY_SERVICE: service }, before);
+    return new GuardedServer(index, kind, links, { LATCHKEY_SERVICE: service, ...env }, before);
   }
 
   /** Its current or most recent address. */

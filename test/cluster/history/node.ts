@@ -27,7 +27,8 @@ export class Node {
     const own = {
       ...env,
       DATABASE_URL: postgres.through(env.DATABASE_URL ?? ''),
-      REDIS_URL: redis.through(env.REDIS_URL ?? ''),
+      // Without Redis, an instance is alone.
+      ...(env.REDIS_URL ? { REDIS_URL: redis.through(env.REDIS_URL) } : {}),
     };
     return new Node(index, redis, postgres, own, before);
   }
@@ -47,8 +48,10 @@ export class Node {
   }
 
   async start(): Promise<void> {
-    this.service = await ServiceProcess.start(this.env, this.before);
-    this.lastUrl = this.service.url;
+    const service = ServiceProcess.spawn(this.env, this.before);
+    this.service = service;
+    await service.listening();
+    this.lastUrl = service.url;
     for (const listener of this.startListeners) listener();
   }
 
@@ -64,6 +67,10 @@ export class Node {
     this.service = null;
     service?.kill();
     await service?.exit();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.service?.signal(signal);
   }
 
   pause(): void {
