@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { Api } from './api.js';
 import { reapWith } from './orphan-reaper.js';
 
-const START_TIMEOUT_MS = 60_000;
+/** On a very busy machine. */
+const START_TIMEOUT_MS = 180_000;
 
 const SERVICE = 'src/main.ts';
 
