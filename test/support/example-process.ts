@@ -60,19 +60,15 @@ export class ExampleProcess {
   }
 
   async #listening(): Promise<void> {
-    let isListening = false;
-    await waitUntil(
-      'the example to listen, or to end',
-      async () => {
-        if (this.child.exitCode !== null) return true;
-        isListening = (await fetch(this.url)).status < 500;
-        return isListening;
-      },
-      { timeoutMs: START_TIMEOUT_MS, everyMs: 100 },
-    ).catch((error: unknown) => {
+    const listens = async () => (await fetch(this.url)) !== null;
+    const hasEnded = () => this.child.exitCode !== null;
+    await waitUntil('the example to listen, or to end', () => hasEnded() || listens(), {
+      timeoutMs: START_TIMEOUT_MS,
+      everyMs: 100,
+    }).catch((error: unknown) => {
       this.child.kill('SIGKILL');
       throw new Error(this.#output, { cause: error });
     });
-    if (!isListening) throw new Error(`the example ended:\n${this.#output}`);
+    if (hasEnded()) throw new Error(`the example ended:\n${this.#output}`);
   }
 }
