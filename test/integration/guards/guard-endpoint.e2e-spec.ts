@@ -13,7 +13,7 @@ import { waitUntil } from '../../support/wait-until.js';
 const SECRET = 'a secret of the orders api';
 const CLIENTS = [
   { client_id: 'orders-api', client_secrets: ['an older secret', SECRET], permissions: ['guard'] },
-  { client_id: 'introspector', client_secrets: [SECRET], permissions: ['introspect'] },
+  { client_id: 'prober', client_secrets: [SECRET], permissions: ['introspect'] },
 ];
 const ORDERS = { id: 'orders-api', secret: SECRET };
 const ENV = {
@@ -60,7 +60,7 @@ describe('an upgrade at /guard', () => {
     ['a wrong secret', { authorization: basicAuthorization('orders-api', 'x') }, 401, 'invalid_client'],
     [
       'a client without the permission',
-      { authorization: basicAuthorization('introspector', SECRET) },
+      { authorization: basicAuthorization('prober', SECRET) },
       403,
       'insufficient_permission',
     ],
