@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config/config.js';
 import { allowOrigins } from './http/server/cors.js';
 import { rejectCrossSiteRequests } from './http/server/cross-site.js';
+import { readDemands } from './http/server/forward-auth-demands.js';
 import { HttpAdapter } from './http/server/http-adapter.js';
 import { ProblemFilter } from './http/server/problem.filter.js';
 import { checkRequestShape } from './http/server/request-shape.js';
@@ -28,6 +29,7 @@ export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   await allowOrigins(fastify, adapter.web.corsOrigins);
   checkRequestShape(fastify, adapter.allowedMethods);
   rejectCrossSiteRequests(fastify, adapter.web);
+  readDemands(fastify);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
 }

@@ -84,8 +84,8 @@ export class PasswordChange {
         address,
         detail: { sessions_ended: count },
       });
-      const sessionEpoch = await this.sessions.epochOf(session.sessionId, manager);
-      return { session: { ...session, deviceId, sessionEpoch }, user: locked };
+      const claims = await this.sessions.claimsOf(session.sessionId, manager);
+      return { session: { ...session, deviceId, ...claims }, user: locked };
     }, share);
     return { tokens: await this.tokens.first(result.session, result.user), outcome };
   }

@@ -19,6 +19,7 @@ import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import { PresentedRefreshTokens } from './access-tokens/presented-refresh-tokens.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
+import { TokenAudiences } from './access-tokens/token-audiences.js';
 import {
   CookieSessionDto,
   LoginAnswerDto,
@@ -40,6 +41,7 @@ export class AuthController {
     private readonly auth: AuthService,
     private readonly cookies: SessionCookies,
     private readonly refreshTokens: PresentedRefreshTokens,
+    private readonly audiences: TokenAudiences,
   ) {}
 
   @Post('register')
@@ -72,8 +74,10 @@ export class AuthController {
       password,
       deviceTokens: deviceToken ? [deviceToken] : [],
       deviceName: deviceName ?? undefined,
+      audience: this.audiences.requested(body.resource),
     };
     if (body.token_delivery === 'cookie') {
+      refuseResourceInCookies(body.resource);
       requireOriginHeaders(request);
       const issued = await this.auth.login(this.cookies.completeCredentials(credentials, request), client);
       this.cookies.setTokens(reply, issued);
@@ -91,12 +95,14 @@ export class AuthController {
   @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
   @AnswersTokens(TokensDto)
   async refresh(
-    @Body() { refresh_token }: RefreshDto,
+    @Body() { refresh_token, resource }: RefreshDto,
     @CurrentClient() client: RequestClient,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokensDto | CookieSessionDto> {
-    if (refresh_token) return tokensBody(await this.auth.refresh(refresh_token, client));
+    const audience = this.audiences.requested(resource);
+    if (refresh_token) return tokensBody(await this.auth.refresh(refresh_token, client, audience));
+    refuseResourceInCookies(resource);
     const cookieToken = this.cookies.refreshToken(request);
     if (!cookieToken) throw missingRefreshToken(request);
     const issued = await this.cookies.clearCookiesOnRevoked(request, () =>
@@ -132,6 +138,15 @@ export class AuthController {
   me(@Req() { user: caller }: { user: CheckedPrincipal }): MeDto {
     return MeDto.of(caller);
   }
+}
+
+/**
+ * Browsers send the cookies to this service and to what shares its host, so their tokens are for every audience. Without
+ * the one of this service, a browser could not even log out.
+ */
+function refuseResourceInCookies(resource: RefreshDto['resource']): void {
+  if (resource === undefined || resource === null) return;
+  throw new AppError('invalid_target', { detail: 'Tokens in cookies are for every audience.' });
 }
 
 /** A browser without the cookie has to log in again. Any other client has left out a field. */

@@ -3,7 +3,13 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
 import { asLabel } from '../http/validation/untrusted-text.js';
-import { IsEmailAddress, IsOpaqueToken, IsPassword, IsPlainText } from '../http/validation/validators.js';
+import {
+  IsEmailAddress,
+  IsOpaqueToken,
+  IsPassword,
+  IsPlainText,
+  IsTextOrTexts,
+} from '../http/validation/validators.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import { shownEmail } from '../users/email-address.js';
@@ -63,6 +69,20 @@ export class LoginDto {
   @IsOptional()
   @IsIn(TOKEN_DELIVERIES)
   token_delivery?: (typeof TOKEN_DELIVERIES)[number];
+
+  @ApiPropertyOptional({
+    oneOf: [
+      { type: 'string', format: 'uri' },
+      { type: 'array', items: { type: 'string', format: 'uri' }, minItems: 1 },
+    ],
+    nullable: true,
+    description:
+      'The resource servers that the access tokens of this session are for (RFC 8707); by default all that are configured. Not for cookies.',
+    example: 'https://api.example.com',
+  })
+  @IsOptional()
+  @IsTextOrTexts()
+  resource?: string | string[];
 }
 
 export class RefreshDto {
@@ -73,6 +93,20 @@ export class RefreshDto {
   @IsOptional()
   @IsOpaqueToken()
   refresh_token?: string;
+
+  @ApiPropertyOptional({
+    oneOf: [
+      { type: 'string', format: 'uri' },
+      { type: 'array', items: { type: 'string', format: 'uri' }, minItems: 1 },
+    ],
+    nullable: true,
+    description:
+      'Narrows the new access token to some of the resource servers that the login asked for (RFC 8707). Not for cookies.',
+    example: 'https://api.example.com',
+  })
+  @IsOptional()
+  @IsTextOrTexts()
+  resource?: string | string[];
 }
 
 export class LogoutDto {

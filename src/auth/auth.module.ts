@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
 import { Config } from '../config/config.js';
 import { DevicesModule } from '../devices/devices.module.js';
 import { MailModule } from '../mail/mail.module.js';
@@ -13,14 +14,29 @@ import { LoginAttempts } from './attempts/login-attempts.js';
 import { RegisterAttempts } from './attempts/register-attempts.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { AssertionSigner } from './forward-auth/assertion-signer.js';
+import { ForwardAuthController } from './forward-auth/forward-auth.controller.js';
+import { ForwardAuthCheck } from './forward-auth/forward-auth-check.js';
+import { KeysModule } from './keys/keys.module.js';
 import { LoginService } from './login/login.service.js';
 import { LoginSuspicions } from './login/login-suspicions.js';
 import { SessionTokens } from './session-tokens.js';
 
 @Module({
-  imports: [AccessTokenModule, DevicesModule, MailModule, SecurityEventsModule, SessionsModule, UsersModule],
-  controllers: [AuthController],
+  imports: [
+    AccessTokenModule,
+    DevicesModule,
+    JwtModule.register({}),
+    KeysModule,
+    MailModule,
+    SecurityEventsModule,
+    SessionsModule,
+    UsersModule,
+  ],
+  controllers: [AuthController, ForwardAuthController],
   providers: [
+    AssertionSigner,
+    ForwardAuthCheck,
     AuthService,
     LoginService,
     LoginSuspicions,

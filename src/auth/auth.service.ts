@@ -47,9 +47,17 @@ export class AuthService {
     return { ...(await this.tokens.first(session, user)), deviceToken };
   }
 
-  /** @throws {AppError} invalid_grant */
-  async refresh(refreshToken: string, client: RequestClient): Promise<IssuedTokens> {
-    return this.tokens.of(await this.rotation.rotate(refreshToken, client));
+  /**
+   * @param audience the resources that are asked for; `null`: those of the session. If it was not opened for them, the
+   *   refresh token stays valid: its successor has not been used
+   * @throws {AppError} invalid_grant, insufficient_user_authentication or invalid_target
+   */
+  async refresh(
+    refreshToken: string,
+    client: RequestClient,
+    audience: readonly string[] | null = null,
+  ): Promise<IssuedTokens> {
+    return this.tokens.of(await this.rotation.rotate(refreshToken, client), audience);
   }
 
   /** Revokes these sessions. One that is unknown ended so long ago that its row has been deleted. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
-import type { OpenedSession } from '../sessions/sessions.service.js';
+import type { OpenedSession, SessionClaims } from '../sessions/sessions.service.js';
 import type { User } from '../users/user.entity.js';
 import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
+import { TokenAudiences } from './access-tokens/token-audiences.js';
 import { PASSWORD_AMR } from './login/login.service.js';
 
 export interface IssuedTokens {
@@ -20,23 +21,31 @@ export class SessionTokens {
   constructor(
     private readonly rotation: SessionRotation,
     private readonly accessTokens: AccessTokenIssuer,
+    private readonly audiences: TokenAudiences,
     private readonly clock: SessionClock,
   ) {}
 
   /** The first tokens of a session that a password has just opened. */
   first(
-    session: OpenedSession & Pick<RotatedSession, 'deviceId' | 'sessionEpoch'>,
+    session: OpenedSession & SessionClaims & { readonly deviceId: string },
     { id: userId, roles, rolesVersion }: Pick<User, 'id' | 'roles' | 'rolesVersion'>,
   ): Promise<IssuedTokens> {
-    const { sessionId, deviceId, sessionEpoch, authTime, createdAt } = session;
-    const refreshToken = this.rotation.firstToken(sessionId);
-    const rest = { amr: PASSWORD_AMR, roles, rolesVersion, generation: 0, refreshToken };
-    return this.of({ sessionId, deviceId, sessionEpoch, userId, authTime, createdAt, ...rest });
+    const refreshToken = this.rotation.firstToken(session.sessionId);
+    const rest = { amr: PASSWORD_AMR, generation: 0, refreshToken };
+    return this.of({ ...session, userId, roles, rolesVersion, ...rest });
   }
 
-  async of({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {
+  /**
+   * @param requested the audience that is asked for now; `null`: that of the session
+   * @throws {AppError} invalid_target
+   */
+  async of(
+    { refreshToken, authTime, audience, ...session }: RotatedSession,
+    requested: readonly string[] | null = null,
+  ): Promise<IssuedTokens> {
     const access = await this.accessTokens.issue({
       ...session,
+      audience: this.audiences.narrow(audience, requested),
       authenticatedAt: authTime,
       now: new Date(this.clock.now()),
     });

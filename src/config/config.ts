@@ -38,7 +38,8 @@ export abstract class Config {
   abstract readonly secret: Buffer;
   abstract readonly accessToken: {
     readonly issuer: string;
-    readonly audience: string;
+    /** Whom tokens can be for. The first one is this service itself. */
+    readonly audiences: readonly [string, ...string[]];
     /** `client_id` of the tokens of the service's own logins. */
     readonly clientId: string;
     readonly ttlSeconds: number;

@@ -9,6 +9,7 @@ import {
 import { type ClientDefinition, clientDefinitions } from './client-definitions.js';
 import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
 import {
+  audiences,
   clientId,
   duration,
   files,
@@ -157,9 +158,10 @@ export const ENVIRONMENT_VARIABLES = {
       'other origins whose pages may call the API with credentials: `https://app.example.com,https://admin.example.com`, also those of apps in a web view, such as `capacitor://localhost`',
   }),
   LATCHKEY_AUDIENCE: variable({
-    read: text,
-    default: unset('the issuer', 'https://api.example.com'),
-    description: '`aud` of access tokens',
+    read: audiences,
+    default: unset('the issuer', 'https://id.example.com,https://api.example.com'),
+    description:
+      '`aud` of access tokens: one audience, or several separated by commas or spaces. This service accepts tokens for the first one; the others are [resource servers](docs/operations.md#audiences). Add new ones at the end',
   }),
   LATCHKEY_CLIENT_ID: variable({
     read: clientId,

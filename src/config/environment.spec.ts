@@ -11,7 +11,7 @@ describe('the environment', () => {
       http: { host: '127.0.0.1', port: 3000, trustProxy: false },
       database: { url: null, poolSize: 10, migrateOnStart: false },
       redis: null,
-      accessToken: { audience: 'http://localhost:3000', ttlSeconds: 900 },
+      accessToken: { audiences: ['http://localhost:3000'], ttlSeconds: 900 },
       policy: POLICY_PRESETS.social,
     });
   });

@@ -21,6 +21,13 @@ const DURATION = /^\d{1,9}(ms|s|m|h|d)?$/;
 
 export const text: Reader<string> = (value) => value;
 
+/** One audience (RFC 7519 §4.1.3) or several, separated by commas or spaces; each counts once. */
+export const audiences: Reader<readonly [string, ...string[]]> = (value) => {
+  const [first, ...others] = new Set(value.split(/[\s,]+/).filter((item) => item !== ''));
+  if (first === undefined) throw new TypeError('must be an audience such as https://api.example.com');
+  return [first, ...others];
+};
+
 /** RFC 6749 appendix A.1, without spaces. */
 export const clientId: Reader<string> = (value) => {
   if (!/^[\x21-\x7e]{1,64}$/.test(value)) throw new TypeError('must be 1 to 64 visible ASCII characters');

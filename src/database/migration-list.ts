@@ -19,6 +19,7 @@ import { CreateRejectedRegistrations1795504000000 } from '../../migrations/17955
 import { AddSessionCutOffs1795504060000 } from '../../migrations/1795504060000-AddSessionCutOffs.js';
 import { IndexLiveSessions1795504120000 } from '../../migrations/1795504120000-IndexLiveSessions.js';
 import { CreateClients1795504180000 } from '../../migrations/1795504180000-CreateClients.js';
+import { AddAudienceToSessions1795504240000 } from '../../migrations/1795504240000-AddAudienceToSessions.js';
 
 /** Every migration, oldest first. Append-only: a released migration is never edited. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   AddSessionCutOffs1795504060000,
   IndexLiveSessions1795504120000,
   CreateClients1795504180000,
+  AddAudienceToSessions1795504240000,
 ];

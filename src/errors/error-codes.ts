@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   malformed_body: { status: 400, title: 'The request body could not be parsed' },
   malformed_request: { status: 400, title: 'The request could not be parsed' },
   password_rejected: { status: 400, title: 'This password cannot be used' },
+  invalid_target: { status: 400, title: 'The requested resource is unknown' },
+  invalid_demand: { status: 400, title: 'The demands of this check could not be understood' },
   invalid_link: { status: 400, title: 'This link has expired or was already used' },
   invalid_token: { status: 401, title: 'The access token is missing or invalid' },
   token_stale: { status: 401, title: 'The access token is out of date' },

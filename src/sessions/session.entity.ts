@@ -71,6 +71,10 @@ export class Session {
   @Column('text', { array: true })
   amr!: string[];
 
+  /** The resources that were asked for at login (RFC 8707); `null`: its tokens are for every configured audience. */
+  @Column('text', { array: true, nullable: true })
+  audience!: string[] | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

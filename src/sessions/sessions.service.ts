@@ -18,6 +18,8 @@ export interface NewSession {
   readonly userAgent: string;
   /** RFC 8176. */
   readonly amr: readonly string[];
+  /** The resources that were asked for; `null`: none, which stands for all. */
+  readonly audience: readonly string[] | null;
   /** The session of the same browser that it replaces. The user may be another one. */
   readonly replaces?: SessionOfUser | null;
 }
@@ -31,6 +33,12 @@ export interface OpenedSession {
   readonly sessionId: string;
   readonly createdAt: Date;
   readonly authTime: Date;
+}
+
+/** What the tokens of a session state, besides what its opening returns. */
+export interface SessionClaims {
+  readonly sessionEpoch: number;
+  readonly audience: readonly string[] | null;
 }
 
 export interface SessionPage {
@@ -62,12 +70,12 @@ export class SessionsService {
    * those for which the policy has no room any longer.
    */
   async open(transaction: RevokingTransaction, opening: NewSession): Promise<OpenedSession> {
-    const { userId, deviceId, address, userAgent, amr, replaces } = opening;
+    const { userId, deviceId, address, userAgent, amr, audience, replaces } = opening;
     if (replaces) await transaction.revoke(replaces, 'replaced', `user:${userId}`);
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     const [session] = await transaction.manager.query<[OpenedSession]>(
-      `INSERT INTO sessions (id, user_id, device_id, address, login_address, countries, clients, amr, sweep_at)
-       VALUES ($1, $2, $3, $4, $4, $5, $6, $7, now() + $8 * interval '1 millisecond')
+      `INSERT INTO sessions (id, user_id, device_id, address, login_address, countries, clients, amr, audience, sweep_at)
+       VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $9, now() + $8 * interval '1 millisecond')
        RETURNING id AS "sessionId", created_at AS "createdAt", auth_time AS "authTime"`,
       [
         newId(),
@@ -78,6 +86,7 @@ export class SessionsService {
         [familyText(clientFamily(userAgent))],
         amr,
         Math.min(idleTtlMs, absoluteTtlMs),
+        audience,
       ],
     );
     await this.revokeSurplus(transaction, userId, session.sessionId);
@@ -87,13 +96,13 @@ export class SessionsService {
 
   /**
    * Opens a session in place of the caller's, on the same device, so that copies of the old tokens are worthless. It is
-   * known for the same countries and clients. The transaction holds the user's row.
+   * known for the same countries and clients, and its tokens are for the same resources. The transaction holds the user's row.
    *
    * @returns `null` if the old session has ended
    */
   async renew(
     transaction: RevokingTransaction,
-    { sessionId, ...opening }: Omit<NewSession, 'replaces'> & { readonly sessionId: string },
+    { sessionId, ...opening }: Omit<NewSession, 'replaces' | 'audience'> & { readonly sessionId: string },
   ): Promise<OpenedSession | null> {
     const { userId } = opening;
     const [cutOff] = await transaction.manager.query<unknown[]>(
@@ -103,9 +112,10 @@ export class SessionsService {
     if (cutOff) return null;
     const count = await transaction.revoke({ sessionId, userId }, 'replaced', `user:${userId}`);
     if (count === 0) return null;
-    const opened = await this.open(transaction, opening);
+    const opened = await this.open(transaction, { ...opening, audience: null });
     await transaction.manager.query(
-      `UPDATE sessions s SET login_address = old.login_address, countries = old.countries, clients = old.clients
+      `UPDATE sessions s SET login_address = old.login_address, countries = old.countries, clients = old.clients,
+         audience = old.audience
        FROM sessions old WHERE s.id = $1 AND old.id = $2`,
       [opened.sessionId, sessionId],
     );
@@ -190,14 +200,15 @@ export class SessionsService {
   }
 
   /**
-   * The epoch of a session. A transaction that opens it reads this last, because sessions that it revokes may be ended by
-   * a cut-off, which exempts the new one.
+   * What a session's tokens state. A transaction that opens it reads this last: sessions that it revokes may be ended by a
+   * cut-off, which gives the new one a greater epoch.
    */
-  async epochOf(sessionId: string, manager: EntityManager): Promise<number> {
-    const [{ epoch }] = await manager.query<[{ epoch: number }]>('SELECT epoch FROM sessions WHERE id = $1', [
-      sessionId,
-    ]);
-    return epoch;
+  async claimsOf(sessionId: string, manager: EntityManager): Promise<SessionClaims> {
+    const [claims] = await manager.query<[SessionClaims]>(
+      'SELECT epoch AS "sessionEpoch", audience FROM sessions WHERE id = $1',
+      [sessionId],
+    );
+    return claims;
   }
 
   async exists(selection: { sessionId: string; userId: string }): Promise<boolean> {

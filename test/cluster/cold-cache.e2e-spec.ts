@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { AccessTokenIssuer } from '../../src/auth/access-tokens/access-token.issuer.js';
+import { Config } from '../../src/config/config.js';
 import { PROTOCOL_DATA_SOURCE } from '../../src/database/database.module.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { SessionRows } from '../support/session-rows.js';
@@ -53,6 +54,7 @@ describe('an instance with a cold cache', () => {
       userId,
       deviceId,
       sessionEpoch: 0,
+      audience: service.app.get(Config).accessToken.audiences,
       roles: [],
       rolesVersion: 0,
       generation: 0,

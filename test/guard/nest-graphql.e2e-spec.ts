@@ -160,7 +160,10 @@ describe('the guard in a Nest application with GraphQL', () => {
       server.guard.end(token, 'device_removed');
       prices.send({ price: 6 });
       await waitUntil('the connection to close', () => subscription.closed.length > 0);
-      expect(subscription.closed[0]).toMatchObject({ code: 4401, reason: 'session_revoked: device_removed' });
+      expect(subscription.closed[0]).toMatchObject({
+        code: 4401,
+        reason: '{"code":"session_revoked","reason":"device_removed"}',
+      });
       expect(subscription.received).toEqual([]);
     });
 

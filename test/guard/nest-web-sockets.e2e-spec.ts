@@ -100,8 +100,9 @@ describe('the guard in a Nest application with WebSockets of ws', () => {
 
   it('accepts the token as a subprotocol, as browsers send it', async () => {
     const token = server.guard.login('browser', { userId: 'u-8' });
-    const { socket, ask } = await opened('/chat', undefined, ['bearer', token]);
-    expect(socket.protocol).toBe('bearer');
+    const { socket, ask } = await opened('/chat', undefined, [`latchkey.bearer.${token}`, 'chat.v1']);
+    // The answer must not repeat the token.
+    expect(socket.protocol).toBe('chat.v1');
     expect(await ask('say', 'hi')).toEqual({ event: 'said', data: 'u-8: hi' });
   });
 
@@ -127,7 +128,10 @@ describe('the guard in a Nest application with WebSockets of ws', () => {
     const { socket } = await opened('/chat', token);
     server.guard.end(token, 'device_removed');
     const [code, reason] = await once(socket, 'close');
-    expect([code, String(reason)]).toEqual([4401, 'session_revoked: device_removed']);
+    expect([code, JSON.parse(String(reason))]).toEqual([
+      4401,
+      { code: 'session_revoked', reason: 'device_removed' },
+    ]);
   });
 
   it('refuses messages that arrive after the session has ended', async () => {

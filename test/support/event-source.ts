@@ -27,10 +27,10 @@ export class EventSource {
   }
 
   /** @param headers with the cookie or the token */
-  static open(url: string, headers: Record<string, string>): Promise<EventSource> {
+  static open(url: string, headers: Record<string, string>, path = '/account/events'): Promise<EventSource> {
     return new Promise((resolve, reject) => {
       // A separate connection, as every open stream has.
-      const sent = request(`${url}/account/events`, { headers, agent: false }, (answer) =>
+      const sent = request(`${url}${path}`, { headers, agent: false }, (answer) =>
         resolve(new EventSource(sent, answer)),
       );
       sent.on('error', reject);

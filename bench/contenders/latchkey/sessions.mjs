@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AccessTokenIssuer } from '../../../src/auth/access-tokens/access-token.issuer.js';
+import { Config } from '../../../src/config/config.js';
 
 const PROFILE = {
   deviceName: 'Firefox on Android',
@@ -35,6 +36,7 @@ export async function issueCredentials(app, dataSource, count) {
   }));
   await writeRows(dataSource, rows);
   const issuer = app.get(AccessTokenIssuer, { strict: false });
+  const { audiences: audience } = app.get(Config, { strict: false }).accessToken;
   const now = new Date();
   const tokens = [];
   for (const { userId, deviceId, sessionId } of rows) {
@@ -43,6 +45,7 @@ export async function issueCredentials(app, dataSource, count) {
       sessionId,
       deviceId,
       sessionEpoch: 0,
+      audience,
       roles: [],
       rolesVersion: 0,
       generation: 0,

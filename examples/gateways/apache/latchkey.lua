@@ -5,6 +5,9 @@ local socket = require "socket"
 
 local TIMEOUT_SECONDS = 1
 
+-- What the edge accepts is a little more.
+local MAX_BYTES = 100 * 1024
+
 local IDENTITY = {
     "Latchkey-User", "Latchkey-Session", "Latchkey-Device", "Latchkey-Roles",
     "Latchkey-Auth-Time", "Latchkey-Amr", "Latchkey-Assertion",
@@ -84,7 +87,9 @@ function check(r)
     replace_forwarded(r)
     local demands = r.subprocess_env["LATCHKEY_DEMANDS"]
     if demands == "public" then return apache2.OK end
-    local status, headers, body = ask(r.subprocess_env["LATCHKEY_EDGE"], request_for_edge(r, demands))
+    local request = request_for_edge(r, demands)
+    if #request > MAX_BYTES then return 431 end
+    local status, headers, body = ask(r.subprocess_env["LATCHKEY_EDGE"], request)
     if not status then return refuse(r, 503, { ["retry-after"] = "1" }, UNAVAILABLE) end
     if status ~= 200 then return refuse(r, status, headers, body) end
     for _, name in ipairs(IDENTITY) do r.headers_in[name] = headers[name:lower()] or "" end

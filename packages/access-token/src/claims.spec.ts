@@ -50,6 +50,7 @@ describe('readClaims', () => {
         amr: ['pwd'],
         acr: 'aal1',
       },
+      audience: ['https://api.example.com'],
       expiresAt: NOW + 900_000,
     });
   });
@@ -78,11 +79,17 @@ describe('readClaims', () => {
     }
   });
 
-  it('shares equal roles and methods between tokens', () => {
+  it('returns one audience or several', () => {
+    const aud = ['https://id.example.com', 'https://api.example.com'];
+    expect(readClaims({ ...payload, aud }, 900).audience).toEqual(aud);
+  });
+
+  it('shares equal roles, methods and audiences between tokens', () => {
     const parsed = () => JSON.parse(JSON.stringify({ ...payload, ...recent })) as object;
     const [one, other] = [readClaims(parsed(), 900).subject, readClaims(parsed(), 900).subject];
     expect(other.roles).toBe(one.roles);
     expect(other.amr).toBe(one.amr);
+    expect(readClaims(parsed(), 900).audience).toBe(readClaims(parsed(), 900).audience);
     expect(readClaims({ ...parsed(), roles: [] }, 900).subject.roles).toBe(
       readClaims({ ...parsed(), roles: [] }, 900).subject.roles,
     );

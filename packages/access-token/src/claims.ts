@@ -68,6 +68,8 @@ export interface TokenSubject {
 /** The part of the claims that is needed after verification. */
 export interface VerifiedClaims {
   readonly subject: TokenSubject;
+  /** Whom the token is for (`aud`), at least one. */
+  readonly audience: readonly string[];
   /** Epoch milliseconds; the token is invalid from this instant on. */
   readonly expiresAt: number;
 }
@@ -117,6 +119,7 @@ export function readClaims(payload: unknown, ttlSeconds: number): VerifiedClaims
   const claims = requireClaims(payload);
   return {
     subject: subjectOf(claims),
+    audience: sharedTexts([claims.aud].flat()),
     expiresAt: Math.min(claims.exp, claims.iat + ttlSeconds) * 1000,
   };
 }

@@ -9,6 +9,7 @@ const EXPIRES_AT = NOW + 900_000;
 const verified = (token: string): VerifiedToken => ({
   token,
   kid: 'a',
+  audience: ['https://api.example.com'],
   subject: {
     userId: 'u',
     sessionId: 's',

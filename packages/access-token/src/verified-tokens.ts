@@ -51,9 +51,9 @@ export class VerifiedTokens {
   }
 
   /** Call only after the signature, the issuer and the audience of the token have been verified. */
-  remember(token: string, kid: string, { subject, expiresAt }: VerifiedClaims): void {
+  remember(token: string, kid: string, { subject, audience, expiresAt }: VerifiedClaims): void {
     // Without a spread, so that all entries have the same hidden class: less memory, faster reads.
-    this.#tokens.set(cacheKey(token), { subject, expiresAt, token, kid: this.#sharedKid(kid) });
+    this.#tokens.set(cacheKey(token), { subject, audience, expiresAt, token, kid: this.#sharedKid(kid) });
   }
 
   /** Most tokens are signed with one key: their entries share one copy of its id. */

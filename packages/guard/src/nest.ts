@@ -1,9 +1,10 @@
 export { CurrentUser, Public, RecentLogin, Roles } from './nest/decorators.js';
-export { LATCHKEY_GUARD, LatchkeyGuard } from './nest/latchkey.guard.js';
+export { LatchkeyGuard } from './nest/latchkey.guard.js';
 export { LatchkeyModule } from './nest/latchkey.module.js';
-export type {
-  LatchkeyModuleAsyncOptions,
-  LatchkeyModuleOptions,
-  LatchkeyOptions,
+export {
+  LATCHKEY_GUARD,
+  type LatchkeyModuleAsyncOptions,
+  type LatchkeyModuleOptions,
+  type LatchkeyOptions,
 } from './nest/latchkey-options.js';
 export type { Principal } from './principal.js';

@@ -17,6 +17,8 @@ export interface AccessTokenInput {
   readonly rolesVersion: number;
   /** The rotations of the refresh token. */
   readonly generation: number;
+  /** At least one (`TokenAudiences`). */
+  readonly audience: readonly string[];
   readonly authenticatedAt: Date;
   /** When the session was opened. */
   readonly createdAt: Date;
@@ -60,11 +62,12 @@ export class AccessTokenIssuer {
   }
 
   #claims(input: AccessTokenInput): AccessTokenClaims {
-    const { issuer, audience, clientId } = this.#config;
+    const { issuer, clientId } = this.#config;
+    const [audience = '', ...others] = input.audience;
     const iat = epochSeconds(input.now);
     return {
       iss: issuer,
-      aud: audience,
+      aud: others.length > 0 ? input.audience : audience,
       sub: input.userId,
       sid: input.sessionId,
       jti: randomUUID(),

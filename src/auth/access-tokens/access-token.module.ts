@@ -15,6 +15,7 @@ import { PresentedRefreshTokens } from './presented-refresh-tokens.js';
 import { RecentLoginGuard } from './recent-login.guard.js';
 import { RolesGuard } from './roles.guard.js';
 import { SessionCookies } from './session-cookies.js';
+import { TokenAudiences } from './token-audiences.js';
 
 /** Issues access tokens, and guards every route of the service with them. */
 @Module({
@@ -22,6 +23,7 @@ import { SessionCookies } from './session-cookies.js';
   controllers: [JwksController],
   providers: [
     AccessTokenIssuer,
+    TokenAudiences,
     {
       provide: VerifiedTokens,
       inject: [KeySet, Config],
@@ -36,6 +38,6 @@ import { SessionCookies } from './session-cookies.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: RecentLoginGuard },
   ],
-  exports: [AccessTokenIssuer, PresentedRefreshTokens, SessionCookies],
+  exports: [AccessTokenIssuer, PresentedRefreshTokens, SessionCookies, TokenAudiences],
 })
 export class AccessTokenModule {}

@@ -1,4 +1,4 @@
-import type { TokenSubject } from '@latchkey/access-token/claims';
+import type { VerifiedClaims } from '@latchkey/access-token/claims';
 import { readTokenKid } from '@latchkey/access-token/header';
 import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
 import { type ExecutionContext, Injectable } from '@nestjs/common';
@@ -19,7 +19,7 @@ import {
   IS_PUBLIC,
   RouteMetadata,
 } from '../../http/routes/route-decorators.js';
-import { SessionCheck } from '../../sessions/check/session-check.js';
+import { type CheckedClient, SessionCheck } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { requireAccessToken, requireWellFormed } from './bearer-token.js';
 import { fromInvalidToken, invalidToken } from './invalid-token.js';
@@ -30,8 +30,8 @@ import { SessionCookies } from './session-cookies.js';
 type AuthenticatedRequest = FastifyRequest & {
   user?: Principal;
   unverified?: RequestToVerify['unverified'];
-  /** Set by passport from what `JwtStrategy.validate` returns. */
-  tokenSubject?: TokenSubject;
+  /** Set by passport from what `JwtStrategy.validate` returns, and always on `@ForwardAuth()` routes. */
+  verifiedClaims?: VerifiedClaims | undefined;
 };
 
 /**
@@ -44,6 +44,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly hasOptionalSession = new RouteMetadata<boolean>(HAS_OPTIONAL_SESSION);
   private readonly isBackground = new RouteMetadata<boolean>(IS_BACKGROUND_REQUEST);
   readonly #cookieName: string;
+  readonly #audiences: Config['accessToken']['audiences'];
 
   constructor(
     private readonly verified: VerifiedTokens,
@@ -55,6 +56,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   ) {
     super();
     this.#cookieName = cookieNames(config.web.secureCookies).access;
+    this.#audiences = config.accessToken.audiences;
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -67,17 +69,17 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   override getAuthenticateOptions() {
-    return { property: 'tokenSubject' satisfies keyof AuthenticatedRequest };
+    return { property: 'verifiedClaims' satisfies keyof AuthenticatedRequest };
   }
 
   /**
    * @param error what the strategy threw
    * @param info why jsonwebtoken refused the token
    */
-  override handleRequest<TUser>(error: unknown, subject: TUser | false, info: unknown): TUser {
+  override handleRequest<TUser>(error: unknown, claims: TUser | false, info: unknown): TUser {
     if (error) throw error;
-    if (!subject) throw invalidToken('the token failed verification', info);
-    return subject;
+    if (!claims) throw invalidToken('the token failed verification', info);
+    return claims;
   }
 
   private authenticateCaller(
@@ -130,9 +132,9 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return isAdmitted;
   }
 
-  private findVerified(token: string): TokenSubject | undefined {
+  private findVerified(token: string): VerifiedClaims | undefined {
     try {
-      return this.verified.find(token, this.clock.now())?.subject;
+      return this.verified.find(token, this.clock.now());
     } catch (error) {
       throw fromInvalidToken(error);
     }
@@ -150,12 +152,21 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     } catch (error) {
       throw fromInvalidToken(error);
     }
-    if (!request.tokenSubject) throw invalidToken('the token was not verified');
-    return this.admit(request, request.tokenSubject);
+    if (!request.verifiedClaims) throw invalidToken('the token was not verified');
+    return this.admit(request, request.verifiedClaims);
   }
 
-  private admit(request: AuthenticatedRequest, subject: TokenSubject): boolean | Promise<boolean> {
-    const checking = this.sessions.check(subject, requestClient(request));
+  /** This service itself, or the resource server that a gateway stands for. */
+  private requiredAudience({ demands }: AuthenticatedRequest): string {
+    const audience = demands?.audience;
+    return audience && this.#audiences.includes(audience) ? audience : this.#audiences[0];
+  }
+
+  private admit(request: AuthenticatedRequest, claims: VerifiedClaims): boolean | Promise<boolean> {
+    if (!claims.audience.includes(this.requiredAudience(request)))
+      throw invalidToken('the token is for other resource servers');
+    if (request.demands) request.verifiedClaims = claims;
+    const checking = this.sessions.check(claims.subject, checkedClient(request));
     if (checking instanceof Promise) return checking.then((principal) => setPrincipal(request, principal));
     return setPrincipal(request, checking);
   }
@@ -171,6 +182,13 @@ export function requirePrincipal(context: ExecutionContext): Principal {
   const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (!user) throw invalidToken('the route is public, so the caller was not authenticated');
   return user;
+}
+
+/** A gateway may drop the `User-Agent` of the request that it wants to have checked. */
+function checkedClient(request: AuthenticatedRequest): CheckedClient {
+  const client = requestClient(request);
+  const isUnknown = client.userAgent === '' && request.demands !== undefined;
+  return isUnknown ? { ...client, userAgent: null } : client;
 }
 
 function setPrincipal(request: { user?: Principal }, principal: Principal): true {

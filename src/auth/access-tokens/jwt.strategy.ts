@@ -1,4 +1,4 @@
-import { readClaims, requireUnexpired, type TokenSubject } from '@latchkey/access-token/claims';
+import { readClaims, requireUnexpired, type VerifiedClaims } from '@latchkey/access-token/claims';
 import { InvalidToken } from '@latchkey/access-token/errors';
 import { ALGORITHM } from '@latchkey/access-token/header';
 import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
@@ -27,13 +27,14 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     private readonly verified: VerifiedTokens,
     private readonly clock: SessionClock,
   ) {
-    const { issuer, audience, ttlSeconds } = accessToken;
+    const { issuer, audiences, ttlSeconds } = accessToken;
     super({
       jwtFromRequest: ({ unverified }: RequestToVerify) => unverified.token,
       secretOrKeyProvider: publishedKeys(keys),
       algorithms: [ALGORITHM],
       issuer,
-      audience,
+      // The guard decides which of them a route requires.
+      audience: [...audiences],
       // `validate` checks the expiry by the clock that dated the token.
       ignoreExpiration: true,
       passReqToCallback: true,
@@ -42,11 +43,11 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 
   /** Called after the signature, `nbf`, `iss` and `aud` have been verified. */
-  validate({ unverified }: RequestToVerify, payload: unknown): TokenSubject {
+  validate({ unverified }: RequestToVerify, payload: unknown): VerifiedClaims {
     const claims = readClaims(payload, this.#ttlSeconds);
     requireUnexpired(claims, this.clock.now());
     this.verified.remember(unverified.token, unverified.kid, claims);
-    return claims.subject;
+    return claims;
   }
 }
 

@@ -7,7 +7,12 @@ import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { type RevokingTransaction, SessionRevoker } from '../../sessions/session-revoker.js';
-import { type OpenedSession, type SessionOfUser, SessionsService } from '../../sessions/sessions.service.js';
+import {
+  type OpenedSession,
+  type SessionClaims,
+  type SessionOfUser,
+  SessionsService,
+} from '../../sessions/sessions.service.js';
 import { networkOf } from '../../shares/network-of.js';
 import { userFrom } from '../../shares/share.js';
 import { normaliseEmail } from '../../users/email-address.js';
@@ -26,6 +31,8 @@ export interface Credentials {
   /** A browser that several people use has one for each of them. */
   readonly deviceTokens: readonly string[];
   readonly deviceName: string | undefined;
+  /** The resources that tokens are asked for; `null`: all. */
+  readonly audience: readonly string[] | null;
   /** Belongs to the browser's previous session, which the new session replaces. It may be another user's. */
   readonly formerRefreshToken?: string | undefined;
 }
@@ -34,9 +41,7 @@ interface Login extends RegisteredDevice, OpenedSession {
   readonly user: User;
 }
 
-export interface CompletedLogin extends Login {
-  readonly sessionEpoch: number;
-}
+export interface CompletedLogin extends Login, SessionClaims {}
 
 /** The result of a login attempt with the correct password. */
 interface VerifiedLogin {
@@ -111,7 +116,7 @@ export class LoginService {
 
   private async openWithin(
     transaction: RevokingTransaction,
-    { deviceName, formerRefreshToken }: Credentials,
+    { deviceName, formerRefreshToken, audience }: Credentials,
     verified: VerifiedLogin,
     client: RequestClient,
   ): Promise<CompletedLogin> {
@@ -132,11 +137,12 @@ export class LoginService {
       deviceId: device.deviceId,
       ...client,
       amr: PASSWORD_AMR,
+      audience,
       replaces,
     });
     const login = { user, ...device, ...session };
     await this.report(transaction, login, verified, client);
-    return { ...login, sessionEpoch: await this.sessions.epochOf(session.sessionId, manager) };
+    return { ...login, ...(await this.sessions.claimsOf(session.sessionId, manager)) };
   }
 
   /**

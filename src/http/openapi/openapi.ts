@@ -6,6 +6,7 @@ import { cookieNames } from '../cookies/cookie-names.js';
 import { PROBLEM_MEDIA_TYPE } from '../server/problem.js';
 import { inlineNullableReferences } from './nullable-references.js';
 import { projectFile } from './project-file.js';
+import { documentAnyMethodOnce } from './routes-for-any-method.js';
 
 const PROBLEM_SCHEMA = {
   type: 'object',
@@ -60,6 +61,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA as never },
   };
   inlineNullableReferences(document);
+  documentAnyMethodOnce(document);
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     if (!isOperation(operation)) continue;
     // Every operation that accepts a bearer token also accepts the cookie.

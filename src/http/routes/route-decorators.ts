@@ -32,8 +32,16 @@ export const BackgroundRequest = () => SetMetadata(IS_BACKGROUND_REQUEST, true);
 export const EndsSession = () =>
   applyDecorators(SetMetadata(ENDS_SESSION, true), RouteConfig({ endsSession: true }));
 
+/**
+ * For a route that gateways call to have another request checked: any method, the body is never read, and answers have no
+ * CORS headers. A preflight that was answered here would be granted by the gateway.
+ */
+export const ForwardAuth = () => RouteConfig({ isForwardAuth: true, cors: false });
+
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** Set by `@ForwardAuth()`. */
+    isForwardAuth?: boolean;
     /** Set by `@EndsSession()`, also for requests that are refused before their route is reached. */
     endsSession?: boolean;
   }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { loopbackOrigins } from '../../config/web-config.js';
 import { AppError } from '../../errors/app-error.js';
@@ -45,19 +45,56 @@ export function requireOriginHeaders(request: Pick<FastifyRequest, 'headers'>): 
 
 /** Rejects unsafe cross-site requests, also those without a session: a login can be forged too. */
 export function rejectCrossSiteRequests(fastify: FastifyInstance, web: Config['web']): void {
-  const names = Object.values(cookieNames(web.secureCookies));
-  const hasServiceCookie = ({ cookie }: FastifyRequest['headers']) =>
-    names.some((name) => cookieValues(cookie, name).length > 0);
+  const usesCookies = cookieUse(web);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (SAFE_METHODS.includes(request.method)) return done();
-    const { headers } = request;
-    // A browser never adds a bearer token by itself.
-    const usesCookies = !presentsBearer(headers) && hasServiceCookie(headers);
-    const found = originHeaders(request);
-    const isTrusted = (origin: string) => isTrustedOrigin(origin, web, request.socket.localPort);
-    if (!isCrossSite(found, isTrusted, usesCookies)) return done();
-    done(crossSiteRequest(lacksBoth(found) ? MISSING_HEADERS : undefined));
+    if (SAFE_METHODS.includes(request.method) || request.routeOptions.config?.isForwardAuth) return done();
+    done(refusal(request, web, usesCookies(request)));
   });
+  const rejectForwarded: onRequestHookHandler = (request, _reply, done) => {
+    const safety = forwardedSafety(request);
+    if (safety === 'safe' || !usesCookies(request)) return done();
+    done(refusal(request, web, safety === 'unsafe'));
+  };
+  fastify.addHook('onRoute', (route) => {
+    if (route.config?.isForwardAuth) route.onRequest = [route.onRequest ?? [], rejectForwarded].flat();
+  });
+}
+
+/** The method of the request that a gateway has received. nginx calls with `GET`, whatever that method is. */
+const FORWARDED_METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'];
+
+/**
+ * Whether the request that a gateway wants to have checked is unsafe. The client may have sent the headers itself, so all
+ * of them and the method of the call must be safe.
+ *
+ * @returns `unknown` if the gateway does not report the method. Its `Origin` header, which browsers add to every unsafe
+ *   request and to no navigation by a link, then decides
+ */
+function forwardedSafety({ method, headers }: FastifyRequest): 'safe' | 'unsafe' | 'unknown' {
+  const forwarded = FORWARDED_METHOD_HEADERS.map((name) => headers[name]).filter(
+    (value) => value !== undefined,
+  );
+  if (![method, ...forwarded].every((name) => SAFE_METHODS.includes(String(name)))) return 'unsafe';
+  if (forwarded.length > 0) return 'safe';
+  return headers.origin === undefined ? 'safe' : 'unknown';
+}
+
+/** Whether a request uses a cookie of this service. A browser never adds a bearer token by itself. */
+function cookieUse(web: Config['web']): (request: FastifyRequest) => boolean {
+  const names = Object.values(cookieNames(web.secureCookies));
+  return ({ headers }) =>
+    !presentsBearer(headers) && names.some((name) => cookieValues(headers.cookie, name).length > 0);
+}
+
+function refusal(
+  request: FastifyRequest,
+  web: Config['web'],
+  requiresHeaders: boolean,
+): AppError | undefined {
+  const found = originHeaders(request);
+  const isTrusted = (origin: string) => isTrustedOrigin(origin, web, request.socket.localPort);
+  if (!isCrossSite(found, isTrusted, requiresHeaders)) return undefined;
+  return crossSiteRequest(lacksBoth(found) ? MISSING_HEADERS : undefined);
 }
 
 /** The `Host` header is not trusted: clients choose it. */

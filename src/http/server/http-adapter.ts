@@ -1,17 +1,17 @@
 import type { Server } from 'node:http';
-import proxyAddr from '@fastify/proxy-addr';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../../config/config.js';
-import { withoutPort } from '../routes/client-address.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { acceptJsonOnly, BODY_LIMIT_BYTES } from './body-parser.js';
 import { answerClientError } from './client-error.js';
 import { limitConnections } from './connection-limits.js';
 import { drainOnClose } from './draining.js';
+import { ignoreBodies } from './ignored-body.js';
 import { sendProblem } from './problem.filter.js';
 import { logRequest, logRequests, REQUEST_ID_HEADER, requestId, requestLoggers } from './request-log.js';
 import { BARE_SECURITY_HEADERS } from './security-headers.js';
+import { isProxyOf, type TrustProxy, trustedHops } from './trusted-proxies.js';
 import { readBodyBeforeClosing } from './unread-body.js';
 
 /** How long a client may take to send a request and its headers before its connection is closed. */
@@ -31,8 +31,6 @@ const KEEP_ALIVE_TIMEOUT_MS = { client: 30_000, proxy: 72_000 };
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Longer than any id, so that an overlong id of a resource gets the same answer as an unknown one. */
 const MAX_PARAM_LENGTH = 1024;
-
-type TrustProxy = Config['http']['trustProxy'];
 
 export interface HttpAdapterOptions {
   readonly trustProxy: TrustProxy;
@@ -82,6 +80,7 @@ export class HttpAdapter extends FastifyAdapter {
     drainOnClose(fastify);
     limitConnections(fastify.server as Server, isProxyOf(trustProxy));
     readBodyBeforeClosing(fastify);
+    ignoreBodies(fastify);
     fastify.addHook('onRequest', (request, reply, done) => {
       reply.header(REQUEST_ID_HEADER, request.id);
       done();
@@ -90,25 +89,6 @@ export class HttpAdapter extends FastifyAdapter {
 
   /** Nest's parsers would accept `application/x-www-form-urlencoded`; `body-parser.ts` has registered ours. */
   override registerParserMiddleware(): void {}
-}
-
-/**
- * Which hops of `X-Forwarded-For` to trust.
- *
- * Fastify also accepts a number, but then trusts no hop, because it cannot know whether clients can bypass the proxies.
- * An operator who configures a number states that they cannot.
- */
-function trustedHops(setting: TrustProxy) {
-  if (typeof setting === 'number') return (_address: string, hop: number) => hop < setting;
-  if (typeof setting === 'boolean') return setting;
-  const isTrusted = proxyAddr.compile(setting);
-  return (address: string, hop: number) => isTrusted(withoutPort(address), hop);
-}
-
-/** Whether a peer is a proxy, in whose connections requests of many clients arrive. */
-function isProxyOf(setting: TrustProxy): (address: string) => boolean {
-  const trusted = trustedHops(setting);
-  return typeof trusted === 'boolean' ? () => trusted : (address) => trusted(address, 0);
 }
 
 /** For a path that the router cannot decode or match. Fastify runs no hooks for such a request. */

@@ -45,9 +45,12 @@ function challenge(error: AppError, tokenPresented: boolean): string {
 }
 
 /** RFC 6750 §3: at least one parameter; §3.1: no `error` if the request has no credentials. */
-function bearerChallenge({ code }: AppError, tokenPresented: boolean): string {
+function bearerChallenge({ code, members }: AppError, tokenPresented: boolean): string {
   // RFC 9470 §3: the token is valid, but its login is no longer sufficient.
-  if (code === 'insufficient_user_authentication') return `Bearer realm="latchkey", error="${code}"`;
+  if (code === 'insufficient_user_authentication') {
+    const acr = typeof members.acr_values === 'string' ? `, acr_values="${members.acr_values}"` : '';
+    return `Bearer realm="latchkey", error="${code}"${acr}`;
+  }
   const isTokenError =
     code === 'token_stale' ||
     code === 'session_revoked' ||

@@ -16,7 +16,7 @@ export function checkRequestShape(fastify: FastifyInstance, allowedMethods: Allo
       return;
     }
     // The route that answers preflights matches any path.
-    if (request.is404 || request.method === 'OPTIONS') {
+    if (request.is404 || (request.method === 'OPTIONS' && !request.routeOptions.config?.isForwardAuth)) {
       const methods = allowedMethods.of(request.url.split('?', 1)[0] ?? '');
       if (methods.length > 0) {
         // Answered here, because that route does not use our filter.

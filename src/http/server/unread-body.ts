@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ignoresBody } from './ignored-body.js';
 
 /** Bounds on what is read, and for how long. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -12,6 +13,7 @@ const MAX_MS = 1_000;
 export function readBodyBeforeClosing(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (!closes(request, reply) || request.raw.readableEnded || request.raw.destroyed) return done();
+    if (ignoresBody(request)) return done();
     discard(request.raw, () => done());
   });
 }

@@ -10,6 +10,8 @@ const EMAIL_MAX_LENGTH = 254;
 const PASSWORD_MAX_LENGTH = 1024;
 /** The longest token of any kind. A token in the wrong field passes, and is then rejected with a more precise error. */
 const TOKEN_MAX_LENGTH = 4096;
+/** The longest value of a parameter that may be repeated, such as a URL. */
+const TEXT_MAX_LENGTH = 2048;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /** Also removes spaces around the address, which people copy with it. */
@@ -59,6 +61,25 @@ export function IsPlainText({ min, max }: { min: number; max: number }, options?
       codePointLength(value) >= min &&
       codePointLength(value) <= max,
     `must be text of ${min} to ${max} characters without control characters`,
+    options,
+  );
+}
+
+/** The most values that one parameter may have. */
+const MAX_VALUES = 50;
+
+/** A parameter that may be repeated: a string, or a list of strings. */
+export function IsTextOrTexts(options?: ValidationOptions) {
+  return rule(
+    'isTextOrTexts',
+    (value) => {
+      const texts = [value].flat();
+      return (
+        texts.length <= MAX_VALUES &&
+        texts.every((text) => isSafeText(text) && text.length <= TEXT_MAX_LENGTH)
+      );
+    },
+    `must be a string, or a list of at most ${MAX_VALUES} strings, of at most ${TEXT_MAX_LENGTH} characters`,
     options,
   );
 }

@@ -13,8 +13,11 @@ import type { CachedSession } from '../store/session-model.js';
 import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
 import { LastSeen, useDelayMs } from './last-seen.js';
-import type { SessionUse } from './session-use.js';
+import type { Client, SessionUse } from './session-use.js';
 import { UsedGenerations } from './used-generations.js';
+
+/** Where a request comes from that is checked here, perhaps on behalf of another server. */
+export type CheckedClient = Client & Pick<RequestClient, 'isUse'>;
 
 /** What a check needs to know of a token. */
 export type SubjectToCheck = Pick<
@@ -59,7 +62,7 @@ export class SessionCheck {
    * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
    *   invalid_token or service_unavailable
    */
-  check(subject: SubjectToCheck, client: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
+  check(subject: SubjectToCheck, client: CheckedClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     const lookup = this.sessions.find(subject.sessionId);
     return lookup instanceof Promise
       ? lookup.then((found) => this.decide(subject, found, client))
@@ -101,7 +104,7 @@ export class SessionCheck {
   private decide(
     subject: SubjectToCheck,
     lookup: SessionLookup<SessionSnapshot, SessionUse>,
-    client: RequestClient | null,
+    client: CheckedClient | null,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
     if (lookup.ended !== null) throw ended(lookup.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId).rolesVersion)
@@ -123,7 +126,7 @@ export class SessionCheck {
   private async decideIfPossible(
     subject: SubjectToCheck,
     known: CachedSession,
-    client: RequestClient,
+    client: CheckedClient,
   ): Promise<CheckedPrincipal> {
     try {
       return await this.decideFresh(subject, client);
@@ -145,7 +148,7 @@ export class SessionCheck {
    */
   private async decideFresh(
     subject: SubjectToCheck,
-    client: RequestClient | null,
+    client: CheckedClient | null,
   ): Promise<CheckedPrincipal> {
     const lookup = await this.sessions.findFresh(subject.sessionId);
     if (lookup.ended !== null) throw ended(lookup.ended);
@@ -157,7 +160,7 @@ export class SessionCheck {
     return this.grant(subject, session, client);
   }
 
-  private async requireUnsuspicious(session: CachedSession, client: RequestClient): Promise<void> {
+  private async requireUnsuspicious(session: CachedSession, client: CheckedClient): Promise<void> {
     if (this.suspicions.isUnsuspicious(session, client)) return;
     const refusal = await this.suspicions.decide(session, client);
     if (refusal === 'needs_login') throw new AppError('insufficient_user_authentication');
@@ -191,7 +194,7 @@ export class SessionCheck {
   private grant(
     subject: SubjectToCheck,
     session: CachedSession,
-    client: RequestClient | null,
+    client: CheckedClient | null,
   ): CheckedPrincipal {
     if (client) {
       this.noteUse(session, client);
@@ -207,7 +210,7 @@ export class SessionCheck {
     if (use.seesGeneration(generation)) this.usedGenerations.note(sessionId, generation);
   }
 
-  private noteUse({ snapshot, use }: CachedSession, client: RequestClient): void {
+  private noteUse({ snapshot, use }: CachedSession, client: CheckedClient): void {
     if (client.isUse) use.grant(this.clock.now());
     this.lastSeen.note(snapshot.sessionId, use, client.address, client.isUse);
   }

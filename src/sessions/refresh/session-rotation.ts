@@ -26,6 +26,8 @@ export interface RotatedSession {
   readonly deviceId: string;
   /** The epoch of the session: that of the user when it was opened, or a later one if a cut-off has exempted it. */
   readonly sessionEpoch: number;
+  /** The resources that were asked for at login; `null`: all. */
+  readonly audience: readonly string[] | null;
   readonly roles: readonly string[];
   readonly rolesVersion: number;
   readonly createdAt: Date;
@@ -38,7 +40,7 @@ export interface RotatedSession {
 
 const RETURNED = `
   s.id AS "sessionId", s.user_id AS "userId", s.device_id AS "deviceId", s.created_at AS "createdAt",
-  s.auth_time AS "authTime", s.amr, s.epoch AS "sessionEpoch",
+  s.auth_time AS "authTime", s.amr, s.epoch AS "sessionEpoch", s.audience,
   s.refresh_generation AS generation, u.roles, u.roles_version AS "rolesVersion"`;
 
 /** Exported for the benchmark, which measures what it costs Postgres alone. */
@@ -197,6 +199,7 @@ export class SessionRotation {
       userId: row.userId,
       deviceId: row.deviceId,
       sessionEpoch: row.sessionEpoch,
+      audience: row.audience,
       roles: row.roles,
       rolesVersion: row.rolesVersion,
       createdAt: row.createdAt,

@@ -22,6 +22,8 @@ import { startTokenApp, type TokenApp } from '../../support/token-app.js';
 
 const ISSUER = 'https://id.example.com';
 const AUDIENCE = 'https://api.example.com';
+/** Another one, for which the service issues tokens. */
+const RESOURCE_SERVER = 'https://mail.example.com';
 const userId = '019b0000-0000-7000-8000-000000000001';
 const sessionId = '019b0000-0000-7000-8000-000000000002';
 const deviceId = '019b0000-0000-7000-8000-000000000003';
@@ -39,7 +41,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   config = testConfig(database.url, {
     LATCHKEY_ISSUER: ISSUER,
-    LATCHKEY_AUDIENCE: AUDIENCE,
+    LATCHKEY_AUDIENCE: `${AUDIENCE}, ${RESOURCE_SERVER}`,
     LATCHKEY_POLICY: 'bank',
     ACCESS_TOKEN_TTL: '15m',
   });
@@ -102,6 +104,7 @@ const genuine = async (changes: Partial<Parameters<AccessTokenIssuer['issue']>[0
     rolesVersion: 3,
     generation: 0,
     sessionEpoch: 4,
+    audience: [AUDIENCE],
     deviceId,
     createdAt: new Date(),
     authenticatedAt: new Date(),
@@ -557,6 +560,12 @@ describe('a token signed by the service with invalid claims', () => {
   it('is refused after the configured lifetime, even if issued under a longer one', async () => {
     const old = own(header(), claims({ iat: seconds() - 901, exp: seconds() + 86_400 }));
     await expectRefused(old);
+  });
+
+  it('is refused if it is for other resource servers only, on first use and from the cache', async () => {
+    for (const aud of [RESOURCE_SERVER, [RESOURCE_SERVER], [RESOURCE_SERVER, 'https://other.example'], []]) {
+      await expectRefused(own(header(), claims({ aud })));
+    }
   });
 
   it('is accepted with the expected audience among others', async () => {

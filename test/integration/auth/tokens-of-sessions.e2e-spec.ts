@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AccessTokenIssuer } from '../../../src/auth/access-tokens/access-token.issuer.js';
+import { Config } from '../../../src/config/config.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 
 describe('an access token with a valid signature', () => {
@@ -18,6 +19,7 @@ describe('an access token with a valid signature', () => {
       sessionId,
       deviceId: randomUUID(),
       sessionEpoch: 0,
+      audience: service.app.get(Config).accessToken.audiences,
       roles: [],
       rolesVersion: 0,
       generation: 0,

@@ -29,7 +29,7 @@ describe('SessionsService', () => {
     const before = enforced.length;
     const { result } = await revoker.inTransaction(async (transaction) => {
       await transaction.manager.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [userId]);
-      const opening = { userId, deviceId, address: '192.0.2.1', userAgent: '', amr: ['pwd'] };
+      const opening = { userId, deviceId, address: '192.0.2.1', userAgent: '', amr: ['pwd'], audience: null };
       return sessions.open(transaction, opening);
     });
     return { ...result, revoked: enforced.slice(before) };

@@ -12,7 +12,13 @@ const subject = {
   amr: ['pwd', 'mfa'],
   acr: 'aal2',
 };
-const input = { issuer: 'https://id.example.com', audience: 'https://api.example.com', subject, now: NOW };
+const input = {
+  issuer: 'https://id.example.com',
+  audience: 'https://api.example.com',
+  subject,
+  expiresAt: NOW + 900_000,
+  now: NOW,
+};
 
 describe('assertionClaims', () => {
   it('states the caller for one minute', () => {
@@ -29,6 +35,10 @@ describe('assertionClaims', () => {
       iat,
       exp: iat + 60,
     });
+  });
+
+  it('does not outlive the access token', () => {
+    expect(assertionClaims({ ...input, expiresAt: (iat + 7) * 1000 }).exp).toBe(iat + 7);
   });
 
   it('has no device, and the class of the methods, for a token that does not say', () => {

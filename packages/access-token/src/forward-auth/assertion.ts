@@ -32,12 +32,20 @@ export interface AssertionInput {
     TokenSubject,
     'userId' | 'sessionId' | 'deviceId' | 'roles' | 'authenticatedAt' | 'amr' | 'acr'
   >;
+  /** When the access token expires, which the assertion does not outlive; epoch milliseconds. */
+  readonly expiresAt: number;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
 /** It states who the caller is, not which demands the caller meets. */
-export function assertionClaims({ issuer, audience, subject, now }: AssertionInput): AssertionClaims {
+export function assertionClaims({
+  issuer,
+  audience,
+  subject,
+  expiresAt,
+  now,
+}: AssertionInput): AssertionClaims {
   const { userId, sessionId, deviceId, roles, authenticatedAt, amr, acr } = subject;
   const iat = Math.floor(now / 1000);
   return {
@@ -51,6 +59,6 @@ export function assertionClaims({ issuer, audience, subject, now }: AssertionInp
     amr,
     acr: acr ?? acrOf(amr),
     iat,
-    exp: iat + ASSERTION_LIFETIME_SECONDS,
+    exp: Math.min(iat + ASSERTION_LIFETIME_SECONDS, Math.floor(expiresAt / 1000)),
   };
 }

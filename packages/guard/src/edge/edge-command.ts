@@ -16,9 +16,13 @@ const SECRET_VARIABLE = 'LATCHKEY_CLIENT_SECRET';
 
 /** The options as commander has read them. */
 interface ParsedOptions
-  extends Omit<EdgeSettings, 'service' | 'clientSecret' | 'assertionKeys' | 'assertionAudience' | 'origins'> {
+  extends Omit<
+    EdgeSettings,
+    'service' | 'clientSecret' | 'ca' | 'assertionKeys' | 'assertionAudience' | 'origins'
+  > {
   readonly service?: string[];
   readonly clientSecretFile?: string;
+  readonly caFile?: string;
   readonly origin?: string[];
   readonly assertionKeyFile?: string[];
   readonly assertionAudience?: string;
@@ -78,6 +82,10 @@ function serviceOptions(): Option[] {
     )
       .choices(['refuse', 'allow'])
       .default('refuse'),
+    option('--ca-file <path>', 'CA_FILE', 'certificates to trust for the service, PEM'),
+    option('--allow-insecure', 'ALLOW_INSECURE', 'send the secret over http to other machines').default(
+      false,
+    ),
   ];
 }
 
@@ -137,13 +145,14 @@ function assertionOptions(): Option[] {
 }
 
 function settingsOf(options: ParsedOptions, command: Command): EdgeSettings {
-  const { service, clientSecretFile, origin, assertionKeyFile, assertionAudience, ...same } = options;
+  const { service, clientSecretFile, caFile, origin, assertionKeyFile, assertionAudience, ...same } = options;
   const fail = (message: string) => command.error(`error: ${message}`);
   try {
     return {
       ...same,
       service: service ?? [options.issuer],
       clientSecret: clientSecret(clientSecretFile),
+      ca: caFile === undefined ? undefined : textOf(caFile),
       origins: origin ?? [],
       assertionKeys: (assertionKeyFile ?? []).map((path) => textOf(path)),
       assertionAudience: assertionAudience ?? (options.audience[0] as string),

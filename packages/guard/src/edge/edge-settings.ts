@@ -6,6 +6,9 @@ export interface EdgeSettings {
   readonly clientSecret: string;
   readonly audience: readonly string[];
   readonly whenUnreachable: 'refuse' | 'allow';
+  readonly allowInsecure: boolean;
+  /** Certificates to trust for connections to the service, PEM. */
+  readonly ca: string | undefined;
 
   readonly host: string;
   readonly port: number;

@@ -6,10 +6,10 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { Guard } from '../guard.js';
-import { LATCHKEY_GUARD } from './latchkey.guard.js';
-import { type LatchkeyOptions, READY_TIMEOUT_MS } from './latchkey-options.js';
+import { LATCHKEY_GUARD, LATCHKEY_OPTIONS, type LatchkeyOptions } from './latchkey-options.js';
 
-export const LATCHKEY_OPTIONS = Symbol('LATCHKEY_OPTIONS');
+/** How long the start waits for the service by default. */
+const READY_TIMEOUT_MS = 10_000;
 
 /** Waits for the guard when the application starts, and closes it when the application shuts down. */
 @Injectable()

@@ -1,32 +1,25 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { requireRecentLogin, requireRoles } from '../demands.js';
-import type { Guard } from '../guard.js';
+import { requireDemands } from '../demands.js';
 import { GuardError } from '../guard-error.js';
 import type { Principal } from '../principal.js';
-import { type Demands, DemandsOfHandlers } from './demands-of-handler.js';
-import { callerWithExpiredToken, trackConnection } from './long-connections.js';
+import { Callers } from './callers.js';
+import { DemandsOfHandlers, type HandlerDemands } from './demands-of-handler.js';
 import type { LongConnection, Transport } from './transport.js';
 import { transportOf } from './transport-of.js';
-
-/** Inject with `@Inject(LATCHKEY_GUARD)`: the `Guard` that the module created. */
-export const LATCHKEY_GUARD = Symbol('LATCHKEY_GUARD');
 
 interface Call {
   readonly context: ExecutionContext;
   readonly transport: Transport;
   readonly connection: LongConnection | undefined;
-  readonly demands: Demands;
+  readonly demands: HandlerDemands;
 }
 
 /** Refuses every call to a handler that is not `@Public()`, unless it has a valid token of an active session. */
 @Injectable()
 export class LatchkeyGuard implements CanActivate {
-  readonly #guard: Guard;
   readonly #demands = new DemandsOfHandlers();
 
-  constructor(@Inject(LATCHKEY_GUARD) guard: Guard) {
-    this.#guard = guard;
-  }
+  constructor(@Inject(Callers) private readonly callers: Callers) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const demands = this.#demands.of(context);
@@ -42,8 +35,8 @@ export class LatchkeyGuard implements CanActivate {
   }
 
   #check({ context, transport, connection }: Call): Principal | Promise<Principal> {
-    const caller = callerWithExpiredToken(connection, Date.now());
-    return caller ?? this.#guard.check(transport.token(context), transport.client(context));
+    const known = this.callers.withExpiredToken(connection);
+    return known ?? this.callers.check(transport.token(context), transport.request(context));
   }
 
   async #admitLater(checking: Promise<Principal>, call: Call): Promise<boolean> {
@@ -55,10 +48,9 @@ export class LatchkeyGuard implements CanActivate {
   }
 
   #admit(principal: Principal, { context, transport, connection, demands }: Call): true {
-    if (demands.roles) requireRoles(principal, demands.roles);
-    if (demands.maxLoginAge !== undefined) requireRecentLogin(principal, demands.maxLoginAge);
+    requireDemands(principal, demands);
     transport.carrier(context).user = principal;
-    if (connection) trackConnection(this.#guard, principal, connection);
+    if (connection) this.callers.track(principal, connection);
     return true;
   }
 }

@@ -1,13 +1,18 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { createGuard } from '../create-guard.js';
-import { GuardLifecycle, LATCHKEY_OPTIONS } from './guard-lifecycle.js';
-import { LATCHKEY_GUARD, LatchkeyGuard } from './latchkey.guard.js';
-import type {
-  LatchkeyModuleAsyncOptions,
-  LatchkeyModuleOptions,
-  LatchkeyOptions,
-  Registration,
+import type { Guard } from '../guard.js';
+import { Callers } from './callers.js';
+import { GuardLifecycle } from './guard-lifecycle.js';
+import { LatchkeyGuard } from './latchkey.guard.js';
+import {
+  LATCHKEY_GUARD,
+  LATCHKEY_OPTIONS,
+  LATCHKEY_REGISTRATION,
+  type LatchkeyModuleAsyncOptions,
+  type LatchkeyModuleOptions,
+  type LatchkeyOptions,
+  type Registration,
 } from './latchkey-options.js';
 import { WebSocketAdmission } from './web-sockets/web-socket-admission.js';
 
@@ -30,13 +35,18 @@ function moduleOf({ isGlobal = true }: Registration, options: Provider): Dynamic
     global: true,
     providers: [
       options,
+      { provide: LATCHKEY_REGISTRATION, useValue: { isGlobal } satisfies Registration },
       { provide: LATCHKEY_GUARD, inject: [LATCHKEY_OPTIONS], useFactory: guardOf },
+      Callers,
       LatchkeyGuard,
       GuardLifecycle,
-      ...(isGlobal ? [WebSocketAdmission, { provide: APP_GUARD, useExisting: LatchkeyGuard }] : []),
+      WebSocketAdmission,
+      ...(isGlobal ? [{ provide: APP_GUARD, useExisting: LatchkeyGuard }] : []),
     ],
-    exports: [LATCHKEY_GUARD, LatchkeyGuard],
+    exports: [LATCHKEY_GUARD, LatchkeyGuard, Callers],
   };
 }
 
-const guardOf = (options: LatchkeyOptions) => ('guard' in options ? options.guard : createGuard(options));
+function guardOf(options: LatchkeyOptions): Guard {
+  return 'guard' in options ? options.guard : createGuard(options);
+}

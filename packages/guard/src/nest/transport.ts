@@ -1,12 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { RequestClient, StreamEnd } from '../guard.js';
+import type { StreamEnd } from '../guard.js';
 import type { GuardError } from '../guard-error.js';
-import type { Principal } from '../principal.js';
-
-/** The object of a call where an application finds the caller: the request, or what the transport has instead. */
-export interface Carrier {
-  user?: Principal;
-}
+import type { Carrier, HttpRequest } from './http-request.js';
 
 /** A connection that stays open after the call was admitted. */
 export interface LongConnection {
@@ -23,8 +18,11 @@ export interface Transport {
   /** @throws {GuardError} invalid_token unless the call has exactly one access token */
   token(context: ExecutionContext): string;
 
-  /** Where the call came from; undefined if the transport cannot tell. */
-  client(context: ExecutionContext): RequestClient | undefined;
+  /**
+   * The HTTP request of the call, or of the connection that it came on. Undefined where the peer is another service that
+   * calls for the user: its address says nothing about the user's client.
+   */
+  request(context: ExecutionContext): HttpRequest | undefined;
 
   carrier(context: ExecutionContext): Carrier;
 

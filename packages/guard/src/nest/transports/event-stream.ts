@@ -1,23 +1,34 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamEnd } from '../../guard.js';
+import type { LongConnection } from '../transport.js';
 
 /** How long a client may take to read what was written before the end. */
 const LAST_READ_MS = 2_000;
 
-/**
- * Ends server-sent events (WHATWG HTML §9.2) with an event `ended` that states why.
- *
- * @param source what is piped into the response; undefined before the application has returned its events
- */
-export function closeEventStream(
+/** Server-sent events (WHATWG HTML §9.2) of a handler with `@Sse()`. */
+export function eventStream(response: ServerResponse): LongConnection {
+  let source: NodeJS.ReadableStream | undefined;
+  // Nest pipes the events into the response after the handler has returned them.
+  response.once('pipe', (piped: NodeJS.ReadableStream) => {
+    source = piped;
+  });
+  return {
+    identity: response,
+    close: (end) => endEvents(response, source, end),
+    onceClosed: (listener) => response.once('close', listener),
+  };
+}
+
+/** @param source what is piped into the response; undefined before the handler has returned its events */
+function endEvents(
   response: ServerResponse,
   source: NodeJS.ReadableStream | undefined,
   end: StreamEnd,
 ): void {
   // Nothing that the application sends from now on may reach the response.
   source?.unpipe(response);
-  // Without headers there is no event stream yet, and a client that does not read could hold the connection open.
-  if (!source || !response.headersSent || response.writableNeedDrain) {
+  // Without headers there is no stream of events yet that the last one could be part of.
+  if (!source || !response.headersSent) {
     response.destroy();
     return;
   }

@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
+import type { WebSocket } from 'ws';
+import { readBearerToken } from '../../http/bearer-token.js';
 import { problemOf } from '../../problem.js';
-import { readBearerToken } from '../../tokens/bearer-token.js';
-import type { Carrier, Transport } from '../transport.js';
-import { clientOf, type HttpRequest, nodeRequest } from './http-request.js';
-import { bearerValue } from './token-value.js';
-import { type NodeWebSocket, webSocketConnection } from './web-socket-connection.js';
+import { type Carrier, type HttpRequest, headersOfRequest } from '../http-request.js';
+import type { Transport } from '../transport.js';
+import { bearerValue } from './bearer-value.js';
+import { webSocketConnection } from './web-socket-connection.js';
 
 /** What graphql-ws knows about the connection of an operation. */
 interface Connection {
   readonly connectionParams?: Readonly<Record<string, unknown>>;
-  readonly extra: { readonly socket: NodeWebSocket; readonly request: IncomingMessage };
+  readonly extra: { readonly socket: WebSocket; readonly request: IncomingMessage };
 }
 
 /** The context of an operation. Unless the application configures another one, Nest puts its source at `req`. */
@@ -22,13 +23,13 @@ interface OperationContext extends Carrier {
 export const graphql: Transport = {
   token(context) {
     const source = sourceOf(context);
-    if (!isConnection(source)) return readBearerToken(nodeRequest(source));
+    if (!isConnection(source)) return readBearerToken(headersOfRequest(source));
     return bearerValue(source.connectionParams) ?? readBearerToken(source.extra.request);
   },
 
-  client(context) {
+  request(context) {
     const source = sourceOf(context);
-    return clientOf(isConnection(source) ? source.extra.request : source);
+    return isConnection(source) ? source.extra.request : source;
   },
 
   carrier: operationContext,
@@ -46,7 +47,7 @@ export const graphql: Transport = {
   },
 };
 
-/** The third argument of a resolver. Resolvers of references (federation) have no arguments before it. */
+/** The third argument of a resolver. Resolvers of references (federation) have one argument less before it. */
 function operationContext(context: ExecutionContext): OperationContext {
   const args = context.getArgs();
   return args.length === 3 ? args[1] : args[2];
@@ -54,15 +55,16 @@ function operationContext(context: ExecutionContext): OperationContext {
 
 function sourceOf(context: ExecutionContext): HttpRequest | Connection {
   const operation = operationContext(context);
-  const source = [operation.req, operation].find((it) => isConnection(it) || isRequest(it));
-  if (source) return source as HttpRequest | Connection;
+  for (const source of [operation.req, operation])
+    if (isConnection(source) || isRequest(source)) return source;
   throw new TypeError(
     'the GraphQL context has neither `req` nor the `extra` of graphql-ws: return one of them',
   );
 }
 
-const isRequest = (value: unknown): value is HttpRequest =>
-  typeof value === 'object' && value !== null && 'headers' in value;
+function isRequest(value: unknown): value is HttpRequest {
+  return typeof value === 'object' && value !== null && 'headers' in value;
+}
 
 function isConnection(value: unknown): value is Connection {
   return typeof value === 'object' && value !== null && 'extra' in value && typeof value.extra === 'object';

@@ -1,11 +1,12 @@
 import type { EventEmitter } from 'node:events';
 import type { ExecutionContext } from '@nestjs/common';
-import type { StreamEnd } from '../../guard.js';
-import { GuardError, type GuardErrorCode } from '../../guard-error.js';
-import { problemOf } from '../../problem.js';
+import { statusParts } from '../../grpc/status-parts.js';
+import type { GuardError } from '../../guard-error.js';
+import { streamError } from '../../session-end-errors.js';
 import { invalidToken } from '../../tokens/invalid-token.js';
-import type { Carrier, LongConnection, Transport } from '../transport.js';
-import { bearerValue } from './token-value.js';
+import type { Carrier } from '../http-request.js';
+import type { LongConnection, Transport } from '../transport.js';
+import { bearerValue } from './bearer-value.js';
 
 /** The part of grpc-js that is used; the application brings the package. */
 interface Metadata {
@@ -16,14 +17,10 @@ interface Metadata {
 interface ServerCall extends Carrier, EventEmitter {
   readonly metadata: Metadata;
   cancelled: boolean;
-  getPeer(): string;
-  /** Streams only. */
+  /** Only calls with a stream have one of these. */
   readonly read?: unknown;
   readonly write?: unknown;
 }
-
-/** Codes of gRPC (google.rpc.Code). */
-const STATUS_CODES: Record<number, number> = { 401: 16, 403: 7, 503: 14 };
 
 /** gRPC: the token is in the metadata, at `authorization`. */
 export const grpc: Transport = {
@@ -33,9 +30,7 @@ export const grpc: Transport = {
     return token;
   },
 
-  // The peer is usually another service that calls for the user, so its address says nothing about the user's client.
-  client: () => undefined,
-
+  request: () => undefined,
   carrier: callOf,
 
   longConnection(context) {
@@ -44,10 +39,21 @@ export const grpc: Transport = {
   },
 
   async exception(error, context) {
+    const call = callOf(context);
+    if (context.getArgByIndex(0) === call) return endUnhandled(call, error);
     const { RpcException } = await import('@nestjs/microservices');
-    return new RpcException(status(error, callOf(context)));
+    return new RpcException(callError(error, call));
   },
 };
+
+/**
+ * Nest sends no status for an error before a handler with `@GrpcStreamCall()`, and the unhandled rejection would end the
+ * process. So this sends the status and never settles, which keeps the handler from running.
+ */
+function endUnhandled(call: ServerCall, error: GuardError): Promise<never> {
+  endCall(call, error);
+  return new Promise(() => {});
+}
 
 export function isGrpc(context: ExecutionContext): boolean {
   return context.getArgs().some(isServerCall);
@@ -64,38 +70,27 @@ function isServerCall(value: unknown): value is ServerCall {
 function stream(call: ServerCall): LongConnection {
   return {
     identity: call,
-    close: (end) => closeCall(call, end),
+    close: (end) => endCall(call, streamError(end)),
     onceClosed(listener) {
       for (const event of ['close', 'finish', 'cancelled']) call.once(event, listener);
     },
   };
 }
 
-const ERROR_CODES: Record<StreamEnd['code'], GuardErrorCode> = {
-  session_revoked: 'session_revoked',
-  session_expired: 'session_expired',
-  token_expired: 'invalid_token',
-  unavailable: 'service_unavailable',
-  closing: 'service_unavailable',
-};
-
 /** Sends the status, then does what grpc-js does when a client cancels: Nest unsubscribes from the application. */
-function closeCall(call: ServerCall, { code, reason }: StreamEnd): void {
-  const error = new GuardError(ERROR_CODES[code], { members: reason === undefined ? {} : { reason } });
-  call.emit('error', status(error, call));
+function endCall(call: ServerCall, error: GuardError): void {
+  call.emit('error', callError(error, call));
   call.cancelled = true;
   call.emit('cancelled', 'cancelled');
+  // grpc-js may emit it again when the client has closed its side.
+  call.removeAllListeners('cancelled');
 }
 
-/** What grpc-js sends for an error: `code`, `details` and `metadata`. The problem is in the metadata as JSON. */
-function status(error: GuardError, { metadata }: ServerCall): Error {
-  const problem = problemOf(error);
+/** What grpc-js sends for an error: its `code`, `details` and `metadata`. */
+function callError(error: GuardError, { metadata }: ServerCall): Error {
+  const { code, details, entries } = statusParts(error);
   const trailers = new (metadata.constructor as new () => Metadata)();
-  trailers.set('latchkey-problem', JSON.stringify(problem));
-  // Nest passes an error whose text does not contain `cancelled` on to the application as one of the client's messages.
-  return Object.assign(new Error(`cancelled: ${error.message}`), {
-    code: STATUS_CODES[error.status],
-    details: error.message,
-    metadata: trailers,
-  });
+  for (const [name, value] of entries) trailers.set(name, value);
+  // Nest passes errors on to the application, in place of a message of the client, unless they say `cancelled`.
+  return Object.assign(new Error(`cancelled: ${details}`), { code, details, metadata: trailers });
 }

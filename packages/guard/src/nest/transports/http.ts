@@ -1,11 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { type ExecutionContext, HttpException } from '@nestjs/common';
-import type { StreamEnd } from '../../guard.js';
+import { readBearerToken } from '../../http/bearer-token.js';
 import { headersOf, problemOf } from '../../problem.js';
-import { readBearerToken } from '../../tokens/bearer-token.js';
-import type { LongConnection, Transport } from '../transport.js';
-import { closeEventStream } from './event-stream.js';
-import { clientOf, type HttpRequest, nodeRequest } from './http-request.js';
+import { type HttpRequest, headersOfRequest } from '../http-request.js';
+import type { Transport } from '../transport.js';
+import { eventStream } from './event-stream.js';
 
 /** Nest's mark of a handler with `@Sse()`. */
 const SSE_METADATA = '__sse__';
@@ -18,8 +17,8 @@ type HttpResponse = ServerResponse & {
 
 /** Express and Fastify. */
 export const http: Transport = {
-  token: (context) => readBearerToken(nodeRequest(requestOf(context))),
-  client: (context) => clientOf(requestOf(context)),
+  token: (context) => readBearerToken(headersOfRequest(requestOf(context))),
+  request: requestOf,
   carrier: requestOf,
 
   longConnection(context) {
@@ -29,8 +28,10 @@ export const http: Transport = {
   },
 
   exception(error, context) {
-    const { authorization } = requestOf(context).headers;
-    setHeaders(context, headersOf(error, authorization !== undefined));
+    const isPresented = requestOf(context).headers.authorization !== undefined;
+    // Exceptions of Nest carry no headers. These are on the answer whatever filter writes it.
+    const response = responseOf(context);
+    for (const [name, value] of Object.entries(headersOf(error, isPresented))) response.header(name, value);
     return new HttpException(problemOf(error), error.status, { cause: error });
   },
 };
@@ -41,23 +42,4 @@ function requestOf(context: ExecutionContext): HttpRequest {
 
 function responseOf(context: ExecutionContext): HttpResponse {
   return context.switchToHttp().getResponse<HttpResponse>();
-}
-
-/** Exceptions of Nest carry no headers. These are on the answer whatever filter writes it. */
-function setHeaders(context: ExecutionContext, headers: Record<string, string>): void {
-  const response = responseOf(context);
-  for (const [name, value] of Object.entries(headers)) response.header(name, value);
-}
-
-function eventStream(response: ServerResponse): LongConnection {
-  let source: NodeJS.ReadableStream | undefined;
-  // Nest pipes the events into the response after the handler has returned them.
-  response.once('pipe', (piped: NodeJS.ReadableStream) => {
-    source = piped;
-  });
-  return {
-    identity: response,
-    close: (end: StreamEnd) => closeEventStream(response, source, end),
-    onceClosed: (listener) => response.once('close', listener),
-  };
 }

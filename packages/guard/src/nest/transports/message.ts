@@ -2,9 +2,10 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { GuardError } from '../../guard-error.js';
 import { problemOf } from '../../problem.js';
 import { invalidToken } from '../../tokens/invalid-token.js';
-import type { Carrier, Transport } from '../transport.js';
+import type { Carrier } from '../http-request.js';
+import type { Transport } from '../transport.js';
+import { bearerValue } from './bearer-value.js';
 import { type MessageContext, messageHeaders } from './message-headers.js';
-import { bearerValue } from './token-value.js';
 
 /** TCP, Redis, Kafka, NATS, RabbitMQ and MQTT: the token is in the headers of the message, at `authorization`. */
 export const message: Transport = {
@@ -14,11 +15,8 @@ export const message: Transport = {
     return token;
   },
 
-  // The peer is a broker, or another service that calls for the user.
-  client: () => undefined,
-
+  request: () => undefined,
   carrier,
-
   longConnection: () => undefined,
 
   async exception(error, context) {

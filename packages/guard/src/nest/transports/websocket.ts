@@ -1,7 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { problemOf } from '../../problem.js';
 import { invalidToken } from '../../tokens/invalid-token.js';
-import type { Carrier, Transport } from '../transport.js';
+import type { Carrier } from '../http-request.js';
+import type { Transport } from '../transport.js';
 import { admissions } from '../web-sockets/admissions.js';
 import { connectionOf } from '../web-sockets/socket-connection.js';
 
@@ -13,10 +14,8 @@ export const websocket: Transport = {
     return admission.token;
   },
 
-  client: (context) => admissions.get(clientOf(context))?.client,
-
+  request: (context) => admissions.get(clientOf(context))?.request,
   carrier: clientOf,
-
   longConnection: (context) => connectionOf(clientOf(context)),
 
   async exception(error) {

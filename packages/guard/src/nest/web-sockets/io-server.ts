@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { GuardError } from '../../guard-error.js';
+import { readBearerToken } from '../../http/bearer-token.js';
 import { problemOf } from '../../problem.js';
-import { clientOf } from '../transports/http-request.js';
-import { type Admission, admissions, type Presented } from './admissions.js';
-import { readHandshakeToken } from './handshake-token.js';
+import type { Admit } from './admissions.js';
 
 /** The part of a socket of socket.io that is used. */
 interface IoSocket {
@@ -21,26 +20,24 @@ export function isIoServer(server: object): server is IoServer {
 }
 
 /** Refuses a connection before the application sees it; the client gets a `connect_error` with the problem as `data`. */
-export function verifyIoHandshakes(
-  server: IoServer,
-  verify: (presented: Presented) => Promise<Admission | null>,
-): void {
-  const admit = async (socket: IoSocket) => {
-    const admission = await verify({ token: tokenOf(socket), client: clientOf(socket.request) });
-    if (admission) admissions.set(socket, admission);
-  };
+export function guardHandshakes(server: IoServer, admit: Admit): void {
   server.use((socket, next) => {
-    admit(socket).then(
+    admitHandshake(socket, admit).then(
       () => next(),
       (error: unknown) => next(refusal(error)),
     );
   });
 }
 
+async function admitHandshake(socket: IoSocket, admit: Admit): Promise<void> {
+  await admit(tokenOf(socket), socket.request, socket);
+}
+
 /** `io(url, { auth: { token } })`, or the headers of the request. */
 function tokenOf({ handshake, request }: IoSocket): string | undefined {
   const token = handshake.auth?.token;
-  return typeof token === 'string' ? token : readHandshakeToken(request);
+  if (typeof token === 'string') return token;
+  return request.headers.authorization === undefined ? undefined : readBearerToken(request);
 }
 
 function refusal(error: unknown): Error {

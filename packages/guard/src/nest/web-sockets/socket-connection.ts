@@ -1,6 +1,6 @@
-import type { StreamEnd } from '../../guard.js';
+import type { WebSocket } from 'ws';
 import type { LongConnection } from '../transport.js';
-import { type NodeWebSocket, webSocketConnection } from '../transports/web-socket-connection.js';
+import { webSocketConnection } from '../transports/web-socket-connection.js';
 
 /** A socket of socket.io. */
 interface IoSocket {
@@ -11,15 +11,13 @@ interface IoSocket {
 
 /** @param client what Nest passes to the handlers of gateways */
 export function connectionOf(client: object): LongConnection {
-  return 'disconnect' in client
-    ? ioConnection(client as IoSocket)
-    : webSocketConnection(client as NodeWebSocket);
+  return 'disconnect' in client ? ioConnection(client as IoSocket) : webSocketConnection(client as WebSocket);
 }
 
 function ioConnection(socket: IoSocket): LongConnection {
   return {
     identity: socket,
-    close(end: StreamEnd) {
+    close(end) {
       // socket.io has no close codes. Nest reports errors to clients by the same event.
       socket.emit('exception', end);
       socket.disconnect(true);
