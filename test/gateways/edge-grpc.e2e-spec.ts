@@ -13,7 +13,8 @@ const FROM_ENVOY =
   'EgRldmlsIg4vb3JkZXJzP3BhZ2U9MioPYXBwLmV4YW1wbGUuY29tMgVodHRwc0j///////////8BUgZIVFRQLzJSFQoEcm9sZRINYWRtaW4s' +
   'IGVkaXRvcg==';
 /** Answers that were decoded with Envoy's own definitions once: `latchkey_user` is removed; 403 with the body `{}`. */
-const GRANT = 'CgQIABIAGkMSGAoSCg1sYXRjaGtleS11c2VyEgF1EgIIABIYChIKDmxhdGNoa2V5LXJvbGVzEgASAggAKg1sYXRjaGtleV91c2Vy';
+const GRANT =
+  'CgQIABIAGkMSGAoSCg1sYXRjaGtleS11c2VyEgF1EgIIABIYChIKDmxhdGNoa2V5LXJvbGVzEgASAggAKg1sYXRjaGtleV91c2Vy';
 const DENIAL = 'CgQIBxIAEioKAwiTAxIfChkKDWNhY2hlLWNvbnRyb2wSCG5vLXN0b3JlEgIIABoCe30=';
 const PATH = '/envoy.service.auth.v3.Authorization/Check';
 

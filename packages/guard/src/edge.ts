@@ -26,5 +26,6 @@ await edgeCommand(async (settings) => {
   .parseAsync()
   .catch((error: unknown) => {
     log((error as Error).message);
-    process.exitCode = 1;
+    // The guard may be connected, and would keep the process running.
+    process.exit(1);
   });

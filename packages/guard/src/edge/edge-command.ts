@@ -36,6 +36,7 @@ export function edgeCommand(start: (settings: EdgeSettings) => Promise<void>): C
         'The gateway asks GET /check for each request and copies the Latchkey-* headers of the answer.',
     )
     .helpOption('-h, --help', 'show this help')
+    .showHelpAfterError('latchkey-edge --help lists all options.')
     .configureHelp({ sortOptions: false });
   for (const option of [
     ...serviceOptions(),
@@ -52,7 +53,8 @@ export function edgeCommand(start: (settings: EdgeSettings) => Promise<void>): C
 
 const HELP_AFTER = `
 The secret of the client is read from ${SECRET_VARIABLE} or a file, never from an option: other users of
-the machine can read those. Options that may be repeated also take a list separated by commas.`;
+the machine can read those. Options that may be repeated also take a list separated by commas.
+`;
 
 const option = (flags: string, variable: string, description: string) =>
   new Option(flags, description).env(`LATCHKEY_${variable}`);
@@ -83,9 +85,8 @@ function serviceOptions(): Option[] {
       .choices(['refuse', 'allow'])
       .default('refuse'),
     option('--ca-file <path>', 'CA_FILE', 'certificates to trust for the service, PEM'),
-    option('--allow-insecure', 'ALLOW_INSECURE', 'send the secret over http to other machines').default(
-      false,
-    ),
+    // Not by the environment, where commander takes any text for true, also `false`.
+    new Option('--allow-insecure', 'send the secret over http to other machines').default(false),
   ];
 }
 
