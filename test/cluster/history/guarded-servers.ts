@@ -24,7 +24,7 @@ export const NEST: GuardedServerKind = {
 
 /** Starts one guarded server of each kind. */
 export async function startGuardedServers(cluster: Cluster, log: (line: string) => void): Promise<void> {
-  for (const kind of [FASTIFY, EXPRESS]) await cluster.guard(kind);
+  for (const kind of [FASTIFY, EXPRESS, NEST]) await cluster.guard(kind);
   const leftOut = await tryNginxWithEdge(cluster);
   if (leftOut !== null) log(leftOut);
 }
