@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 import { backdateSession } from '../../support/backdate-session.js';
+import { decodeJwt } from '../../support/decode-jwt.js';
 
 const expiredBy = (reason: string) => ({ status: 401, body: { code: 'session_expired', reason } });
 
@@ -169,4 +170,31 @@ describe('bank policy', () => {
     const { exp, iat } = JSON.parse(Buffer.from(payload, 'base64url').toString());
     expect(exp - iat).toBe(body.expires_in);
   });
+
+  it.each([
+    ['opened long ago', 'created_at', '11 hours 58 minutes'],
+    ['used a moment ago', 'last_seen_at', '5 seconds'],
+    ['unused for most of its idle lifetime', 'last_seen_at', '4 minutes'],
+  ] as const)(
+    'replays a refresh of a session %s with a token that expires before it',
+    async (_, moment, age) => {
+      await startBank();
+      const { api } = service;
+      const tokens = await api.newcomer();
+      const answer = await api.refresh(tokens.refresh_token);
+      await backdateSession(service, tokens.session_id, moment, age);
+      const replayed = await api.refresh(tokens.refresh_token);
+      expect(replayed.body.refresh_token).toBe(answer.body.refresh_token);
+      const { exp, iat } = decodeJwt(replayed.body.access_token);
+      expect(exp - iat).toBe(replayed.body.expires_in);
+      // A use may be written up to ten seconds late, and the session lasts as much longer.
+      const [row] = await service.sql(
+        `SELECT $2 <= extract(epoch FROM created_at + interval '12 hours') AS in_age,
+              $2 <= extract(epoch FROM last_seen_at + interval '5 minutes 10 seconds') AS in_idle
+       FROM sessions WHERE id = $1`,
+        [tokens.session_id, exp],
+      );
+      expect(row).toEqual({ in_age: true, in_idle: true });
+    },
+  );
 });

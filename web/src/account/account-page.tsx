@@ -5,6 +5,7 @@ import type { User } from '../api/types';
 import { signOutNotice } from '../copy/end-reasons';
 import { DevicesView } from './devices-view';
 import { LoadingView } from './loading-view';
+import { returnToPage } from './return-path';
 import { SignInView } from './sign-in-view';
 
 type View =
@@ -21,6 +22,7 @@ export function AccountPage() {
     setView({ name: 'loading', error: null });
     try {
       const { user } = await me();
+      if (returnToPage()) return;
       email.current = user.email;
       setView({ name: 'devices', user });
     } catch (error) {
