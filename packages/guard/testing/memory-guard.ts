@@ -1,65 +1,117 @@
-import type { Guard, OpenStream, RequestClient } from '../src/guard.js';
+import type { Guard, OpenStream, RequestClient, SessionEnd, StreamEnd } from '../src/guard.js';
 import { GuardError } from '../src/guard-error.js';
 import type { Principal } from '../src/principal.js';
 
-const HOUR_MS = 60 * 60_000;
+interface Stream {
+  readonly principal: Principal;
+  readonly close: (end: StreamEnd) => void;
+}
 
-/** A guard whose tokens and sessions are what a test says, for what is built on guards. */
+/** A guard whose sessions are in memory, for tests of adapters. */
 export class MemoryGuard implements Guard {
-  /** Every token that was checked, with the client that was reported. */
-  readonly checks: { readonly token: string; readonly client: RequestClient | undefined }[] = [];
-  /** Replaces the answer of every check, such as by a promise that never settles. */
-  override: (() => Principal | Promise<Principal>) | null = null;
-  isReady = true;
+  /** The calls of `check`, in order. */
+  readonly checked: { readonly token: string; readonly client: RequestClient | undefined }[] = [];
+  isReachable = true;
   isClosed = false;
+  /** Whether checks need a promise, like those of a token that was not verified before. */
+  isSlow = false;
   readonly #principals = new Map<string, Principal>();
-  readonly #ends = new Map<string, string>();
+  readonly #ended = new Map<string, StreamEnd>();
+  readonly #streams = new Set<Stream>();
+  readonly #listeners = new Set<(end: SessionEnd) => void>();
+  #isReady: Promise<void> = Promise.resolve();
 
-  /** @returns an access token of a new session */
-  login(changes: Partial<Principal> = {}): string {
-    const token = `token-${this.#principals.size + 1}`;
+  /** Issues a token. */
+  login(token: string, principal: Partial<Principal> = {}): string {
     this.#principals.set(token, {
-      userId: '019b0000-0000-7000-8000-000000000001',
-      sessionId: `019b0000-0000-7000-8000-1000000000${String(this.#principals.size).padStart(2, '0')}`,
-      deviceId: '019b0000-0000-7000-8000-000000000003',
+      userId: 'user-1',
+      sessionId: `session of ${token}`,
+      deviceId: null,
       clientId: null,
       roles: [],
-      authenticatedAt: Date.now() - 1_000,
-      amr: ['pwd'],
-      acr: 'aal1',
-      expiresAt: Date.now() + HOUR_MS,
-      ...changes,
+      authenticatedAt: Date.now(),
+      amr: [],
+      acr: null,
+      expiresAt: Date.now() + 900_000,
+      ...principal,
     });
     return token;
   }
 
-  revoke(token: string, reason: string): void {
-    this.#ends.set(token, reason);
+  /** Ends the session of a token as a revoke does: its streams have closed when this returns. */
+  end(token: string, reason = 'logout'): void {
+    const { sessionId, userId } = this.#find(token);
+    const end: StreamEnd = { code: 'session_revoked', reason };
+    this.#ended.set(sessionId, end);
+    this.#closeStreams((stream) => stream.principal.sessionId === sessionId, end);
+    for (const listener of this.#listeners) listener({ sessionId, userId, reason });
   }
 
-  async ready(): Promise<void> {
-    if (!this.isReady) await new Promise(() => {});
+  expired(token: string): boolean {
+    return this.#find(token).expiresAt <= Date.now();
+  }
+
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  readyWhen(ready: Promise<void>): this {
+    this.#isReady = ready;
+    return this;
+  }
+
+  ready(): Promise<void> {
+    return this.#isReady;
   }
 
   check(token: string, client?: RequestClient): Principal | Promise<Principal> {
-    this.checks.push({ token, client });
-    if (this.override) return this.override();
-    const reason = this.#ends.get(token);
-    if (reason !== undefined) throw new GuardError('session_revoked', { members: { reason } });
+    this.checked.push({ token, client });
+    return this.isSlow ? Promise.resolve().then(() => this.#check(token)) : this.#check(token);
+  }
+
+  openStream(principal: Principal, close: (end: StreamEnd) => void): OpenStream {
+    this.#requireActive(principal);
+    const stream = { principal, close };
+    this.#streams.add(stream);
+    return {
+      mayDeliver: () => this.#streams.has(stream),
+      release: () => this.#streams.delete(stream),
+    };
+  }
+
+  onSessionEnd(listener: (end: SessionEnd) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.#closeStreams(() => true, { code: 'closing' });
+  }
+
+  #check(token: string): Principal {
+    if (!this.isReachable || this.isClosed) throw new GuardError('service_unavailable');
+    const principal = this.#find(token);
+    if (principal.expiresAt <= Date.now()) throw new GuardError('invalid_token');
+    this.#requireActive(principal);
+    return principal;
+  }
+
+  #find(token: string): Principal {
     const principal = this.#principals.get(token);
     if (!principal) throw new GuardError('invalid_token');
     return principal;
   }
 
-  openStream(): OpenStream {
-    throw new Error('an edge has no streams');
+  #requireActive({ sessionId }: Principal): void {
+    const end = this.#ended.get(sessionId);
+    if (end) throw new GuardError('session_revoked', { members: { reason: end.reason } });
   }
 
-  onSessionEnd(): () => void {
-    return () => {};
-  }
-
-  async close(): Promise<void> {
-    this.isClosed = true;
+  #closeStreams(isMeant: (stream: Stream) => boolean, end: StreamEnd): void {
+    for (const stream of [...this.#streams].filter(isMeant)) {
+      this.#streams.delete(stream);
+      stream.close(end);
+    }
   }
 }

@@ -1,17 +1,17 @@
 import { type Edge, startEdge } from '../../../packages/guard/src/edge/edge.js';
 import type { EdgeSettings } from '../../../packages/guard/src/edge/edge-settings.js';
-import { MemoryGuard } from '../../../packages/guard/testing/memory-guard.js';
+import { ScriptedGuard } from '../../../packages/guard/testing/scripted-guard.js';
 
 export interface TestEdge {
   readonly edge: Edge;
-  readonly guard: MemoryGuard;
+  readonly guard: ScriptedGuard;
   /** Errors that were faults of the edge. */
   readonly faults: unknown[];
 }
 
 /** An edge on free ports, whose sessions are in memory. */
 export async function startTestEdge(changes: Partial<EdgeSettings> = {}): Promise<TestEdge> {
-  const guard = new MemoryGuard();
+  const guard = new ScriptedGuard();
   const faults: unknown[] = [];
   const settings: EdgeSettings = {
     issuer: 'https://auth.example.com',

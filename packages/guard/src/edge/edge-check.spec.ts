@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { MemoryGuard } from '../../testing/memory-guard.js';
+import { ScriptedGuard } from '../../testing/scripted-guard.js';
 import { GuardError } from '../guard-error.js';
 import { AssertionSigner } from './assertion-signer.js';
 import { EdgeCheck, type EdgeCheckOptions } from './edge-check.js';
@@ -10,7 +10,7 @@ const ORIGIN = 'https://app.example.com';
 const SIGN_IN = 'https://login.example.com/';
 const TARGET = { scheme: 'https', host: 'app.example.com', uri: '/orders?page=2' };
 
-const guard = new MemoryGuard();
+const guard = new ScriptedGuard();
 const assertions = new AssertionSigner(await generateSigningKey(), 'edge');
 const faults: unknown[] = [];
 
@@ -116,7 +116,7 @@ describe('a refusal', () => {
     expect(await ask({ query, headers: bearer(rich) })).toMatchObject({ status: 200 });
   });
 
-  it.each(['rolle=admin', 'role=', 'max_age=5m', 'role=a,b', 'x'])(
+  it.each(['roles=admin', 'role=', 'max_age=5m', 'role=a,b', 'x'])(
     'is 400 for the query %s',
     async (query) => {
       const answer = await ask({ query, headers: bearer(guard.login()) });
@@ -151,7 +151,7 @@ describe('a refusal', () => {
 
   it('repeats the problem in a header of one ASCII line', async () => {
     const token = guard.login();
-    guard.revoke(token, 'ärger\r\nLatchkey-User: x');
+    guard.revoke(token, 'é\r\nLatchkey-User: x');
     const answer = await ask({ headers: bearer(token) });
     expect(answer.headers['latchkey-problem']).toMatch(/^[\x20-\x7e]+$/);
     expect(JSON.parse(answer.headers['latchkey-problem'] ?? '')).toEqual(problem(answer));
