@@ -1,7 +1,7 @@
-import { Cluster } from './history/cluster.js';
+import type { Cluster } from './history/cluster.js';
 import { excerpts } from './history/excerpt.js';
 import type { History } from './history/history.js';
-import { torture } from './history/torture.js';
+import { startTortureCluster, torture } from './history/torture.js';
 
 /** `npm run torture` runs longer, with any seed. */
 const SECONDS = 60;
@@ -10,7 +10,7 @@ describe('the promises under torture', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await Cluster.start({ instances: 3 });
+    cluster = await startTortureCluster((line) => process.stderr.write(`${line}\n`));
   }, 180_000);
   afterAll(() => cluster.stop());
 
@@ -25,7 +25,7 @@ describe('the promises under torture', () => {
   );
 
   /** Without successful requests and actual faults the run proves nothing. */
-  function expectProgress({ operations, faults }: History): void {
+  function expectProgress({ operations, streams, faults }: History): void {
     expect(faults.length).toBeGreaterThan(0);
     expect(operations.filter(({ kind, answer }) => kind === 'check' && answer?.status === 200)).not.toEqual(
       [],
@@ -33,5 +33,7 @@ describe('the promises under torture', () => {
     expect(operations.filter(({ kind, answer }) => kind === 'revoke' && answer?.status === 204)).not.toEqual(
       [],
     );
+    expect(operations.filter(({ guarded, answer }) => guarded && answer?.status === 200)).not.toEqual([]);
+    expect(streams.filter(({ end }) => end === 'session_revoked')).not.toEqual([]);
   }
 });

@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { Api } from './api.js';
 import { reapWith } from './orphan-reaper.js';
 
-const START_TIMEOUT_MS = 60_000;
+/** On a very busy machine. */
+const START_TIMEOUT_MS = 180_000;
 
-/** The service as a separate process, so that several can be started, paused and killed. */
+const SERVICE = 'src/main.ts';
+
+/** The service, or another server, as a separate process, so that several can be started, paused and killed. */
 export class ServiceProcess {
   private output = '';
   private ended: Promise<number | null>;
@@ -23,20 +26,29 @@ export class ServiceProcess {
   /**
    * Starts from the source, without waiting. The environment is `env` alone, with this machine's PATH.
    *
-   * @param before URLs of modules that are run before the service
+   * @param before URLs of modules that are run before the program
+   * @param program from the root of the project; it has to print `listening on <url>`
    */
-  static spawn(env: Record<string, string>, before: readonly string[] = []): ServiceProcess {
+  static spawn(
+    env: Record<string, string>,
+    before: readonly string[] = [],
+    program = SERVICE,
+  ): ServiceProcess {
     const modules = [new URL('./typescript.mjs', import.meta.url).href, ...before];
     return ServiceProcess.run(
       process.execPath,
-      [...modules.flatMap((module) => ['--import', module]), file('src/main.ts')],
+      [...modules.flatMap((module) => ['--import', module]), file(program)],
       env,
     );
   }
 
   /** Starts from the source, and waits until it listens. @throws with its output when it does not */
-  static async start(env: Record<string, string>, before: readonly string[] = []): Promise<ServiceProcess> {
-    return ServiceProcess.spawn(env, before).listening();
+  static async start(
+    env: Record<string, string>,
+    before: readonly string[] = [],
+    program = SERVICE,
+  ): Promise<ServiceProcess> {
+    return ServiceProcess.spawn(env, before, program).listening();
   }
 
   /**
@@ -58,12 +70,12 @@ export class ServiceProcess {
     );
   }
 
-  private async listening(): Promise<this> {
+  async listening(): Promise<this> {
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (this.url === '') {
       if (this.child.exitCode !== null || performance.now() > deadline) {
         this.kill();
-        throw new Error(`the service did not start:\n${this.output}`);
+        throw new Error(`the server did not start:\n${this.output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -73,7 +85,7 @@ export class ServiceProcess {
 
   /** Where it listens; empty before it does. */
   get url(): string {
-    return /listening on (http:\S+)/.exec(this.output)?.[1] ?? '';
+    return /listening on (\S+:\S+|\/\S+)/.exec(this.output)?.[1] ?? '';
   }
 
   get api(): Api {

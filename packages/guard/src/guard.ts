@@ -18,6 +18,12 @@ export interface SessionEnd {
 
 /** A connection that stays open for longer than its request: a WebSocket, server-sent events, a gRPC stream. */
 export interface OpenStream {
+  /**
+   * Whether the application may write to the stream now; if not, the stream has been closed. To be asked before each write:
+   * a process that was paused, or is busy, may come to write before it notices that the lease of the guard has run out.
+   * The adapters of this package ask by themselves.
+   */
+  mayDeliver(): boolean;
   /** To be called when the stream has closed for another reason. */
   release(): void;
 }

@@ -11,6 +11,7 @@ import { takeUpgradeToken } from './http/upgrade-token.js';
 import type { Principal } from './principal.js';
 import { streamEndOfError } from './session-end-errors.js';
 import { closeSocket } from './streams/close-socket.js';
+import { holdBack } from './streams/hold-back.js';
 
 export interface UpgradeOptions extends HttpGuardOptions<IncomingMessage>, Demands {
   /** Created with `noServer: true`. Its `connection` event gets the principal as third argument. */
@@ -61,6 +62,7 @@ export function trackSocket(guard: Guard, principal: Principal, socket: WebSocke
   if (socket.readyState > socket.OPEN) return false;
   try {
     const stream = guard.openStream(principal, (end) => closeSocket(socket, end));
+    holdBack({ target: socket, methods: ['send'] }, stream);
     socket.once('close', () => stream.release());
     return true;
   } catch (error) {

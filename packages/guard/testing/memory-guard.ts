@@ -73,7 +73,10 @@ export class MemoryGuard implements Guard {
     this.#requireActive(principal);
     const stream = { principal, close };
     this.#streams.add(stream);
-    return { release: () => this.#streams.delete(stream) };
+    return {
+      mayDeliver: () => this.#streams.has(stream),
+      release: () => this.#streams.delete(stream),
+    };
   }
 
   onSessionEnd(listener: (end: SessionEnd) => void): () => void {

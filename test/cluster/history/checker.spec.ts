@@ -199,6 +199,130 @@ describe('the checker', () => {
     });
   });
 
+  describe('for guarded servers (P8)', () => {
+    const atGuard = { guarded: 'fastify' };
+
+    it('reports a granted request that started after the 204', () => {
+      expect(broken(loggedIn().revoke(100, 200, 204).granted(201, 202, 100, atGuard))).toEqual(['P8']);
+      expect(broken(loggedIn().revoke(100, 200, 204).granted(199, 202, 100, atGuard))).toEqual([]);
+    });
+
+    it('reports a grant by a guarded server that has already refused the session', () => {
+      const built = loggedIn().revoke(100, 900, null).refused(200, 210, 100, atGuard);
+      expect(broken(built.granted(220, 230, 101, atGuard))).toEqual([]);
+      expect(broken(built.granted(220, 230, 100, atGuard))).toEqual(['P2']);
+    });
+
+    it('reports a refusal of a session that was not revoked', () => {
+      expect(broken(loggedIn().refused(100, 110, 100, atGuard))).toEqual(['P5']);
+    });
+
+    it('bounds a grant after a 202 as for instances if nothing was broken', () => {
+      expect(broken(loggedIn().revoke(100, 200, 202).granted(1_600, 1_601, 100, atGuard))).toEqual([]);
+      expect(broken(loggedIn().revoke(100, 200, 202).granted(1_800, 1_801, 100, atGuard))).toEqual(['P3']);
+    });
+
+    it('extends that bound by a lease for a guard that may have lost its parent', () => {
+      const cutOff = (at: number) => {
+        const built = loggedIn()
+          .revoke(100, 200, 202)
+          .granted(at, at + 1, 100, atGuard);
+        built.faults.push({
+          name: 'cut',
+          startedAt: 150,
+          endedAt: 9_000,
+          withoutPostgres: [],
+          guarded: [100],
+        });
+        return built;
+      };
+      expect(broken(cutOff(4_600))).toEqual([]);
+      expect(broken(cutOff(4_800))).toEqual(['P3']);
+    });
+
+    it('extends that bound while any instance, its parent perhaps, cannot reach Postgres', () => {
+      const built = loggedIn().revoke(100, 200, 202).granted(20_000, 20_001, 100, atGuard);
+      built.faults.push({ name: 'cut', startedAt: 150, endedAt: 14_000, withoutPostgres: [1] });
+      expect(broken(built)).toEqual([]);
+      expect(broken(built.granted(25_600, 25_601, 100, atGuard))).toEqual(['P3']);
+    });
+
+    it('gives a guard a second to report the use of a successor (P5)', () => {
+      const used = () =>
+        loggedIn()
+          .refresh(100, 110, 'a', 'b')
+          .granted(9_900, 9_910, 100, { ...atGuard, issuedWith: 'b' });
+      expect(broken(used().refresh(12_800, 12_810, 'a', 'b'))).toEqual([]);
+      expect(broken(used().refresh(13_000, 13_010, 'a', 'b'))).toEqual(['P5']);
+    });
+
+    describe('that answer 503 (P4)', () => {
+      const unavailable = (at: number) =>
+        loggedIn().granted(at, at + 1, 100, { ...atGuard, answer: { status: 503, hasRetryAfter: true } });
+
+      it('reports it if nothing was broken, or long ago', () => {
+        const built = unavailable(20_000);
+        expect(broken(built)).toEqual(['P4']);
+        built.faults.push({
+          name: 'cut',
+          startedAt: 1_000,
+          endedAt: 9_500,
+          withoutPostgres: [],
+          guarded: [100],
+        });
+        expect(broken(built)).toEqual([]);
+      });
+
+      it('reports a missing answer too', () => {
+        expect(broken(loggedIn().granted(20_000, 20_001, 100, { ...atGuard, answer: null }))).toEqual(['P4']);
+      });
+
+      it('does not judge it if the machine was slow', () => {
+        const built = unavailable(20_000);
+        built.stalls.push({ at: 18_000, ms: 100 });
+        expect(broken(built)).toEqual([]);
+        expect(broken(unavailable(20_000).granted(19_000, 19_500, 1))).toEqual([]);
+      });
+    });
+  });
+
+  describe('for streams (P9)', () => {
+    it('reports text that was written after the 204', () => {
+      expect(broken(loggedIn().revoke(100, 200, 204).stream(20, 199, 230))).toEqual([]);
+      expect(broken(loggedIn().revoke(100, 200, 204).stream(20, 201, 230))).toEqual(['P9']);
+    });
+
+    it('bounds text that was written after a 202 as a grant (P3)', () => {
+      expect(broken(loggedIn().revoke(100, 200, 202).stream(20, 1_600))).toEqual([]);
+      expect(broken(loggedIn().revoke(100, 200, 202).stream(20, 1_800))).toEqual(['P3']);
+    });
+
+    it('reports a stream that was closed although its session was not revoked (P5)', () => {
+      expect(broken(loggedIn().stream(20, 90, 95, 'session_revoked'))).toEqual(['P5']);
+      expect(broken(loggedIn().revoke(94, 200, 204).stream(20, 90, 95, 'session_revoked'))).toEqual([]);
+      expect(broken(loggedIn().stream(20, 90))).toEqual([]);
+    });
+
+    it('reports a stream that was closed for want of a lease although nothing was broken (P4)', () => {
+      const built = loggedIn().stream(20, 19_900, 20_000, 'unavailable');
+      expect(broken(built)).toEqual(['P4']);
+      built.faults.push({ name: 'cut', startedAt: 1_000, endedAt: 15_000, withoutPostgres: [1] });
+      expect(broken(built)).toEqual([]);
+    });
+
+    it('reports a stream that is still open in the final check although its session has ended', () => {
+      const open = () => {
+        const built = loggedIn().stream(20, 199, Number.POSITIVE_INFINITY);
+        built.rows = new Map([['s', { status: 'active', confirmedAfterMs: null }]]);
+        return built;
+      };
+      expect(broken(open())).toEqual([]);
+      const ended = open().revoke(100, 200, 204);
+      ended.rows?.set('s', { status: 'revoked', confirmedAfterMs: null });
+      expect(broken(ended)).toEqual(['P9']);
+    });
+  });
+
   describe('for the final state (P6)', () => {
     const closing = { isFinalCheck: true };
     const closed = (built: HistoryBuilder, status: string) => {

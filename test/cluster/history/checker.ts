@@ -1,5 +1,6 @@
 import { EnforcementBound } from './enforcement-bound.js';
 import type { History } from './history.js';
+import { unavailableWithoutFault } from './rules/availability.js';
 import { finalStateViolations } from './rules/final-state.js';
 import { forkedChains, unnoticedReuse } from './rules/refresh-chain.js';
 import { unexpectedAnswers } from './rules/responses.js';
@@ -10,6 +11,12 @@ import {
   refreshedAfterCommit,
   refusedWithoutReason,
 } from './rules/revocations.js';
+import {
+  closedWithoutReason,
+  leftOpen,
+  writtenAfterConfirmation,
+  writtenBeyondBound,
+} from './rules/streams.js';
 import { type SessionTimeline, sessionTimelines } from './session-timeline.js';
 import type { Violation } from './violation.js';
 
@@ -19,6 +26,7 @@ export function violationsOf(history: History): Violation[] {
   const timelines = [...sessionTimelines(history).values()];
   return [
     ...unexpectedAnswers(history.operations),
+    ...unavailableWithoutFault(history),
     ...timelines.flatMap((timeline) => ofSession(timeline, history, bound)),
   ];
 }
@@ -36,6 +44,9 @@ function ofSession(
     ...refusedWithoutReason(timeline, tokenTtlMs),
     ...forkedChains(timeline),
     ...unnoticedReuse(timeline, { faults, graceMs }),
-    ...(rows ? finalStateViolations(timeline, rows, tokenTtlMs) : []),
+    ...writtenAfterConfirmation(timeline),
+    ...writtenBeyondBound(timeline, bound),
+    ...closedWithoutReason(timeline),
+    ...(rows ? [...finalStateViolations(timeline, rows, tokenTtlMs), ...leftOpen(timeline)] : []),
   ];
 }

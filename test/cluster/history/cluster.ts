@@ -7,6 +7,7 @@ import { PostgresServer } from '../../support/postgres-server.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { serviceEnv } from '../../support/service-env.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { GuardedServer, type GuardedServerKind } from './guarded-server.js';
 import { Node } from './node.js';
 
 export interface ClusterOptions {
@@ -21,22 +22,40 @@ export interface ClusterOptions {
   readonly servers?: { readonly redis: RedisServer; readonly postgres: PostgresServer };
 }
 
+export interface GuardedServerOptions {
+  /** The instances that the guard may connect to; all of them if left out. */
+  readonly nodes?: readonly Node[];
+  /** Modules that the server loads first. */
+  readonly before?: readonly string[];
+  /** Environment variables of the server, added to those of its guard. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 let made = 0;
+const GUARD = {
+  LATCHKEY_CLIENT_ID: 'guarded-servers',
+  LATCHKEY_CLIENT_SECRET: 'a secret of the guarded servers, long enough',
+};
 /** A request that a paused server executes late presents a token whose successor may have been used since. */
 const GRACE_MS = 300_000;
+/** The number of the first guarded server. */
+const GUARDED_FROM = 100;
 const RECOVERY_TIMEOUT_MS = 120_000;
 
 /** Several instances of one service, with private Postgres and Redis servers behind proxies that tests can break. */
 export class Cluster {
+  readonly nodes: Node[] = [];
+  /** Resource servers with a guard. */
+  readonly guarded: GuardedServer[] = [];
+
   private constructor(
     readonly postgres: PostgresServer,
     private server: RedisServer,
-    readonly nodes: readonly Node[],
-    readonly prefix: string,
+    private readonly env: Record<string, string>,
     /** Connects directly to Postgres, bypassing the proxies. */
     private readonly pool: Pool,
     private readonly ownsServers: boolean,
-    private readonly directory: string,
+    readonly directory: string,
     readonly graceMs: number,
   ) {}
 
@@ -66,18 +85,58 @@ export class Cluster {
       LOGIN_ATTEMPTS_PER_ACCOUNT: '1000000',
       LOGIN_ATTEMPTS_PER_ADDRESS: '1000000',
       REFRESH_GRACE: `${graceMs}ms`,
+      LATCHKEY_CLIENTS: JSON.stringify([clientOfGuards()]),
       LOG_LEVEL: 'error',
       ...own,
     });
-    const nodes = await Promise.all(
-      Array.from({ length: instances }, (_, index) => Node.prepare(index, { redis, postgres }, env, before)),
-    );
     const directory = await mkdtemp(join(tmpdir(), 'latchkey-torture-'));
-    const prefix = env.REDIS_KEY_PREFIX ?? '';
-    const cluster = new Cluster(postgres, redis, nodes, prefix, pool, !servers, directory, graceMs);
+    const cluster = new Cluster(postgres, redis, env, pool, !servers, directory, graceMs);
     // One by one: the first instance creates the signing key, and the others need not wait for its lock.
-    for (const node of nodes) await node.start();
+    for (let count = 0; count < instances; count++) await cluster.join(before);
     return cluster;
+  }
+
+  /** Starts another instance. Guarded servers that are running do not connect to it. */
+  async join(before: readonly string[] = []): Promise<Node> {
+    const node = await this.prepare(before);
+    await node.start();
+    return node;
+  }
+
+  /** Another instance, which the caller starts. */
+  async prepare(before: readonly string[]): Promise<Node> {
+    const { postgres, redis, env } = this;
+    const node = await Node.prepare(this.nodes.length, { redis, postgres }, env, before);
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Starts a guarded server; `ready` says whether it has a lease yet. */
+  async guard(
+    kind: GuardedServerKind,
+    { nodes = this.nodes, before = [], env = {} }: GuardedServerOptions = {},
+  ): Promise<GuardedServer> {
+    const issuer = this.env.LATCHKEY_ISSUER ?? '';
+    const own = { ...GUARD, LATCHKEY_ISSUER: issuer, LATCHKEY_AUDIENCE: issuer, ...env };
+    const index = GUARDED_FROM + this.guarded.length;
+    const server = await GuardedServer.prepare(index, kind, nodes, own, before);
+    this.guarded.push(server);
+    await server.start();
+    return server;
+  }
+
+  /** Where clients reach an instance or a guarded server. */
+  urlOf(index: number): string | undefined {
+    return (index < GUARDED_FROM ? this.nodes[index] : this.guarded[index - GUARDED_FROM])?.url;
+  }
+
+  /** The name of a guarded server; `undefined` for an instance. */
+  nameOf(index: number): string | undefined {
+    return this.guarded[index - GUARDED_FROM]?.kind.name;
+  }
+
+  get prefix(): string {
+    return this.env.REDIS_KEY_PREFIX ?? '';
   }
 
   /** Locks the row of a session, as a long transaction does. @returns what releases it */
@@ -136,11 +195,19 @@ export class Cluster {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.dispose()));
+    await Promise.all([...this.guarded, ...this.nodes].map((server) => server.dispose()));
     await this.pool.end();
     await rm(this.directory, { recursive: true, force: true });
     if (this.ownsServers) await Promise.all([this.server.dispose(), this.postgres.dispose()]);
   }
+}
+
+function clientOfGuards() {
+  return {
+    client_id: GUARD.LATCHKEY_CLIENT_ID,
+    client_secrets: [GUARD.LATCHKEY_CLIENT_SECRET],
+    permissions: ['guard'],
+  };
 }
 
 async function createDatabase(postgres: PostgresServer): Promise<string> {

@@ -1,4 +1,4 @@
-import type { History } from './history.js';
+import type { Fault, History, Operation } from './history.js';
 
 /** P3: every instance that can reach Postgres refuses a revoked session within this time of the commit. */
 const BOUND_MS = 1_000;
@@ -7,12 +7,17 @@ const BOUND_MS = 1_000;
  * timeout (3 s), and the next one may wait for a new connection (2 s) and for its turn.
  */
 const RECOVERY_MS = 7_000;
+/** How long a guard grants what it knew when it was last heard by its parent. */
+const LEASE_MS = 3_000;
 /** On an idle machine: the response to the last grant, and the round trip of the next tail read. */
 const SLACK_MS = 500;
 /** A tail read is a timer, a connection, a statement and its result; the worst stall may hit each of them. */
 const STALLS = 5;
 
-/** Decides how long an instance may keep granting a session after its revocation was committed. */
+/** A granted request, or a text that arrived on a stream. */
+export type Grant = Pick<Operation, 'instance' | 'guarded' | 'startedAt' | 'endedAt'>;
+
+/** Decides how long an instance or a guarded server may keep granting a session after its revocation was committed. */
 export class EnforcementBound {
   private readonly checksOf = new Map<number, { startedAt: number; endedAt: number }[]>();
 
@@ -29,13 +34,26 @@ export class EnforcementBound {
    * @param committedAt when a client first knew of the commit
    * @param grant a later request that was granted
    */
-  isKept(instance: number, committedAt: number, grant: { startedAt: number; endedAt: number }): boolean {
+  isKept(committedAt: number, grant: Grant): boolean {
     const reachableFrom = this.history.faults
-      .filter((fault) => fault.withoutPostgres.includes(instance) && fault.startedAt <= grant.endedAt)
+      .filter((fault) => isWithoutPostgres(fault, grant) && fault.startedAt <= grant.endedAt)
       .reduce((latest, fault) => Math.max(latest, fault.endedAt + RECOVERY_MS), committedAt);
-    if (grant.startedAt <= reachableFrom + BOUND_MS + SLACK_MS) return true;
-    const stall = this.worstStall(instance, committedAt - BOUND_MS, grant.endedAt);
-    return grant.startedAt <= reachableFrom + BOUND_MS + SLACK_MS + STALLS * stall;
+    const until = reachableFrom + BOUND_MS + SLACK_MS + this.leaseFrom(committedAt, grant);
+    if (grant.startedAt <= until) return true;
+    const stall = this.worstStall(grant.instance, committedAt - BOUND_MS, grant.endedAt);
+    return grant.startedAt <= until + STALLS * stall;
+  }
+
+  /** A guard whose connection is lost grants until its lease has run out. */
+  private leaseFrom(committedAt: number, grant: Grant): number {
+    if (grant.guarded === undefined) return 0;
+    const mayBeLost = this.history.faults.some(
+      (fault) =>
+        (fault.guarded?.includes(grant.instance) || fault.withoutPostgres.length > 0) &&
+        fault.startedAt <= grant.endedAt &&
+        fault.endedAt >= committedAt - LEASE_MS,
+    );
+    return mayBeLost ? LEASE_MS : 0;
   }
 
   /** How slow the machine was: the latest timer of the test process and the slowest check of this instance. */
@@ -46,4 +64,9 @@ export class EnforcementBound {
       .map(({ startedAt, endedAt }) => endedAt - startedAt);
     return [...late, ...took].reduce((worst, ms) => Math.max(worst, ms), 0);
   }
+}
+
+/** The bound of a guard is that of its parent, and clients do not know which instance that is. */
+function isWithoutPostgres({ withoutPostgres }: Fault, { instance, guarded }: Grant): boolean {
+  return guarded === undefined ? withoutPostgres.includes(instance) : withoutPostgres.length > 0;
 }

@@ -1,4 +1,4 @@
-import { type History, MANUAL, type Operation } from './history.js';
+import { type History, MANUAL, type Operation, type Stream } from './history.js';
 import { sessionTimelines } from './session-timeline.js';
 import type { Violation } from './violation.js';
 
@@ -24,17 +24,28 @@ export function excerpts(history: History, violations: readonly Violation[]): st
     const faults = history.faults
       .filter(isNear)
       .map(
-        (it) => `   ${span(it, zero)} fault: ${it.name} [without Postgres: ${it.withoutPostgres.join(' ')}]`,
+        (it) =>
+          `   ${span(it, zero)} fault: ${it.name} [without Postgres: ${it.withoutPostgres.join(' ')}] ` +
+          `[guarded: ${it.guarded?.join(' ') ?? ''}]`,
       );
-    return [`${promise}: ${message}; session ${session}`, ...faults, ...lines].join('\n');
+    const streams = (timeline?.streams ?? []).map((it) => `   ${streamLine(it, zero)}`);
+    return [`${promise}: ${message}; session ${session}`, ...faults, ...lines, ...streams].join('\n');
   });
 }
 
 function line(it: Operation, zero: number): string {
-  const where = it.instance === MANUAL ? 'manually' : `instance ${it.instance}`;
+  const where = it.instance === MANUAL ? 'manually' : (it.guarded ?? `instance ${it.instance}`);
   const what = it.scope ? `revoke ${JSON.stringify(it.scope)}` : it.kind;
   const answer = it.answer ? `${it.answer.status} ${it.answer.code ?? ''}` : 'no answer';
   return `${span(it, zero)} ${where}: ${what} by ${it.session} -> ${answer}`;
+}
+
+function streamLine(
+  { startedAt, closedAt, lastWrittenAt, guarded, kind, end }: Stream,
+  zero: number,
+): string {
+  const last = ((lastWrittenAt - zero) / 1_000).toFixed(3);
+  return `${span({ startedAt, endedAt: closedAt }, zero)} ${guarded}: ${kind}, last written ${last}, ${end ?? 'no end'}`;
 }
 
 function span({ startedAt, endedAt }: { startedAt: number; endedAt: number }, zero: number): string {

@@ -8,7 +8,7 @@ const CONCURRENCY = 16;
 const TRIES = 30;
 const RETRY_EVERY_MS = 1_000;
 
-/** After every fault was healed: checks every session on every instance, and reads the rows in Postgres. */
+/** After every fault was healed: checks every session on every instance and guarded server, and reads the rows in Postgres. */
 export async function runFinalCheck(
   cluster: Cluster,
   recorder: Recorder,
@@ -16,10 +16,11 @@ export async function runFinalCheck(
 ): Promise<Map<string, SessionRow>> {
   recorder.isFinalCheck = true;
   const allInstances = cluster.nodes.map(({ index }) => index);
+  const allServers = [...allInstances, ...cluster.guarded.map(({ index }) => index)];
   const tasks = [...workload.live, ...workload.ended].map((session) => async () => {
     const first = allInstances[session.id.charCodeAt(session.id.length - 1) % allInstances.length] ?? 0;
     if (workload.canRefresh(session)) await retryUntilAnswered(() => recorder.refresh(first, session));
-    for (const index of allInstances) await retryUntilAnswered(() => recorder.check(index, session));
+    for (const index of allServers) await retryUntilAnswered(() => recorder.check(index, session));
   });
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {

@@ -1,10 +1,20 @@
-import type { Fault, History, ObservedAnswer, Operation, Scope, SessionRow, Stall } from './history.js';
+import type {
+  Fault,
+  History,
+  ObservedAnswer,
+  Operation,
+  Scope,
+  SessionRow,
+  Stall,
+  Stream,
+} from './history.js';
 
 const ENDED: ObservedAnswer = { status: 401, code: 'session_revoked', hasRetryAfter: false };
 
 /** Builds histories for the tests of the checker. Times are plain milliseconds. */
 export class HistoryBuilder {
   readonly operations: Operation[] = [];
+  readonly streams: Stream[] = [];
   readonly faults: Fault[] = [];
   readonly stalls: Stall[] = [];
   rows: Map<string, SessionRow> | null = null;
@@ -33,14 +43,21 @@ export class HistoryBuilder {
     return this.add({ kind: 'refresh', startedAt, endedAt, presented, issued: issued ?? undefined, answer });
   }
 
+  /** @param closedAt when the client saw it close */
+  stream(startedAt: number, lastWrittenAt: number, closedAt = lastWrittenAt, end?: string): this {
+    const at = { instance: 100, guarded: 'fastify', kind: 'server-sent events', user: 'u', session: 's' };
+    this.streams.push({ ...at, startedAt, lastWrittenAt, closedAt, end });
+    return this;
+  }
+
   add(operation: Partial<Operation> & Pick<Operation, 'kind' | 'startedAt' | 'endedAt' | 'answer'>): this {
     this.operations.push({ instance: 0, user: 'u', session: 's', isFinalCheck: false, ...operation });
     return this;
   }
 
   history(): History {
-    const { operations, faults, stalls, rows } = this;
-    return { operations, faults, stalls, rows, tokenTtlMs: 900_000, graceMs: 10_000 };
+    const { operations, streams, faults, stalls, rows } = this;
+    return { operations, streams, faults, stalls, rows, tokenTtlMs: 900_000, graceMs: 10_000 };
   }
 }
 

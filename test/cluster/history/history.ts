@@ -21,7 +21,10 @@ export const MANUAL = -1;
 /** One request as its client saw it. Times are milliseconds of the test process's monotonic clock. */
 export interface Operation {
   readonly kind: Kind;
+  /** The instance, or the guarded server: these are counted on from the instances. */
   readonly instance: number;
+  /** The name of the guarded server; `undefined` for an instance. */
+  readonly guarded?: string | undefined;
   readonly startedAt: number;
   /** When the response was read completely, or the client gave up. */
   readonly endedAt: number;
@@ -52,6 +55,24 @@ export interface Fault {
   readonly endedAt: number;
   /** Instances that were down or could not reach Postgres during the fault. */
   readonly withoutPostgres: readonly number[];
+  /** Guarded servers that were down or could not reach every instance. */
+  readonly guarded?: readonly number[];
+}
+
+/** A stream that a client opened at a guarded server. Times are those of the test process. */
+export interface Stream {
+  readonly instance: number;
+  readonly guarded: string;
+  readonly kind: string;
+  readonly user: string;
+  readonly session: string;
+  readonly startedAt: number;
+  /** When the server wrote the last text that arrived, by the server's own reading of the clock. */
+  lastWrittenAt: number;
+  /** When its client saw it close, or closed it; `Infinity` if it was still open at the end. */
+  closedAt: number;
+  /** The code of the end that the server announced; `undefined` if the client closed it, or the connection broke. */
+  end?: string | undefined;
 }
 
 /** A late timer of the test process: a sign that the machine was too busy for every process on it. */
@@ -68,6 +89,7 @@ export interface SessionRow {
 
 export interface History {
   readonly operations: readonly Operation[];
+  readonly streams: readonly Stream[];
   readonly faults: readonly Fault[];
   readonly stalls: readonly Stall[];
   /** Lifetime of an access token. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GUARD_FAULTS } from './guard-faults.js';
 import type { Fault } from './history.js';
 import { INSTANCE_FAULTS } from './instance-faults.js';
 import type { FaultPlan, PlannedFault, Scene } from './planned-fault.js';
@@ -10,7 +11,7 @@ const FAULT_MS = [800, 8_000] as const;
 const CALM_MS = [1_000, 5_000] as const;
 /** Every fifth round ends with a calm period that is long enough to measure normal operation. */
 const LONG_CALM_EVERY = 5;
-const LONG_CALM_MS = 16_000;
+const LONG_CALM_MS = 18_000;
 
 export interface Timed {
   readonly planned: PlannedFault;
@@ -18,7 +19,10 @@ export interface Timed {
   readonly forMs: number;
 }
 
-/** Injects and heals faults chosen by a seed: one of Redis, one of an instance or Postgres, or both at once. */
+/**
+ * Injects and heals faults chosen by a seed: one of Redis, one of an instance or Postgres, one of a guarded server, or
+ * several at once.
+ */
 export class Nemesis {
   readonly faults: Fault[] = [];
   private readonly decks = new Map<readonly FaultPlan[], FaultPlan[]>();
@@ -49,6 +53,7 @@ export class Nemesis {
     const plans = [
       ...(dice < 0.75 ? [this.draw(REDIS_FAULTS)] : []),
       ...(dice > 0.4 ? [this.draw(INSTANCE_FAULTS)] : []),
+      ...(this.scene.cluster.guarded.length > 0 && this.random.next() < 0.6 ? [this.draw(GUARD_FAULTS)] : []),
     ];
     return plans.map((plan) => ({
       planned: plan(this.scene, this.random),
@@ -68,10 +73,11 @@ export class Nemesis {
   }
 
   private async play({ planned, delayMs, forMs }: Timed): Promise<void> {
-    const { name, withoutPostgres = [] } = planned;
+    const { name, withoutPostgres = [], guarded = [] } = planned;
     await this.wait(delayMs);
     if (this.stopping.signal.aborted) return;
-    const fault = { name, withoutPostgres, startedAt: performance.now(), endedAt: Number.POSITIVE_INFINITY };
+    const startedAt = performance.now();
+    const fault = { name, withoutPostgres, guarded, startedAt, endedAt: Number.POSITIVE_INFINITY };
     this.faults.push(fault);
     await planned.inject();
     await this.wait(forMs);

@@ -5,6 +5,7 @@ import { TcpProxy } from '../../support/tcp-proxy.js';
 export class Node {
   private service: ServiceProcess | null = null;
   private lastUrl = '';
+  private readonly startListeners: (() => void)[] = [];
 
   private constructor(
     readonly index: number,
@@ -26,7 +27,8 @@ export class Node {
     const own = {
       ...env,
       DATABASE_URL: postgres.through(env.DATABASE_URL ?? ''),
-      REDIS_URL: redis.through(env.REDIS_URL ?? ''),
+      // Without Redis, an instance is alone.
+      ...(env.REDIS_URL ? { REDIS_URL: redis.through(env.REDIS_URL) } : {}),
     };
     return new Node(index, redis, postgres, own, before);
   }
@@ -40,9 +42,24 @@ export class Node {
     return this.service?.log ?? '';
   }
 
+  /** @param listener called whenever it has started, with a new address */
+  onStart(listener: () => void): void {
+    this.startListeners.push(listener);
+  }
+
   async start(): Promise<void> {
-    this.service = await ServiceProcess.start(this.env, this.before);
-    this.lastUrl = this.service.url;
+    const service = ServiceProcess.spawn(this.env, this.before);
+    this.service = service;
+    await service.listening();
+    this.lastUrl = service.url;
+    for (const listener of this.startListeners) listener();
+  }
+
+  /** Shuts down as when instances are replaced. */
+  async stop(): Promise<void> {
+    const { service } = this;
+    this.service = null;
+    await service?.stop();
   }
 
   async kill(): Promise<void> {
@@ -50,6 +67,10 @@ export class Node {
     this.service = null;
     service?.kill();
     await service?.exit();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.service?.signal(signal);
   }
 
   pause(): void {

@@ -16,6 +16,8 @@ export interface PlannedFault {
   readonly name: string;
   /** Instances that are down or cannot reach Postgres during the fault. */
   readonly withoutPostgres?: readonly number[];
+  /** Guarded servers that are down or cannot reach every instance during the fault. */
+  readonly guarded?: readonly number[];
   inject(): Promise<void>;
   heal(): Promise<void>;
 }

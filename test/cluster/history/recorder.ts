@@ -1,6 +1,15 @@
 import { PASSWORD } from '../../support/api.js';
 import type { Cluster } from './cluster.js';
-import { MANUAL, type ObservedAnswer, type Operation, type Scope, type Stall } from './history.js';
+import type { StreamKind } from './guarded-server.js';
+import {
+  MANUAL,
+  type ObservedAnswer,
+  type Operation,
+  type Scope,
+  type Stall,
+  type Stream,
+} from './history.js';
+import { openEventStream, openWebSocket } from './stream-client.js';
 
 const GIVE_UP_MS = 8_000;
 const STALL_EVERY_MS = 50;
@@ -37,6 +46,7 @@ interface TokenAnswer {
 /** Sends the clients' requests and records everything the clients observe. */
 export class Recorder {
   readonly operations: Operation[] = [];
+  readonly streams: Stream[] = [];
   readonly stalls: Stall[] = [];
   isFinalCheck = false;
   private readonly stallTimer: NodeJS.Timeout;
@@ -85,13 +95,35 @@ export class Recorder {
 
   async check(instance: number, session: ClientSession): Promise<ObservedAnswer | null> {
     const { accessToken: token, tokenRequestedAt, refreshToken: issuedWith } = session;
-    const observed = await this.send(instance, 'GET', '/auth/me', { token });
+    const path = this.cluster.nameOf(instance) === undefined ? '/auth/me' : '/orders';
+    const observed = await this.send(instance, 'GET', path, { token });
     this.note('check', instance, session.user, observed, {
       session: session.id,
       tokenRequestedAt,
       issuedWith,
     });
     return observed.answer;
+  }
+
+  /**
+   * Opens a stream at a guarded server.
+   *
+   * @returns what closes it, or `null` if it was not opened
+   */
+  async open(server: number, session: ClientSession, kind: StreamKind): Promise<(() => void) | null> {
+    const { accessToken: token, tokenRequestedAt, refreshToken: issuedWith, user, id } = session;
+    const startedAt = performance.now();
+    const stream: Stream = {
+      ...{ instance: server, guarded: this.cluster.nameOf(server) ?? '', kind, user, session: id, startedAt },
+      ...{ lastWrittenAt: Number.NEGATIVE_INFINITY, closedAt: Number.POSITIVE_INFINITY },
+    };
+    const open = kind === 'WebSocket' ? openWebSocket : openEventStream;
+    const { answer, close } = await open({ url: this.cluster.urlOf(server) ?? '', token, stream });
+    const observed = { answer, body: {}, startedAt, endedAt: performance.now() };
+    this.note('check', server, user, observed, { session: id, tokenRequestedAt, issuedWith });
+    if (answer?.status !== 200) return null;
+    this.streams.push(stream);
+    return close;
   }
 
   /** Presents the refresh token of the session; a successful response replaces its tokens. */
@@ -167,7 +199,18 @@ export class Recorder {
     more: Pick<Operation, 'session'> & Partial<Operation>,
   ): void {
     const { isFinalCheck } = this;
-    this.operations.push({ kind, instance, user, answer, startedAt, endedAt, isFinalCheck, ...more });
+    const guarded = this.cluster.nameOf(instance);
+    this.operations.push({
+      kind,
+      instance,
+      guarded,
+      user,
+      answer,
+      startedAt,
+      endedAt,
+      isFinalCheck,
+      ...more,
+    });
   }
 
   private async send(
@@ -176,7 +219,7 @@ export class Recorder {
     path: string,
     { token, body }: { token?: string; body?: unknown },
   ): Promise<Observed> {
-    const url = this.cluster.nodes[instance]?.url;
+    const url = this.cluster.urlOf(instance);
     const startedAt = performance.now();
     try {
       const response = await fetch(`${url}${path}`, {

@@ -1,4 +1,4 @@
-import { type History, isRefusedAsEnded, type Operation, type Scope } from './history.js';
+import { type History, isRefusedAsEnded, type Operation, type Scope, type Stream } from './history.js';
 import { reusesOf } from './refresh-uses.js';
 
 /** A paused server may execute a request after its client gave up: the longest fault plus a margin. */
@@ -13,6 +13,8 @@ export interface SessionTimeline {
   readonly login: Operation;
   /** Requests with its tokens, ordered by start time. */
   readonly operations: Operation[];
+  /** Streams that were opened with its tokens. */
+  readonly streams: Stream[];
   /** Revokes that targeted it, or may have. */
   readonly revokes: Operation[];
   /** From this time on it may be revoked; `Infinity` if no revoke targeted it. */
@@ -26,7 +28,7 @@ export interface SessionTimeline {
 }
 
 /** Builds the timeline of every session whose login response was received. */
-export function sessionTimelines({ operations, graceMs }: History): Map<string, SessionTimeline> {
+export function sessionTimelines({ operations, streams, graceMs }: History): Map<string, SessionTimeline> {
   const timelines = new Map<string, SessionTimeline>();
   const byUser = new Map<string, SessionTimeline[]>();
   for (const login of operations) {
@@ -44,6 +46,7 @@ export function sessionTimelines({ operations, graceMs }: History): Map<string, 
     if (operation.scope === undefined) continue;
     for (const timeline of byUser.get(operation.user) ?? []) noteRevoke(timeline, operation, operation.scope);
   }
+  for (const stream of streams) timelines.get(stream.session)?.streams.push(stream);
   for (const timeline of timelines.values()) {
     timeline.operations.sort((a, b) => a.startedAt - b.startedAt);
     for (const refused of timeline.operations.filter(isRefusedAsEnded)) {
@@ -62,6 +65,7 @@ function newTimeline(session: string, login: Operation): SessionTimeline {
     user: login.user,
     login,
     operations: [],
+    streams: [],
     revokes: [],
     revocableFrom: Number.POSITIVE_INFINITY,
     committedAt: Number.POSITIVE_INFINITY,

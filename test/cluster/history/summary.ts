@@ -15,7 +15,7 @@ export function progressLine(
 
 /** The results of the run, line by line. */
 export function summary(history: History, violations: readonly Violation[]): string[] {
-  const { operations, faults, rows } = history;
+  const { operations, streams, faults, rows } = history;
   const isFaultFree = faultFreePeriods(faults);
   const revokes = operations.filter(({ kind, instance }) => kind === 'revoke' && instance !== MANUAL);
   const faultFreeRevokes = revokes.filter((it) => it.answer?.status === 204 && isFaultFree(it));
@@ -28,6 +28,8 @@ export function summary(history: History, violations: readonly Violation[]): str
   const checks = operations.filter(
     ({ kind, answer, isFinalCheck }) => kind === 'check' && answer && !isFinalCheck,
   );
+  const isGuarded = ({ guarded }: Operation) => guarded !== undefined;
+  const guardedChecks = checks.filter(isGuarded);
   const hangs = faults.filter(({ name }) => /^Redis (hangs for all|paused)/.test(name));
   const isHung = ({ startedAt }: Operation) =>
     hangs.some((fault) => startedAt >= fault.startedAt && startedAt <= fault.endedAt);
@@ -39,12 +41,21 @@ export function summary(history: History, violations: readonly Violation[]): str
     `revokes: ${revokes.length} (${counted(revokes, outcome)})`,
     `revoked directly in Postgres: ${operations.filter(({ instance }) => instance === MANUAL).length}`,
     `sessions opened: ${operations.filter(({ kind, session }) => kind === 'login' && session).length}`,
+    ...countsOf(operations.filter(isGuarded), ({ guarded = '' }) => guarded).map(
+      ([name, count]) =>
+        `requests at ${name}: ${count} (${counted(
+          operations.filter(({ guarded }) => guarded === name),
+          outcome,
+        )})`,
+    ),
+    `streams: ${streams.length} (${counted(streams, ({ end }) => end ?? 'closed by the client, or broken')})`,
     `faults: ${faults.length}`,
     ...countsOf(faults, ({ name }) => name).map(([name, count]) => `  ${count} x ${name}`),
     `revoke to 204 as seen by clients, without faults: ${spread(faultFreeRevokes.map(duration))}`,
     `commit to confirmation by Postgres's clock, without faults: ${spread(confirmed)}`,
-    `checks, without faults: ${spread(checks.filter(isFaultFree).map(duration))}`,
-    `checks while Redis hangs: ${spread(checks.filter((it) => isHung(it) && isOnlyRedisHung(it)).map(duration))}`,
+    `checks, without faults: ${spread(checks.filter((it) => !isGuarded(it) && isFaultFree(it)).map(duration))}`,
+    `checks at guarded servers, without faults: ${spread(guardedChecks.filter(isFaultFree).map(duration))}`,
+    `checks while Redis hangs: ${spread(checks.filter((it) => !isGuarded(it) && isHung(it) && isOnlyRedisHung(it)).map(duration))}`,
     `worst stall of the test process: ${Math.round(Math.max(0, ...history.stalls.map(({ ms }) => ms)))} ms`,
     `violations: ${violations.length}`,
   ];

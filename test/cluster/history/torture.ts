@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { violationsOf } from './checker.js';
 import { Cluster } from './cluster.js';
 import { runFinalCheck } from './final-check.js';
+import { startGuardedServers } from './guarded-servers.js';
 import type { History } from './history.js';
 import { Nemesis } from './nemesis.js';
 import { Random } from './random.js';
@@ -32,9 +33,24 @@ const TOKEN_TTL_MS = 900_000;
 const SETTLE_MS = 4_000;
 const P3_PASSED_MS = 3_000;
 
-/** Runs clients against instances while a seeded nemesis injects faults, and checks what the clients observed. */
+/** Three instances and one guarded server of each kind. */
+export async function startTortureCluster(log: (line: string) => void): Promise<Cluster> {
+  const cluster = await Cluster.start({ instances: INSTANCES });
+  try {
+    await startGuardedServers(cluster, log);
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+/**
+ * Runs clients against instances and guarded servers while a seeded nemesis injects faults, and checks what the clients
+ * observed.
+ */
 export async function torture(options: TortureOptions): Promise<TortureReport> {
-  const cluster = options.cluster ?? (await Cluster.start({ instances: INSTANCES }));
+  const cluster = options.cluster ?? (await startTortureCluster(options.log));
   const recorder = new Recorder(cluster);
   try {
     const history = await run(cluster, recorder, options);
@@ -48,11 +64,12 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
 async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions): Promise<History> {
   const { seconds, seed, log } = options;
   const workload = new Workload(recorder, new Random(seed ^ 0x5eed), {
-    ...{ instances: cluster.nodes.length, users: 30, named: `tortured-${seed}` },
+    ...{ instances: cluster.nodes.length, guarded: cluster.guarded, users: 30, named: `tortured-${seed}` },
     ...{ sessions: 300, clients: 24, thinkMs: 80 },
   });
   await workload.settle();
-  log(`${workload.live.length} sessions on ${cluster.nodes.length} instances, seed ${seed}`);
+  const servers = `${cluster.nodes.length} instances and ${cluster.guarded.length} guarded servers`;
+  log(`${workload.live.length} sessions on ${servers}, seed ${seed}`);
   const scene = { cluster, ended: workload.ended, oldSnapshot: await cluster.keepSnapshot() };
   const nemesis = new Nemesis(scene, new Random(seed));
   const progress = setInterval(() => log(progressLine(recorder, nemesis)), PROGRESS_EVERY_MS);
@@ -74,7 +91,8 @@ async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions
   await sleep(P3_PASSED_MS);
   log('healed; checking every session on every instance');
   const rows = await runFinalCheck(cluster, recorder, workload);
-  const { operations, stalls } = recorder;
+  workload.closeStreams();
+  const { operations, streams, stalls } = recorder;
   const { graceMs } = cluster;
-  return { operations, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS, graceMs };
+  return { operations, streams, stalls, faults: nemesis.faults, rows, tokenTtlMs: TOKEN_TTL_MS, graceMs };
 }

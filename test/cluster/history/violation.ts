@@ -1,7 +1,7 @@
 import type { Operation } from './history.js';
 
 export interface Violation {
-  /** `P1` to `P6`, as ARCHITECTURE.md numbers them. */
+  /** `P1` to `P9`, as docs/promises.md numbers them. */
   readonly promise: string;
   readonly message: string;
   readonly session: string | null;

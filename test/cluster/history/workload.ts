@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GuardedServer } from './guarded-server.js';
 import type { ObservedAnswer } from './history.js';
 import type { Random } from './random.js';
 import type { ClientSession, Recorder } from './recorder.js';
 
 export interface WorkloadOptions {
   readonly instances: number;
+  readonly guarded: readonly GuardedServer[];
   readonly users: number;
   /** Prefix of their e-mail addresses, so that several workloads can share one service. */
   readonly named: string;
@@ -15,6 +17,9 @@ export interface WorkloadOptions {
   readonly thinkMs: number;
 }
 
+/** Streams that are open at once. */
+const STREAMS = 40;
+const STREAM_MS = [1_000, 30_000] as const;
 /** Access tokens are refreshed well before they expire. */
 const RENEW_AFTER_MS = 600_000;
 /** How many of the most recently ended sessions are still probed. */
@@ -23,13 +28,18 @@ const REFRESH_TRIES = 40;
 /** How long a request may still be executed after its client gave up; a token presented then may be two generations old. */
 const LATE_MS = 60_000;
 
-/** Many clients of a few dozen users that log in, use, refresh and revoke sessions on all instances. */
+/**
+ * Many clients of a few dozen users that log in, refresh and revoke sessions on all instances, and use them there and at
+ * guarded servers.
+ */
 export class Workload {
   readonly live: ClientSession[] = [];
   readonly ended: ClientSession[] = [];
   private readonly refreshing = new Set<string>();
   private readonly settledFrom = new Map<string, number>();
   private readonly users: readonly string[];
+  /** Closes a stream that is open; the timer that will do so. */
+  private readonly streams = new Map<() => void, NodeJS.Timeout>();
   private isStopped = false;
 
   constructor(
@@ -58,6 +68,15 @@ export class Workload {
     this.isStopped = true;
   }
 
+  /** Closes all streams that clients still have open. */
+  closeStreams(): void {
+    for (const [close, timer] of this.streams) {
+      clearTimeout(timer);
+      close();
+    }
+    this.streams.clear();
+  }
+
   /** Whether its refresh token may be used: it is the newest, and no earlier request can still be in flight. */
   canRefresh({ id }: ClientSession): boolean {
     const isSettled = performance.now() >= (this.settledFrom.get(id) ?? 0);
@@ -78,6 +97,7 @@ export class Workload {
     if (dice < 0.22) return this.renew(this.random.of(this.live), 1);
     if (dice < 0.24) return this.renew(this.random.of(this.live), 3);
     if (dice < 0.42 && this.ended.length > 0) return this.probeEnded();
+    if (dice < 0.46 && this.options.guarded.length > 0) return this.openStream();
     return this.use(this.random.of(this.live));
   }
 
@@ -91,15 +111,29 @@ export class Workload {
 
   private async use(session: ClientSession): Promise<void> {
     if (performance.now() - session.tokenRequestedAt > RENEW_AFTER_MS) return this.renew(session, 1);
-    const answer = await this.recorder.check(this.instance(), session);
+    const answer = await this.recorder.check(this.anyServer(), session);
     if (answer?.status === 401) this.retire((it) => it === session);
+  }
+
+  /** Opens a stream for a session, and closes it later. One that the server has closed is no longer counted then. */
+  private async openStream(): Promise<void> {
+    if (this.streams.size >= STREAMS) return;
+    const { index, kind } = this.random.of(this.options.guarded.filter((it) => it.kind.streams.length > 0));
+    const session = this.random.of(this.live);
+    const close = await this.recorder.open(index, session, this.random.of(kind.streams));
+    if (!close) return;
+    const end = () => {
+      this.streams.delete(close);
+      close();
+    };
+    this.streams.set(close, setTimeout(end, this.random.between(...STREAM_MS)));
   }
 
   /** Sends a request with the token of an ended session, preferably a recent one. */
   private async probeEnded(): Promise<void> {
     const back = Math.floor(this.random.next() ** 2 * Math.min(PROBED, this.ended.length));
     const session = this.ended[this.ended.length - 1 - back];
-    if (session) await this.recorder.check(this.instance(), session);
+    if (session) await this.recorder.check(this.anyServer(), session);
   }
 
   /** @param tabs how many requests present the same refresh token at once */
@@ -154,7 +188,7 @@ export class Workload {
     return this.settleRevoked(answer, target, (session) => session === target);
   }
 
-  /** Checks a session on every instance as soon as its revoke was acknowledged. */
+  /** Checks a session on every instance and guarded server as soon as its revoke was acknowledged. */
   private async settleRevoked(
     answer: ObservedAnswer | null,
     target: ClientSession | undefined,
@@ -163,8 +197,9 @@ export class Workload {
     if (!answer || answer.status >= 300) return;
     this.retire(isEnded);
     if (!target) return;
-    const { instances } = this.options;
-    await Promise.all(Array.from({ length: instances }, (_, at) => this.recorder.check(at, target)));
+    const { instances, guarded } = this.options;
+    const servers = [...Array(instances).keys(), ...guarded.map(({ index }) => index)];
+    await Promise.all(servers.map((server) => this.recorder.check(server, target)));
   }
 
   /** Moves ended sessions to the list that only `probeEnded` uses. A revoked login that was in flight is found by its 401. */
@@ -179,6 +214,12 @@ export class Workload {
 
   private instance(): number {
     return this.random.below(this.options.instances);
+  }
+
+  private anyServer(): number {
+    const { instances, guarded } = this.options;
+    const at = this.random.below(instances + guarded.length);
+    return guarded[at - instances]?.index ?? at;
   }
 }
 

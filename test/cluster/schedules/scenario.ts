@@ -76,9 +76,10 @@ export class Scenario {
 
   violations(): Violation[] {
     this.recorder.stop();
-    const { operations, stalls } = this.recorder;
+    const { operations, streams, stalls } = this.recorder;
     return violationsOf({
       operations,
+      streams,
       stalls,
       faults: this.faults,
       rows: null,

@@ -15,7 +15,7 @@ function call(check: Guard['check'] = () => PRINCIPAL) {
     openStream: (_, close) => {
       state.open += 1;
       state.end = close;
-      return { release: () => void state.open-- };
+      return { mayDeliver: () => true, release: () => void state.open-- };
     },
     ...{ ready: unused, onSessionEnd: unused, close: unused },
   };

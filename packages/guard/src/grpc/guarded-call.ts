@@ -27,7 +27,7 @@ export class GuardedCall {
     return {
       start: (next) => next(this.#listener()),
       sendMetadata: (metadata, next) => this.#unlessEnded(() => next(metadata)),
-      sendMessage: (message, next) => this.#unlessEnded(() => next(message)),
+      sendMessage: (message, next) => this.#ifDeliverable(() => next(message)),
       sendStatus: (status, next) =>
         this.#unlessEnded(() => {
           this.#release();
@@ -79,6 +79,11 @@ export class GuardedCall {
   #release(): void {
     this.#isEnded = true;
     this.#stream?.release();
+  }
+
+  /** Without a lease, this ends the call. */
+  #ifDeliverable(act: () => void): void {
+    if (this.#stream?.mayDeliver() ?? true) this.#unlessEnded(act);
   }
 
   #unlessEnded(act: () => void): void {

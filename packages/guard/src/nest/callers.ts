@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Guard, RequestClient } from '../guard.js';
 import type { Principal } from '../principal.js';
+import { holdBack } from '../streams/hold-back.js';
 import { clientOfRequest, type HttpRequest } from './http-request.js';
 import { LATCHKEY_GUARD, LATCHKEY_OPTIONS, type LatchkeyOptions } from './latchkey-options.js';
 import type { LongConnection } from './transport.js';
@@ -28,12 +29,15 @@ export class Callers {
    *
    * @throws {GuardError} when the session has ended since it was checked
    */
-  track(principal: Principal, { identity, close, onceClosed }: LongConnection): void {
+  track(principal: Principal, { identity, writers, close, onceClosed }: LongConnection): void {
     if (this.#byConnection.get(identity)?.sessionId === principal.sessionId) return;
+    let giveBack = () => {};
     const stream = this.#guard.openStream(principal, (end) => {
+      giveBack();
       this.#byConnection.delete(identity);
       close(end);
     });
+    if (writers) giveBack = holdBack(writers, stream);
     this.#byConnection.set(identity, principal);
     onceClosed(() => {
       this.#byConnection.delete(identity);

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { StreamEnd } from '../guard.js';
 import type { GuardError } from '../guard-error.js';
+import type { Writers } from '../streams/hold-back.js';
 import type { Carrier, HttpRequest } from './http-request.js';
 
 /** A connection that stays open after the call was admitted. */
@@ -9,6 +10,8 @@ export interface LongConnection {
   readonly identity: object;
   /** Closes it in the same tick and tells the client why. */
   close(end: StreamEnd): void;
+  /** With what the application writes; undefined if the transport delivers in another way. */
+  readonly writers?: Writers;
   /** Calls the listener when the connection has closed for any reason. */
   onceClosed(listener: () => void): void;
 }

@@ -4,6 +4,7 @@ import type { Decision } from '@latchkey/revocation/guard-connection/questions';
 import type { StreamEnd } from '../guard.js';
 import { TokenPrincipal } from '../token-principal.js';
 import { GuardedStreams } from './guarded-streams.js';
+import { holdBack } from './hold-back.js';
 
 const EXPIRES_AT = 1_000;
 const SUBJECT: TokenSubject = {
@@ -96,5 +97,41 @@ describe('a stream that outlives its token', () => {
     sut.stop();
     await recheck();
     expect([state.asked, ends]).toEqual([0, [{ code: 'closing' }]]);
+  });
+});
+
+describe('a write to a stream', () => {
+  it('is possible while the guard holds a lease', () => {
+    expect(streams().open().mayDeliver()).toBe(true);
+  });
+
+  it('closes all streams if the lease has run out unnoticed', () => {
+    const { state, ends, open } = streams();
+    const stream = open();
+    state.hasLease = false;
+    expect(stream.mayDeliver()).toBe(false);
+    expect(ends).toEqual([{ code: 'unavailable' }, { code: 'unavailable' }]);
+    state.hasLease = true;
+    expect(stream.mayDeliver()).toBe(false);
+  });
+
+  it('is possible without a lease if streams are kept then', () => {
+    const { state, open } = streams('keep');
+    const stream = open();
+    state.hasLease = false;
+    expect(stream.mayDeliver()).toBe(true);
+  });
+
+  it('is dropped by a method that is held back, until it is given back', () => {
+    const written: unknown[] = [];
+    const target = { write: (text: string) => written.push(text) };
+    const stream = { isOpen: true, mayDeliver: () => stream.isOpen };
+    const giveBack = holdBack({ target, methods: ['write'] }, stream);
+    target.write('one');
+    stream.isOpen = false;
+    target.write('two');
+    giveBack();
+    target.write('last');
+    expect(written).toEqual(['one', 'last']);
   });
 });

@@ -53,7 +53,7 @@ export class GuardedStreams {
     this.#requireActive(subject, confirmedIn);
     const stream: Stream = { subject, expiresAt: principal.expiresAt, close };
     this.#open.add(stream);
-    return { release: () => this.#open.delete(stream) };
+    return { mayDeliver: () => this.#mayDeliver(stream), release: () => this.#open.delete(stream) };
   }
 
   /** Closes, in the same tick, every stream that an end may concern. */
@@ -73,6 +73,11 @@ export class GuardedStreams {
 
   leaseLost(): void {
     if (this.options.withoutLease === 'close') this.#open.closeAll({ code: 'unavailable' });
+  }
+
+  #mayDeliver(stream: Stream): boolean {
+    if (!this.options.link.mayTrust()) this.leaseLost();
+    return this.#open.has(stream);
   }
 
   #requireActive(subject: TokenSubject, confirmedIn: number | null): void {

@@ -33,6 +33,10 @@ export class OpenStreams {
     deleteFrom(this.#byUser, stream.subject.userId, stream);
   }
 
+  has(stream: Stream): boolean {
+    return this.#bySession.get(stream.subject.sessionId)?.has(stream) ?? false;
+  }
+
   /** In the same tick, like every method that closes. */
   closeSession(sessionId: string, end: StreamEnd): void {
     this.#close(this.#bySession.get(sessionId), end);

@@ -10,7 +10,7 @@ function tracked() {
     openStream: (_, close) => {
       state.opened += 1;
       state.end = close;
-      return { release: () => void state.released++ };
+      return { mayDeliver: () => true, release: () => void state.released++ };
     },
   };
   const response = new ServerResponse(new IncomingMessage(new Socket()));

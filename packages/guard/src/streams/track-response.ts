@@ -3,6 +3,7 @@ import type { Guard, StreamEnd } from '../guard.js';
 import { sendProblem } from '../http/send-problem.js';
 import type { Principal } from '../principal.js';
 import { streamError } from '../session-end-errors.js';
+import { holdBack } from './hold-back.js';
 
 /** How long a client may take to read what was written before the end. */
 const LAST_READ_MS = 2_000;
@@ -34,7 +35,9 @@ function track(
 ): void {
   // The client may have disconnected while its token was checked.
   if (response.closed || response.destroyed) return;
+  let giveBack = () => {};
   const stream = guard.openStream(principal, (end) => {
+    giveBack();
     // The application may still write: without a listener, an error that it does not expect would end the process.
     response.on('error', () => {});
     if (response.headersSent) response.end(lastWords(end));
@@ -42,5 +45,6 @@ function track(
     const limit = setTimeout(() => response.destroy(), LAST_READ_MS).unref();
     response.once('close', () => clearTimeout(limit));
   });
+  giveBack = holdBack({ target: response, methods: ['write', 'end'] }, stream);
   response.once('close', () => stream.release());
 }

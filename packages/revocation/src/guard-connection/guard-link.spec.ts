@@ -228,6 +228,21 @@ describe('GuardLink', () => {
     expect(await second).toEqual({ state: 'ended', reason: 'logout' });
   });
 
+  it('never grants again what a parent has refused for good, but what has only expired', async () => {
+    connect();
+    const answers = ['gone', 'idle'].map((sessionId) => link.ask(guardSubject(sessionId)));
+    await waitUntil('it is asked', () => parent.heardOf('ask').length === 1);
+    parent.say({
+      type: 'answers',
+      answers: [
+        { id: 1, state: 'ended', reason: 'logout' },
+        { id: 2, state: 'ended', reason: 'expired' },
+      ],
+    });
+    await Promise.all(answers);
+    expect([stateOf('gone'), stateOf('idle')]).toEqual(['ended', 'active']);
+  });
+
   it('asks in one message what is asked in one tick', async () => {
     connect();
     void link.ask(guardSubject('s'));

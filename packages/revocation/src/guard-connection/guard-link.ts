@@ -34,6 +34,9 @@ export type Verdict =
 
 const ACTIVE: Verdict = { state: 'active' };
 const ASK: Verdict = { state: 'ask' };
+/** Reasons of the service. */
+const EXPIRED = 'expired';
+const UNSPECIFIED = 'unspecified';
 const UNAVAILABLE: Decision = { state: 'unavailable' };
 
 /** The guard's end of the guard protocol: which sessions have ended, and whether that knowledge may be relied on. */
@@ -95,7 +98,16 @@ export class GuardLink {
     const reason = this.endedSet.reasonOf(subject.sessionId);
     if (reason !== undefined) return { state: 'ended', reason };
     if (decision.state === 'active') this.changed.settle(subject.sessionId, change);
+    if (decision.state === 'ended') this.remember(subject.sessionId, decision.reason);
     return decision;
+  }
+
+  /**
+   * What the parent has refused for good, this guard never grants again: the next parent may not have heard of it yet. A
+   * session that expires can still be used, if another instance has seen it in use.
+   */
+  private remember(sessionId: string, reason = UNSPECIFIED): void {
+    if (reason !== EXPIRED) this.endedSet.add({ sessions: [{ sessionId, reason }], cutOffs: [] });
   }
 
   /** Whether the guard holds a lease, and has room for all ends. */

@@ -609,6 +609,12 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     'guard-connection/guard-link.ts',
+    'a guard forgets that a parent has refused a session for good',
+    "    if (decision.state === 'ended') this.remember(subject.sessionId, decision.reason);\n",
+    '',
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
     'a guard gives its lease back before another parent has given one',
     `    this.former = connection;
     this.keepLease(connection);`,

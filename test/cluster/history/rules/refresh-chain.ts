@@ -25,6 +25,9 @@ export function forkedChains({ session, operations }: SessionTimeline): Violatio
 /** A use is written at once, and again after the next flush of last uses if Postgres did not answer. */
 const RECORDED_WITHIN_MS = 2_000;
 
+/** A guard reports a use that confirms a refresh within a second. */
+const REPORTED_WITHIN_MS = 1_000;
+
 /**
  * P5: real reuse is noticed. After the grace, the predecessor of a token that was used is no longer accepted as a retry.
  * A use that a fault may have kept from being written is not judged.
@@ -37,7 +40,8 @@ export function unnoticedReuse(
   const isUnnoticed = ({ presented, startedAt }: Operation) => {
     const { firstUse, issuedAt } = successors.get(presented ?? '') ?? { firstUse: null, issuedAt: 0 };
     if (!firstUse || startedAt <= issuedAt + graceMs) return false;
-    const recordedAt = firstUse.endedAt + RECORDED_WITHIN_MS;
+    const reportedAt = firstUse.endedAt + (firstUse.guarded === undefined ? 0 : REPORTED_WITHIN_MS);
+    const recordedAt = reportedAt + RECORDED_WITHIN_MS;
     const wasDisturbed = faults.some(
       (fault) => fault.startedAt < recordedAt && fault.endedAt > firstUse.startedAt - RECORDED_WITHIN_MS,
     );

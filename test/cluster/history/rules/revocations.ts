@@ -3,11 +3,14 @@ import { isGrant, isRefusedAsEnded, mayHaveExpired, type Operation } from '../hi
 import type { SessionTimeline } from '../session-timeline.js';
 import type { Violation } from '../violation.js';
 
-/** P1: no instance grants a request that started after the 204 was read. */
+/** P1, and P8 for guarded servers: nobody grants a request that started after the 204 was read. */
 export function grantedAfterConfirmation(timeline: SessionTimeline): Violation[] {
   return timeline.operations
     .filter((operation) => isGrant(operation) && operation.startedAt > timeline.confirmedAt)
-    .map((operation) => violation('P1', 'granted a request that started after the 204', timeline, operation));
+    .map((operation) => {
+      const promise = operation.guarded === undefined ? 'P1' : 'P8';
+      return violation(promise, 'granted a request that started after the 204', timeline, operation);
+    });
 }
 
 /** P2: an instance that refused a session as ended never grants it again. */
@@ -39,12 +42,15 @@ export function refreshedAfterCommit(timeline: SessionTimeline): Violation[] {
     );
 }
 
-/** P3: whatever else fails, an instance that can reach Postgres refuses within a second of the commit. */
+/**
+ * P3: whatever else fails, an instance that can reach Postgres refuses within a second of the commit. A guarded server does
+ * as its guard's parent does, or within the lease if it has lost its parent.
+ */
 export function grantedBeyondBound(timeline: SessionTimeline, bound: EnforcementBound): Violation[] {
   return timeline.operations
     .filter((operation) => operation.kind !== 'refresh' && isGrant(operation))
     .filter((operation) => operation.startedAt > timeline.committedAt)
-    .filter((operation) => !bound.isKept(operation.instance, timeline.committedAt, operation))
+    .filter((operation) => !bound.isKept(timeline.committedAt, operation))
     .map((operation) =>
       violation('P3', 'granted beyond the bound after the commit was known', timeline, operation),
     );

@@ -14,6 +14,7 @@ export function eventStream(response: ServerResponse): LongConnection {
   });
   return {
     identity: response,
+    writers: { target: response, methods: ['write', 'end'] },
     close: (end) => endEvents(response, source, end),
     onceClosed: (listener) => response.once('close', listener),
   };

@@ -6,6 +6,7 @@ import type { LongConnection } from '../transport.js';
 export function webSocketConnection(socket: WebSocket): LongConnection {
   return {
     identity: socket,
+    writers: { target: socket, methods: ['send'] },
     close: (end) => closeSocket(socket, end),
     onceClosed: (listener) => socket.once('close', listener),
   };
