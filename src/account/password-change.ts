@@ -84,8 +84,9 @@ export class PasswordChange {
         address,
         detail: { sessions_ended: count },
       });
-      return { session, user: locked };
+      const sessionEpoch = await this.sessions.epochOf(session.sessionId, manager);
+      return { session: { ...session, deviceId, sessionEpoch }, user: locked };
     }, share);
-    return { tokens: await this.tokens.first({ ...result.session, deviceId }, result.user), outcome };
+    return { tokens: await this.tokens.first(result.session, result.user), outcome };
   }
 }

@@ -25,13 +25,13 @@ export class SessionTokens {
 
   /** The first tokens of a session that a password has just opened. */
   first(
-    session: OpenedSession & { readonly deviceId: string },
+    session: OpenedSession & Pick<RotatedSession, 'deviceId' | 'sessionEpoch'>,
     { id: userId, roles, rolesVersion }: Pick<User, 'id' | 'roles' | 'rolesVersion'>,
   ): Promise<IssuedTokens> {
-    const { sessionId, deviceId, authTime, createdAt } = session;
+    const { sessionId, deviceId, sessionEpoch, authTime, createdAt } = session;
     const refreshToken = this.rotation.firstToken(sessionId);
     const rest = { amr: PASSWORD_AMR, roles, rolesVersion, generation: 0, refreshToken };
-    return this.of({ sessionId, deviceId, userId, authTime, createdAt, ...rest });
+    return this.of({ sessionId, deviceId, sessionEpoch, userId, authTime, createdAt, ...rest });
   }
 
   async of({ refreshToken, authTime, ...session }: RotatedSession): Promise<IssuedTokens> {

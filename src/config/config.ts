@@ -38,6 +38,8 @@ export abstract class Config {
   abstract readonly accessToken: {
     readonly issuer: string;
     readonly audience: string;
+    /** `client_id` of the tokens of the service's own logins. */
+    readonly clientId: string;
     readonly ttlSeconds: number;
     /** How often a new signing key is created. */
     readonly keyRotationMs: number;

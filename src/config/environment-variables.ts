@@ -8,6 +8,7 @@ import {
 } from '../policy/session-policy.js';
 import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
 import {
+  clientId,
   duration,
   files,
   flag,
@@ -158,6 +159,11 @@ export const ENVIRONMENT_VARIABLES = {
     read: text,
     default: unset('the issuer', 'https://api.example.com'),
     description: '`aud` of access tokens',
+  }),
+  LATCHKEY_CLIENT_ID: variable({
+    read: clientId,
+    default: 'latchkey',
+    description: "`client_id` of the access tokens of this service's own logins",
   }),
   LATCHKEY_POLICY: variable({
     read: oneOf(Object.keys(POLICY_PRESETS) as PolicyName[]),

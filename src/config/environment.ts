@@ -124,6 +124,7 @@ function accessToken(values: EnvironmentValues): Environment['accessToken'] {
   return {
     issuer: values.LATCHKEY_ISSUER,
     audience: values.LATCHKEY_AUDIENCE ?? values.LATCHKEY_ISSUER,
+    clientId: values.LATCHKEY_CLIENT_ID,
     ttlSeconds: Math.ceil(values.ACCESS_TOKEN_TTL / 1000),
     keyRotationMs: values.KEY_ROTATION_INTERVAL,
     cacheSize: values.ACCESS_TOKEN_CACHE_SIZE,

@@ -21,6 +21,12 @@ const DURATION = /^\d{1,9}(ms|s|m|h|d)?$/;
 
 export const text: Reader<string> = (value) => value;
 
+/** RFC 6749 appendix A.1, without spaces. */
+export const clientId: Reader<string> = (value) => {
+  if (!/^[\x21-\x7e]{1,64}$/.test(value)) throw new TypeError('must be 1 to 64 visible ASCII characters');
+  return value;
+};
+
 export const flag: Reader<boolean> = (value) => {
   if (value === 'true' || value === '1') return true;
   if (value === 'false' || value === '0') return false;

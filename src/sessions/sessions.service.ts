@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
@@ -187,6 +187,17 @@ export class SessionsService {
       [sessionId],
     );
     return found ?? null;
+  }
+
+  /**
+   * The epoch of a session. A transaction that opens it reads this last, because sessions that it revokes may be ended by
+   * a cut-off, which exempts the new one.
+   */
+  async epochOf(sessionId: string, manager: EntityManager): Promise<number> {
+    const [{ epoch }] = await manager.query<[{ epoch: number }]>('SELECT epoch FROM sessions WHERE id = $1', [
+      sessionId,
+    ]);
+    return epoch;
   }
 
   async exists(selection: { sessionId: string; userId: string }): Promise<boolean> {

@@ -44,11 +44,21 @@ describe('an instance with a cold cache', () => {
   async function unseenTokens(): Promise<string[]> {
     const rows = new SessionRows(service.app.get(PROTOCOL_DATA_SOURCE));
     const userId = await rows.user();
-    const ids = await rows.sessions(SESSIONS, userId, await rows.device(userId));
+    const deviceId = await rows.device(userId);
+    const ids = await rows.sessions(SESSIONS, userId, deviceId);
     const issuer = service.app.get(AccessTokenIssuer);
     const now = new Date();
     const times = { authenticatedAt: now, createdAt: now, now };
-    const rest = { userId, roles: [], rolesVersion: 0, generation: 0, amr: ['pwd'], ...times };
+    const rest = {
+      userId,
+      deviceId,
+      sessionEpoch: 0,
+      roles: [],
+      rolesVersion: 0,
+      generation: 0,
+      amr: ['pwd'],
+      ...times,
+    };
     return Promise.all(ids.map(async (sessionId) => (await issuer.issue({ ...rest, sessionId })).token));
   }
 });

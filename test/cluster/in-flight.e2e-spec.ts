@@ -4,9 +4,9 @@ import type { CutOff, Revocations } from '@latchkey/revocation/session-store';
 import { createClient } from '@redis/client';
 import { Client } from 'pg';
 import type { Api, Tokens } from '../support/api.js';
+import { decodeJwt } from '../support/decode-jwt.js';
 import { type Instances, startInstances } from '../support/start-instances.js';
 import { waitUntil } from '../support/wait-until.js';
-import { decodeJwt } from './history/decode-jwt.js';
 
 /** Total over both instances. */
 const IN_FLIGHT = 500;

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { type Api, PASSWORD, type Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { decodeJwt } from '../support/decode-jwt.js';
 import { sendRaw } from '../support/raw-http.js';
 import { serviceEnv } from '../support/service-env.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { Traffic } from '../support/traffic.js';
 import { waitUntil } from '../support/wait-until.js';
-import { decodeJwt } from './history/decode-jwt.js';
 
 const START_MS = 180_000;
 const FIVE_MINUTES_MS = 300_000;

@@ -37,10 +37,12 @@ export async function issueCredentials(app, dataSource, count) {
   const issuer = app.get(AccessTokenIssuer, { strict: false });
   const now = new Date();
   const tokens = [];
-  for (const { userId, sessionId } of rows) {
+  for (const { userId, deviceId, sessionId } of rows) {
     const issued = await issuer.issue({
       userId,
       sessionId,
+      deviceId,
+      sessionEpoch: 0,
       roles: [],
       rolesVersion: 0,
       generation: 0,

@@ -1,4 +1,4 @@
-import { readClaims, requireUnexpired } from './claims.js';
+import { acrOf, readClaims, requireUnexpired } from './claims.js';
 import { InvalidToken } from './errors.js';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -16,6 +16,14 @@ const payload = {
   roles: ['user', 'admin'],
   roles_version: 3,
 };
+/** The claims that tokens of older releases lack. */
+const recent = {
+  generation: 41,
+  session_epoch: 7,
+  device_id: '019b0000-0000-7000-8000-000000000003',
+  client_id: 'latchkey',
+  acr: 'aal1',
+};
 
 const codeOf = (act: () => unknown) => {
   try {
@@ -28,24 +36,61 @@ const codeOf = (act: () => unknown) => {
 
 describe('readClaims', () => {
   it('returns the subject and the expiry of the token', () => {
-    expect(readClaims(payload, 900)).toEqual({
+    expect(readClaims({ ...payload, ...recent }, 900)).toEqual({
       subject: {
         userId: payload.sub,
         sessionId: payload.sid,
         roles: ['user', 'admin'],
         rolesVersion: 3,
         authenticatedAt: NOW - 60_000,
-        generation: 0,
+        generation: 41,
+        sessionEpoch: 7,
+        deviceId: recent.device_id,
+        clientId: 'latchkey',
+        amr: ['pwd'],
+        acr: 'aal1',
       },
       expiresAt: NOW + 900_000,
     });
   });
 
-  it('returns the generation of the refresh token if the token has one', () => {
-    expect(readClaims({ ...payload, generation: 41 }, 900).subject.generation).toBe(41);
-    for (const generation of [null, '41', -1, 1.5, {}]) {
-      expect(codeOf(() => readClaims({ ...payload, generation }, 900))).toBe('malformed_claim');
+  it('accepts tokens of older releases, which lack some claims', () => {
+    expect(readClaims(payload, 900).subject).toMatchObject({
+      generation: 0,
+      sessionEpoch: 0,
+      deviceId: null,
+      clientId: null,
+      acr: null,
+    });
+  });
+
+  it.each([
+    ['generation', [null, '41', -1, 1.5, {}]],
+    ['session_epoch', [null, '7', -1, 1.5, {}]],
+    ['device_id', [null, '', 'phone', recent.device_id.toUpperCase(), 1, {}]],
+    ['client_id', [null, '', 1, ['latchkey'], {}]],
+    ['acr', [null, '', 1, ['aal1'], {}]],
+  ])('refuses a token with a malformed %s', (claim, values) => {
+    for (const value of values) {
+      expect(codeOf(() => readClaims({ ...payload, ...recent, [claim]: value }, 900))).toBe(
+        'malformed_claim',
+      );
     }
+  });
+
+  it('shares equal roles and methods between tokens', () => {
+    const parsed = () => JSON.parse(JSON.stringify({ ...payload, ...recent })) as object;
+    const [one, other] = [readClaims(parsed(), 900).subject, readClaims(parsed(), 900).subject];
+    expect(other.roles).toBe(one.roles);
+    expect(other.amr).toBe(one.amr);
+    expect(readClaims({ ...parsed(), roles: [] }, 900).subject.roles).toBe(
+      readClaims({ ...parsed(), roles: [] }, 900).subject.roles,
+    );
+  });
+
+  it('does not share lists that only look equal when joined', () => {
+    const rolesOf = (roles: string[]) => readClaims({ ...payload, roles }, 900).subject.roles;
+    expect([rolesOf(['a,b']), rolesOf(['a', 'b'])]).toEqual([['a,b'], ['a', 'b']]);
   });
 
   it('limits the lifetime of a token to the configured one', () => {
@@ -105,5 +150,15 @@ describe('requireUnexpired', () => {
   it('accepts a token until the instant at which it expires', () => {
     expect(codeOf(() => requireUnexpired(claims, claims.expiresAt - 1))).toBe('none');
     expect(codeOf(() => requireUnexpired(claims, claims.expiresAt))).toBe('expired');
+  });
+});
+
+describe('acrOf', () => {
+  it.each([
+    [['pwd'], 'aal1'],
+    [[], 'aal1'],
+    [['pwd', 'otp', 'mfa'], 'aal2'],
+  ])('is for %j the class %s', (amr, acr) => {
+    expect(acrOf(amr)).toBe(acr);
   });
 });

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { readClaims } from './claims.js';
 import { InvalidToken } from './errors.js';
 import { type VerifiedToken, VerifiedTokens } from './verified-tokens.js';
 
@@ -8,13 +9,27 @@ const EXPIRES_AT = NOW + 900_000;
 const verified = (token: string): VerifiedToken => ({
   token,
   kid: 'a',
-  subject: { userId: 'u', sessionId: 's', roles: [], rolesVersion: 0, authenticatedAt: NOW, generation: 0 },
+  subject: {
+    userId: 'u',
+    sessionId: 's',
+    roles: [],
+    rolesVersion: 0,
+    authenticatedAt: NOW,
+    generation: 0,
+    sessionEpoch: 0,
+    deviceId: null,
+    clientId: null,
+    amr: [],
+    acr: null,
+  },
   expiresAt: EXPIRES_AT,
 });
 
 function tokens(maxTokens: number, published = new Set(['a'])) {
   return new VerifiedTokens({ publicKey: (kid) => (published.has(kid) ? {} : undefined) }, maxTokens);
 }
+
+const uuid = (n: number) => `019b0000-0000-7000-8000-00000000000${n}`;
 
 setFlagsFromString('--allow-natives-syntax');
 const haveSameMap = new Function('one', 'other', 'return %HaveSameMap(one, other)') as (
@@ -67,6 +82,14 @@ describe('VerifiedTokens', () => {
       return sut.find(token, NOW);
     });
     expect(found.every((it) => haveSameMap(it, found[0]))).toBe(true);
+  });
+
+  it('gives all subjects the same hidden class, also those of older tokens', () => {
+    const claims = { iss: 'i', aud: 'a', sub: uuid(1), sid: uuid(2), jti: 'j', iat: 0, exp: 1, auth_time: 0 };
+    const old = { ...claims, amr: ['pwd'], roles: [], roles_version: 0 };
+    const recent = { generation: 1, session_epoch: 2, device_id: uuid(3), client_id: 'c', acr: 'aal1' };
+    const [one, other] = [{ ...old, ...recent }, old].map((payload) => readClaims(payload, 900).subject);
+    expect(haveSameMap(one, other)).toBe(true);
   });
 
   it('keeps at most the given number of tokens and forgets the least recently used one', () => {

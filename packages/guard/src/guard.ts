@@ -3,12 +3,12 @@ import type { Principal } from './principal.js';
 /** Where a request came from, as the server that received it knows. It is reported when it is new for the session. */
 export interface RequestClient {
   /** The IP address, without a port. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /** The `User-Agent` header. Leave it out if a gateway drops or replaces it: rules about clients are then off. */
-  readonly userAgent?: string;
+  readonly userAgent?: string | undefined;
 }
 
-/** The end of one session, or of what a user got before a change. */
+/** The end of a session. */
 export interface SessionEnd {
   readonly sessionId: string;
   readonly userId: string;
@@ -35,14 +35,23 @@ export interface Guard {
   check(token: string, client?: RequestClient): Principal | Promise<Principal>;
 
   /**
-   * Registers an open stream, and checks its session in the same step. `close` is called once, and before the end of the
-   * session is acknowledged; it must close the stream in the same tick.
+   * Registers an open stream, and checks its session in the same step. `close` is called at most once, and before the end
+   * of the session is acknowledged; it must close the stream in the same tick.
    *
-   * @throws {GuardError} when the session has ended meanwhile; `close` is then not called
+   * A stream may outlive the token that opened it, as long as the session lasts.
+   *
+   * @param principal what `check` returned, not a copy of it
+   * @throws {GuardError} when the session has ended since it was checked; `close` is then not called
    */
   openStream(principal: Principal, close: (end: StreamEnd) => void): OpenStream;
 
-  /** Calls `listener` when a session that this guard has seen or has streams of ends, before the end is acknowledged. */
+  /**
+   * Calls `listener` once for each session that this guard has seen or has streams of, when it learns that the session has
+   * ended. If the service announces the session, that is before the end is acknowledged. If the service only announces
+   * that older sessions of the user are over, it is when the session is used again.
+   *
+   * @returns a function that removes the listener
+   */
   onSessionEnd(listener: (end: SessionEnd) => void): () => void;
 
   /** Closes the connection to the service, and every stream. */
@@ -51,8 +60,19 @@ export interface Guard {
 
 /** Why a stream has to close. */
 export interface StreamEnd {
-  /** `unavailable`: the guard has lost its lease and cannot tell any more whether the session is active. */
-  readonly code: 'session_revoked' | 'session_expired' | 'token_expired' | 'unavailable' | 'closing';
-  /** The reason of `session_revoked`. */
+  readonly code:
+    | 'session_revoked'
+    | 'session_expired'
+    /** The user's roles have changed, or older sessions of the user are over and this one may be among them. */
+    | 'token_stale'
+    /** The session requires a new login. */
+    | 'insufficient_user_authentication'
+    /** The token has expired, and the service cannot be asked whether the session is still active. */
+    | 'token_expired'
+    /** The guard has lost its lease, so it does not know whether the session is still active. */
+    | 'unavailable'
+    /** The guard is closed. */
+    | 'closing';
+  /** The reason of `session_revoked`, and of `session_expired` if it is known. */
   readonly reason?: string;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AccessTokenClaims } from '@latchkey/access-token/claims';
+import { type AccessTokenClaims, acrOf } from '@latchkey/access-token/claims';
 import { ALGORITHM, TYPE } from '@latchkey/access-token/header';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
@@ -10,6 +10,9 @@ import { MAX_TOKEN_LENGTH } from './bearer-token.js';
 export interface AccessTokenInput {
   readonly userId: string;
   readonly sessionId: string;
+  readonly deviceId: string;
+  /** The epoch of the session, not of the user: a token must not seem to be issued after a cut-off that ended its session. */
+  readonly sessionEpoch: number;
   readonly roles: readonly string[];
   readonly rolesVersion: number;
   /** The rotations of the refresh token. */
@@ -57,7 +60,7 @@ export class AccessTokenIssuer {
   }
 
   #claims(input: AccessTokenInput): AccessTokenClaims {
-    const { issuer, audience } = this.#config;
+    const { issuer, audience, clientId } = this.#config;
     const iat = epochSeconds(input.now);
     return {
       iss: issuer,
@@ -67,11 +70,15 @@ export class AccessTokenIssuer {
       jti: randomUUID(),
       iat,
       exp: this.#expiry(input, iat),
+      client_id: clientId,
       auth_time: epochSeconds(input.authenticatedAt),
       amr: input.amr,
+      acr: acrOf(input.amr),
       roles: input.roles,
       roles_version: input.rolesVersion,
       generation: input.generation,
+      session_epoch: input.sessionEpoch,
+      device_id: input.deviceId,
     };
   }
 

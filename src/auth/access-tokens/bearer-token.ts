@@ -3,7 +3,7 @@ import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { BEARER_SCHEME, presentsBearer } from '../../http/routes/bearer-scheme.js';
 import { invalidToken } from './invalid-token.js';
 
-/** Longer tokens are refused before anything is parsed; issued tokens have about 700 characters. */
+/** Longer tokens are refused before anything is parsed; issued tokens have about 900 characters. */
 export const MAX_TOKEN_LENGTH = 4096;
 
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;

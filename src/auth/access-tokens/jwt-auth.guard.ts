@@ -173,7 +173,7 @@ export function requirePrincipal(context: ExecutionContext): Principal {
   return user;
 }
 
-function setPrincipal(request: AuthenticatedRequest, principal: Principal): true {
+function setPrincipal(request: { user?: Principal }, principal: Principal): true {
   request.user = principal;
   return true;
 }

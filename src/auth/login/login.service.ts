@@ -30,8 +30,12 @@ export interface Credentials {
   readonly formerRefreshToken?: string | undefined;
 }
 
-export interface CompletedLogin extends RegisteredDevice, OpenedSession {
+interface Login extends RegisteredDevice, OpenedSession {
   readonly user: User;
+}
+
+export interface CompletedLogin extends Login {
+  readonly sessionEpoch: number;
 }
 
 /** The result of a login attempt with the correct password. */
@@ -132,7 +136,7 @@ export class LoginService {
     });
     const login = { user, ...device, ...session };
     await this.report(transaction, login, verified, client);
-    return login;
+    return { ...login, sessionEpoch: await this.sessions.epochOf(session.sessionId, manager) };
   }
 
   /**
@@ -154,7 +158,7 @@ export class LoginService {
   /** Records the security events of this login, and responds to a copied device token. */
   private async report(
     transaction: RevokingTransaction,
-    { user, sessionId, deviceId, deviceName, isNewDevice }: CompletedLogin,
+    { user, sessionId, deviceId, deviceName, isNewDevice }: Login,
     { failures, knownDevice, copiedFrom }: VerifiedLogin,
     client: RequestClient,
   ): Promise<void> {

@@ -16,6 +16,12 @@ import { flushIntervalMs, LastSeen } from './last-seen.js';
 import type { SessionUse } from './session-use.js';
 import { UsedGenerations } from './used-generations.js';
 
+/** What a check needs to know of a token. */
+export type SubjectToCheck = Pick<
+  TokenSubject,
+  'userId' | 'sessionId' | 'roles' | 'rolesVersion' | 'authenticatedAt' | 'generation'
+>;
+
 /** What users are shown about a session. */
 export interface SessionDescription {
   readonly snapshot: Pick<SessionSnapshot, 'sessionId' | 'deviceId' | 'createdAt' | 'lastSeenAt' | 'profile'>;
@@ -47,7 +53,7 @@ export class SessionCheck {
    * @throws {AppError} session_revoked, session_expired, token_stale, insufficient_user_authentication,
    *   invalid_token or service_unavailable
    */
-  check(subject: TokenSubject, client: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
+  check(subject: SubjectToCheck, client: RequestClient): CheckedPrincipal | Promise<CheckedPrincipal> {
     const lookup = this.sessions.find(subject.sessionId);
     return lookup instanceof Promise
       ? lookup.then((found) => this.decide(subject, found, client))
@@ -76,7 +82,7 @@ export class SessionCheck {
   }
 
   private decide(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     lookup: SessionLookup<SessionSnapshot, SessionUse>,
     client: RequestClient,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
@@ -97,7 +103,7 @@ export class SessionCheck {
    * accepted either, so the next request raises the suspicion again.
    */
   private async decideIfPossible(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     known: CachedSession,
     client: RequestClient,
   ): Promise<CheckedPrincipal> {
@@ -119,7 +125,10 @@ export class SessionCheck {
    * Caches may be late or wrong, and another instance may have seen the session used since. What a cache says is
    * therefore never a reason to refuse, only a reason to ask the store.
    */
-  private async decideFresh(subject: TokenSubject, client: RequestClient | null): Promise<CheckedPrincipal> {
+  private async decideFresh(
+    subject: SubjectToCheck,
+    client: RequestClient | null,
+  ): Promise<CheckedPrincipal> {
     const lookup = await this.sessions.findFresh(subject.sessionId);
     if (lookup.ended !== null) throw ended(lookup.ended);
     const { session } = lookup;
@@ -146,7 +155,7 @@ export class SessionCheck {
   }
 
   private refusal(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     { snapshot, use }: CachedSession,
     limits: SessionLimits,
   ): AppError | null {
@@ -162,7 +171,7 @@ export class SessionCheck {
   }
 
   private grant(
-    subject: TokenSubject,
+    subject: SubjectToCheck,
     session: CachedSession,
     client: RequestClient | null,
   ): CheckedPrincipal {
@@ -176,7 +185,7 @@ export class SessionCheck {
   }
 
   /** Not awaited, and only for the first token of each generation. A background request proves receipt as well. */
-  private noteGeneration({ sessionId, generation }: TokenSubject, { use }: CachedSession): void {
+  private noteGeneration({ sessionId, generation }: SubjectToCheck, { use }: CachedSession): void {
     if (use.seesGeneration(generation)) this.usedGenerations.note(sessionId, generation);
   }
 
@@ -186,7 +195,7 @@ export class SessionCheck {
   }
 }
 
-function principal(subject: TokenSubject, session: CachedSession): CheckedPrincipal {
+function principal(subject: SubjectToCheck, session: CachedSession): CheckedPrincipal {
   return {
     userId: subject.userId,
     sessionId: subject.sessionId,

@@ -24,6 +24,8 @@ export interface RotatedSession {
   readonly sessionId: string;
   readonly userId: string;
   readonly deviceId: string;
+  /** The epoch of the session: that of the user when it was opened, or a later one if a cut-off has exempted it. */
+  readonly sessionEpoch: number;
   readonly roles: readonly string[];
   readonly rolesVersion: number;
   readonly createdAt: Date;
@@ -36,7 +38,7 @@ export interface RotatedSession {
 
 const RETURNED = `
   s.id AS "sessionId", s.user_id AS "userId", s.device_id AS "deviceId", s.created_at AS "createdAt",
-  s.auth_time AS "authTime", s.amr,
+  s.auth_time AS "authTime", s.amr, s.epoch AS "sessionEpoch",
   s.refresh_generation AS generation, u.roles, u.roles_version AS "rolesVersion"`;
 
 /** Exported for the benchmark, which measures what it costs Postgres alone. */
@@ -189,16 +191,17 @@ export class SessionRotation {
   }
 
   private answer(row: Row): RotatedSession {
-    const { sessionId, userId, deviceId, roles, rolesVersion, createdAt, authTime, amr, generation } = row;
+    const { sessionId, generation } = row;
     return {
       sessionId,
-      userId,
-      deviceId,
-      roles,
-      rolesVersion,
-      createdAt,
-      authTime,
-      amr,
+      userId: row.userId,
+      deviceId: row.deviceId,
+      sessionEpoch: row.sessionEpoch,
+      roles: row.roles,
+      rolesVersion: row.rolesVersion,
+      createdAt: row.createdAt,
+      authTime: row.authTime,
+      amr: row.amr,
       generation,
       refreshToken: this.tokens.issue({ sessionId, generation }),
     };

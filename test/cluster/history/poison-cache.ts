@@ -1,7 +1,7 @@
 import { RedisAuthenticators } from '../../../src/redis/redis-authenticators.js';
 import { type SessionSnapshot, SNAPSHOT_FORMAT } from '../../../src/sessions/store/session-snapshot.js';
+import { decodeJwt } from '../../support/decode-jwt.js';
 import { serviceEnv } from '../../support/service-env.js';
-import { decodeJwt } from './decode-jwt.js';
 import type { ClientSession } from './recorder.js';
 import { redisCommands } from './redis-commands.js';
 

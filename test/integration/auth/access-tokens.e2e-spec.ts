@@ -24,6 +24,7 @@ const ISSUER = 'https://id.example.com';
 const AUDIENCE = 'https://api.example.com';
 const userId = '019b0000-0000-7000-8000-000000000001';
 const sessionId = '019b0000-0000-7000-8000-000000000002';
+const deviceId = '019b0000-0000-7000-8000-000000000003';
 
 let database: TestDatabase;
 let config: Config;
@@ -86,6 +87,10 @@ const claims = (changes: object = {}) => ({
   roles: ['user'],
   roles_version: 3,
   generation: 1,
+  session_epoch: 4,
+  device_id: deviceId,
+  client_id: 'latchkey',
+  acr: 'aal1',
   ...changes,
 });
 
@@ -96,6 +101,8 @@ const genuine = async (changes: Partial<Parameters<AccessTokenIssuer['issue']>[0
     roles: ['user'],
     rolesVersion: 3,
     generation: 0,
+    sessionEpoch: 4,
+    deviceId,
     createdAt: new Date(),
     authenticatedAt: new Date(),
     amr: ['pwd'],
@@ -167,6 +174,24 @@ describe('a genuine access token', () => {
     expect(Object.keys(said).sort()).toEqual(Object.keys(claims()).sort());
     // The idle lifetime of the policy is shorter than that of an access token.
     expect(said.exp - said.iat).toBe(300);
+    expect(said).toMatchObject({
+      client_id: 'latchkey',
+      acr: 'aal1',
+      amr: ['pwd'],
+      session_epoch: 4,
+      device_id: deviceId,
+    });
+  });
+
+  it('has the class aal2 if the user completed several factors', async () => {
+    const [, payload = ''] = parts(await genuine({ amr: ['pwd', 'otp', 'mfa'] }));
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString()).acr).toBe('aal2');
+  });
+
+  it('is accepted without the claims that older releases did not issue', async () => {
+    const old = { generation: undefined, session_epoch: undefined, device_id: undefined };
+    const token = own(header(), claims({ ...old, client_id: undefined, acr: undefined }));
+    expect((await get('/closed', `Bearer ${token}`)).status).toBe(200);
   });
 
   it('can be verified with the published key set alone', async () => {
@@ -502,6 +527,10 @@ describe('a token signed by the service with invalid claims', () => {
     roles: [undefined, null, 'admin', [1], [null], { 0: 'admin', length: 1 }],
     roles_version: [undefined, null, '3', -1, 1.5, 1e308],
     generation: [null, '3', -1, 1.5, 1e308],
+    session_epoch: [null, '3', -1, 1.5, 1e308],
+    device_id: [null, '', 'phone', deviceId.toUpperCase(), 1],
+    client_id: [null, '', 1, ['latchkey']],
+    acr: [null, '', 1, ['aal1']],
   };
   const cases = Object.entries(WRONG).flatMap(([claim, values]) =>
     values.map((value) => [claim, value] as const),

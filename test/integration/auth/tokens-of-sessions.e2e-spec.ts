@@ -16,6 +16,8 @@ describe('an access token with a valid signature', () => {
     const { token } = await service.app.get(AccessTokenIssuer, { strict: false }).issue({
       userId,
       sessionId,
+      deviceId: randomUUID(),
+      sessionEpoch: 0,
       roles: [],
       rolesVersion: 0,
       generation: 0,

@@ -80,6 +80,10 @@ export function loginScenarios(service: () => RunningApp): void {
       roles: [],
       roles_version: 0,
       generation: 0,
+      session_epoch: 0,
+      device_id: tokens.device_id,
+      client_id: 'latchkey',
+      acr: 'aal1',
     });
     expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(30);
   });
