@@ -1,5 +1,6 @@
 import type { Section } from '../section.js';
 import { comparison } from './comparison.js';
+import { guarded } from './guarded.js';
 import { growth } from './growth.js';
 import { logins } from './logins.js';
 import { memory } from './memory.js';
@@ -12,6 +13,7 @@ import { throughput } from './throughput.js';
 export const SECTIONS: readonly Section[] = [
   throughput,
   comparison,
+  guarded,
   revocation,
   logins,
   refresh,

@@ -15,6 +15,8 @@ const CHECKS = {
     const { Strategy } = await import('passport-jwt');
     const { acceptClaims, jwtStrategyOptions } = await import('./jwt-strategy.js');
     passport.use('jwt', new Strategy(await jwtStrategyOptions(), acceptClaims));
+    // Required by a plugin of @fastify/passport, but not used without sessions.
+    app.decorateRequest('session', null);
     await app.register(passport.initialize());
     app.addHook('preValidation', passport.authenticate('jwt', { session: false }));
   },
