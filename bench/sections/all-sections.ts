@@ -1,6 +1,7 @@
 import type { Section } from '../section.js';
 import { comparison } from './comparison.js';
 import { guarded } from './guarded.js';
+import { guards } from './guards.js';
 import { growth } from './growth.js';
 import { logins } from './logins.js';
 import { memory } from './memory.js';
@@ -15,6 +16,7 @@ export const SECTIONS: readonly Section[] = [
   comparison,
   guarded,
   revocation,
+  guards,
   logins,
   refresh,
   memory,

@@ -27,7 +27,7 @@ export function seriesName(framework: Framework, check: Check): string {
 }
 
 /** Guards report user agents, and have to compare them with what they reported before. */
-const ROUTE: Route = {
+export const ROUTE: Route = {
   path: '/me',
   headers: { authorization: 'Bearer {}', 'user-agent': 'bench/1.0' },
   expect: '@example.com',
