@@ -30,7 +30,7 @@ export function reportGuarded(bench: Pick<Bench, 'sessions' | 'rounds'>, results
 
 function tableOf(framework: Framework, results: Results): Table {
   return {
-    caption: FRAMEWORKS[framework],
+    caption: framework === 'nest' ? 'Nest, on its Fastify platform' : FRAMEWORKS[framework],
     columns: [
       '',
       'requests/s',

@@ -11,7 +11,7 @@ import { accessTokens, seedSessions } from '../service/seed-sessions.js';
 import { ISSUER, startService } from '../service/service.js';
 
 /** By the value of BENCH_FRAMEWORK; the names appear in the report. */
-export const FRAMEWORKS = { fastify: 'Fastify', express: 'Express' } as const;
+export const FRAMEWORKS = { nest: 'Nest', fastify: 'Fastify', express: 'Express' } as const;
 /** In the order in which they are measured. */
 export const CHECKS: Readonly<Record<Check, string>> = {
   none: 'no guard',
