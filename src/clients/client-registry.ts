@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { errorMessage } from '../errors/error-message.js';
 import { ClientStore } from './client-store.js';
@@ -9,7 +9,6 @@ import { configuredClient, type RegisteredClient } from './registered-client.js'
 const POLL_INTERVAL_MS = 2_000;
 
 /** The registered clients, from memory. While Postgres cannot be reached, those that are known stay valid. */
-@Injectable()
 export class ClientRegistry implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(ClientRegistry.name);
   private readonly configured: readonly RegisteredClient[];
@@ -23,6 +22,7 @@ export class ClientRegistry implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly store: ClientStore,
     config: Config,
+    private readonly pollIntervalMs = POLL_INTERVAL_MS,
   ) {
     this.configured = config.clients.map(configuredClient);
   }
@@ -30,7 +30,7 @@ export class ClientRegistry implements OnModuleInit, OnModuleDestroy {
   /** @throws when the clients cannot be read: without them, every client would be refused */
   async onModuleInit(): Promise<void> {
     this.take(await this.store.list());
-    this.timer = setInterval(() => this.poll(), POLL_INTERVAL_MS);
+    this.timer = setInterval(() => this.poll(), this.pollIntervalMs);
     this.timer.unref();
   }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { Config } from '../config/config.js';
 import { Client, ClientSecret } from './client.entity.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientRegistry } from './client-registry.js';
@@ -15,7 +16,11 @@ import { ClientStore } from './client-store.js';
       inject: [DataSource],
       useFactory: (dataSource: DataSource) => new ClientStore(dataSource),
     },
-    ClientRegistry,
+    {
+      provide: ClientRegistry,
+      inject: [ClientStore, Config],
+      useFactory: (store: ClientStore, config: Config) => new ClientRegistry(store, config),
+    },
     ClientAuthentication,
   ],
   exports: [ClientAuthentication, ClientRegistry],

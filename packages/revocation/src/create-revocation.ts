@@ -71,6 +71,7 @@ export function createRevocation<S extends SessionSnapshot, U extends Use>(
     marginMs: options.leaseMarginMs ?? LEASE_MARGIN_MS,
     windowMs,
     tokenLifetimeMs: options.tokenTtlMs,
+    observer,
   });
   const onChanged = (sessionIds: readonly string[]) => guards.sessionsChanged(sessionIds);
   const sessions = new SessionCache({ ...options, observer, endedSet, trust, storeClock, onChanged });

@@ -16,6 +16,10 @@ export interface Observer {
   unconfirmed(): void;
   /** This instance has learned that a session in its memory ended, and granted it for `ms` after that; 0 if it did not. */
   grantedAfterEnd(ms: number): void;
+  /** What this instance had learned is in force at its guards, `ms` after it began to wait for that. */
+  inForceAtGuards(ms: number): void;
+  /** A guard asked for a lease and got none. */
+  leaseRefused(): void;
 }
 
 export const NO_OBSERVER: Observer = {
@@ -25,4 +29,6 @@ export const NO_OBSERVER: Observer = {
   enforced() {},
   unconfirmed() {},
   grantedAfterEnd() {},
+  inForceAtGuards() {},
+  leaseRefused() {},
 };

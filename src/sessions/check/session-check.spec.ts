@@ -139,4 +139,35 @@ describe('SessionCheck', () => {
     store.isAway = true;
     await expect(check.check(subject, CLIENT)).rejects.toThrow('away');
   });
+
+  describe('asked by a guard', () => {
+    const decide = async (check: SessionCheck, of: Partial<typeof subject> = {}) => {
+      try {
+        await check.checkForGuard({ ...subject, ...of });
+        return 'granted';
+      } catch (error) {
+        return (error as AppError).code;
+      }
+    };
+
+    it('answers from the cache, without counting a use or looking at the client', async () => {
+      const store = new ScriptedStore();
+      const check = await start(store, { clients: ['browser:Chrome:Windows'] });
+      expect(await decide(check)).toBe('granted');
+      expect(store.loads).toHaveLength(0);
+      const { session } = await check.check(subject, { ...CLIENT, isUse: false });
+      expect(session.use.grantedAt).toBe(0);
+    });
+
+    it.each<[string, Partial<SessionSnapshot>, Partial<typeof subject>, string]>([
+      ['the session belongs to another user', {}, { userId: 'mallory' }, 'invalid_token'],
+      ['the roles have changed', { rolesVersion: 7 }, { rolesVersion: 6 }, 'token_stale'],
+      ['nothing has changed', { rolesVersion: 7 }, { rolesVersion: 7 }, 'granted'],
+      ['a login is needed', { needsLogin: true }, {}, 'insufficient_user_authentication'],
+      ['the session is idle', idle, {}, 'session_expired'],
+      ['the session has ended', { status: 'revoked', endedReason: 'logout' }, {}, 'session_revoked'],
+    ])('decides from the store when %s', async (_what, change, of, code) => {
+      expect(await decide(await start(new ScriptedStore(change), idle), of)).toBe(code);
+    });
+  });
 });

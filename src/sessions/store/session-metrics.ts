@@ -15,6 +15,8 @@ export class SessionMetrics implements Observer {
   private readonly enforcement: Histogram<'how'>;
   private readonly unconfirmedEnds: Counter;
   private readonly lastGrant: Histogram;
+  private readonly guardWaits: Histogram;
+  private readonly refusedLeases: Counter;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
@@ -65,6 +67,17 @@ export class SessionMetrics implements Observer {
       buckets: SECONDS,
       registers,
     });
+    this.guardWaits = new Histogram({
+      name: 'latchkey_guards_awaited_seconds',
+      help: 'Time that revocations waited for the guards connected to this instance.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.refusedLeases = new Counter({
+      name: 'latchkey_guard_leases_refused_total',
+      help: 'Pings of guards that were answered without a lease.',
+      registers,
+    });
   }
 
   /** Adds a gauge that is read together with the other metrics. */
@@ -101,5 +114,13 @@ export class SessionMetrics implements Observer {
 
   grantedAfterEnd(ms: number): void {
     this.lastGrant.observe(ms / 1000);
+  }
+
+  inForceAtGuards(ms: number): void {
+    this.guardWaits.observe(ms / 1000);
+  }
+
+  leaseRefused(): void {
+    this.refusedLeases.inc();
   }
 }

@@ -132,6 +132,14 @@ describe('a suspicion', () => {
     );
   });
 
+  it('is never raised about a client that is not known', () => {
+    const habits = { lastSeen: { place: BERLIN, at: 0 }, countries: ['DE'], clients: [CHROME] };
+    const { suspicionActions } = POLICY_PRESETS.bank;
+    expect(suspicionOf(habits, { place: BERLIN, at: 1, client: null }, suspicionActions)).toBeNull();
+    const travel = suspicionOf(habits, { place: TOKYO, at: 1, client: null }, suspicionActions);
+    expect(travel?.suspicion).toBe('impossible_travel');
+  });
+
   it('is never raised if the policy turns it off', () => {
     fc.assert(
       fc.property(places, places, clients, clients, actions, (from, to, before, now, policy) => {

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { type ConnectionLimits, limitConnections } from '../../../src/http/server/connection-limits.js';
+import {
+  type ConnectionLimits,
+  limitConnections,
+  releaseFromLimits,
+} from '../../../src/http/server/connection-limits.js';
 import { startHttpTestApp } from '../../support/http-test-app.js';
 import { waitUntil } from '../../support/wait-until.js';
 
@@ -64,6 +68,22 @@ describe('connections without a request', () => {
     pending[0]?.end('done');
     const [late] = await once(busy, 'data');
     expect(String(late)).toContain('200 OK');
+  });
+
+  it('are not limited any more, nor closed, once they are used for another protocol', async () => {
+    await start({ idlePerNetwork: 1 });
+    server.on('upgrade', (_request, socket) => {
+      releaseFromLimits(socket);
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    });
+    const upgraded = await open();
+    upgraded.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(upgraded, 'data');
+    const first = await open();
+    await open();
+    await isClosed(first);
+    expect(await openConnections()).toBe(2);
+    expect(upgraded.closed).toBe(false);
   });
 
   it('are limited in total for a proxy', async () => {

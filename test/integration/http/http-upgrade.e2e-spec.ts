@@ -7,7 +7,7 @@ import { sendRaw } from '../../support/raw-http.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const WEBSOCKET = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
-const HTTP2 = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
+const HTTP2 = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAQAAP__\r\n';
 
 describe('a request with an Upgrade header', () => {
   let testApp: HttpTestApp;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chunksOf } from '../chunks.js';
 import type { Clock } from '../clock.js';
 import type { EndedSet } from '../ended-set.js';
+import { NO_OBSERVER, type Observer } from '../observer.js';
 import type { Revocations } from '../session-store.js';
 import type { Trust } from '../trust.js';
 import { Acknowledgements } from './acknowledgements.js';
@@ -25,6 +26,7 @@ export interface GuardParentParts {
   readonly marginMs: number;
   readonly windowMs: number;
   readonly tokenLifetimeMs: number;
+  readonly observer?: Pick<Observer, 'inForceAtGuards' | 'leaseRefused'>;
 }
 
 /** How the service answers guards. */
@@ -57,8 +59,10 @@ export class GuardParent {
   private isLeaving = false;
   private youngUntil = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
+  private readonly observer: NonNullable<GuardParentParts['observer']>;
 
   constructor(private readonly parts: GuardParentParts) {
+    this.observer = parts.observer ?? NO_OBSERVER;
     this.acknowledgements = new Acknowledgements(parts.clock);
     parts.endedSet.onNews((news) => this.learned(news));
   }
@@ -106,9 +110,11 @@ export class GuardParent {
 
   /** Waits until everything that this instance knows of is in force at every guard below it. */
   async inForce(): Promise<void> {
+    const startedAt = this.parts.clock.monotonic();
     if (this.connections.size > 0) await this.writeSoon();
     const young = this.youngUntil - this.parts.clock.monotonic();
     if (young > 0) await sleep(young);
+    this.observer.inForceAtGuards(this.parts.clock.monotonic() - startedAt);
   }
 
   /** Closes the connections of a client whose credentials are no longer valid. Its leases run out. */
@@ -182,8 +188,10 @@ export class GuardParent {
   /** Who receives the pong has received every end before it, so these are written first. */
   private grantLease(): number {
     this.write();
-    if (this.isLeaving) return 0;
-    return Math.floor(Math.min(this.parts.leaseMs, this.parts.trust.remainingMs));
+    const { leaseMs, trust } = this.parts;
+    const forMs = this.isLeaving ? 0 : Math.floor(Math.min(leaseMs, trust.remainingMs));
+    if (forMs === 0) this.observer.leaseRefused();
+    return forMs;
   }
 
   private closed(connection: ParentConnection): void {
