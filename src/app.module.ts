@@ -7,6 +7,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DevicesModule } from './devices/devices.module.js';
+import { GuardsModule } from './guards/guards.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorDocsController } from './http/openapi/error-docs.controller.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -29,6 +30,8 @@ export class AppModule {
         SessionsModule,
         DevicesModule,
         AuthModule,
+        // Modules stop in reverse order: this one waits for its guards, and the later ones need not.
+        GuardsModule,
         LiveModule,
         AccountModule,
         PageModule,

@@ -1,6 +1,7 @@
 import { AccountLink } from './account/links/account-link.entity.js';
 import { RejectedRegistration } from './account/rejected-registration.entity.js';
 import { SigningKey } from './auth/keys/signing-key.entity.js';
+import { Client, ClientSecret } from './clients/client.entity.js';
 import { Device } from './devices/device.entity.js';
 import { MailNotices } from './mail/mail-notices.entity.js';
 import { OutboxMail } from './mail/outbox-mail.entity.js';
@@ -21,4 +22,6 @@ export const ENTITIES = [
   AccountLink,
   RejectedRegistration,
   SigningKey,
+  Client,
+  ClientSecret,
 ];

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { client } from './client.js';
 import { explain } from './explain.js';
 import { migrate } from './migrate.js';
 import { user } from './user.js';
@@ -8,5 +9,6 @@ await new Command('latchkey')
   .helpCommand(false)
   .addCommand(migrate)
   .addCommand(user)
+  .addCommand(client)
   .addCommand(explain)
   .parseAsync();

@@ -8,7 +8,7 @@ export function print(line: string): void {
 }
 
 /** Separated by two spaces, which no column contains: easy to read and to parse. */
-const printColumns = (...columns: string[]) => print(columns.join('  '));
+export const printColumns = (...columns: string[]) => print(columns.join('  '));
 
 export function printUser({ id, email, status, roles }: User): void {
   printColumns(id, email, status, roles.length > 0 ? roles.join(',') : '-');

@@ -1,5 +1,6 @@
 import type { MailableEvent } from '../policy/mailed-events.js';
 import type { SessionPolicy } from '../policy/session-policy.js';
+import type { ClientDefinition } from './client-definitions.js';
 
 /** All settings of the service: read from the environment once at start (`environment.ts`), then injected. */
 export abstract class Config {
@@ -46,6 +47,8 @@ export abstract class Config {
     /** How many verified tokens are kept in memory, so that their signature is not checked again. */
     readonly cacheSize: number;
   };
+  /** The clients that the configuration registers; more of them may be in the database. */
+  abstract readonly clients: readonly ClientDefinition[];
   abstract readonly refreshToken: {
     /** How long the previous token still returns the current one after a rotation; 0 turns this off. */
     readonly graceMs: number;

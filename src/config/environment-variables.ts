@@ -6,6 +6,7 @@ import {
   SENSITIVE_ACTIONS,
   type SessionPolicy,
 } from '../policy/session-policy.js';
+import { type ClientDefinition, clientDefinitions } from './client-definitions.js';
 import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
 import {
   clientId,
@@ -164,6 +165,17 @@ export const ENVIRONMENT_VARIABLES = {
     read: clientId,
     default: 'latchkey',
     description: "`client_id` of the access tokens of this service's own logins",
+  }),
+  LATCHKEY_CLIENTS: variable({
+    read: clientDefinitions,
+    default: {
+      value: (): readonly ClientDefinition[] => [],
+      shown: 'none',
+      // A copied secret would be a known one.
+      example: '',
+    },
+    description:
+      'resource servers and gateways, in addition to those of [`latchkey client`](docs/operations.md#clients): a JSON array of objects with `client_id`, `client_secrets`, `permissions` and `audiences`',
   }),
   LATCHKEY_POLICY: variable({
     read: oneOf(Object.keys(POLICY_PRESETS) as PolicyName[]),

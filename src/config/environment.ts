@@ -102,6 +102,7 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
     redis: values.REDIS_URL === null ? null : { url: values.REDIS_URL, keyPrefix: values.REDIS_KEY_PREFIX },
     secret,
     accessToken: accessToken(values),
+    clients: values.LATCHKEY_CLIENTS,
     refreshToken: { graceMs: values.REFRESH_GRACE },
     policy: policy(values),
     sessions: sessions(values),

@@ -27,6 +27,20 @@ describe('production settings', () => {
     expect(() => production(env)).toThrow(message);
   });
 
+  it.each([
+    [31, false],
+    [32, true],
+  ])('with a client secret of %d bytes are accepted: %s', (length, isAccepted) => {
+    const client = {
+      client_id: 'api',
+      client_secrets: ['x'.repeat(40), 'x'.repeat(length)],
+      permissions: ['guard'],
+    };
+    const start = () => production({ LATCHKEY_CLIENTS: JSON.stringify([client]) });
+    if (isAccepted) expect(start().clients).toMatchObject([{ clientId: 'api' }]);
+    else expect(start).toThrow(/^LATCHKEY_CLIENTS needs secrets of at least 32 bytes in production \(api\)/);
+  });
+
   it('allow an issuer inside a private network if browsers use https', () => {
     const env = { LATCHKEY_ISSUER: 'http://latchkey:3000', LATCHKEY_ORIGIN: 'https://id.example.com' };
     expect(startWarnings(production(env))).toEqual([]);

@@ -1,3 +1,4 @@
+import { CLIENT_SECRET_MIN_BYTES } from './client-definitions.js';
 import type { Environment } from './config.js';
 import type { EnvironmentValues } from './environment-variables.js';
 import { isLoopback } from './web-config.js';
@@ -9,12 +10,24 @@ import { isLoopback } from './web-config.js';
  * @returns a message for each fault
  */
 export function productionFaults(values: EnvironmentValues): string[] {
-  if (!values.NODE_ENV) return [];
+  return values.NODE_ENV ? [...originFaults(values), ...clientFaults(values)] : [];
+}
+
+function originFaults(values: EnvironmentValues): string[] {
   const name = values.LATCHKEY_ORIGIN === null ? 'LATCHKEY_ISSUER' : 'LATCHKEY_ORIGIN';
   const { protocol, hostname } = new URL(values.LATCHKEY_ORIGIN ?? values.LATCHKEY_ISSUER);
   if (protocol === 'https:' || isLoopback(hostname)) return [];
   // Behind a proxy that terminates TLS, the public address starts with https:// too.
   return [`${name} must start with https:// in production: set it to the address that browsers use`];
+}
+
+function clientFaults({ LATCHKEY_CLIENTS: clients }: EnvironmentValues): string[] {
+  const weak = clients.filter(({ shortestSecretBytes }) => shortestSecretBytes < CLIENT_SECRET_MIN_BYTES);
+  if (weak.length === 0) return [];
+  const ids = weak.map(({ clientId }) => clientId).join(', ');
+  return [
+    `LATCHKEY_CLIENTS needs secrets of at least ${CLIENT_SECRET_MIN_BYTES} bytes in production (${ids}); make one with: openssl rand -hex 32`,
+  ];
 }
 
 /** What is safe only if the operator meant it. @returns a line for each */

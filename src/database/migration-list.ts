@@ -18,6 +18,7 @@ import { AddDevicesTrustedSince1795503940000 } from '../../migrations/1795503940
 import { CreateRejectedRegistrations1795504000000 } from '../../migrations/1795504000000-CreateRejectedRegistrations.js';
 import { AddSessionCutOffs1795504060000 } from '../../migrations/1795504060000-AddSessionCutOffs.js';
 import { IndexLiveSessions1795504120000 } from '../../migrations/1795504120000-IndexLiveSessions.js';
+import { CreateClients1795504180000 } from '../../migrations/1795504180000-CreateClients.js';
 
 /** Every migration, oldest first. Append-only: a released migration is never edited. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   CreateRejectedRegistrations1795504000000,
   AddSessionCutOffs1795504060000,
   IndexLiveSessions1795504120000,
+  CreateClients1795504180000,
 ];

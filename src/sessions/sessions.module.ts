@@ -19,6 +19,7 @@ import { REDIS } from '../redis/redis.module.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { LastSeen } from './check/last-seen.js';
+import { ReportedUses } from './check/reported-uses.js';
 import { SessionCheck } from './check/session-check.js';
 import type { SessionUse } from './check/session-use.js';
 import { UsedGenerations } from './check/used-generations.js';
@@ -78,6 +79,7 @@ import { transactionTurns } from './transaction-turns.js';
         ),
     },
     RepeatWatch,
+    ReportedUses,
     SessionHabits,
     SessionMetrics,
     SessionRotation,
@@ -90,6 +92,7 @@ import { transactionTurns } from './transaction-turns.js';
   exports: [
     GeoIpModule,
     GuardParent,
+    ReportedUses,
     Revocation,
     SessionCheck,
     SessionClock,

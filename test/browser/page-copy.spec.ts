@@ -21,6 +21,9 @@ interface Copy {
 
 const REASONS = [...REVOCATION_REASONS, 'idle_expired', 'absolute_expired'];
 
+/** Pages never receive these. */
+const FOR_SERVERS = ['invalid_client', 'insufficient_permission', 'upgrade_required', 'too_many_connections'];
+
 describe('the texts of the account page', () => {
   let copy: Copy;
 
@@ -59,7 +62,7 @@ describe('the texts of the account page', () => {
   it.each(Object.keys(ERROR_CODES))('explain the error %s', (code) => {
     const text = message(code);
     expect(text).toMatch(/^[A-Z].*\.$/);
-    const isGeneric = ['internal_error', 'token_stale'].includes(code);
+    const isGeneric = ['internal_error', 'token_stale', ...FOR_SERVERS].includes(code);
     expect(text === message('unknown')).toBe(isGeneric);
   });
 

@@ -21,6 +21,11 @@ export function clientAddress(claimed: string, connected: string | undefined): s
   return normalize(claimed) ?? normalize(connected ?? '') ?? '0.0.0.0';
 }
 
+/** The same for an address that another server reports; `null` if it is none. */
+export function reportedAddress(claimed: string): string | null {
+  return normalize(claimed);
+}
+
 /** Some proxies, such as Azure Application Gateway, add the port: `192.0.2.1:4711` or `[2001:db8::1]:4711`. */
 export function withoutPort(address: string): string {
   return (

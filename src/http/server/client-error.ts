@@ -1,13 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
-import { ERROR_CODES, type ErrorCode } from '../../errors/error-codes.js';
+import type { ErrorCode } from '../../errors/error-codes.js';
 import { logText } from '../../logging/log-text.js';
-import { problemBody, problemHeaders } from './problem.js';
-import { BARE_SECURITY_HEADERS } from './security-headers.js';
-
-/** How long a rejected client may continue to send before its connection is destroyed. */
-const LINGER_MS = 500;
+import { answerRaw } from './raw-answer.js';
 
 /** Errors of Node's HTTP parser other than a malformed request. */
 const BY_PARSER_CODE: Readonly<Record<string, ErrorCode>> = {
@@ -36,34 +32,11 @@ export function answerClientError(
     { code: error.code, fault: logText(fault.code ?? '', 64), address: socket.remoteAddress },
     'request refused',
   );
-  close(socket, rawAnswer(error));
+  answerRaw(socket, error);
 }
 
 /** As in Node's default handler: after the head of another answer, a second head would be read as part of its body. */
 function isAnswering(socket: Socket): boolean {
   const { _httpMessage: message } = socket as { _httpMessage?: { headersSent: boolean } | null };
   return message?.headersSent === true;
-}
-
-function rawAnswer(error: AppError): string {
-  const { status } = ERROR_CODES[error.code];
-  const body = problemBody(error);
-  const headers = {
-    ...problemHeaders(error, false),
-    ...BARE_SECURITY_HEADERS,
-    date: new Date().toUTCString(),
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  // The reason phrase is optional (RFC 9112 §4), the space before it is not.
-  return [`HTTP/1.1 ${status} `, ...lines, '', body].join('\r\n');
-}
-
-/** Lingers first: closing with unread data resets the connection, and the client loses the answer (RFC 9112 §9.6). */
-function close(socket: Socket, answer: string): void {
-  socket.on('error', () => socket.destroy());
-  socket.on('end', () => socket.destroy());
-  socket.end(answer);
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { networkOf } from '../../shares/network-of.js';
 
 export interface ConnectionLimits {
@@ -9,6 +10,14 @@ export interface ConnectionLimits {
   readonly idlePerNetwork: number;
   /** How long a new connection may take to send the first byte, milliseconds. */
   readonly firstByteMs: number;
+}
+
+/** Takes the connection of a socket out of the limits. */
+const release = new WeakMap<Duplex, () => void>();
+
+/** For a connection that is not used for HTTP any longer: it is never idle, and its protocol has limits of its own. */
+export function releaseFromLimits(socket: Duplex): void {
+  release.get(socket)?.();
 }
 
 const LIMITS: ConnectionLimits = { idle: 10_000, idlePerNetwork: 1_000, firstByteMs: 10_000 };
@@ -30,6 +39,8 @@ export function limitConnections(
   const connections = new WeakMap<Socket, Connection>();
   let requests = 0;
   server.on('connection', (socket: Socket) => {
+    // `http-upgrade.ts` hands a connection over a second time.
+    if (connections.has(socket)) return;
     const address = socket.remoteAddress ?? '';
     requests += 1;
     const connection: Connection = {
@@ -40,6 +51,7 @@ export function limitConnections(
     };
     connections.set(socket, connection);
     open.add(connection);
+    release.set(socket, () => open.remove(connection));
     const timer = setTimeout(() => {
       if (socket.bytesRead === 0) socket.destroy();
     }, limits.firstByteMs).unref();

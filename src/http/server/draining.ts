@@ -18,6 +18,7 @@ export function drainOnClose(fastify: FastifyInstance): void {
   let draining = false;
 
   server.on('connection', (socket) => {
+    if (connections.has(socket)) return;
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });

@@ -30,10 +30,18 @@ export function problemHeaders(error: AppError, tokenPresented: boolean): Record
     'content-type': PROBLEM_MEDIA_TYPE,
     'cache-control': 'no-store',
   };
-  if (status === 401) headers['www-authenticate'] = bearerChallenge(error, tokenPresented);
+  if (status === 401) headers['www-authenticate'] = challenge(error, tokenPresented);
+  // RFC 9110 §15.5.22, §7.8.
+  if (status === 426) Object.assign(headers, { upgrade: 'websocket', connection: 'upgrade' });
   const retryAfter = error.retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
   return headers;
+}
+
+function challenge(error: AppError, tokenPresented: boolean): string {
+  // RFC 6749 §5.2.
+  if (error.code === 'invalid_client') return 'Basic realm="latchkey", charset="UTF-8"';
+  return bearerChallenge(error, tokenPresented);
 }
 
 /** RFC 6750 §3: at least one parameter; §3.1: no `error` if the request has no credentials. */

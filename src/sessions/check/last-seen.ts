@@ -24,6 +24,14 @@ export function flushIntervalMs(idleTtlMs: number): number {
   return Math.min(MAX_FLUSH_INTERVAL_MS, idleTtlMs / 10);
 }
 
+/**
+ * How late a use may be written: a guard reports it after some seconds, then the instance writes it. Until then a session
+ * must not expire for want of use.
+ */
+export function useDelayMs(idleTtlMs: number): number {
+  return 2 * flushIntervalMs(idleTtlMs);
+}
+
 // Locked rows are skipped: a flush that waits could deadlock with a revocation of several sessions. The transaction
 // that holds the lock rotates the session (and writes its last use too), ends it, flushes a use of the same seconds, or
 // records the first use after a rotation.
@@ -39,7 +47,7 @@ const WRITE = `
     last_seen_at = greatest(s.last_seen_at, seen.at),
     polled_at = greatest(s.polled_at, seen.polled_at),
     address = CASE WHEN greatest(s.last_seen_at, s.polled_at) < greatest(seen.at, seen.polled_at)
-      THEN seen.address ELSE s.address END
+      THEN coalesce(seen.address, s.address) ELSE s.address END
   FROM seen JOIN held USING (id)
   WHERE s.id = seen.id AND (s.last_seen_at < seen.at OR coalesce(s.polled_at < seen.polled_at, seen.polled_at IS NOT NULL))`;
 
@@ -67,6 +75,11 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
   /** @param isUse false for a request that a page made by itself: it is shown, but does not postpone the idle timeout */
   note(sessionId: string, use: SessionUse, address: string, isUse = true): void {
     if (use.note(performance.now(), address, isUse)) this.queue(sessionId, use);
+  }
+
+  /** @param ageMs how long ago a guard granted it. @param address `null` if the guard has not said where it came from */
+  noteReported(sessionId: string, use: SessionUse, ageMs: number, address: string | null): void {
+    if (use.note(performance.now() - ageMs, address)) this.queue(sessionId, use);
   }
 
   /**
@@ -138,7 +151,7 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
       uses.map(([sessionId]) => sessionId),
       written.map(({ ageMs }) => ageMs),
       written.map(({ pollAgeMs }) => pollAgeMs),
-      written.map(({ address }) => clientAddress(address, undefined)),
+      written.map(({ address }) => address && clientAddress(address, undefined)),
     ]);
   }
 }

@@ -12,7 +12,7 @@ import { type SessionLimits, sessionState } from '../session-state.js';
 import type { CachedSession } from '../store/session-model.js';
 import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { SuspicionDetector } from '../suspicion/suspicion-detector.js';
-import { flushIntervalMs, LastSeen } from './last-seen.js';
+import { LastSeen, useDelayMs } from './last-seen.js';
 import type { SessionUse } from './session-use.js';
 import { UsedGenerations } from './used-generations.js';
 
@@ -32,6 +32,12 @@ export interface SessionDescription {
 export interface CheckedPrincipal extends Principal {
   readonly session: SessionDescription;
 }
+
+/** What a guard asks about. */
+export type QuestionedSubject = Pick<TokenSubject, 'userId' | 'sessionId' | 'rolesVersion' | 'generation'>;
+
+/** Claims that do not decide whether a session may be used. */
+const NOT_ASKED = { roles: [], authenticatedAt: 0 };
 
 /** Decides for every request whether the session behind its token may still be used. */
 @Injectable()
@@ -61,6 +67,17 @@ export class SessionCheck {
   }
 
   /**
+   * Checks a token that a guard has received. What the guard grants is reported later, so this does not count as a use of
+   * the session, and looks for nothing suspicious. It does show that the client has received the token.
+   *
+   * @throws {AppError} as `check` does
+   */
+  async checkForGuard(question: QuestionedSubject): Promise<void> {
+    const subject = { ...NOT_ASKED, ...question };
+    await this.decide(subject, await this.sessions.find(subject.sessionId), null);
+  }
+
+  /**
    * Checks whether the session of an open connection still holds. This does not count as a use of the session, and costs
    * no query while memory has the session as active: every revocation is in the ended set within a second.
    * A change of the user's roles does not matter here.
@@ -84,7 +101,7 @@ export class SessionCheck {
   private decide(
     subject: SubjectToCheck,
     lookup: SessionLookup<SessionSnapshot, SessionUse>,
-    client: RequestClient,
+    client: RequestClient | null,
   ): CheckedPrincipal | Promise<CheckedPrincipal> {
     if (lookup.ended !== null) throw ended(lookup.ended);
     if (subject.rolesVersion < this.revocation.cutOffOf(subject.userId).rolesVersion)
@@ -92,7 +109,8 @@ export class SessionCheck {
     const { session } = lookup;
     if (!session || this.refusal(subject, session, this.config.policy))
       return this.decideFresh(subject, client);
-    if (this.suspicions.isUnsuspicious(session, client)) return this.grant(subject, session, client);
+    if (!client || this.suspicions.isUnsuspicious(session, client))
+      return this.grant(subject, session, client);
     return this.suspicions.refuses(session, client)
       ? this.decideFresh(subject, client)
       : this.decideIfPossible(subject, session, client);
@@ -151,7 +169,7 @@ export class SessionCheck {
   /** Allow for uses that another instance has seen and not written yet. */
   private get lenientLimits(): SessionLimits {
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
-    return { absoluteTtlMs, idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs) };
+    return { absoluteTtlMs, idleTtlMs: idleTtlMs + useDelayMs(idleTtlMs) };
   }
 
   private refusal(

@@ -2,7 +2,10 @@ import type { Use } from '@latchkey/revocation/cached-session';
 import type { RequestClient } from '../../http/routes/request-client.js';
 import { sharedText } from '../store/shared-texts.js';
 
-export type Client = Pick<RequestClient, 'address' | 'userAgent'>;
+export interface Client extends Pick<RequestClient, 'address'> {
+  /** `null` if it is not known: gateways often drop it. Nothing is then concluded from it. */
+  readonly userAgent: string | null;
+}
 
 /**
  * How this instance has seen one session used: cached beside its snapshot, so that a request costs no further lookup.
@@ -14,7 +17,7 @@ export type Client = Pick<RequestClient, 'address' | 'userAgent'>;
 export class SessionUse implements Use {
   private lastGrantedAt = 0;
   private clientAddress: string | null = null;
-  private clientUserAgent = '';
+  private clientUserAgent: string | null = '';
   /** The monotonic instants of the last use and the last poll, and the address of the later one, to be written. */
   private usedAt = 0;
   private pollNotedAt = 0;
@@ -34,12 +37,16 @@ export class SessionUse implements Use {
 
   /** Whether this is the client with which the session was last accepted. */
   isBy(client: Client): boolean {
-    return this.clientAddress === client.address && this.clientUserAgent === client.userAgent;
+    return (
+      this.clientAddress === client.address &&
+      (client.userAgent === null || this.clientUserAgent === client.userAgent)
+    );
   }
 
   /** A request that is a use of the session has been granted. */
   grant(at: number): void {
-    this.lastGrantedAt = at;
+    // One that a guard reports may be older than the last.
+    if (at > this.lastGrantedAt) this.lastGrantedAt = at;
   }
 
   /** @returns whether a token of a later generation than all before was used */
@@ -53,19 +60,21 @@ export class SessionUse implements Use {
   accept(client: Client): void {
     if (this.isBy(client)) return;
     this.clientAddress = client.address;
-    this.clientUserAgent = sharedText(client.userAgent);
+    this.clientUserAgent = client.userAgent === null ? null : sharedText(client.userAgent);
   }
 
   /**
    * Notes a use, to be written later.
    *
    * @param at monotonic: what is written is an age, so that only the database's clock counts
+   * @param address `null` if it is not known
    * @returns whether it has to be queued; `false` when an earlier use still waits in the queue
    */
-  note(at: number, address: string, isUse = true): boolean {
-    if (isUse) this.usedAt = at;
-    else this.pollNotedAt = at;
-    if (this.usedFrom !== address) this.usedFrom = address;
+  note(at: number, address: string | null, isUse = true): boolean {
+    const isLast = isAfter(at, this.usedAt) && isAfter(at, this.pollNotedAt);
+    if (!isUse) this.pollNotedAt = at;
+    else if (isAfter(at, this.usedAt)) this.usedAt = at;
+    if (isLast && this.usedFrom !== address) this.setAddress(address);
     return !this.isQueued;
   }
 
@@ -78,10 +87,25 @@ export class SessionUse implements Use {
     this.isQueued = false;
   }
 
-  /** The ages of the last use and poll, and the address as the later request had it, which may be malformed. */
-  toWrite(now: number): { ageMs: number | null; pollAgeMs: number | null; address: string } {
-    return { ageMs: age(this.usedAt, now), pollAgeMs: age(this.pollNotedAt, now), address: this.usedFrom };
+  /**
+   * The ages of the last use and poll, and the address as the later request had it, which may be malformed; `null` if it
+   * is not known.
+   */
+  toWrite(now: number): { ageMs: number | null; pollAgeMs: number | null; address: string | null } {
+    const address = this.usedFrom === '' ? null : this.usedFrom;
+    return { ageMs: age(this.usedAt, now), pollAgeMs: age(this.pollNotedAt, now), address };
   }
+
+  /** What waits to be written keeps its address. One that was written belongs to an earlier use. */
+  private setAddress(address: string | null): void {
+    if (address !== null) this.usedFrom = address;
+    else if (!this.isQueued) this.usedFrom = '';
+  }
+}
+
+/** 0 stands for no instant. One before the start of this process is negative. */
+function isAfter(at: number, other: number): boolean {
+  return other === 0 || at >= other;
 }
 
 /** `null` if there was none. */

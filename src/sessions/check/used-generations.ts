@@ -6,16 +6,19 @@ import { flushIntervalMs } from './last-seen.js';
 
 /** Rows in one statement. */
 const MAX_ROWS = 1_000;
+/** Of the column's type. A guard can report any number. */
+const MAX_GENERATION = 2 ** 31 - 1;
 /** A row is locked for milliseconds, by its rotation, its end or a flush of last uses. */
 const RETRY_LOCKED_MS = 100;
 
+// No token has a generation that its session has not reached: a guard that reports one is wrong.
 // Locked rows are skipped: waiting for several rows could deadlock with a revocation of several sessions.
 const WRITE = `
   WITH seen AS (
     SELECT * FROM unnest($1::uuid[], $2::integer[]) AS used (id, generation)),
   unwritten AS (
     SELECT id, generation FROM sessions JOIN seen USING (id)
-    WHERE status = 'active' AND coalesce(used_generation, 0) < generation),
+    WHERE status = 'active' AND coalesce(used_generation, 0) < generation AND generation <= refresh_generation),
   held AS (
     SELECT id, generation FROM sessions s JOIN unwritten USING (id) FOR NO KEY UPDATE OF s SKIP LOCKED),
   written AS (
@@ -52,6 +55,7 @@ export class UsedGenerations implements OnModuleInit, OnApplicationShutdown {
   }
 
   note(sessionId: string, generation: number): void {
+    if (generation > MAX_GENERATION) return;
     this.pending.set(sessionId, Math.max(generation, this.pendingOf(sessionId)));
     if (this.isScheduled) return;
     this.isScheduled = true;

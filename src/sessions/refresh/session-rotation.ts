@@ -6,7 +6,7 @@ import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { shareOf } from '../../shares/share.js';
 import { clientFamily, familyText } from '../../user-agents/client-family.js';
-import { flushIntervalMs } from '../check/last-seen.js';
+import { flushIntervalMs, useDelayMs } from '../check/last-seen.js';
 import { UsedGenerations } from '../check/used-generations.js';
 import { endDeviceTrust } from '../device-trust.js';
 import { lockAccount } from '../lock-account.js';
@@ -174,7 +174,7 @@ export class SessionRotation {
   /** Allows for uses that are not written yet. */
   private get lifetimes(): SessionLimits {
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
-    return { idleTtlMs: idleTtlMs + flushIntervalMs(idleTtlMs), absoluteTtlMs };
+    return { idleTtlMs: idleTtlMs + useDelayMs(idleTtlMs), absoluteTtlMs };
   }
 
   private async revokeReused({ sessionId, userId, deviceId }: Row, address: string): Promise<void> {

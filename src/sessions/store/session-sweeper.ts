@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config.js';
 import { SWEEP_BATCH, Sweeper } from '../../jobs/sweeper.js';
-import { flushIntervalMs } from '../check/last-seen.js';
+import { useDelayMs } from '../check/last-seen.js';
 
 const INTERVAL_MS = 60_000;
 /** The first sweep of an instance covers this much time without sweeps. */
@@ -70,7 +70,7 @@ export class SessionSweeper extends Sweeper {
 
   async sweep(): Promise<void> {
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
-    await this.inBatches(CLOSE_EXPIRED, [idleTtlMs + flushIntervalMs(idleTtlMs), absoluteTtlMs]);
+    await this.inBatches(CLOSE_EXPIRED, [idleTtlMs + useDelayMs(idleTtlMs), absoluteTtlMs]);
     await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], (rows: RemovedSession[]) =>
       this.forget(rows),
     );

@@ -1,7 +1,9 @@
+import type { RequestClient } from '../../http/routes/request-client.js';
 import { networkOf } from '../../shares/network-of.js';
 import { clientFamily, familyFromText, familyText } from '../../user-agents/client-family.js';
-import type { Client } from '../check/session-use.js';
 import { clientChange } from './client-change.js';
+
+type Client = Pick<RequestClient, 'address' | 'userAgent'>;
 
 /** The client that rotated a refresh token; `null` for rotations that were made before clients were recorded. */
 export interface RotatedBy {

@@ -1,8 +1,9 @@
 import { SessionCache } from '@latchkey/revocation/session-cache';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
+import type { RequestClient } from '../../http/routes/request-client.js';
 import type { SuspicionAction } from '../../policy/session-policy.js';
-import type { Client, SessionUse } from '../check/session-use.js';
+import type { SessionUse } from '../check/session-use.js';
 import type { SessionSnapshot } from '../store/session-snapshot.js';
 import { isFromElsewhere, type RotatedBy, repeatText } from './repeat-from-elsewhere.js';
 import { type SuspicionRefusal, SuspicionResponse } from './suspicion-response.js';
@@ -30,7 +31,10 @@ export class RepeatWatch {
   ) {}
 
   /** @returns why the repeat is refused; `null` when it is not. @throws when the suspicion could not be written */
-  async inspect(repeat: Repeat, client: Client): Promise<SuspicionRefusal | null> {
+  async inspect(
+    repeat: Repeat,
+    client: Pick<RequestClient, 'address' | 'userAgent'>,
+  ): Promise<SuspicionRefusal | null> {
     if (!isFromElsewhere(repeat.rotatedBy, client)) return null;
     const action = this.actionFor(repeat);
     if (action === 'off') return null;

@@ -57,6 +57,8 @@ function learning(
   { country, client }: { country: string | null; client: Client },
 ): [statement: string, value: string | null] {
   if (suspicion === 'impossible_travel') return [LEARN_COUNTRY, country];
-  if (suspicion === 'refresh_token_shared') return [LEARN_REPEAT, repeatText(client)];
-  return [LEARN_CLIENT, familyText(clientFamily(client.userAgent))];
+  // The others are never found without it.
+  const userAgent = client.userAgent ?? '';
+  if (suspicion === 'refresh_token_shared') return [LEARN_REPEAT, repeatText({ ...client, userAgent })];
+  return [LEARN_CLIENT, familyText(clientFamily(userAgent))];
 }

@@ -85,7 +85,7 @@ export class SuspicionDetector {
       {
         place: this.geoip.find(client.address),
         at: this.clock.now(),
-        client: clientFamily(client.userAgent),
+        client: client.userAgent === null ? null : clientFamily(client.userAgent),
       },
       this.config.policy.suspicionActions,
     );

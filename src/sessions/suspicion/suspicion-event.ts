@@ -17,7 +17,7 @@ interface Before {
 interface Now {
   readonly address: string;
   readonly place: GeoLocation | null;
-  readonly userAgent: string;
+  readonly userAgent: string | null;
 }
 
 const EVENT_KINDS: Readonly<Record<Suspicion, SecurityEventKind>> = {
@@ -54,7 +54,10 @@ export function suspicionEvent(
         place: locationText(before.place),
         client: before.client === null ? null : clientText(familyFromText(before.client)),
       },
-      now: { place: locationText(now.place), client: clientText(clientFamily(now.userAgent)) },
+      now: {
+        place: locationText(now.place),
+        client: now.userAgent === null ? null : clientText(clientFamily(now.userAgent)),
+      },
     },
   };
 }

@@ -19,7 +19,8 @@ export interface KnownUse {
 
 /** What a request reveals about its sender. */
 export interface CurrentUse extends Sighting {
-  readonly client: ClientFamily;
+  /** `null` if it is not known: the rules about clients are then off. */
+  readonly client: ClientFamily | null;
 }
 
 export interface Verdict {
@@ -38,7 +39,7 @@ export function suspicionOf(
   actions: SessionPolicy['suspicionActions'],
 ): Verdict | null {
   const found: Suspicion[] = [];
-  const change = clientChange(habits.clients, use.client);
+  const change = use.client && clientChange(habits.clients, use.client);
   if (change) found.push(change);
   if (isImpossibleTravel(habits.lastSeen, use, habits.countries)) found.push('impossible_travel');
   return found

@@ -88,6 +88,7 @@ export class RemoteKeys implements PublicKeys<CryptoKey> {
     clearTimeout(this.#timer);
     this.#fetching ??= this.#fetch().finally(() => {
       this.#fetching = undefined;
+      if (this.#keys.size > 0) this.#resolveLoaded();
       if (!this.#isStopped) this.#timer = setTimeout(() => void this.#refresh(), this.#nextDelay()).unref();
     });
     return this.#fetching;
@@ -99,7 +100,6 @@ export class RemoteKeys implements PublicKeys<CryptoKey> {
     try {
       this.#keys = await importKeySet(await this.#options.fetchKeySet());
       this.#failures = 0;
-      this.#resolveLoaded();
     } catch (error) {
       this.#failures += 1;
       if (!this.#isStopped) this.#options.onError(error);

@@ -157,7 +157,7 @@ export class LinkConnection {
 
   private ping(): void {
     // A cut cable closes nothing. There is still time to get a lease from another parent before this one has run out.
-    if (this.clock.monotonic() - this.heardAt >= 2 * this.pingIntervalMs) {
+    if (this.clock.monotonic() - this.heardAt >= 1.5 * this.pingIntervalMs) {
       this.close(CLOSE.silent, 'no pong');
       return;
     }

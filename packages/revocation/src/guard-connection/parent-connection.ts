@@ -79,8 +79,9 @@ export class ParentConnection {
 
   /** @param message with a given number. It is never dropped: a guard that cannot take it is disconnected */
   writeEnds(message: (seq: number) => string): void {
-    if (!this.isOpen) return;
+    // Counted on a lost connection as well: its guard has not heard of this, and may still hold its lease.
     this.seq += 1;
+    if (!this.isOpen) return;
     this.socket.send(message(this.seq));
     if (this.socket.unsentBytes > MAX_UNSENT_BYTES) this.close(CLOSE.slow, 'reads too slowly');
   }

@@ -2,7 +2,7 @@ import type { MessageSocket } from './message-socket.js';
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
-/** For a client that the service refuses: its credentials will not become valid within seconds. */
+/** At least, for a client that the service refuses: its credentials will not become valid within seconds. */
 const REFUSED_DELAY_MS = 60_000;
 /** From the attempt to the first message. */
 const CONNECT_MS = 5_000;
@@ -28,7 +28,7 @@ export interface GuardTransport {
   open(handlers: SocketHandlers): MessageSocket;
 }
 
-/** Says when to connect again: at once after a connection that worked, then later each time, and with jitter. */
+/** Says when to connect again: soon after a connection that worked, then later each time, and always with jitter. */
 export class Reconnection {
   private delayMs = FIRST_DELAY_MS;
   private timer: NodeJS.Timeout | undefined;
@@ -44,8 +44,8 @@ export class Reconnection {
 
   after(isRefused: boolean): void {
     // Without jitter, all guards of a parent that is gone would reach the next one at the same instant.
-    const jitter = 0.5 + this.random();
-    this.schedule((isRefused ? REFUSED_DELAY_MS : this.delayMs) * jitter);
+    const jitter = this.random();
+    this.schedule(isRefused ? REFUSED_DELAY_MS * (1 + jitter) : this.delayMs * (0.5 + jitter));
     this.delayMs = Math.min(this.delayMs * 2, MAX_DELAY_MS);
   }
 

@@ -426,4 +426,240 @@ export const MUTANTS: readonly Mutant[] = [
     'await this.parts.sharedCache?.remove(sessionIds);',
     '',
   ),
+  // Guards.
+  mutant(
+    'guard-connection/parent-connection.ts',
+    'ends are not counted on a lost connection',
+    `    this.seq += 1;
+    if (!this.isOpen) return;`,
+    `    if (!this.isOpen) return;
+    this.seq += 1;`,
+  ),
+  mutant(
+    'guard-connection/parent-connection.ts',
+    'a lost connection shortens the wait',
+    `    this.isOpen = false;
+    this.snapshot.stop();`,
+    `    this.isOpen = false;
+    this.boundAt = Number.NEGATIVE_INFINITY;
+    this.snapshot.stop();`,
+  ),
+  mutant(
+    'guard-connection/parent-connection.ts',
+    'the bound of a lease is not kept',
+    'this.boundAt = Math.max(this.boundAt, this.terms.clock.monotonic() + forMs);',
+    '',
+  ),
+  mutant(
+    'guard-connection/parent-connection.ts',
+    'a guard that reads too slowly stays connected',
+    `if (this.socket.unsentBytes > MAX_UNSENT_BYTES) this.close(CLOSE.slow, 'reads too slowly');`,
+    '',
+  ),
+  mutant(
+    'guard-connection/parent-connection.ts',
+    'a ping is answered before the snapshot',
+    `if (!this.snapshot.isWritten) throw new ProtocolError('ping before the end of the snapshot');`,
+    '',
+  ),
+  mutant(
+    'guard-connection/parent-connection.ts',
+    'every acknowledgement is believed',
+    `    if (seq > this.seq || seq < this.acknowledgedSeq || !this.snapshot.isWritten)
+      throw new ProtocolError('ack out of order');`,
+    '',
+  ),
+  mutant(
+    'guard-connection/parent-connection.ts',
+    'a guard that has said goodbye is waited for',
+    `    this.boundAt = Number.NEGATIVE_INFINITY;
+    this.close(CLOSE.normal, 'bye');`,
+    `    this.close(CLOSE.normal, 'bye');`,
+  ),
+  mutant(
+    'guard-connection/acknowledgements.ts',
+    'an acknowledgement of something earlier is enough',
+    '!connection.hasAcknowledged(first.seq)',
+    '!connection.hasAcknowledged(0)',
+  ),
+  mutant(
+    'guard-connection/acknowledgements.ts',
+    'only connected guards are waited for',
+    'if (awaited.until <= now ||',
+    'if (!connection.isConnected || awaited.until <= now ||',
+  ),
+  mutant(
+    'guard-connection/acknowledgements.ts',
+    'the lease of a guard is not waited for',
+    `        missing += 1;
+`,
+    '',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'a pong is written before ends that were learned earlier',
+    `  private grantLease(): number {
+    this.write();`,
+    '  private grantLease(): number {',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'a guard gets a lease from an instance that may not trust its caches',
+    'Math.min(this.parts.leaseMs, this.parts.trust.remainingMs)',
+    'this.parts.leaseMs',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'an instance that leaves extends leases',
+    'if (this.isLeaving) return 0;',
+    '',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'an instance leaves before its guards',
+    `    await this.acknowledgements.ofGoodbye(this.connections);
+`,
+    '',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'a young instance without others waits for nobody',
+    'if (!hasOthers) this.youngUntil = clock.monotonic() + leaseMs;',
+    '',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'guards are not told what their parent learns',
+    '    parts.endedSet.onNews((news) => this.learned(news));',
+    '',
+  ),
+  mutant(
+    'guard-connection/snapshot-writer.ts',
+    'a new guard receives no earlier ends',
+    'for (const { sessions, cutOffs } of this.endedSet.entries()) {',
+    'for (const { sessions, cutOffs } of [] as Ends[]) {',
+  ),
+  mutant(
+    'guard-connection/link-connection.ts',
+    'the lease is counted from the pong',
+    'this.currentLease?.extend(sentAt, remainingMs);',
+    'this.currentLease?.extend(instantOf(this.clock), remainingMs);',
+  ),
+  mutant(
+    'guard-connection/link-connection.ts',
+    'a gap in the ends is accepted',
+    `if (seq !== this.seq + 1) throw new ProtocolError(\`ends \${seq} after \${this.seq}\`);`,
+    '',
+  ),
+  mutant(
+    'guard-connection/link-connection.ts',
+    'an end is acknowledged before it is in force',
+    `    this.seq = seq;
+    this.events.learned(ends);
+    if (this.hasSnapshot) this.send(writeAck(seq));`,
+    `    this.seq = seq;
+    if (this.hasSnapshot) this.send(writeAck(seq));
+    this.events.learned(ends);`,
+  ),
+  mutant(
+    'guard-connection/link-connection.ts',
+    'a late pong extends a lease that was given back',
+    `    if (this.isClosed) return;
+    this.heardAt`,
+    '    this.heardAt',
+  ),
+  mutant(
+    'guard-connection/link-connection.ts',
+    'a connection that may lack an end keeps its lease',
+    `      this.currentLease?.end();
+      this.close(CLOSE.protocol, error.message);`,
+    '      this.close(CLOSE.protocol, error.message);',
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
+    'a guard grants without a lease',
+    'if (!this.mayTrust() || this.changed.has(sessionId)) return ASK;',
+    'if (this.changed.has(sessionId)) return ASK;',
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
+    'a guard accepts a session that has changed',
+    'if (!this.mayTrust() || this.changed.has(sessionId)) return ASK;',
+    'if (!this.mayTrust()) return ASK;',
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
+    'a cut-off of sessions is ignored',
+    'sessionEpoch < minimum.sessionEpoch || rolesVersion < minimum.rolesVersion',
+    'rolesVersion < minimum.rolesVersion',
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
+    'a cut-off of roles is ignored',
+    'sessionEpoch < minimum.sessionEpoch || rolesVersion < minimum.rolesVersion',
+    'sessionEpoch < minimum.sessionEpoch',
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
+    'an answer is believed although the session has ended meanwhile',
+    `    const decision = await this.questions.ask(subject);
+    const reason = this.endedSet.reasonOf(subject.sessionId);
+    if (reason !== undefined) return { state: 'ended', reason };`,
+    '    const decision = await this.questions.ask(subject);',
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
+    'a guard gives its lease back before another parent has given one',
+    `    this.former = connection;
+    this.keepLease(connection);`,
+    `    this.former = connection;
+    this.lease = null;`,
+  ),
+  mutant(
+    'guard-connection/guard-link.ts',
+    'a guard does not notice that its lease has run out',
+    'if (this.wasTrusting && !isTrusting) this.options.onTrustLost?.();',
+    '',
+  ),
+  mutant(
+    'guard-connection/changed-sessions.ts',
+    'an answer settles a change that came after the question',
+    'if (this.changeOf(sessionId) !== change) return;',
+    '',
+  ),
+  mutant(
+    'enforcer.ts',
+    'a revoke is answered before the guards below have acknowledged it',
+    `      await guards;
+`,
+    '',
+  ),
+  mutant(
+    'revocation.ts',
+    'a push is acknowledged before the guards below have acknowledged it',
+    `    await this.parts.guards.inForce();
+    try`,
+    '    try',
+  ),
+  mutant(
+    'revocation.ts',
+    'an instance leaves the others before its guards',
+    `    await this.parts.guards.leave();
+    this.parts.trust.stop();`,
+    `    this.parts.trust.stop();
+    void this.parts.guards.leave();`,
+  ),
+  mutant(
+    'session-cache.ts',
+    'guards do not hear that sessions have changed',
+    `    this.parts.onChanged?.(sessionIds);
+`,
+    '',
+  ),
+  mutant(
+    'trust.ts',
+    'the age of the last read does not limit the lease of a guard',
+    'this.maxStalenessMs - this.tailAgeMs',
+    'Number.POSITIVE_INFINITY',
+  ),
 ];

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MUTANTS, type Mutant } from './mutants.js';
 
@@ -52,13 +52,18 @@ function isKilledByTests({ file, search, replacement, name }: Mutant): boolean {
     source.replace(search, () => replacement),
   );
   try {
-    // The tests beside the file are the fastest, and usually enough.
-    const own = file.replace(/\.ts$/, '.spec.ts');
-    const hasOwn = existsSync(join(copy, PACKAGE, 'src', own));
-    return (hasOwn && !passes([`src/${own}`])) || !passes([]);
+    return testsOf(file).some((specs) => !passes(specs));
   } finally {
     writeFileSync(path, source);
   }
+}
+
+/** Which tests to run, one set after the other: those nearest to the file are the fastest, and usually enough. */
+function testsOf(file: string): string[][] {
+  const own = `src/${file.replace(/\.ts$/, '.spec.ts')}`;
+  const folder = dirname(`src/${file}`);
+  const nearest = existsSync(join(copy, PACKAGE, own)) ? [[own]] : [];
+  return [...nearest, ...(folder === 'src' ? [] : [[`${folder}/`]]), []];
 }
 
 function passes(specs: readonly string[], stdio: 'inherit' | 'ignore' = 'ignore'): boolean {
