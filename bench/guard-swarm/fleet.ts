@@ -37,9 +37,7 @@ export class Fleet {
     const fleet = () => new Fleet(servers, sessions, connections);
     try {
       for (let index = 0; index < INSTANCES; index++) {
-        servers.push(
-          await startService(bench, url, { ...ACCEPT_GUARDS, REDIS_URL: bench.stores.redisUrl }),
-        );
+        servers.push(await startService(bench, url, { ...ACCEPT_GUARDS, REDIS_URL: bench.stores.redisUrl }));
       }
       const started = fleet();
       const tokens = await accessTokens(started.clients[0] as HttpClient, ids);

@@ -1,8 +1,8 @@
 import type { Section } from '../section.js';
 import { comparison } from './comparison.js';
+import { growth } from './growth.js';
 import { guarded } from './guarded.js';
 import { guards } from './guards.js';
-import { growth } from './growth.js';
 import { logins } from './logins.js';
 import { memory } from './memory.js';
 import { refresh } from './refresh.js';

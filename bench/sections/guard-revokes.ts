@@ -53,7 +53,9 @@ export async function measureGuardRevokes(bench: Bench): Promise<GuardRevokes> {
     const rates: RevokeRate[] = [];
     for (const guards of rateGuards) {
       bench.say(`  rate with ${guards} guards`);
-      rates.push(await withSwarm(fleet, guards, (swarm) => revokeAll(fleet, swarm, fleet.take(burst), guards)));
+      rates.push(
+        await withSwarm(fleet, guards, (swarm) => revokeAll(fleet, swarm, fleet.take(burst), guards)),
+      );
     }
     return { latencies, rates };
   } finally {
@@ -62,11 +64,7 @@ export async function measureGuardRevokes(bench: Bench): Promise<GuardRevokes> {
 }
 
 /** @throws if a guard lost its connection or its lease meanwhile: revokes do not wait for such guards */
-async function withSwarm<T>(
-  fleet: Fleet,
-  guards: number,
-  measure: (swarm: Swarm) => Promise<T>,
-): Promise<T> {
+async function withSwarm<T>(fleet: Fleet, guards: number, measure: (swarm: Swarm) => Promise<T>): Promise<T> {
   const swarm = await Swarm.start(guards, fleet.urls);
   try {
     const result = await measure(swarm);

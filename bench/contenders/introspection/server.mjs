@@ -34,6 +34,4 @@ const server = createServer((request, response) => {
       .end(answer);
   });
 });
-server.listen(Number(PORT), HOST, () =>
-  console.log(`listening on http://${HOST}:${server.address().port}`),
-);
+server.listen(Number(PORT), HOST, () => console.log(`listening on http://${HOST}:${server.address().port}`));
