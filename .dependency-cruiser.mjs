@@ -128,6 +128,16 @@ export default {
       to: { path: SERVICE_PACKAGES },
     },
     {
+      name: 'frameworks-only-in-adapters',
+      comment: 'a resource server installs only the framework that it uses',
+      severity: 'error',
+      from: {
+        path: '^packages/guard/src/',
+        pathNot: '^packages/guard/src/(nest|fastify|express|grpc|edge)(/|\\.ts$)',
+      },
+      to: { path: `${SERVICE_PACKAGES}|(^|node_modules/)(express|@grpc/)` },
+    },
+    {
       name: 'redis-clients-only-in-redis',
       comment: 'other code uses RedisConnection, or a port of the protocol',
       severity: 'error',

@@ -71,7 +71,10 @@ describe('the Fastify plugin', () => {
   it('requires one of the roles of a route', async () => {
     const [user, operator] = [await service.token(), await service.token({ roles: ['operator'] })];
     const answer = await get('/admin', user);
-    expect([answer.status, (await answer.json()).code]).toEqual([403, 'insufficient_role']);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      403,
+      'insufficient_role',
+    ]);
     expect((await get('/admin', operator)).status).toBe(200);
   });
 

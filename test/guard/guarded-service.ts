@@ -4,7 +4,7 @@ import { freePort } from '../support/free-port.js';
 import { serviceEnv } from '../support/service-env.js';
 import { ServiceProcess } from '../support/service-process.js';
 
-const CLIENT = { clientId: 'orders-api', clientSecret: 'a secret of the orders API, for tests' };
+const CLIENT = { clientId: 'orders', clientSecret: 'a secret of the orders API, for tests' };
 const ISSUER = 'https://latchkey.test';
 export const AUDIENCE = 'https://orders.example.com';
 
