@@ -1,6 +1,8 @@
 import type { Section } from '../section.js';
 import { comparison } from './comparison.js';
 import { growth } from './growth.js';
+import { guarded } from './guarded.js';
+import { guards } from './guards.js';
 import { logins } from './logins.js';
 import { memory } from './memory.js';
 import { refresh } from './refresh.js';
@@ -12,7 +14,9 @@ import { throughput } from './throughput.js';
 export const SECTIONS: readonly Section[] = [
   throughput,
   comparison,
+  guarded,
   revocation,
+  guards,
   logins,
   refresh,
   memory,

@@ -1,0 +1,100 @@
+import type { Bench } from '../bench-context.js';
+import type { Check } from '../contenders/resource-server/caller.js';
+import type { SeriesResult } from '../interleaved-rounds.js';
+import type { Chart, SectionResult, Table, Target } from '../section.js';
+import { median } from '../statistics.js';
+import { CHECKS, FRAMEWORKS, type Framework, seriesName } from './guarded-series.js';
+
+type Results = ReadonlyMap<string, SeriesResult>;
+
+const TARGETS = { none: 0.9, passport: 10, introspection: 20 } as const;
+const DESCRIPTIONS = {
+  none: 'the same server without a guard',
+  passport: 'passport-jwt',
+  introspection: 'introspection over HTTP',
+} as const;
+
+export function reportGuarded(bench: Pick<Bench, 'sessions' | 'rounds'>, results: Results): SectionResult {
+  return {
+    title: 'Resource servers',
+    notes: [
+      `A resource server with one route, which returns the JSON of Latchkey's \`GET /auth/me\` for the caller. **Nest** runs on its Fastify platform; Fastify and Express are used as they are. Each has its default settings, and is started four times: without a guard, with \`@latchkey/guard\` as a global guard, plugin or middleware, with the passport-jwt strategy (\`@nestjs/passport\`, \`@fastify/passport\`, \`passport\`), which verifies the signature of every request with the service's key as PEM, and with introspection.`,
+      'Introspection (RFC 7662) means one `POST` per request with `node:http` over persistent connections. The endpoint is as cheap as one can be: it only looks up the token in a map of prepared answers, runs on the same machine as the load generator, and is not part of the CPU time that limits the resource server. A real endpoint verifies the token, reads the session and is further away.',
+      `The load, over 16 connections, rotates through the access tokens of ${bench.sessions.toLocaleString('en')} sessions, issued by the service that the guards are connected to. There are ${bench.rounds} rounds; in each, the servers are measured in turn, after one second of load that is not counted. Ratios are computed per round; tables and targets show medians. Every response had to be 2xx and of the expected size; bodies were checked during the warm-up, in which every token was sent at least once.`,
+    ],
+    tables: (Object.keys(FRAMEWORKS) as Framework[]).map((framework) => tableOf(framework, results)),
+    charts: [chartOf(results)],
+    targets: (Object.keys(FRAMEWORKS) as Framework[]).flatMap((framework) => targetsOf(framework, results)),
+  };
+}
+
+function tableOf(framework: Framework, results: Results): Table {
+  return {
+    caption: framework === 'nest' ? 'Nest, on its Fastify platform' : FRAMEWORKS[framework],
+    columns: [
+      '',
+      'requests/s',
+      '±',
+      'µs per request',
+      'relative to no guard',
+      'p50 ms',
+      'p99 ms',
+      'server busy',
+    ],
+    rows: (Object.keys(CHECKS) as Check[]).map((check) => {
+      const it = resultOf(results, framework, check);
+      return [
+        CHECKS[check],
+        Math.round(it.perSecond).toLocaleString('en'),
+        `${Math.round(it.spread * 100)} %`,
+        (1e6 / it.perSecond).toFixed(0),
+        ratio(it, resultOf(results, framework, 'none')).toFixed(2),
+        it.p50Ms.toFixed(2),
+        it.p99Ms.toFixed(2),
+        Number.isNaN(it.serverBusy) ? '' : `${Math.round(it.serverBusy * 100)} %`,
+      ];
+    }),
+  };
+}
+
+function chartOf(results: Results): Chart {
+  return {
+    title: 'Requests per second of a resource server on one core, 16 connections',
+    bars: [...results].map(([label, { perSecond }]) => ({
+      label,
+      value: Math.round(perSecond),
+      ours: label.endsWith(CHECKS.guard),
+    })),
+  };
+}
+
+function targetsOf(framework: Framework, results: Results): Target[] {
+  const guard = resultOf(results, framework, 'guard');
+  return (Object.keys(TARGETS) as (keyof typeof TARGETS)[]).map((check) => ({
+    claim: `guarded route of ${FRAMEWORKS[framework]}, relative to ${DESCRIPTIONS[check]}`,
+    measured: ratio(guard, resultOf(results, framework, check)),
+    bound: 'at least',
+    target: TARGETS[check],
+    unit: 'x',
+    ifMissed: whyMissed(framework, check, results),
+  }));
+}
+
+function whyMissed(framework: Framework, check: keyof typeof TARGETS, results: Results): string {
+  const micros = (of: Check) => `${(1e6 / resultOf(results, framework, of).perSecond).toFixed(1)} µs`;
+  const times = `A request takes ${micros('none')} without a guard and ${micros('guard')} with it`;
+  if (check === 'none') return `${times}.`;
+  const bare = ratio(resultOf(results, framework, 'none'), resultOf(results, framework, check));
+  return `${times}, and ${micros(check)} with ${DESCRIPTIONS[check]}. A server that checks nothing reaches ${bare.toFixed(1)} x.`;
+}
+
+/** The median of the ratios of the rounds: what slows down a whole round affects both. */
+export function ratio(a: SeriesResult, b: SeriesResult): number {
+  return median(a.perSecondOfRounds.map((value, round) => value / (b.perSecondOfRounds[round] as number)));
+}
+
+function resultOf(results: Results, framework: Framework, check: Check): SeriesResult {
+  const found = results.get(seriesName(framework, check));
+  if (!found) throw new Error(`${seriesName(framework, check)} was not measured`);
+  return found;
+}
