@@ -66,14 +66,16 @@ export class SessionGuard implements Guard {
     const state = this.parts.streams.state;
     const decision = await this.parts.link.ask(verified.subject);
     if (decision.state === 'active') return this.#grant(verified, client, state);
-    if (this.#isAllowedUnknown(decision)) return this.#grant(verified, client, null);
+    if (this.#isAllowedUnknown(decision, verified.subject)) return this.#grant(verified, client, null);
     throw this.#refusal(verified.subject, decision);
   }
 
-  /** With a lease, the parent was asked because there is a doubt about this session. */
-  #isAllowedUnknown({ state }: Decision): boolean {
+  /** What may concern this session has to be decided by the service, whatever it costs. */
+  #isAllowedUnknown({ state }: Decision, subject: TokenSubject): boolean {
     const { whenUnreachable, link } = this.parts;
-    return state === 'unavailable' && whenUnreachable === 'allow' && !link.mayTrust();
+    return (
+      state === 'unavailable' && whenUnreachable === 'allow' && !link.mayTrust() && !link.isDoubtful(subject)
+    );
   }
 
   #refusal({ sessionId }: TokenSubject, { state, reason }: Decision): GuardError {

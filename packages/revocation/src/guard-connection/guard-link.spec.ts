@@ -210,6 +210,20 @@ describe('GuardLink', () => {
     expect(link.mayTrust()).toBe(false);
   });
 
+  it('answers open questions when it stops', async () => {
+    connect();
+    const asking = link.ask(guardSubject('s'));
+    await waitUntil('it is asked', () => parent.heardOf('ask').length === 1);
+    await link.stop();
+    expect(await asking).toEqual({ state: 'unavailable' });
+  });
+
+  it('has doubts about tokens that a cut-off may concern, with and without a lease', () => {
+    parent.say(HELLO, { type: 'snapshot', cutoffs: [{ sub: 'user', session_epoch: 2 }], last: true });
+    const isDoubtful = (sessionEpoch: number) => link.isDoubtful(guardSubject('s', { sessionEpoch }));
+    expect([isDoubtful(1), isDoubtful(2)]).toEqual([true, false]);
+  });
+
   it('tells those who wait for it that the service refuses the client', async () => {
     const ready = link.ready();
     parent.handlers?.closed({ status: 401, message: 'HTTP 401' });

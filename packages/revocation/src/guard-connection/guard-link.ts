@@ -80,14 +80,17 @@ export class GuardLink {
   }
 
   /** Answers in the same tick. `active` holds for a token that has been verified, and for nothing that comes later. */
-  judge({ sessionId, userId, sessionEpoch, rolesVersion }: Omit<GuardSubject, 'generation'>): Verdict {
-    const reason = this.endedSet.reasonOf(sessionId);
+  judge(subject: Omit<GuardSubject, 'generation'>): Verdict {
+    const reason = this.endedSet.reasonOf(subject.sessionId);
     if (reason !== undefined) return { state: 'ended', reason };
-    if (!this.mayTrust() || this.changed.has(sessionId)) return ASK;
+    return this.mayTrust() && !this.isDoubtful(subject) ? ACTIVE : ASK;
+  }
+
+  /** Whether something has happened that may concern the session. The user may have kept it, so this is no reason to refuse. */
+  isDoubtful({ sessionId, userId, sessionEpoch, rolesVersion }: Omit<GuardSubject, 'generation'>): boolean {
+    if (this.changed.has(sessionId)) return true;
     const minimum = this.endedSet.cutOffOf(userId);
-    // The user may have kept this session, so a cut-off is no reason to refuse.
-    const isCutOff = sessionEpoch < minimum.sessionEpoch || rolesVersion < minimum.rolesVersion;
-    return isCutOff ? ASK : ACTIVE;
+    return sessionEpoch < minimum.sessionEpoch || rolesVersion < minimum.rolesVersion;
   }
 
   /** Asks the parent. The decision is made after this call. */
@@ -134,6 +137,7 @@ export class GuardLink {
     this.isStopped = true;
     this.reconnection.stop();
     this.uses.stop();
+    this.questions.stop();
     clearInterval(this.rotation);
     clearTimeout(this.watch);
     this.formerLease = null;

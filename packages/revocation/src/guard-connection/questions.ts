@@ -67,6 +67,10 @@ export class Questions {
     for (const { id, ...decision } of answers) this.open.get(id)?.decide(decision);
   }
 
+  stop(): void {
+    for (const { decide } of this.open.values()) decide(UNAVAILABLE);
+  }
+
   /** A short interruption is waited out. After a longer one, waiting would only make every request slow. */
   private isCutOff(): boolean {
     return this.send === null && this.clock.monotonic() - this.disconnectedAt > ANSWER_MS;

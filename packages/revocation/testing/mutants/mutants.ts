@@ -578,14 +578,14 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'guard-connection/guard-link.ts',
     'a guard grants without a lease',
-    'if (!this.mayTrust() || this.changed.has(sessionId)) return ASK;',
-    'if (this.changed.has(sessionId)) return ASK;',
+    'return this.mayTrust() && !this.isDoubtful(subject) ? ACTIVE : ASK;',
+    'return this.isDoubtful(subject) ? ASK : ACTIVE;',
   ),
   mutant(
     'guard-connection/guard-link.ts',
     'a guard accepts a session that has changed',
-    'if (!this.mayTrust() || this.changed.has(sessionId)) return ASK;',
-    'if (!this.mayTrust()) return ASK;',
+    'if (this.changed.has(sessionId)) return true;',
+    '',
   ),
   mutant(
     'guard-connection/guard-link.ts',
