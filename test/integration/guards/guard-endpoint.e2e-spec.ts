@@ -320,7 +320,7 @@ describe('a guard', () => {
     expect((await second.untilClosed()).code).toBe(4002);
     const refused = await sendRaw(Number(new URL(service.url).port), upgradeOf('billing-api', secret));
     expect(refused.status).toBe(401);
-  }, 60_000);
+  });
 
   const upgradeOf = (id: string, secret: string) =>
     [
@@ -350,7 +350,7 @@ describe('an instance that stops', () => {
     guard.send({ type: 'bye' });
     expect((await guard.untilClosed()).code).toBe(1000);
     await closing;
-  }, 60_000);
+  });
 
   it('disconnects a guard that does not answer, once its lease has ended', async () => {
     const service = await startApp(ENV);
@@ -358,5 +358,5 @@ describe('an instance that stops', () => {
     await guard.holdLease();
     await service.close();
     expect((await guard.untilClosed()).code).toBe(1000);
-  }, 60_000);
+  });
 });
