@@ -117,13 +117,6 @@ export class GuardParent {
     this.observer.inForceAtGuards(this.parts.clock.monotonic() - startedAt);
   }
 
-  /** Closes the connections of a client whose credentials are no longer valid. Its leases run out. */
-  disconnect(clientId: string): void {
-    for (const connection of this.connections) {
-      if (connection.clientId === clientId) connection.close(CLOSE.credentials, 'the client was disabled');
-    }
-  }
-
   /**
    * To be called before this instance leaves the others: extends no lease any more, and waits until no guard holds one
    * from it.
