@@ -37,6 +37,17 @@ export async function warm({ running, route }: Series, seconds: number): Promise
   return runLoad(running.server, target, { connections: 16, seconds, checked: true });
 }
 
+/** Warms up until every credential has been sent. @returns the mean response size in bytes */
+export async function warmWithEveryCredential(bench: Bench, series: Series): Promise<number> {
+  let bytes = 0;
+  for (let sent = 0; sent < bench.sessions; ) {
+    const measured = await warm(series, bench.quick ? 1 : 3);
+    sent += measured.requests;
+    bytes = measured.bytes;
+  }
+  return bytes;
+}
+
 /**
  * Measures the series in turn (A, B, C, A, B, C, ...), so that a temporary slowdown of the machine affects all of them.
  *

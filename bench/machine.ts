@@ -31,8 +31,15 @@ export function describeMachine(stores: Stores, cores: Cores | null): Machine {
       Node: process.versions.node,
       Postgres: stores.postgresVersion,
       Redis: stores.redisVersion,
-      ...packages('../', ['@nestjs/core', 'fastify', '@nestjs/passport', 'passport-jwt']),
-      ...packages('./', ['better-auth', 'express', 'express-session', 'connect-redis', 'oidc-provider']),
+      ...packages('../', ['@nestjs/core', 'fastify', '@nestjs/passport', 'passport-jwt', 'passport']),
+      ...packages('./', [
+        '@fastify/passport',
+        'better-auth',
+        'express',
+        'express-session',
+        'connect-redis',
+        'oidc-provider',
+      ]),
     },
   };
 }
@@ -41,7 +48,16 @@ export function describeMachine(stores: Stores, cores: Cores | null): Machine {
 export function currentCommit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   try {
-    const changes = git('status', '--porcelain', '--', 'src', 'migrations', 'bench/**.ts', 'bench/**.mjs');
+    const changes = git(
+      'status',
+      '--porcelain',
+      '--',
+      'src',
+      'packages',
+      'migrations',
+      'bench/**.ts',
+      'bench/**.mjs',
+    );
     return git('rev-parse', '--short=10', 'HEAD') + (changes === '' ? '' : ' with changes');
   } catch {
     return 'unknown';

@@ -1,5 +1,6 @@
 import type { Section } from '../section.js';
 import { comparison } from './comparison.js';
+import { edge } from './edge.js';
 import { growth } from './growth.js';
 import { guarded } from './guarded.js';
 import { guards } from './guards.js';
@@ -15,6 +16,7 @@ export const SECTIONS: readonly Section[] = [
   throughput,
   comparison,
   guarded,
+  edge,
   revocation,
   guards,
   logins,

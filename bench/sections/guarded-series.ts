@@ -1,14 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Bench } from '../bench-context.js';
 import { type Route, type RunningContender, startContender } from '../contenders/contender.js';
 import type { Check } from '../contenders/resource-server/caller.js';
 import type { Series } from '../interleaved-rounds.js';
 import type { ServerProcess } from '../servers/server-process.js';
-import { ACCEPT_GUARDS, GUARD_CLIENT } from '../service/guard-client.js';
-import { HttpClient } from '../service/http-client.js';
-import { accessTokens, seedSessions } from '../service/seed-sessions.js';
-import { ISSUER, startService } from '../service/service.js';
+import { guardEnv, startTokenIssuer } from '../service/token-issuer.js';
 
 /** By the value of BENCH_FRAMEWORK; the names appear in the report. */
 export const FRAMEWORKS = { nest: 'Nest', fastify: 'Fastify', express: 'Express' } as const;
@@ -46,7 +41,7 @@ export async function startGuardedServers(bench: Bench): Promise<GuardedServers>
     await Promise.all(servers.map((server) => server.stop('SIGKILL')));
   };
   try {
-    const { service, credentialsFile } = await startIssuer(onLoadCore);
+    const { service, credentialsFile } = await startTokenIssuer(onLoadCore);
     servers.push(service);
     const introspection = await startContender(onLoadCore, {
       program: 'introspection/server.mjs',
@@ -73,19 +68,6 @@ export async function startGuardedServers(bench: Bench): Promise<GuardedServers>
   }
 }
 
-/** @returns the service, and a file with an access token of each session */
-async function startIssuer(bench: Bench): Promise<{ service: ServerProcess; credentialsFile: string }> {
-  const url = await bench.stores.createServiceDatabase();
-  const sessions = await seedSessions(url, bench.sessions);
-  const service = await startService(bench, url, ACCEPT_GUARDS);
-  const client = new HttpClient(service.url, 16);
-  const tokens = await accessTokens(client, sessions);
-  client.close();
-  const credentialsFile = join(bench.directory, 'resource-server-tokens');
-  writeFileSync(credentialsFile, `${tokens.join('\n')}\n`);
-  return { service, credentialsFile };
-}
-
 export function startResourceServer(
   bench: Bench,
   framework: Framework,
@@ -97,10 +79,7 @@ export function startResourceServer(
     env: {
       BENCH_FRAMEWORK: framework,
       BENCH_CHECK: check,
-      BENCH_ISSUER: ISSUER,
-      BENCH_SERVICE: service,
-      BENCH_CLIENT_ID: GUARD_CLIENT.id,
-      BENCH_CLIENT_SECRET: GUARD_CLIENT.secret,
+      ...guardEnv(service),
       BENCH_INTROSPECTION: introspection,
     },
   });

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench-context.js';
-import { measureInterleaved, type Series, warm } from '../interleaved-rounds.js';
+import { measureInterleaved, warmWithEveryCredential } from '../interleaved-rounds.js';
 import type { Section, SectionResult } from '../section.js';
 import { reportGuarded } from './guarded-report.js';
 import { startGuardedServers } from './guarded-series.js';
@@ -11,22 +11,11 @@ async function run(bench: Bench): Promise<SectionResult> {
   const { allSeries, stop } = await startGuardedServers(bench);
   try {
     const sizes = new Map<string, number>();
-    for (const series of allSeries) sizes.set(series.name, await warmWithEveryToken(bench, series));
+    for (const series of allSeries) sizes.set(series.name, await warmWithEveryCredential(bench, series));
     bench.say('  warm-up done');
     const load = { connections: 16, seconds: bench.roundSeconds };
     return reportGuarded(bench, await measureInterleaved(bench, allSeries, load, sizes));
   } finally {
     await stop();
   }
-}
-
-/** @returns the mean response size in bytes */
-async function warmWithEveryToken(bench: Bench, series: Series): Promise<number> {
-  let bytes = 0;
-  for (let sent = 0; sent < bench.sessions; ) {
-    const measured = await warm(series, bench.quick ? 1 : 3);
-    sent += measured.requests;
-    bytes = measured.bytes;
-  }
-  return bytes;
 }
