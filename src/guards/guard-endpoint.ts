@@ -96,7 +96,7 @@ export class GuardEndpoint implements OnApplicationBootstrap, OnModuleDestroy, B
   /** Another instance may be able to give leases when this one is not. */
   private requireReady(): void {
     const isCutOff = this.revocation.status().tailAgeMs > this.config.sessions.maxStalenessMs;
-    if (this.isStopping || this.parent.isLeavingNow || isCutOff) throw new AppError('service_unavailable');
+    if (this.isStopping || this.parent.isLeaving || isCutOff) throw new AppError('service_unavailable');
   }
 }
 

@@ -58,7 +58,7 @@ export function latchkey(options: UpgradeOptions): UpgradeListener {
  *
  * @returns whether the WebSocket is open; `false` if the session has ended since it was checked
  */
-export function trackSocket(guard: Guard, principal: Principal, socket: WebSocket): boolean {
+function trackSocket(guard: Guard, principal: Principal, socket: WebSocket): boolean {
   if (socket.readyState > socket.OPEN) return false;
   try {
     const stream = guard.openStream(principal, (end) => closeSocket(socket, end));

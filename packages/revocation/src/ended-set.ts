@@ -70,6 +70,11 @@ export class EndedSet {
     return young.sessions.size + old.sessions.size + young.cutOffs.size + old.cutOffs.size;
   }
 
+  /** A set over its limit ends the trust in caches. It never drops an entry to make room. */
+  get isOverflowing(): boolean {
+    return this.size > this.limit;
+  }
+
   /** @returns whether it is new */
   private addSession({ sessionId, reason }: EndedSession): boolean {
     const known = this.reasonOf(sessionId);
@@ -85,11 +90,6 @@ export class EndedSet {
       sessionEpoch: Math.max(sessionEpoch, known.sessionEpoch),
     });
     return rolesVersion > known.rolesVersion || sessionEpoch > known.sessionEpoch;
-  }
-
-  /** A set over its limit ends the trust in caches. It never drops an entry to make room. */
-  get isOverflowing(): boolean {
-    return this.size > this.limit;
   }
 }
 

@@ -24,7 +24,7 @@ export class MemoryWire implements GuardTransport {
   open(handlers: SocketHandlers): MessageSocket {
     const parent = this.parents[this.attempts % this.parents.length];
     this.attempts += 1;
-    if (!parent || parent.isLeavingNow) {
+    if (!parent || parent.isLeaving) {
       setImmediate(() => handlers.closed({ message: 'cannot be reached' }));
       return { send() {}, unsentBytes: 0, close() {} };
     }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { MAX_TOKEN_LENGTH } from '@latchkey/access-token/bearer-token';
 import { type AccessTokenClaims, acrOf } from '@latchkey/access-token/claims';
 import { ALGORITHM, TYPE } from '@latchkey/access-token/header';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Config } from '../../config/config.js';
 import { KeySet } from '../keys/key-set.js';
-import { MAX_TOKEN_LENGTH } from './bearer-token.js';
 
 export interface AccessTokenInput {
   readonly userId: string;

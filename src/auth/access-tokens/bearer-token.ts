@@ -1,13 +1,13 @@
+import {
+  BEARER_SCHEME,
+  hasSeveralAuthorizations,
+  isTokenText,
+  MAX_TOKEN_LENGTH,
+} from '@latchkey/access-token/bearer-token';
+import { cookieValues } from '@latchkey/access-token/cookie-values';
 import type { FastifyRequest } from 'fastify';
-import { cookieValues } from '../../http/cookies/cookie-header.js';
-import { BEARER_SCHEME, presentsBearer } from '../../http/routes/bearer-scheme.js';
+import { presentsBearer } from '../../http/routes/bearer-scheme.js';
 import { invalidToken } from './invalid-token.js';
-
-/** Longer tokens are refused before anything is parsed; issued tokens have about 900 characters. */
-export const MAX_TOKEN_LENGTH = 4096;
-
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-const HEADER = 'authorization';
 
 type TokenBearer = Pick<FastifyRequest, 'headers' | 'raw'>;
 
@@ -39,11 +39,11 @@ export function requireAccessToken(
  *   two tokens
  */
 export function requireWellFormed(token: string): void {
-  if (!B64TOKEN.test(token)) throw invalidToken('the text is not one token');
+  if (!isTokenText(token)) throw invalidToken('the text is not one token');
 }
 
 function tokenFromHeader(authorization: string, rawHeaders: readonly string[]): string {
-  if (isRepeated(rawHeaders)) throw invalidToken('there is more than one Authorization header');
+  if (hasSeveralAuthorizations(rawHeaders)) throw invalidToken('there is more than one Authorization header');
   return authorization.replace(BEARER_SCHEME, '');
 }
 
@@ -57,16 +57,4 @@ function tokenFromCookie(
   if (token === undefined) throw invalidToken('there is neither a Bearer token nor an access cookie');
   if (others.length > 0) throw invalidToken('there is more than one access cookie');
   return token;
-}
-
-/**
- * Node keeps only the first of several headers; a proxy in front of the service may have checked another one.
- */
-function isRepeated(rawHeaders: readonly string[]): boolean {
-  let times = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at];
-    if (name?.length === HEADER.length && name.toLowerCase() === HEADER) times++;
-  }
-  return times > 1;
 }

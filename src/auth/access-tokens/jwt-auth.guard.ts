@@ -1,4 +1,5 @@
 import type { VerifiedClaims } from '@latchkey/access-token/claims';
+import { cookieValues } from '@latchkey/access-token/cookie-values';
 import { readTokenKid } from '@latchkey/access-token/header';
 import { VerifiedTokens } from '@latchkey/access-token/verified-tokens';
 import { type ExecutionContext, Injectable } from '@nestjs/common';
@@ -7,7 +8,6 @@ import type { FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
 import { ERROR_CODES } from '../../errors/error-codes.js';
-import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { cookieNames } from '../../http/cookies/cookie-names.js';
 import { presentsBearer } from '../../http/routes/bearer-scheme.js';
 import type { Principal } from '../../http/routes/principal.js';

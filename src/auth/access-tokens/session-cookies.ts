@@ -1,10 +1,10 @@
+import { cookieValues } from '@latchkey/access-token/cookie-values';
 import { readTokenKid } from '@latchkey/access-token/header';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
 import { joinDeviceTokens, splitDeviceTokens } from '../../devices/device-token.js';
 import { AppError } from '../../errors/app-error.js';
-import { cookieValues } from '../../http/cookies/cookie-header.js';
 import { type CookieNames, cookieNames } from '../../http/cookies/cookie-names.js';
 import { setCookie } from '../../http/cookies/set-cookie.js';
 import { requireOriginHeaders } from '../../http/server/cross-site.js';

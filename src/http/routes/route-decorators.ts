@@ -33,8 +33,8 @@ export const EndsSession = () =>
   applyDecorators(SetMetadata(ENDS_SESSION, true), RouteConfig({ endsSession: true }));
 
 /**
- * For a route that gateways call to have another request checked: any method, the body is never read, and answers have no
- * CORS headers. A preflight that was answered here would be granted by the gateway.
+ * For a route at which a gateway asks about a request that it has received. It accepts any method, never reads the body,
+ * and does not answer CORS preflights: a gateway would take that answer for a grant.
  */
 export const ForwardAuth = () => RouteConfig({ isForwardAuth: true, cors: false });
 

@@ -1,8 +1,8 @@
+import { cookieValues } from '@latchkey/access-token/cookie-values';
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { loopbackOrigins } from '../../config/web-config.js';
 import { AppError } from '../../errors/app-error.js';
-import { cookieValues } from '../cookies/cookie-header.js';
 import { cookieNames } from '../cookies/cookie-names.js';
 import { presentsBearer } from '../routes/bearer-scheme.js';
 

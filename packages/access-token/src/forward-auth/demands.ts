@@ -4,7 +4,7 @@ import type { TokenSubject } from '../claims.js';
 export interface Demands {
   /** The user must have one of these roles; empty: none is required. */
   readonly roles: readonly string[];
-  /** The login must not be older; `null`: any age. */
+  /** The greatest age of the login, in seconds; `null`: any age. */
   readonly maxAgeSeconds: number | null;
   /** The user must have completed all of these authentication methods (RFC 8176). */
   readonly amr: readonly string[];

@@ -1,11 +1,10 @@
+import { cookieValues } from '@latchkey/access-token/cookie-values';
 import { GuardError } from '../guard-error.js';
 import { type GatewayHeaders, singleValue } from './gateway-request.js';
 
 /** RFC 6750 §2.1: `"Bearer" 1*SP b64token`; RFC 9110 §11.1: the scheme is case-insensitive. */
 const BEARER = /^bearer +([a-z0-9._~+/-]+=*) *$/i;
 const BEARER_SCHEME = /^bearer(?: |$)/i;
-/** RFC 6265bis §5.7: only these are white space around a pair. `String.trim` removes more. */
-const SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
 
 export interface PresentedToken {
   readonly token: string;
@@ -42,13 +41,4 @@ export function presentedToken(headers: GatewayHeaders, cookieName: string | und
 export function presentsToken(headers: GatewayHeaders, cookieName: string | undefined): boolean {
   if (headers.authorization !== undefined) return true;
   return cookieName !== undefined && cookieValues(singleValue(headers, 'cookie'), cookieName).length > 0;
-}
-
-function cookieValues(header: string | undefined, name: string): string[] {
-  if (!header?.includes(name)) return [];
-  return header
-    .split(';')
-    .map((pair) => pair.replace(SPACE_AROUND, ''))
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
 }

@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { BEARER_SCHEME, hasSeveralAuthorizations } from '@latchkey/access-token/bearer-token';
 import { invalidToken } from '../tokens/invalid-token.js';
-
-/** RFC 6750 §2.1: `"Bearer" 1*SP b64token`; RFC 9110 §11.1: the scheme is case-insensitive. */
-const BEARER_SCHEME = /^bearer +/i;
-const HEADER = 'authorization';
 
 /**
  * Reads the access token of a request from its `Bearer` header. Never from the query or the body (RFC 9700 §4.3.2), where
@@ -16,16 +13,7 @@ export function readBearerToken(request: Pick<IncomingMessage, 'headers' | 'rawH
   if (authorization === undefined || !BEARER_SCHEME.test(authorization)) {
     throw invalidToken('there is no Bearer token');
   }
-  if (isRepeated(request.rawHeaders)) throw invalidToken('there is more than one Authorization header');
+  if (hasSeveralAuthorizations(request.rawHeaders))
+    throw invalidToken('there is more than one Authorization header');
   return authorization.replace(BEARER_SCHEME, '');
-}
-
-/** Node keeps only the first of several headers; a proxy in front of the server may have checked another one. */
-function isRepeated(rawHeaders: readonly string[]): boolean {
-  let times = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at];
-    if (name?.length === HEADER.length && name.toLowerCase() === HEADER) times++;
-  }
-  return times > 1;
 }

@@ -68,7 +68,7 @@ export class OpenStreams {
     return this.#bySession.get(sessionId)?.values().next().value;
   }
 
-  /** One stream of each session that has any. */
+  /** One open stream for each session. */
   *onePerSession(): Iterable<Stream> {
     for (const [stream] of this.#bySession.values()) if (stream) yield stream;
   }

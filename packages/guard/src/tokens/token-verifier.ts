@@ -1,3 +1,4 @@
+import { isTokenText, MAX_TOKEN_LENGTH } from '@latchkey/access-token/bearer-token';
 import { readClaims, requireUnexpired } from '@latchkey/access-token/claims';
 import { InvalidToken } from '@latchkey/access-token/errors';
 import { ALGORITHM, readTokenKid, TYPE } from '@latchkey/access-token/header';
@@ -6,10 +7,6 @@ import { errors, jwtVerify } from 'jose';
 import { GuardError } from '../guard-error.js';
 import { KeysUnavailable, type RemoteKeys } from '../keys/remote-keys.js';
 import { invalidToken } from './invalid-token.js';
-
-/** Longer tokens are refused before anything is parsed; the service issues none. */
-const MAX_TOKEN_LENGTH = 4096;
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 export interface TokenVerifierOptions {
   readonly keys: RemoteKeys;
@@ -62,7 +59,7 @@ export class TokenVerifier {
   }
 
   async #verify(token: string): Promise<VerifiedToken> {
-    if (token.length > MAX_TOKEN_LENGTH || !B64TOKEN.test(token)) {
+    if (token.length > MAX_TOKEN_LENGTH || !isTokenText(token)) {
       throw new InvalidToken('malformed_token', 'the text is too long, or not one token');
     }
     const { keys, issuer, audiences, now } = this.#options;

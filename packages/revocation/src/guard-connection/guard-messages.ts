@@ -13,7 +13,6 @@ import {
 const MAX_USER_AGENT = 512;
 const MAX_ADDRESS = 64;
 
-/** What a guard sends, written and read. */
 export function writePing(n: number): string {
   return JSON.stringify({ type: 'ping', n });
 }

@@ -56,7 +56,7 @@ export class GuardParent {
   private changed: string[] = [];
   /** Ends of one tick are written together, and awaited together. */
   private nextWrite: Promise<void> | null = null;
-  private isLeaving = false;
+  private leaving = false;
   private youngUntil = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   private readonly observer: NonNullable<GuardParentParts['observer']>;
@@ -88,8 +88,8 @@ export class GuardParent {
   }
 
   /** Whether new guards should look for another parent. */
-  get isLeavingNow(): boolean {
-    return this.isLeaving;
+  get isLeaving(): boolean {
+    return this.leaving;
   }
 
   /** How many guards are connected, by client. */
@@ -122,7 +122,7 @@ export class GuardParent {
    * from it.
    */
   async leave(): Promise<void> {
-    this.isLeaving = true;
+    this.leaving = true;
     this.write();
     for (const connection of this.connections) connection.sayGoodbye();
     await this.acknowledgements.ofGoodbye(this.connections);
@@ -182,7 +182,7 @@ export class GuardParent {
   private grantLease(): number {
     this.write();
     const { leaseMs, trust } = this.parts;
-    const forMs = this.isLeaving ? 0 : Math.floor(Math.min(leaseMs, trust.remainingMs));
+    const forMs = this.leaving ? 0 : Math.floor(Math.min(leaseMs, trust.remainingMs));
     if (forMs === 0) this.observer.leaseRefused();
     return forMs;
   }

@@ -19,7 +19,6 @@ const STATES: ReadonlySet<string> = new Set<AnswerState>([
   'unavailable',
 ]);
 
-/** What a parent sends, written and read. */
 export function writeHello({
   instance,
   leaseMs,

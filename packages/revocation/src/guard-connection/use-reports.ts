@@ -11,14 +11,6 @@ const USUAL_MS = 5_000;
 const USES_PER_MESSAGE = 80;
 const SESSIONS_MAX = 100_000;
 
-/** A granted request. */
-export interface GrantedUse {
-  readonly sessionId: string;
-  readonly generation: number;
-  readonly address?: string | undefined;
-  readonly userAgent?: string | undefined;
-}
-
 /** What is known about the use of one session at this guard. */
 interface SessionUse {
   usedAt: number;

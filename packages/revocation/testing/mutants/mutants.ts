@@ -511,7 +511,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'guard-connection/guard-parent.ts',
     'an instance that leaves extends leases',
-    'if (this.isLeaving) return 0;',
+    'if (this.leaving) return 0;',
     '',
   ),
   mutant(
