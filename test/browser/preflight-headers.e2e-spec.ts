@@ -22,7 +22,9 @@ const NOT_SET_BY_SCRIPTS = new Set([
   'user-agent',
   'x-forwarded-for',
   'x-forwarded-host',
+  'x-forwarded-method',
   'x-forwarded-proto',
+  'x-original-method',
   // The router reads it. No route has versions.
   'accept-version',
   'access-control-request-headers',
