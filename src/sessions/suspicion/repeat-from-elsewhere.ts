@@ -17,11 +17,11 @@ export function isFromElsewhere(rotatedBy: RotatedBy, { address, userAgent }: Cl
   if (rotatedBy.address !== null && networkOf(rotatedBy.address) !== networkOf(address)) return true;
   return (
     rotatedBy.client !== null &&
-    clientChange([familyFromText(rotatedBy.client)], clientFamily(userAgent ?? '')) !== null
+    clientChange([familyFromText(rotatedBy.client)], clientFamily(userAgent)) !== null
   );
 }
 
 /** The text that is stored with a session, so that a client is reported once: `192.0.2.1 browser:Chrome:Windows`. */
 export function repeatText({ address, userAgent }: Client): string {
-  return `${networkOf(address)} ${familyText(clientFamily(userAgent ?? ''))}`;
+  return `${networkOf(address)} ${familyText(clientFamily(userAgent))}`;
 }

@@ -33,4 +33,15 @@ describe('a suspicion', () => {
     expect(MAILED_EVENTS.social).not.toContain('refresh_token_shared');
     expect(MAILED_EVENTS.streaming).not.toContain('refresh_token_shared');
   });
+
+  it('says nothing of a client that a guard has not reported', () => {
+    const now = { ...UNKNOWN, userAgent: null };
+    const { detail } = suspicionEvent(
+      SESSION,
+      { suspicion: 'client_changed', action: 'notify' },
+      UNKNOWN,
+      now,
+    );
+    expect(detail).toMatchObject({ now: { client: null } });
+  });
 });

@@ -18,5 +18,8 @@ export function unexpectedAnswers(operations: readonly Operation[]): Violation[]
 function isExpected({ kind, answer }: Operation): boolean {
   if (answer === null || GOOD.has(answer.status)) return true;
   if (answer.status === 503) return answer.hasRetryAfter;
+  // RFC 9110 §15.5.9: the request did not arrive in time, so nothing was decided. The client may have been too busy to
+  // send it on a connection that it had opened.
+  if (answer.status === 408) return true;
   return answer.status === 401 && kind !== 'login';
 }
