@@ -6,7 +6,7 @@ import type { Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { EchoApp } from '../support/gateways/echo-app.js';
 import { EdgeProcess } from '../support/gateways/edge-process.js';
-import { runSource } from '../support/run-source.js';
+import { runSource } from '../support/run-program.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const SECRET = 'a secret of the edge';

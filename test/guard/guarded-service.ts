@@ -28,7 +28,7 @@ export class GuardedService {
         { client_id: CLIENT.clientId, client_secrets: [CLIENT.clientSecret], permissions: ['guard'] },
       ]),
     });
-    return new GuardedService(database, env, await ServiceProcess.startBuilt(env));
+    return new GuardedService(database, env, await ServiceProcess.start(env));
   }
 
   get url(): string {
@@ -52,7 +52,7 @@ export class GuardedService {
 
   async restart(): Promise<void> {
     await this.process.stop();
-    this.process = await ServiceProcess.startBuilt(this.env);
+    this.process = await ServiceProcess.start(this.env);
   }
 
   async stop(): Promise<void> {

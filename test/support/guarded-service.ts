@@ -26,7 +26,7 @@ export class GuardedService {
     const postgres = new Client({ connectionString: database.url });
     const client = { client_id: CLIENT_ID, client_secrets: [CLIENT_SECRET], permissions: ['guard'] };
     const [service] = await Promise.all([
-      ServiceProcess.startBuilt(
+      ServiceProcess.start(
         serviceEnv(database.url, {
           PORT: String(listensOn),
           LATCHKEY_ISSUER: issuer,

@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { Api } from './api.js';
 import { reapWith } from './orphan-reaper.js';
+import { inProject, MAIN } from './run-program.js';
 
 /** On a very busy machine. */
 const START_TIMEOUT_MS = 180_000;
-
-const SERVICE = 'src/main.ts';
 
 /** The service, or another server, as a separate process, so that several can be started, paused and killed. */
 export class ServiceProcess {
@@ -24,41 +22,37 @@ export class ServiceProcess {
   }
 
   /**
-   * Starts from the source, without waiting. The environment is `env` alone, with this machine's PATH.
+   * Starts without waiting. The environment is `env` alone, with this machine's PATH.
    *
-   * @param before URLs of modules that are run before the program
-   * @param program from the root of the project; it has to print `listening on <url>`
+   * @param before URLs of modules that are run before the program, which then starts from its source
+   * @param program from the root of the project, with its source; it has to print `listening on <url>`
    */
   static spawn(
     env: Record<string, string>,
     before: readonly string[] = [],
-    program = SERVICE,
+    program?: string,
   ): ServiceProcess {
+    // The built service starts in a third of the time.
+    if (program === undefined && before.length === 0) {
+      return ServiceProcess.run(process.execPath, [inProject(MAIN)], env);
+    }
     const modules = [new URL('./typescript.mjs', import.meta.url).href, ...before];
-    return ServiceProcess.run(
-      process.execPath,
-      [...modules.flatMap((module) => ['--import', module]), file(program)],
-      env,
-    );
+    const imports = modules.flatMap((module) => ['--import', module]);
+    return ServiceProcess.run(process.execPath, [...imports, inProject(program ?? 'src/main.ts')], env);
   }
 
-  /** Starts from the source, and waits until it listens. @throws with its output when it does not */
+  /** Starts, and waits until it listens. @throws with its output when it does not */
   static async start(
     env: Record<string, string>,
     before: readonly string[] = [],
-    program = SERVICE,
+    program?: string,
   ): Promise<ServiceProcess> {
     return ServiceProcess.spawn(env, before, program).listening();
   }
 
-  /**
-   * Starts the built service, and waits until it listens.
-   *
-   * @param node the program that runs it
-   * @throws with its output when it does not listen
-   */
-  static async startBuilt(env: Record<string, string>, node = process.execPath): Promise<ServiceProcess> {
-    return ServiceProcess.run(node, [file('dist/src/main.js')], env).listening();
+  /** Starts the built service with another Node.js, and waits until it listens. @throws with its output when it does not */
+  static async startWith(node: string, env: Record<string, string>): Promise<ServiceProcess> {
+    return ServiceProcess.run(node, [inProject(MAIN)], env).listening();
   }
 
   private static run(node: string, args: string[], env: Record<string, string>): ServiceProcess {
@@ -132,8 +126,4 @@ export class ServiceProcess {
   private hear(chunk: Buffer): void {
     this.output += chunk.toString();
   }
-}
-
-function file(path: string): string {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }

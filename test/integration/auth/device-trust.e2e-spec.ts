@@ -3,7 +3,7 @@ import { type RunningApp, startApp } from '../../support/app.js';
 import { confirmAddress } from '../../support/confirm-address.js';
 import { HttpBrowser } from '../../support/http-browser.js';
 import { Mailbox } from '../../support/mailbox.js';
-import { runSource } from '../../support/run-source.js';
+import { COMMAND, runProgram } from '../../support/run-program.js';
 import { serviceEnv } from '../../support/service-env.js';
 
 const NEW_PASSWORD = 'a lonely wizard hums';
@@ -52,7 +52,7 @@ describe('trust in devices', () => {
   };
   const command = async (args: string[]) => {
     const env = serviceEnv(service.database.url);
-    expect(await runSource('src/cli/latchkey.ts', ['user', ...args], env)).toMatchObject({ code: 0 });
+    expect(await runProgram(COMMAND, ['user', ...args], env)).toMatchObject({ code: 0 });
   };
   const change = async ({ access_token }: Tokens) => {
     const body = { current_password: PASSWORD, new_password: NEW_PASSWORD };

@@ -7,7 +7,7 @@ import { revertMigration, runMigrations, showMigrations } from '../../../src/dat
 import { ENTITIES } from '../../../src/entities.js';
 import { normaliseEmail } from '../../../src/users/email-address.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { type Finished, runSource } from '../../support/run-source.js';
+import { COMMAND, type Finished, runProgram } from '../../support/run-program.js';
 import { serviceEnv } from '../../support/service-env.js';
 
 const NAMES = MIGRATIONS.map(({ name }) => name);
@@ -93,7 +93,7 @@ describe('the migrations', () => {
 
   describe('as a command', () => {
     const migrate = (...args: string[]) =>
-      runSource('src/cli/latchkey.ts', ['migrate', ...args], serviceEnv(database.url));
+      runProgram(COMMAND, ['migrate', ...args], serviceEnv(database.url));
     const done = ({ code, stdout, stderr }: Finished) => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       return stdout.trim().split('\n');
@@ -119,11 +119,7 @@ describe('the migrations', () => {
     it('reports a missing database in one line', async () => {
       const url = new URL(database.url);
       url.pathname = '/nowhere';
-      const { code, stderr } = await runSource(
-        'src/cli/latchkey.ts',
-        ['migrate', 'run'],
-        serviceEnv(url.href),
-      );
+      const { code, stderr } = await runProgram(COMMAND, ['migrate', 'run'], serviceEnv(url.href));
       expect(code).toBe(1);
       expect(stderr).toMatch(/^latchkey: [^\n]*database "nowhere" does not exist\n$/);
     });

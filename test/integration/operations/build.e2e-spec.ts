@@ -8,24 +8,22 @@ import { promisify } from 'node:util';
 import { hashOf } from '../../../build/inputs.mjs';
 import { type Api, newEmail } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { runProgram } from '../../support/run-source.js';
+import { COMMAND, inProject, MAIN, runProgram } from '../../support/run-program.js';
 import { serviceEnv } from '../../support/service-env.js';
 import { ServiceProcess } from '../../support/service-process.js';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const MAIN = `${ROOT}dist/src/main.js`;
-const COMMAND = `${ROOT}dist/src/cli/latchkey.js`;
 
 describe('the build', () => {
   const build = () => run(process.execPath, ['build/build.mjs'], { cwd: ROOT });
 
   it('does nothing while its inputs have the same content', async () => {
-    const builtAt = statSync(MAIN).mtimeMs;
+    const builtAt = statSync(inProject(MAIN)).mtimeMs;
     const now = new Date();
     utimesSync(`${ROOT}src/main.ts`, now, now);
     expect((await build()).stdout).toBe('');
-    expect(statSync(MAIN).mtimeMs).toBe(builtAt);
+    expect(statSync(inProject(MAIN)).mtimeMs).toBe(builtAt);
   });
 
   it('is out of date as soon as an input has other content', async () => {
@@ -55,7 +53,7 @@ describe('the built service', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await ServiceProcess.startBuilt({
+    service = await ServiceProcess.start({
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       ...serviceEnv(database.url),

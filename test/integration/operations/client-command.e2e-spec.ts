@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { type Finished, runSource } from '../../support/run-source.js';
+import { COMMAND, type Finished, runProgram } from '../../support/run-program.js';
 import { serviceEnv } from '../../support/service-env.js';
 
 const lines = ({ code, stdout, stderr }: Finished) => {
@@ -36,7 +36,7 @@ describe('the client command', () => {
   });
 
   const client = (args: string[], more: Record<string, string> = {}) =>
-    runSource('src/cli/latchkey.ts', ['client', ...args], { ...env, ...more });
+    runProgram(COMMAND, ['client', ...args], { ...env, ...more });
   const secretOf = ([line = '']: string[]) => SECRET.exec(line)?.[1] ?? `no secret in ${line}`;
   const listed = async (more: Record<string, string> = {}) => lines(await client(['list'], more));
 

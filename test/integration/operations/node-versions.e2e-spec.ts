@@ -21,12 +21,12 @@ describe.each(binaries)('the built service on Node %i', (major, binary) => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await ServiceProcess.startBuilt(
+    service = await ServiceProcess.startWith(
+      binary.path,
       serviceEnv(database.url, {
         REDIS_URL: process.env.TEST_REDIS_URL ?? '',
         REDIS_KEY_PREFIX: `test-${randomUUID()}`,
       }),
-      binary.path,
     );
     api = service.api;
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { freePort } from '../../support/free-port.js';
-import { type Finished, runSource } from '../../support/run-source.js';
+import { COMMAND, type Finished, MAIN, runProgram } from '../../support/run-program.js';
 import { serviceEnv } from '../../support/service-env.js';
 import { ServiceProcess } from '../../support/service-process.js';
 
@@ -26,7 +26,7 @@ describe('a start that fails', () => {
 
   /** Starts with a valid environment, overridden by `env`. An empty variable counts as not set. */
   const start = (env: Record<string, string>) =>
-    runSource('src/main.ts', [], {
+    runProgram(MAIN, [], {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: '0',
@@ -132,14 +132,14 @@ describe('a start that fails', () => {
   it('names the command that applies pending migrations', async () => {
     await database.drop();
     database = await createTestDatabase();
-    await runSource('src/cli/latchkey.ts', ['migrate', 'revert'], {
+    await runProgram(COMMAND, ['migrate', 'revert'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });
     expect(oneLine(await start({}))).toBe(
       'latchkey: the database schema is behind by 1 migration: run "npm run migration:run", or set MIGRATE_ON_START=true',
     );
-    await runSource('src/cli/latchkey.ts', ['migrate', 'run'], {
+    await runProgram(COMMAND, ['migrate', 'run'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Answer, Api, newEmail, PASSWORD } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { type Finished, runSource } from '../../support/run-source.js';
+import { COMMAND, type Finished, MAIN, runProgram } from '../../support/run-program.js';
 import { serviceEnv } from '../../support/service-env.js';
 import { ServiceProcess } from '../../support/service-process.js';
 
@@ -31,8 +31,7 @@ describe('the user command', () => {
   });
   afterAll(() => database.drop());
 
-  const user = (args: string[], input = '') =>
-    runSource('src/cli/latchkey.ts', ['user', ...args], env, input);
+  const user = (args: string[], input = '') => runProgram(COMMAND, ['user', ...args], env, input);
 
   describe('without a running service', () => {
     it('adds a user with the password from standard input, and lists users', async () => {
@@ -58,8 +57,8 @@ describe('the user command', () => {
     });
 
     it('reports in one line that the database is down or behind', async () => {
-      const unreachable = await runSource(
-        'src/cli/latchkey.ts',
+      const unreachable = await runProgram(
+        COMMAND,
         ['user', 'list'],
         serviceEnv('postgres://127.0.0.1:1/latchkey'),
       );
@@ -72,7 +71,7 @@ describe('the user command', () => {
       await client.connect();
       await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
       await client.end();
-      const line = refusal(await runSource('src/cli/latchkey.ts', ['user', 'list'], serviceEnv(behind.url)));
+      const line = refusal(await runProgram(COMMAND, ['user', 'list'], serviceEnv(behind.url)));
       expect(line).toMatch(
         /^latchkey: the database schema is behind by \d+ migrations: run "npm run migration:run"/,
       );
@@ -164,8 +163,7 @@ describe('the user command with the embedded Postgres of development', () => {
   it('works on the same database whether or not the service is running', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-embedded-'));
     const env = { LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
-    const user = (args: string[], input = '') =>
-      runSource('src/cli/latchkey.ts', ['user', ...args], env, input);
+    const user = (args: string[], input = '') => runProgram(COMMAND, ['user', ...args], env, input);
     try {
       const added = await user(['add', 'ada@example.org'], PASSWORD);
       expect(added.code).toBe(0);
@@ -178,7 +176,7 @@ describe('the user command with the embedded Postgres of development', () => {
         expect(lines(await user(['end-sessions', 'ada@example.org']))).toEqual(['revoked 1 session', HOLDS]);
         expect((await service.api.me(access_token)).status).toBe(401);
 
-        const second = await runSource('src/main.ts', [], { ...env, PORT: '0' });
+        const second = await runProgram(MAIN, [], { ...env, PORT: '0' });
         expect(refusal(second)).toMatch(/^latchkey: another service already uses the embedded Postgres in /);
         expect((await service.api.session('ada@example.org')).token_type).toBe('Bearer');
       } finally {

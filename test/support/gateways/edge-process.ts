@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { reapWith } from '../orphan-reaper.js';
-import { spawnSource } from '../run-source.js';
+import { spawnSource } from '../run-program.js';
 import { waitUntil } from '../wait-until.js';
 
 /** `latchkey-edge` as a separate process. */

@@ -2,6 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** The built programs, from the root of the project. They start in a third of the time that their source takes. */
+export const MAIN = 'dist/src/main.js';
+export const COMMAND = 'dist/src/cli/latchkey.js';
+
 export interface Finished {
   /** `null` after a signal. */
   readonly code: number | null;
@@ -9,7 +13,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program of the service from its source, as a separate process. */
+/** Starts a program from its source, as a separate process. */
 export function spawnSource(file: string, args: readonly string[], env: Record<string, string>) {
   return spawn(
     process.execPath,
@@ -18,23 +22,22 @@ export function spawnSource(file: string, args: readonly string[], env: Record<s
   );
 }
 
-/**
- * Runs a program from its source to its end.
- *
- * @param file from the root of the project: `src/cli/latchkey.ts`
- * @param env the whole environment, but for this machine's PATH
- * @param input what it reads from its standard input
- */
+/** Runs a program from its source to its end. */
 export function runSource(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
-  input = '',
 ): Promise<Finished> {
-  return finished(spawnSource(file, args, env), input);
+  return finished(spawnSource(file, args, env), '');
 }
 
-/** Runs a built program to its end. */
+/**
+ * Runs a built program to its end.
+ *
+ * @param file from the root of the project, such as `COMMAND`
+ * @param env the whole environment, but for this machine's PATH
+ * @param input what it reads from its standard input
+ */
 export function runProgram(
   file: string,
   args: readonly string[],
@@ -42,7 +45,7 @@ export function runProgram(
   input = '',
 ): Promise<Finished> {
   return finished(
-    spawn(process.execPath, [file, ...args], { env: { PATH: process.env.PATH, ...env } }),
+    spawn(process.execPath, [inProject(file), ...args], { env: { PATH: process.env.PATH, ...env } }),
     input,
   );
 }
@@ -63,6 +66,6 @@ async function finished(child: ChildProcessWithoutNullStreams, input: string): P
   return { code, stdout, stderr };
 }
 
-function inProject(file: string): string {
+export function inProject(file: string): string {
   return fileURLToPath(new URL(`../../${file}`, import.meta.url));
 }
