@@ -28,7 +28,8 @@ export class OrphanReaper {
   async reap(): Promise<void> {
     this.#process.ref();
     this.#process.stdin.end();
-    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+    if (this.#process.exitCode === null && this.#process.signalCode === null)
+      await once(this.#process, 'exit');
   }
 
   /** Ends without killing anything. */

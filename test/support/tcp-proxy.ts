@@ -47,7 +47,9 @@ export class TcpProxy {
   async cut(): Promise<void> {
     this.#state = 'cut';
     this.#breakAll();
-    await this.#close();
+    // It frees the port at once. Its callback would also wait for connections that cannot be broken yet.
+    this.#listener?.close();
+    this.#listener = null;
   }
 
   /**
@@ -119,15 +121,6 @@ export class TcpProxy {
         this.#listener = listener;
         resolve();
       });
-    });
-  }
-
-  #close(): Promise<void> {
-    return new Promise((resolve) => {
-      const listener = this.#listener;
-      this.#listener = null;
-      if (listener) listener.close(() => resolve());
-      else resolve();
     });
   }
 
