@@ -180,7 +180,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       // Workspace packages are resolved to their source.
-      conditionNames: ['source', 'import', 'node', 'default'],
+      conditionNames: ['latchkey-source', 'import', 'node', 'default'],
       extensions: ['.ts', '.js', '.mjs'],
     },
   },

@@ -14,7 +14,7 @@ const project = {
   testEnvironment: 'node',
   roots: ROOTS.map((folder) => `<rootDir>/${folder}`),
   // Workspace packages are tested from their TypeScript source.
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  testEnvironmentOptions: { customExportConditions: ['latchkey-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   // Inline, so that coverage is counted in the source and not in the code that decorators compile to.
   transform: { '\\.ts$': ['@swc/jest', { ...swcOptions, sourceMaps: 'inline' }] },

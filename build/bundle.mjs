@@ -51,7 +51,7 @@ export async function bundle(folder) {
     format: 'esm',
     target: 'node20',
     // Workspace packages are bundled from their source.
-    conditions: ['source'],
+    conditions: ['latchkey-source'],
     // Nest injects by class, and logs by its name.
     keepNames: true,
     minify: true,

@@ -66,7 +66,7 @@ async function bundleCode() {
     target: 'node20',
     // Nest injects by class, and logs by its name.
     keepNames: true,
-    conditions: ['source'],
+    conditions: ['latchkey-source'],
     plugins: [installed, typescript],
     logLevel: 'warning',
     metafile: true,

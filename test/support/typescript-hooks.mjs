@@ -14,7 +14,7 @@ const COMPILER =
 
 /** Imports name the compiled file, `./x.js`, and the source beside it is `./x.ts`; workspace packages export theirs. */
 export async function resolve(specifier, context, next) {
-  const withSource = { ...context, conditions: ['source', ...context.conditions] };
+  const withSource = { ...context, conditions: ['latchkey-source', ...context.conditions] };
   try {
     return await next(specifier, withSource);
   } catch (error) {
