@@ -24,6 +24,7 @@ const verified = (token: string): VerifiedToken => ({
     acr: null,
   },
   expiresAt: EXPIRES_AT,
+  memo: undefined,
 });
 
 function tokens(maxTokens: number, published = new Set(['a'])) {

@@ -7,9 +7,11 @@ export interface PublicKeys<Key = unknown> {
   publicKey(kid: string): Key | undefined;
 }
 
-export interface VerifiedToken extends VerifiedClaims {
+export interface VerifiedToken<Memo = undefined> extends VerifiedClaims {
   readonly token: string;
   readonly kid: string;
+  /** What the caller keeps with the token, to find it without another lookup. */
+  memo: Memo | undefined;
 }
 
 /**
@@ -21,8 +23,8 @@ export interface VerifiedToken extends VerifiedClaims {
  * the rest of the lookup. If two tokens have the same key, the later one replaces the earlier one, which is
  * then verified again.
  */
-export class VerifiedTokens {
-  readonly #tokens: LRUCache<string, VerifiedToken>;
+export class VerifiedTokens<Memo = undefined> {
+  readonly #tokens: LRUCache<string, VerifiedToken<Memo>>;
   readonly #keys: PublicKeys;
   #lastKid = '';
 
@@ -37,7 +39,7 @@ export class VerifiedTokens {
    * @returns undefined if the token must be verified (again)
    * @throws {InvalidToken} `expired`
    */
-  find(token: string, now: number): VerifiedToken | undefined {
+  find(token: string, now: number): VerifiedToken<Memo> | undefined {
     const key = cacheKey(token);
     const known = this.#tokens.get(key);
     if (known?.token !== token) return undefined;
@@ -53,7 +55,8 @@ export class VerifiedTokens {
   /** Call only after the signature, the issuer and the audience of the token have been verified. */
   remember(token: string, kid: string, { subject, audience, expiresAt }: VerifiedClaims): void {
     // Without a spread, so that all entries have the same hidden class: less memory, faster reads.
-    this.#tokens.set(cacheKey(token), { subject, audience, expiresAt, token, kid: this.#sharedKid(kid) });
+    const entry = { subject, audience, expiresAt, token, kid: this.#sharedKid(kid), memo: undefined };
+    this.#tokens.set(cacheKey(token), entry);
   }
 
   /** Most tokens are signed with one key: their entries share one copy of its id. */

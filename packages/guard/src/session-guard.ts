@@ -1,5 +1,4 @@
 import type { TokenSubject } from '@latchkey/access-token/claims';
-import type { VerifiedToken } from '@latchkey/access-token/verified-tokens';
 import type { GuardLink } from '@latchkey/revocation/guard-connection/guard-link';
 import type { Decision } from '@latchkey/revocation/guard-connection/questions';
 import type { Guard, OpenStream, RequestClient, SessionEnd, StreamEnd } from './guard.js';
@@ -10,7 +9,7 @@ import type { SeenSessions } from './seen-sessions.js';
 import { sessionEnded } from './session-end-errors.js';
 import type { GuardedStreams } from './streams/guarded-streams.js';
 import { TokenPrincipal } from './token-principal.js';
-import type { TokenVerifier } from './tokens/token-verifier.js';
+import type { TokenVerifier, VerifiedToken } from './tokens/token-verifier.js';
 
 export interface SessionGuardParts {
   readonly keys: RemoteKeys;
@@ -93,12 +92,10 @@ export class SessionGuard implements Guard {
     }
   }
 
-  #grant(
-    { subject, expiresAt }: VerifiedToken,
-    client: RequestClient | undefined,
-    confirmedIn: number | null,
-  ): Principal {
-    this.parts.link.noteUse(subject.sessionId, subject.generation, client?.address, client?.userAgent);
+  #grant(verified: VerifiedToken, client: RequestClient | undefined, confirmedIn: number | null): Principal {
+    const { subject, expiresAt } = verified;
+    verified.memo ??= this.parts.link.useOf(subject.sessionId);
+    this.parts.link.noteUse(verified.memo, subject.generation, client?.address, client?.userAgent);
     return new TokenPrincipal(subject, expiresAt, confirmedIn);
   }
 }

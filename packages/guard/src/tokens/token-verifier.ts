@@ -2,7 +2,8 @@ import { isTokenText, MAX_TOKEN_LENGTH } from '@latchkey/access-token/bearer-tok
 import { readClaims, requireUnexpired } from '@latchkey/access-token/claims';
 import { InvalidToken } from '@latchkey/access-token/errors';
 import { ALGORITHM, readTokenKid, TYPE } from '@latchkey/access-token/header';
-import { type VerifiedToken, VerifiedTokens } from '@latchkey/access-token/verified-tokens';
+import { type VerifiedToken as TokenWith, VerifiedTokens } from '@latchkey/access-token/verified-tokens';
+import type { SessionUse } from '@latchkey/revocation/guard-connection/use-reports';
 import { errors, jwtVerify } from 'jose';
 import { GuardError } from '../guard-error.js';
 import { KeysUnavailable, type RemoteKeys } from '../keys/remote-keys.js';
@@ -20,12 +21,13 @@ export interface TokenVerifierOptions {
   readonly tokenLifetime: () => number | null;
 }
 
-export type { VerifiedToken };
+/** With the record of its session's use, which every request updates. */
+export type VerifiedToken = TokenWith<SessionUse>;
 
 /** Verifies everything that a token proves by itself: signature, issuer, audience, type and expiry. */
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions;
-  #verified: VerifiedTokens;
+  #verified: VerifiedTokens<SessionUse>;
   /** With which `#verified` were read. */
   #tokenLifetime: number | null = null;
 
@@ -77,11 +79,11 @@ export class TokenVerifier {
     const claims = readClaims(payload, lifetime ?? Number.POSITIVE_INFINITY);
     requireUnexpired(claims, now());
     if (lifetime !== null) this.#tokensWith(lifetime).remember(token, kid, claims);
-    return { ...claims, token, kid };
+    return { ...claims, token, kid, memo: undefined };
   }
 
   /** The service remembers ends for one token lifetime. When it changes, so does when a token expires. */
-  #tokensWith(lifetime: number): VerifiedTokens {
+  #tokensWith(lifetime: number): VerifiedTokens<SessionUse> {
     if (this.#tokenLifetime !== lifetime) {
       this.#tokenLifetime = lifetime;
       this.#verified = new VerifiedTokens(this.#options.keys, this.#options.maxTokens);

@@ -6,7 +6,7 @@ import { LinkConnection } from './link-connection.js';
 import { CLOSE, type Ends, type GuardSubject, type Hello } from './messages.js';
 import { type Decision, Questions } from './questions.js';
 import { type ConnectionEnd, type GuardTransport, Reconnection } from './reconnection.js';
-import { UseReports } from './use-reports.js';
+import { type SessionUse, UseReports } from './use-reports.js';
 
 const ENDED_SET_SIZE = 1_000_000;
 
@@ -118,9 +118,14 @@ export class GuardLink {
     return this.isLeaseLive() && !this.endedSet.isOverflowing;
   }
 
+  /** The record for `noteUse`. Keep it with what has been verified, so that a request need not look it up. */
+  useOf(sessionId: string): SessionUse {
+    return this.uses.of(sessionId);
+  }
+
   /** A request was granted. */
-  noteUse(sessionId: string, generation: number, address?: string, userAgent?: string): void {
-    this.uses.note(sessionId, generation, address, userAgent);
+  noteUse(use: SessionUse, generation: number, address?: string, userAgent?: string): void {
+    this.uses.note(use, generation, address, userAgent);
   }
 
   /** The parent that was heard last; `null` before the first one. */

@@ -292,7 +292,7 @@ describe('Guards of instances', () => {
     const reported: unknown[] = [];
     parent.answerWith({ decide: async () => ({ state: 'active' }), used: (uses) => reported.push(...uses) });
     const guard = await guardOf([parent]);
-    guard.link.noteUse('s', 3, '192.0.2.1', 'Firefox');
+    guard.link.noteUse(guard.link.useOf('s'), 3, '192.0.2.1', 'Firefox');
     await waitUntil('it is reported', () => reported.length === 1);
     expect(reported[0]).toMatchObject({
       sessionId: 's',
@@ -300,7 +300,7 @@ describe('Guards of instances', () => {
       address: '192.0.2.1',
       userAgent: 'Firefox',
     });
-    guard.link.noteUse('s', 4, '192.0.2.1', 'Firefox');
+    guard.link.noteUse(guard.link.useOf('s'), 4, '192.0.2.1', 'Firefox');
     await waitUntil('it is reported', () => reported.length === 2);
     expect(reported[1]).toEqual({ sessionId: 's', generation: 4, agoMs: expect.any(Number) });
   });

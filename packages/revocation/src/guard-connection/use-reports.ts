@@ -10,22 +10,27 @@ const USUAL_MS = 5_000;
 /** Keeps a message below its maximum size, with the longest user agents. */
 const USES_PER_MESSAGE = 80;
 const SESSIONS_MAX = 100_000;
+/** Reports that wait while no parent is connected. Those beyond are lost. */
+const WAITING_MAX = 100_000;
 
 /** What is known about the use of one session at this guard. */
-interface SessionUse {
+export interface SessionUse {
+  readonly sessionId: string;
   usedAt: number;
   generation: number;
   address: string | undefined;
   userAgent: string | undefined;
   isClientNew: boolean;
-  isQueued: boolean;
+  /** Whether it is to be reported, and how soon. */
+  due: 'urgently' | 'usually' | null;
 }
 
 /** Collects the last use of each session, and reports many of them in one message. Reports may be lost. */
 export class UseReports {
+  /** One record for all tokens of a session, so that a client is reported once. */
   private readonly uses = new LRUCache<string, SessionUse>({ max: SESSIONS_MAX });
-  private usual = new Set<string>();
-  private urgent = new Set<string>();
+  private usual: SessionUse[] = [];
+  private urgent: SessionUse[] = [];
   private send: ((text: string) => void) | null = null;
   private readonly timers: NodeJS.Timeout[] = [];
 
@@ -51,9 +56,12 @@ export class UseReports {
     this.send = null;
   }
 
-  /** Called for every granted request, so it allocates nothing for a session that is known. */
-  note(sessionId: string, generation: number, address?: string, userAgent?: string): void {
-    const use = this.uses.get(sessionId) ?? this.add(sessionId);
+  of(sessionId: string): SessionUse {
+    return this.uses.get(sessionId) ?? this.add(sessionId);
+  }
+
+  /** Called for every granted request, so it neither looks anything up nor allocates. */
+  note(use: SessionUse, generation: number, address?: string, userAgent?: string): void {
     use.usedAt = this.clock.monotonic();
     const isConfirmed = generation > use.generation;
     if (isConfirmed) use.generation = generation;
@@ -61,57 +69,56 @@ export class UseReports {
       (address !== undefined && address !== use.address) ||
       (userAgent !== undefined && userAgent !== use.userAgent);
     if (isClientNew) setClient(use, address, userAgent);
-    if (isConfirmed || isClientNew) this.urgent.add(sessionId);
-    else if (!use.isQueued) this.usual.add(sessionId);
-    use.isQueued = true;
+    if (isConfirmed || isClientNew) this.reportUrgently(use);
+    else if (use.due === null) this.reportUsually(use);
   }
 
   flush(): void {
-    const usual = this.usual;
-    this.usual = new Set();
-    for (const sessionId of this.urgent) usual.add(sessionId);
-    this.urgent = new Set();
-    this.report(usual);
+    this.flushUrgent();
+    if (this.send) this.report(this.usual.splice(0), 'usually', this.send);
   }
 
   private flushUrgent(): void {
-    const urgent = this.urgent;
-    this.urgent = new Set();
-    this.report(urgent);
+    if (this.send) this.report(this.urgent.splice(0), 'urgently', this.send);
+  }
+
+  private reportUrgently(use: SessionUse): void {
+    if (use.due === 'urgently' || this.urgent.length >= WAITING_MAX) return;
+    use.due = 'urgently';
+    this.urgent.push(use);
+  }
+
+  private reportUsually(use: SessionUse): void {
+    if (this.usual.length >= WAITING_MAX) return;
+    use.due = 'usually';
+    this.usual.push(use);
   }
 
   private add(sessionId: string): SessionUse {
     const use: SessionUse = {
+      sessionId,
       usedAt: 0,
       generation: -1,
       address: undefined,
       userAgent: undefined,
       isClientNew: false,
-      isQueued: false,
+      due: null,
     };
     this.uses.set(sessionId, use);
     return use;
   }
 
-  private report(sessionIds: Set<string>): void {
-    // Kept until a parent is connected again. The cache of uses bounds how many sessions can wait.
-    if (!this.send) {
-      for (const sessionId of sessionIds) if (this.usual.size < SESSIONS_MAX) this.usual.add(sessionId);
-      return;
-    }
-    const reports: ReportedUse[] = [];
-    for (const sessionId of sessionIds) {
-      const use = this.uses.peek(sessionId);
-      if (use?.isQueued) reports.push(this.take(sessionId, use));
-    }
+  /** @param due a use that became urgent later, or was reported since, is left to the other list */
+  private report(uses: SessionUse[], due: SessionUse['due'], send: (text: string) => void): void {
+    const reports = uses.filter((use) => use.due === due).map((use) => this.take(use));
     for (let at = 0; at < reports.length; at += USES_PER_MESSAGE) {
-      this.send(writeUse(reports.slice(at, at + USES_PER_MESSAGE)));
+      send(writeUse(reports.slice(at, at + USES_PER_MESSAGE)));
     }
   }
 
-  private take(sessionId: string, use: SessionUse): ReportedUse {
-    const { address, userAgent, generation, isClientNew } = use;
-    use.isQueued = false;
+  private take(use: SessionUse): ReportedUse {
+    const { sessionId, address, userAgent, generation, isClientNew } = use;
+    use.due = null;
     use.isClientNew = false;
     return {
       sessionId,
