@@ -209,6 +209,18 @@ describe('the guard in a Nest microservice with gRPC', () => {
     expect(received).toEqual([{ text: 'before' }]);
   });
 
+  it('delivers nothing once the lease is over, even before the timer that closes streams has run', async () => {
+    const { received, failed } = collect(client.watch({ text: '' }, metadataOf(guard.login('paused'))));
+    await waitUntil('the handler', () => watching > 0);
+    changes.next({ text: 'before' });
+    await waitUntil('an answer', () => received.length > 0);
+    guard.hasLease = false;
+    changes.next({ text: 'after' });
+    guard.hasLease = true;
+    expect(await failed).toMatchObject({ code: status.UNAVAILABLE });
+    expect(received).toEqual([{ text: 'before' }]);
+  });
+
   it('ends a stream in both directions with its session, which its handler sees as the end of the messages', async () => {
     const token = guard.login('chatting');
     const stream = client.chat(metadataOf(token));

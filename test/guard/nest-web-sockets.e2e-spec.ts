@@ -179,12 +179,15 @@ describe('the guard in a Nest application with socket.io', () => {
   @WebSocketGateway({ namespace: 'chat' })
   class ChatGateway extends Chat {}
 
+  @WebSocketGateway({ namespace: 'news' })
+  class NewsGateway extends Chat {}
+
   let server: NestServer;
   const sockets: Socket[] = [];
 
   beforeAll(async () => {
     // Without an adapter, Nest takes the one of socket.io.
-    server = await startNest({ adapter: new FastifyAdapter(), providers: [ChatGateway] });
+    server = await startNest({ adapter: new FastifyAdapter(), providers: [ChatGateway, NewsGateway] });
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.disconnect();
@@ -238,6 +241,29 @@ describe('the guard in a Nest application with socket.io', () => {
     expect(await reason).toEqual({ code: 'session_revoked', reason: 'device_removed' });
     await closed;
     await waitUntil('the streams to be released', () => server.guard.openStreams === 0);
+  });
+
+  it('delivers nothing once the lease is over, even before the timer that closes connections has run', async () => {
+    const socket = await opened(connect({ auth: { token: server.guard.login('paused') } }));
+    const said: unknown[] = [];
+    socket.on('said', (text) => said.push(text));
+    const reason = new Promise((resolve) => socket.once('exception', resolve));
+    const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+    server.guard.hasLease = false;
+    socket.emit('say', 'hi');
+    expect(await reason).toEqual({ code: 'unavailable' });
+    await closed;
+    server.guard.hasLease = true;
+    expect(said).toEqual([]);
+  });
+
+  it('goes on in one namespace when the client has left another on the same connection', async () => {
+    const token = server.guard.login('in two namespaces');
+    const socket = await opened(connect({ auth: { token } }));
+    const other = await opened(socket.io.socket('/news', { auth: { token } }));
+    other.disconnect();
+    await waitUntil('the other stream to be released', () => server.guard.openStreams === 1);
+    expect(await answerTo(socket, 'say', 'said', 'hi')).toBe('user-1: hi');
   });
 
   it('answers a message with the refusal when the role is missing', async () => {

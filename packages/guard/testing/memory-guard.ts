@@ -12,6 +12,8 @@ export class MemoryGuard implements Guard {
   /** The calls of `check`, in order. */
   readonly checked: { readonly token: string; readonly client: RequestClient | undefined }[] = [];
   isReachable = true;
+  /** Without a lease, streams are closed as soon as an application writes to one. */
+  hasLease = true;
   isClosed = false;
   /** Whether checks need a promise, like those of a token that was not verified before. */
   isSlow = false;
@@ -74,7 +76,10 @@ export class MemoryGuard implements Guard {
     const stream = { principal, close };
     this.#streams.add(stream);
     return {
-      mayDeliver: () => this.#streams.has(stream),
+      mayDeliver: () => {
+        if (!this.hasLease) this.#closeStreams(() => true, { code: 'unavailable' });
+        return this.#streams.has(stream);
+      },
       release: () => this.#streams.delete(stream),
     };
   }

@@ -40,6 +40,7 @@ export class Callers {
     if (writers) giveBack = holdBack(writers, stream);
     this.#byConnection.set(identity, principal);
     onceClosed(() => {
+      giveBack();
       this.#byConnection.delete(identity);
       stream.release();
     });

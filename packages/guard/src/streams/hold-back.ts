@@ -15,13 +15,19 @@ export interface Writers {
  * @returns what gives the methods back, so that the stream can be closed with them
  */
 export function holdBack({ target, methods }: Writers, stream: Pick<OpenStream, 'mayDeliver'>): () => void {
-  const originals = methods.map((name) => [name, Reflect.get(target, name) as Method] as const);
-  for (const [name, original] of originals) {
-    Reflect.set(target, name, function (this: unknown, ...args: unknown[]) {
-      return stream.mayDeliver() ? original.apply(this, args) : false;
-    });
-  }
+  let isHeld = true;
+  const held = methods.map((name) => {
+    const original = Reflect.get(target, name) as Method;
+    const writer: Method = function (this: unknown, ...args) {
+      return !isHeld || stream.mayDeliver() ? original.apply(this, args) : false;
+    };
+    Reflect.set(target, name, writer);
+    return { name, original, writer };
+  });
   return () => {
-    for (const [name, original] of originals) Reflect.set(target, name, original);
+    isHeld = false;
+    // Another stream on the same connection may have replaced the method since.
+    for (const { name, original, writer } of held)
+      if (Reflect.get(target, name) === writer) Reflect.set(target, name, original);
   };
 }

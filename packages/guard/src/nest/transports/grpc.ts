@@ -70,6 +70,7 @@ function isServerCall(value: unknown): value is ServerCall {
 function stream(call: ServerCall): LongConnection {
   return {
     identity: call,
+    ...(call.write ? { writers: { target: call, methods: ['write'] } } : {}),
     close: (end) => endCall(call, streamError(end)),
     onceClosed(listener) {
       for (const event of ['close', 'finish', 'cancelled']) call.once(event, listener);

@@ -4,6 +4,8 @@ import { webSocketConnection } from '../transports/web-socket-connection.js';
 
 /** A socket of socket.io. */
 interface IoSocket {
+  /** Its connection, which it may share with sockets of other namespaces. */
+  readonly conn: object;
   emit(event: string, data: unknown): unknown;
   once(event: 'disconnect', listener: () => void): unknown;
   disconnect(closesConnection: boolean): unknown;
@@ -17,6 +19,7 @@ export function connectionOf(client: object): LongConnection {
 function ioConnection(socket: IoSocket): LongConnection {
   return {
     identity: socket,
+    writers: { target: socket.conn, methods: ['write'] },
     close(end) {
       // socket.io has no close codes. Nest reports errors to clients by the same event.
       socket.emit('exception', end);
