@@ -89,6 +89,16 @@ export const ENVIRONMENT_VARIABLES = {
     description: 'address to listen on',
   }),
   PORT: variable({ read: integer(0, 65_535), default: '3000', description: 'port to listen on' }),
+  SHUTDOWN_DELAY: variable({
+    read: duration('0s', '5m'),
+    default: {
+      value: ({ production }) => (production ? 5_000 : 0),
+      shown: '`0s`; `5s` in production',
+      example: '5s',
+    },
+    description:
+      'how long requests are served after `SIGTERM`, while `/health/ready` answers `503`: longer than load balancers take to notice ([stopping](docs/operations.md#stop))',
+  }),
   METRICS_PORT: variable({
     read: integer(1, 65_535),
     default: unset('none', '9464'),

@@ -91,7 +91,12 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
     production,
     logLevel: values.LOG_LEVEL,
     dataDir: values.LATCHKEY_DATA_DIR,
-    http: { host: values.HOST, port: values.PORT, trustProxy: values.TRUST_PROXY },
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      trustProxy: values.TRUST_PROXY,
+      shutdownDelayMs: values.SHUTDOWN_DELAY,
+    },
     web,
     metrics: values.METRICS_PORT === null ? null : { host: values.HOST, port: values.METRICS_PORT },
     database: {
