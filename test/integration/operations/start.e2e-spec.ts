@@ -143,7 +143,7 @@ describe('a start that fails', () => {
   it('names the command that applies pending migrations', async () => {
     await database.drop();
     database = await createTestDatabase();
-    await runProgram(COMMAND, ['migrate', 'revert'], {
+    await runProgram(COMMAND, ['migrate', 'revert', '--yes'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });
