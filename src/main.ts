@@ -7,7 +7,9 @@ import { developmentSecret } from './config/development-secret.js';
 import { readEnvironment } from './config/environment.js';
 import { startWarnings } from './config/production-settings.js';
 import { prepareDatabase } from './database/prepare-database.js';
+import { HealthService } from './health/health.service.js';
 import { serveOpenApi } from './http/openapi/openapi.js';
+import type { HttpAdapter } from './http/server/http-adapter.js';
 import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { startFailure } from './start/start-failure.js';
@@ -23,9 +25,13 @@ async function start(): Promise<void> {
   try {
     const app = await createApp(config);
     await listen(app, config);
-    stopWith(async () => {
-      await app.close();
-      await database.stop();
+    stopWith({
+      delayMs: config.http.shutdownDelayMs,
+      announce: () => announceStop(app, config),
+      close: async () => {
+        await app.close();
+        await database.stop();
+      },
     });
     progress(`listening on ${await app.getUrl()}`);
     for (const warning of startWarnings(environment)) progress(`warning: ${warning}`);
@@ -56,6 +62,12 @@ async function listen(app: NestFastifyApplication, { http }: Config): Promise<vo
     await app.close().catch(() => {});
     throw error;
   }
+}
+
+function announceStop(app: NestFastifyApplication, { http: { shutdownDelayMs } }: Config): void {
+  app.get(HealthService).announceStop();
+  (app.getHttpAdapter() as HttpAdapter).closeConnections();
+  if (shutdownDelayMs > 0) progress(`stopping after ${shutdownDelayMs} ms; a second signal skips the delay`);
 }
 
 function progress(line: string): void {

@@ -31,7 +31,14 @@ export class ServerProcess {
   ): Promise<ServerProcess> {
     const [program, ...args] = onServerCore(bench.cores, command);
     const child = spawn(program, args, {
-      env: { PATH: process.env.PATH, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', ...env },
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        SHUTDOWN_DELAY: '0',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = new ServerProcess(child);

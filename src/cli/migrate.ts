@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { revertMigration, runMigrations, showMigrations } from '../database/migrations.js';
+import { newestMigration, revertMigration, runMigrations, showMigrations } from '../database/migrations.js';
 import { openDatabase } from '../database/prepare-database.js';
+import { confirm } from './confirm.js';
 import { print } from './print.js';
 import { runCommand } from './run-command.js';
 
@@ -21,13 +22,9 @@ migrate
 
 migrate
   .command('revert')
-  .description('revert the newest migration and drop the data it added')
-  .action(() =>
-    runCommand(openDatabase, async (url) => {
-      const reverted = await revertMigration(url);
-      print(reverted ? `reverted ${reverted}` : 'nothing to revert');
-    }),
-  );
+  .description('revert the newest migration, only that one, and drop the data it added')
+  .option('--yes', 'do not ask; required without a terminal')
+  .action(({ yes }: { yes?: true }) => runCommand(openDatabase, (url) => revert(url, yes === true)));
 
 migrate
   .command('show')
@@ -37,3 +34,12 @@ migrate
       for (const { name, applied } of await showMigrations(url)) print(`${applied ? '[X]' : '[ ]'} ${name}`);
     }),
   );
+
+async function revert(url: string, isConfirmed: boolean): Promise<void> {
+  const newest = await newestMigration(url);
+  if (!newest) return print('nothing to revert');
+  const { name, losses } = newest;
+  print(`the newest migration is ${name}; reverting it drops ${losses.join(', ') || 'no data'}`);
+  if (!isConfirmed && !(await confirm(`Revert ${name}?`))) return print('nothing was reverted');
+  print(`reverted ${await revertMigration(url, name)}`);
+}

@@ -13,6 +13,8 @@ export abstract class Config {
     readonly port: number;
     /** The proxies whose `X-Forwarded-For` is believed: none, all, a number of hops, or a list of addresses. */
     readonly trustProxy: boolean | number | string[];
+    /** How long requests are served after the signal to stop, while readiness is off. */
+    readonly shutdownDelayMs: number;
   };
   /** Settings for browsers: cookies, and the pages that are trusted. */
   abstract readonly web: {

@@ -54,6 +54,8 @@ export interface EnvironmentVariable<T, D = T> {
   /** A text is read like one that was set. */
   readonly default: string | ComputedDefault<D>;
   readonly requiredInProduction?: (context: DefaultContext) => boolean;
+  /** Whether the value may contain a secret, so that it can also be in a file (`file-variables.ts`). */
+  readonly isSecret?: true;
   /** Markdown. */
   readonly description: string;
 }
@@ -89,6 +91,16 @@ export const ENVIRONMENT_VARIABLES = {
     description: 'address to listen on',
   }),
   PORT: variable({ read: integer(0, 65_535), default: '3000', description: 'port to listen on' }),
+  SHUTDOWN_DELAY: variable({
+    read: duration('0s', '5m'),
+    default: {
+      value: ({ production }) => (production ? 5_000 : 0),
+      shown: '`0s`; `5s` in production',
+      example: '5s',
+    },
+    description:
+      'how long requests are served after `SIGTERM`, while `/health/ready` answers `503`: longer than load balancers take to notice ([stopping](docs/operations.md#stop))',
+  }),
   METRICS_PORT: variable({
     read: integer(1, 65_535),
     default: unset('none', '9464'),
@@ -102,6 +114,7 @@ export const ENVIRONMENT_VARIABLES = {
   }),
   DATABASE_URL: variable({
     read: serverUrl('postgres:', 'postgresql:'),
+    isSecret: true,
     default: unset('embedded in development', 'postgres://latchkey:password@127.0.0.1:5432/latchkey'),
     requiredInProduction: always,
     description: 'Postgres connection URL (tested with 15 and 18)',
@@ -118,6 +131,7 @@ export const ENVIRONMENT_VARIABLES = {
   }),
   REDIS_URL: variable({
     read: serverUrl('redis:', 'rediss:'),
+    isSecret: true,
     default: unset('none: a single instance', 'redis://127.0.0.1:6379'),
     description: 'Redis connection URL (tested with 7); required to run more than one instance',
   }),
@@ -128,6 +142,7 @@ export const ENVIRONMENT_VARIABLES = {
   }),
   LATCHKEY_SECRET: variable({
     read: secret,
+    isSecret: true,
     default: unset('generated in development', ''),
     requiredInProduction: always,
     description:
@@ -170,6 +185,7 @@ export const ENVIRONMENT_VARIABLES = {
   }),
   LATCHKEY_CLIENTS: variable({
     read: clientDefinitions,
+    isSecret: true,
     default: {
       value: (): readonly ClientDefinition[] => [],
       shown: 'none',
@@ -293,6 +309,7 @@ export const ENVIRONMENT_VARIABLES = {
   }),
   SMTP_URL: variable({
     read: serverUrl('smtp:', 'smtps:'),
+    isSecret: true,
     default: unset('none', 'smtp://127.0.0.1:1025'),
     description:
       'mail server, `smtp://` or `smtps://`. Without one, development writes mail to `.latchkey/outbox/` and production sends none',

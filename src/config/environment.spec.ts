@@ -20,6 +20,19 @@ describe('the environment', () => {
     expect(read({ PORT: '', LATCHKEY_POLICY: '' })).toEqual(read({}));
   });
 
+  it('keeps serving for five seconds after the signal to stop in production only', () => {
+    const production = {
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgres://127.0.0.1/latchkey',
+      LATCHKEY_SECRET: 's'.repeat(32),
+      LATCHKEY_ISSUER: 'https://id.example.com',
+    };
+    expect(read({}).http.shutdownDelayMs).toBe(0);
+    expect(read(production).http.shutdownDelayMs).toBe(5_000);
+    expect(read({ ...production, SHUTDOWN_DELAY: '0' }).http.shutdownDelayMs).toBe(0);
+    expect(() => read({ SHUTDOWN_DELAY: '6m' })).toThrow('SHUTDOWN_DELAY must be from 0s to 5m');
+  });
+
   it('requires a database, a secret and an issuer in production', () => {
     expect(() => read({ NODE_ENV: 'production' })).toThrow(
       new InvalidEnvironment(

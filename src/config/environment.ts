@@ -6,6 +6,7 @@ import {
   type EnvironmentValues,
   type EnvironmentVariable,
 } from './environment-variables.js';
+import { textOrFile } from './file-variables.js';
 import { productionFaults } from './production-settings.js';
 import { isLoopback, webConfig } from './web-config.js';
 
@@ -20,7 +21,8 @@ const LEASE_MS = 3_000;
 /**
  * Reads the whole environment at once.
  *
- * @param env the variables, normally `process.env`; an empty one counts as not set
+ * @param env the variables, normally `process.env`; an empty one counts as not set, and `DATABASE_URL_FILE` names a file
+ *   that contains `DATABASE_URL`
  * @param developmentSecret creates the secret of a development service that has none configured
  * @throws {InvalidEnvironment} naming each variable that is missing or malformed
  */
@@ -36,9 +38,10 @@ function readValues(env: NodeJS.ProcessEnv): EnvironmentValues {
   const context = defaultContext(env);
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, variable] of Object.entries(ENVIRONMENT_VARIABLES)) {
+  for (const [name, variable] of Object.entries<EnvironmentVariable<unknown>>(ENVIRONMENT_VARIABLES)) {
     try {
-      values[name] = readValue(variable, env[name], context);
+      const given = variable.isSecret ? textOrFile(name, env) : env[name];
+      values[name] = readValue(variable, given, context);
     } catch (error) {
       faults.push(`${name} ${(error as Error).message}`);
     }
@@ -91,7 +94,12 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
     production,
     logLevel: values.LOG_LEVEL,
     dataDir: values.LATCHKEY_DATA_DIR,
-    http: { host: values.HOST, port: values.PORT, trustProxy: values.TRUST_PROXY },
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      trustProxy: values.TRUST_PROXY,
+      shutdownDelayMs: values.SHUTDOWN_DELAY,
+    },
     web,
     metrics: values.METRICS_PORT === null ? null : { host: values.HOST, port: values.METRICS_PORT },
     database: {

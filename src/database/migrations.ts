@@ -1,9 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { type DataSource, type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
+import {
+  type DataSource,
+  type Migration,
+  MigrationExecutor,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { connect } from './connect.js';
 import { dataSourceOptions } from './data-source.js';
 import { MIGRATIONS } from './migration-list.js';
+import { migrationLosses } from './migration-losses.js';
+import { DatabaseNotReady } from './start-errors.js';
 
 /** No limit: an index on a big table takes long, and only other migrations wait for it. */
 const MIGRATION_TIMEOUT_MS = 0;
@@ -20,15 +28,51 @@ export async function runMigrations(url: string): Promise<string[]> {
   });
 }
 
-/** Reverts the newest migration. @returns its name, or `null` if none is applied */
-export async function revertMigration(url: string): Promise<string | null> {
+/** The newest migration, and what reverting it would drop; `null` if none is applied. Read-only. */
+export async function newestMigration(url: string): Promise<{ name: string; losses: string[] } | null> {
+  const dataSource = await connect(migrationOptions(url));
+  try {
+    const migration = await newestApplied(dataSource);
+    return migration && { name: nameOf(migration), losses: await migrationLosses(migration, dataSource) };
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/**
+ * Reverts the newest migration.
+ *
+ * @param expected the only migration that may be reverted, if it is given
+ * @returns its name, or `null` if none is applied
+ * @throws {DatabaseNotReady} if the newest is another one
+ */
+export async function revertMigration(url: string, expected?: string): Promise<string | null> {
   return withLock(url, async (dataSource) => {
-    const newest = (await new MigrationExecutor(dataSource).getExecutedMigrations())[0];
+    const migration = await newestApplied(dataSource);
+    const name = migration && nameOf(migration);
+    if (expected !== undefined && name !== expected) {
+      throw new DatabaseNotReady(`${expected} is not the newest migration any more: nothing was reverted`);
+    }
     // TypeORM follows a migration's own `transaction` only when it applies it.
-    const migration = dataSource.migrations.find((it) => it.constructor.name === newest?.name);
-    await dataSource.undoLastMigration({ transaction: migration?.transaction === false ? 'none' : 'all' });
-    return newest?.name ?? null;
+    if (migration)
+      await dataSource.undoLastMigration({ transaction: migration.transaction === false ? 'none' : 'all' });
+    return name;
   });
+}
+
+/** @throws {DatabaseNotReady} if this build does not have it */
+async function newestApplied(dataSource: DataSource): Promise<MigrationInterface | null> {
+  const newest = (await new MigrationExecutor(dataSource).getExecutedMigrations())[0];
+  if (!newest) return null;
+  const migration = dataSource.migrations.find((known) => nameOf(known) === newest.name);
+  if (migration) return migration;
+  throw new DatabaseNotReady(
+    `the newest migration, ${newest.name}, is of a newer version: revert it with that one`,
+  );
+}
+
+function nameOf(migration: MigrationInterface): string {
+  return migration.name ?? migration.constructor.name;
 }
 
 /** Lists every migration of this build, oldest first, and whether it is applied. */

@@ -28,8 +28,13 @@ export class HealthService implements BeforeApplicationShutdown {
     @Inject(REDIS) private readonly redis: RedisConnection | null,
   ) {}
 
-  beforeApplicationShutdown(): void {
+  /** This instance is not ready from now on, although it still serves requests. */
+  announceStop(): void {
     this.isStopping = true;
+  }
+
+  beforeApplicationShutdown(): void {
+    this.announceStop();
   }
 
   async readiness(): Promise<Readiness> {

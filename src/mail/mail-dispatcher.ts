@@ -9,7 +9,7 @@ import {
 import { errorMessage } from '../errors/error-message.js';
 import { withTimeout } from '../errors/with-timeout.js';
 import { withoutTokens } from '../logging/log-text.js';
-import { type MailTransport, RecipientRefused } from './mail.js';
+import { type MailTransport, RecipientRefused, ServiceRefused } from './mail.js';
 import { MailComposer } from './mail-composer.js';
 import { MailMetrics } from './mail-metrics.js';
 import type { OutboxMail } from './outbox-mail.entity.js';
@@ -148,7 +148,9 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
       await this.queue.giveUp(mail, reason);
     } else {
       this.metrics.attempted('failed');
-      this.logger.warn(`${what} was not sent, attempt ${mail.attempts}: ${reason}`);
+      const line = `${what} was not sent, attempt ${mail.attempts}: ${reason}`;
+      if (error instanceof ServiceRefused) this.logger.error(`${line}; check SMTP_URL and MAIL_FROM`);
+      else this.logger.warn(line);
       await this.queue.retry(mail, delayMs, reason);
     }
   }

@@ -19,9 +19,15 @@ export interface MailTransport {
    * Resolves once a mail server, or the disk, has accepted the mail.
    *
    * @throws {RecipientRefused} if another attempt cannot succeed; any other error is worth another attempt
+   * @throws {ServiceRefused} if attempts fail until the operator corrects something
    */
   send(mail: IdentifiedMail): Promise<void>;
   close(): void;
+}
+
+/** The mail server has refused this service permanently: it may not relay, log in or use its sender address. */
+export class ServiceRefused extends Error {
+  override readonly name = 'ServiceRefused';
 }
 
 /** The mail server has refused the recipient permanently. */

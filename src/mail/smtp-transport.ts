@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Config } from '../config/config.js';
-import { type IdentifiedMail, type MailTransport, RecipientRefused } from './mail.js';
+import { type IdentifiedMail, type MailTransport, RecipientRefused, ServiceRefused } from './mail.js';
+import { refusedPart } from './permanent-reply.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const SILENCE_MS = 20_000;
@@ -43,9 +44,7 @@ export class SmtpTransport implements MailTransport {
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
     } catch (error) {
-      throw isRefusedForGood(error)
-        ? new RecipientRefused('the mail server refused the recipient', { cause: error })
-        : error;
+      throw sendingError(error);
     }
   }
 
@@ -54,11 +53,24 @@ export class SmtpTransport implements MailTransport {
   }
 }
 
-/**
- * RFC 5321 §4.2.1: a command must not be repeated after a 5xx reply. Only a refused recipient counts here: any other
- * 5xx, such as a refused login, is a fault that the operator can fix while the mail waits.
- */
-function isRefusedForGood(error: unknown): boolean {
-  const { responseCode = 0, command } = error as { responseCode?: number; command?: string };
-  return command === 'RCPT TO' && responseCode >= 500;
+/** RFC 5321 §4.2.1: a command must not be repeated after a 5xx reply, unless something has changed. */
+function sendingError(error: unknown): unknown {
+  const { responseCode = 0, response = '', command } = error as Partial<SmtpError>;
+  if (responseCode < 500) return error;
+  switch (refusedPart(command, responseCode, response)) {
+    case 'recipient':
+      return new RecipientRefused('the mail server refused the recipient', { cause: error });
+    case 'service':
+      return new ServiceRefused(`the mail server refuses mail from this service: ${response}`, {
+        cause: error,
+      });
+    case 'mailbox':
+      return error;
+  }
+}
+
+interface SmtpError {
+  readonly responseCode: number;
+  readonly response: string;
+  readonly command: string;
 }

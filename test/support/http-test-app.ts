@@ -100,7 +100,7 @@ export async function startHttpTestApp(
   class TestModule {}
 
   const web = { origin: 'https://latchkey.test', corsOrigins: [], trustsOwnPort: true, secureCookies: true };
-  const http = { host: '127.0.0.1', port: 0, trustProxy };
+  const http = { host: '127.0.0.1', port: 0, trustProxy, shutdownDelayMs: 0 };
   const adapter = createHttpAdapter({ http, web, logLevel }, logger);
   const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, {
     logger: new NestLogger(logger),

@@ -20,6 +20,7 @@ export function serviceEnv(databaseUrl: string, env: Record<string, string> = {}
     // All test users share one address.
     LOGIN_ATTEMPTS_PER_ADDRESS: '100000',
     LOG_LEVEL: 'warn',
+    SHUTDOWN_DELAY: '0',
     ...env,
   };
 }

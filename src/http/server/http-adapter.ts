@@ -41,6 +41,8 @@ export interface HttpAdapterOptions {
 export class HttpAdapter extends FastifyAdapter {
   readonly allowedMethods = new AllowedMethods();
   readonly web: Config['web'];
+  /** From then on, every answer closes its connection: clients open the next one to another instance. */
+  readonly closeConnections: () => void;
 
   constructor({ trustProxy, web }: HttpAdapterOptions, logger: FastifyBaseLogger) {
     super({
@@ -77,7 +79,7 @@ export class HttpAdapter extends FastifyAdapter {
     this.allowedMethods.collect(fastify);
     acceptJsonOnly(fastify);
     logRequests(fastify);
-    drainOnClose(fastify);
+    this.closeConnections = drainOnClose(fastify);
     limitConnections(fastify.server as Server, isProxyOf(trustProxy));
     readBodyBeforeClosing(fastify);
     ignoreBodies(fastify);

@@ -32,8 +32,9 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
 
   if (reply.sent || reply.raw.headersSent) return;
   reply.errorCode = error.code;
-  // After rejecting a body, Fastify would close a connection that can stay open (see `unread-body.ts`).
-  reply.removeHeader('connection');
+  // After rejecting a body, Fastify would close a connection that can stay open (see `unread-body.ts`), unless the service
+  // stops: then `draining.ts` has set the header of the response itself.
+  if (!reply.raw.hasHeader('connection')) reply.removeHeader('connection');
   reply
     .code(status)
     .headers(problemHeaders(error, request.headers.authorization !== undefined))

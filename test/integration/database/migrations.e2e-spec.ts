@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
@@ -102,12 +105,55 @@ describe('the migrations', () => {
     it('print what run, revert and show did', async () => {
       const newest = NAMES.at(-1);
       expect(done(await migrate('run'))).toEqual(['nothing to apply']);
-      expect(done(await migrate('revert'))).toEqual([`reverted ${newest}`]);
+      expect(done(await migrate('revert', '--yes'))).toEqual([
+        `the newest migration is ${newest}; reverting it drops column sessions.audience`,
+        `reverted ${newest}`,
+      ]);
       expect(done(await migrate('show'))).toEqual([
         ...NAMES.slice(0, -1).map((name) => `[X] ${name}`),
         `[ ] ${newest}`,
       ]);
       expect(done(await migrate('run'))).toEqual([`applied ${newest}`]);
+    });
+
+    it('reverts nothing without a terminal unless --yes is given', async () => {
+      await revertMigration(database.url);
+      await postgres.query(
+        `INSERT INTO clients (client_id, permissions, audiences) VALUES ('api', '{guard}', '{}')`,
+      );
+      const newest = NAMES.at(-2);
+      const directory = await mkdtemp(join(tmpdir(), 'latchkey-migrate-'));
+      const file = join(directory, 'url');
+      await writeFile(file, `${database.url}\n`);
+      try {
+        const env = { ...serviceEnv(''), DATABASE_URL_FILE: file };
+        const { code, stdout, stderr } = await runProgram(COMMAND, ['migrate', 'revert'], env, 'y\n');
+        expect({ code, stderr }).toEqual({
+          code: 1,
+          stderr: 'latchkey: without a terminal, confirm with --yes\n',
+        });
+        expect(stdout).toBe(
+          `the newest migration is ${newest}; reverting it drops table client_secrets (0 rows), table clients (1 row)\n`,
+        );
+        expect((await postgres.query('SELECT FROM clients')).rowCount).toBe(1);
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    });
+
+    it('reverts only the migration that was confirmed, and none of a newer version', async () => {
+      await expect(revertMigration(database.url, NAMES.at(-2))).rejects.toThrow(
+        /is not the newest migration any more/,
+      );
+      await postgres.query(
+        `INSERT INTO schema_migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture')`,
+      );
+      const { code, stderr } = await migrate('revert', '--yes');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr:
+          'latchkey: the newest migration, FromTheFuture, is of a newer version: revert it with that one\n',
+      });
     });
 
     it('rejects an unknown subcommand', async () => {

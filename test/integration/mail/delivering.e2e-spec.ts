@@ -3,6 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { newEmail } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 import { confirmAddress } from '../../support/confirm-address.js';
@@ -24,6 +26,7 @@ describe('a mail', () => {
   const makeDue = () => service.sql('UPDATE mail_outbox SET next_attempt_at = now()');
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     await service?.close();
     await mailbox?.close();
     mailbox = undefined;
@@ -97,6 +100,30 @@ describe('a mail', () => {
     await makeDue();
     await sleep(2_500);
     expect(await outbox()).toMatchObject([{ attempts: 1 }]);
+  });
+
+  it.each([
+    ['554 Relay access denied', { responseCode: 554, message: 'Relay access denied' }],
+    ['550 5.7.1', { responseCode: 550, message: '5.7.1 Not authorized' }],
+  ])('is kept and retried if the mail server refuses this service (%s)', async (_title, reply) => {
+    let isConfigured = false;
+    mailbox = await Mailbox.open({
+      onRcptTo: (_address, _session, done) => done(isConfigured ? null : Object.assign(new Error(), reply)),
+    });
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    await start(mailbox.url);
+    const email = newEmail();
+    await service.api.register(email);
+    const { last_error, failed_at } = await waitUntil('a failed attempt', async () =>
+      (await outbox()).find((mail) => mail.last_error),
+    );
+    expect(failed_at).toBeNull();
+    expect(last_error).toContain(`refuses mail from this service: ${reply.responseCode} ${reply.message}`);
+    expect(logged).toHaveBeenCalledWith(expect.stringMatching(/was not sent.*check SMTP_URL and MAIL_FROM$/));
+
+    isConfigured = true;
+    await makeDue();
+    await mailbox.waitFor(email, CONFIRM);
   });
 
   it('is retried if the mail server is busy', async () => {

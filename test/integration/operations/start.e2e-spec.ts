@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +54,17 @@ describe('a start that fails', () => {
   it('refuses a public address without TLS in production', async () => {
     expect(oneLine(await start({ LATCHKEY_ISSUER: 'http://id.example.com' }))).toBe(
       'latchkey: LATCHKEY_ISSUER must start with https:// in production: set it to the address that browsers use',
+    );
+  });
+
+  it('reads secrets from files, and names a file that is missing', async () => {
+    const file = join(dataDir, 'secret-of-31-bytes');
+    await writeFile(file, `${'s'.repeat(31)}\n`);
+    expect(oneLine(await start({ LATCHKEY_SECRET: '', LATCHKEY_SECRET_FILE: file }))).toMatch(
+      /^latchkey: LATCHKEY_SECRET must be at least 32 bytes/,
+    );
+    expect(oneLine(await start({ REDIS_URL_FILE: '/nowhere/redis' }))).toBe(
+      'latchkey: REDIS_URL cannot be read from REDIS_URL_FILE=/nowhere/redis: ENOENT: no such file or directory',
     );
   });
 
@@ -132,7 +143,7 @@ describe('a start that fails', () => {
   it('names the command that applies pending migrations', async () => {
     await database.drop();
     database = await createTestDatabase();
-    await runProgram(COMMAND, ['migrate', 'revert'], {
+    await runProgram(COMMAND, ['migrate', 'revert', '--yes'], {
       DATABASE_URL: database.url,
       LATCHKEY_DATA_DIR: dataDir,
     });

@@ -3,12 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { newEmail } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { RawGuard } from '../../support/raw-guard.js';
 import { serviceEnv } from '../../support/service-env.js';
 import { ServiceProcess } from '../../support/service-process.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 /** Makes a login take about a second, so that it is still in flight when the signal arrives. */
 const SLOW_LOGIN = { PASSWORD_HASH_MEMORY_KIB: '65536', PASSWORD_HASH_PASSES: '12' };
+
+/** A signal within a second of the first one counts as a copy of it. */
+const COPIES_MS = 1_200;
 
 describe('graceful shutdown', () => {
   let database: TestDatabase;
@@ -77,6 +81,65 @@ describe('graceful shutdown', () => {
     expect(await service.exit()).toBe(0);
   });
 
+  it('serves new connections during SHUTDOWN_DELAY, while it is not ready', async () => {
+    const service = await start({ SHUTDOWN_DELAY: '5m' });
+    const standing = await open(service.url);
+    const undecodable = await open(service.url);
+
+    service.signal('SIGTERM');
+    await waitUntil('it is not ready', async () => (await readiness(service)).status === 503);
+    expect((await readiness(service)).body).toMatchObject({ status: 'stopping' });
+    const { access_token } = await service.api.newcomer();
+    expect((await service.api.me(access_token)).status).toBe(200);
+
+    expect(await ask(standing, '/health/live')).toMatch(/^HTTP\/1\.1 200 .*^connection: close\r$/ims);
+    expect(await ask(undecodable, '/%')).toMatch(/^HTTP\/1\.1 4\d\d .*^connection: close\r$/ims);
+
+    await sleep(COPIES_MS);
+    expect(await service.stop()).toBe(0);
+  });
+
+  it('closes when SHUTDOWN_DELAY is over', async () => {
+    const service = await start({ SHUTDOWN_DELAY: '1500ms' });
+    const signalledAt = performance.now();
+    expect(await service.stop()).toBe(0);
+    expect(performance.now() - signalledAt).toBeGreaterThan(1_490);
+  });
+
+  it('skips the delay on a second signal, but not on a copy of the first', async () => {
+    const service = await start({ SHUTDOWN_DELAY: '5m' });
+    service.signal('SIGTERM');
+    // npm forwards the signal that its process group has got already.
+    service.signal('SIGTERM');
+    await waitUntil('it is not ready', async () => (await readiness(service)).status === 503);
+    await sleep(COPIES_MS);
+    expect((await readiness(service)).status).toBe(503);
+
+    service.signal('SIGINT');
+    expect(await service.exit()).toBe(0);
+  });
+
+  it('asks guards to move when the delay is over', async () => {
+    const client = { id: 'orders', secret: 'a secret of the orders service' };
+    const service = await start({
+      SHUTDOWN_DELAY: '5m',
+      LATCHKEY_CLIENTS: JSON.stringify([
+        { client_id: client.id, client_secrets: [client.secret], permissions: ['guard'] },
+      ]),
+    });
+    const guard = await RawGuard.join(service.url, client);
+    service.signal('SIGTERM');
+    await waitUntil('it is not ready', async () => (await readiness(service)).status === 503);
+    const other = await RawGuard.join(service.url, client);
+    await sleep(COPIES_MS);
+    expect(guard.messages.filter(({ type }) => type === 'bye')).toEqual([]);
+
+    service.signal('SIGTERM');
+    await guard.next(({ type }) => type === 'bye', 'bye');
+    for (const one of [guard, other]) one.send({ type: 'bye' });
+    expect(await service.exit()).toBe(0);
+  });
+
   it('writes the last-seen times and releases its lock', async () => {
     const service = await start();
     const { access_token, session_id } = await service.api.newcomer();
@@ -113,6 +176,8 @@ describe('graceful shutdown', () => {
     expect(service.url).not.toBe('');
     await sleep(200);
   }
+
+  const readiness = (service: ServiceProcess) => service.api.call('GET', '/health/ready');
 
   function open(url: string): Promise<Socket> {
     const { hostname, port } = new URL(url);
