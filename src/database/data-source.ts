@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { breakHungConnections } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
+import { StandbyServer } from './standby-server.js';
 
 /** If no connection is available within this time, the database counts as unreachable. */
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -59,8 +60,15 @@ export function dataSourceOptions(url: string, poolSize: number) {
   } as const satisfies DataSourceOptions;
 }
 
-/** An operator can choose the schema in the URL: `?options=-csearch_path%3Dauth`. */
+/**
+ * An operator can choose the schema in the URL: `?options=-csearch_path%3Dauth`. Checked for every connection, because a
+ * proxy or a DNS name may lead to another server later; a primary only becomes a standby by a restart.
+ *
+ * @throws {StandbyServer}
+ */
 async function prepareSession(client: ClientBase, url: string): Promise<void> {
+  const { rows } = await client.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"');
+  if (rows[0]?.isStandby) throw new StandbyServer();
   await client.query(url.includes('search_path') ? SESSION_SETTINGS : `${SESSION_SETTINGS}; ${OWN_SCHEMA}`);
 }
 

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { errorMessage } from '../errors/error-message.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { StandbyServer } from './standby-server.js';
 
 const RETRY_MS = 1_000;
 const TIMEOUT_MS = 2_000;
@@ -34,7 +35,7 @@ export class SingleInstance {
     private readonly onLost: (error: SecondInstance) => void,
   ) {}
 
-  /** @throws {SecondInstance} when another instance holds it */
+  /** @throws {SecondInstance} when another instance holds it; {StandbyServer}: its locks are not those of the primary */
   async acquire(): Promise<void> {
     const client = new pg.Client({
       connectionString: this.url,
@@ -65,6 +66,8 @@ export class SingleInstance {
   }
 
   private async lock(client: pg.Client): Promise<void> {
+    const { rows } = await client.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"');
+    if (rows[0]?.isStandby) throw new StandbyServer();
     // The server may not have noticed yet that this instance's earlier connection is closed.
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
