@@ -1,7 +1,9 @@
 import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { CONNECTED_SERVER, type ConnectedServer, isPooled, requireSettings } from './connection-pooler.js';
 import { breakHungConnections } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
+import { StandbyServer } from './standby-server.js';
 
 /** If no connection is available within this time, the database counts as unreachable. */
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -21,6 +23,13 @@ const SESSION_SETTINGS = `
   SET default_transaction_isolation = 'read committed'`;
 
 /**
+ * The second setting limits how long a stuck transaction can lock a row that a revoke waits for. Not sent with the
+ * connection's first message: PgBouncer refuses connections with settings that it does not know.
+ */
+const timeouts = (ms: number) => `
+  SET statement_timeout = ${ms}; SET idle_in_transaction_session_timeout = ${ms}`;
+
+/**
  * Only the schema that has the tables of the service, so that tables of the same name elsewhere do not hide them. For a new
  * installation `public`, or the current schema if the role may not create tables in `public`.
  */
@@ -36,8 +45,9 @@ const OWN_SCHEMA = `
  *
  * @param url a `postgres://` URL
  * @param poolSize the maximum number of connections
+ * @param statementTimeoutMs 0: no limit
  */
-export function dataSourceOptions(url: string, poolSize: number) {
+export function dataSourceOptions(url: string, poolSize: number, statementTimeoutMs = QUERY_TIMEOUT_MS) {
   return {
     type: 'postgres',
     url,
@@ -50,23 +60,36 @@ export function dataSourceOptions(url: string, poolSize: number) {
     extra: {
       max: poolSize,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: QUERY_TIMEOUT_MS,
-      // Limits how long a stuck transaction can lock a row that a revoke waits for.
-      idle_in_transaction_session_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
-      onConnect: (client: ClientBase) => prepareSession(client, url),
+      onConnect: (client: ClientBase) => prepareSession(client, url, statementTimeoutMs),
     },
   } as const satisfies DataSourceOptions;
 }
 
-/** An operator can choose the schema in the URL: `?options=-csearch_path%3Dauth`. */
-async function prepareSession(client: ClientBase, url: string): Promise<void> {
-  await client.query(url.includes('search_path') ? SESSION_SETTINGS : `${SESSION_SETTINGS}; ${OWN_SCHEMA}`);
+/**
+ * An operator can choose the schema in the URL: `?options=-csearch_path%3Dauth`. Checked for every connection, because a
+ * proxy or a DNS name may lead to another server later; a primary only becomes a standby by a restart.
+ *
+ * @throws {StandbyServer}
+ */
+async function prepareSession(client: ClientBase, url: string, statementTimeoutMs: number): Promise<void> {
+  const { rows } = await client.query<ConnectedServer>(CONNECTED_SERVER);
+  const server = rows[0] as ConnectedServer;
+  if (server.isStandby) throw new StandbyServer();
+  if (isPooled(client, server)) return requireSettings(server);
+  const settings = `${SESSION_SETTINGS}; ${timeouts(statementTimeoutMs)}`;
+  await client.query(url.includes('search_path') ? settings : `${settings}; ${OWN_SCHEMA}`);
 }
 
-/** @throws when the database cannot be reached now */
-export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+/**
+ * @param silenceMs a connection that is in use and silent for longer is broken; `null`: never
+ * @throws when the database cannot be reached now
+ */
+export async function openDataSource(
+  options: DataSourceOptions,
+  silenceMs: number | null = SILENCE_MS,
+): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
-  breakHungConnections(dataSource, SILENCE_MS);
+  if (silenceMs !== null) breakHungConnections(dataSource, silenceMs);
   return dataSource;
 }

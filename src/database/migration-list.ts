@@ -20,6 +20,7 @@ import { AddSessionCutOffs1795504060000 } from '../../migrations/1795504060000-A
 import { IndexLiveSessions1795504120000 } from '../../migrations/1795504120000-IndexLiveSessions.js';
 import { CreateClients1795504180000 } from '../../migrations/1795504180000-CreateClients.js';
 import { AddAudienceToSessions1795504240000 } from '../../migrations/1795504240000-AddAudienceToSessions.js';
+import { NameSchemaInTriggers1795504300000 } from '../../migrations/1795504300000-NameSchemaInTriggers.js';
 
 /** Every migration, oldest first. Append-only: a released migration is never edited. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   IndexLiveSessions1795504120000,
   CreateClients1795504180000,
   AddAudienceToSessions1795504240000,
+  NameSchemaInTriggers1795504300000,
 ];

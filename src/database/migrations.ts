@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
 import {
   type DataSource,
   type Migration,
@@ -8,6 +9,7 @@ import {
 } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { connect } from './connect.js';
+import { CONNECTED_SERVER, isPooled } from './connection-pooler.js';
 import { dataSourceOptions } from './data-source.js';
 import { MIGRATIONS } from './migration-list.js';
 import { migrationLosses } from './migration-losses.js';
@@ -15,6 +17,8 @@ import { DatabaseNotReady } from './start-errors.js';
 
 /** No limit: an index on a big table takes long, and only other migrations wait for it. */
 const MIGRATION_TIMEOUT_MS = 0;
+/** The connection that holds the lock is silent as long as the migrations take, and so is one that builds an index. */
+const NEVER_SILENT = null;
 /** Longer than for a request: on a busy machine, the embedded Postgres is slow to accept its first connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -99,13 +103,13 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
 
 /** Allows one schema change at a time, even if several instances start at once. */
 async function withLock<T>(url: string, change: (dataSource: DataSource) => Promise<T>): Promise<T> {
-  const dataSource = await connect(migrationOptions(url));
+  const dataSource = await connect(migrationOptions(url), NEVER_SILENT);
   const lock = dataSource.createQueryRunner();
   try {
     await waitForTurn(lock);
     return await change(dataSource);
   } finally {
-    // The lock is released when its connection closes.
+    // The lock is released when its connection closes. A pooler closes that of a client that leaves in a transaction.
     await lock.release();
     await dataSource.destroy();
   }
@@ -113,28 +117,45 @@ async function withLock<T>(url: string, change: (dataSource: DataSource) => Prom
 
 /**
  * Polls: a statement that waits for the lock would hold a snapshot, and `CREATE INDEX CONCURRENTLY` waits for every
- * older snapshot.
+ * transaction that holds an older one.
  */
 async function waitForTurn(lock: QueryRunner): Promise<void> {
-  for (;;) {
-    const [{ mine }] = await lock.query('SELECT pg_try_advisory_lock($1) AS mine', [
-      ADVISORY_LOCKS.migrations,
-    ]);
-    if (mine) return;
-    await setTimeout(TURN_POLL_MS);
-  }
+  const tryOnce = (await isBehindPooler(lock)) ? tryInTransaction : tryInSession;
+  while (!(await tryOnce(lock))) await setTimeout(TURN_POLL_MS);
+}
+
+async function isBehindPooler(lock: QueryRunner): Promise<boolean> {
+  const client: ClientBase = await lock.connect();
+  const [server] = await lock.query(CONNECTED_SERVER);
+  return isPooled(client, server);
+}
+
+async function tryInSession(lock: QueryRunner): Promise<boolean> {
+  const [{ mine }] = await lock.query('SELECT pg_try_advisory_lock($1) AS mine', [ADVISORY_LOCKS.migrations]);
+  return mine;
+}
+
+/**
+ * Behind a pooler, only a transaction keeps its connection, and with it the lock. While it is idle, it has no snapshot:
+ * with a parameter, pg would use the extended protocol, whose portal keeps one until the transaction ends.
+ */
+async function tryInTransaction(lock: QueryRunner): Promise<boolean> {
+  await lock.startTransaction('READ COMMITTED');
+  await lock.query(`SET LOCAL idle_in_transaction_session_timeout = ${MIGRATION_TIMEOUT_MS}`);
+  const [{ mine }] = await lock.query(
+    `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.migrations}) AS mine`,
+  );
+  if (!mine) await lock.rollbackTransaction();
+  return mine;
 }
 
 function migrationOptions(url: string) {
-  const options = dataSourceOptions(url, 2);
+  const options = dataSourceOptions(url, 2, MIGRATION_TIMEOUT_MS);
   return {
     ...options,
     extra: {
       ...options.extra,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: MIGRATION_TIMEOUT_MS,
-      statement_timeout: MIGRATION_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: MIGRATION_TIMEOUT_MS,
     },
   };
 }

@@ -4,6 +4,8 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { errorMessage } from '../errors/error-message.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { CONNECTED_SERVER, type ConnectedServer, isPooled } from './connection-pooler.js';
+import { StandbyServer } from './standby-server.js';
 
 const RETRY_MS = 1_000;
 const TIMEOUT_MS = 2_000;
@@ -34,7 +36,7 @@ export class SingleInstance {
     private readonly onLost: (error: SecondInstance) => void,
   ) {}
 
-  /** @throws {SecondInstance} when another instance holds it */
+  /** @throws {SecondInstance} when another instance holds it; {StandbyServer}: its locks are not those of the primary */
   async acquire(): Promise<void> {
     const client = new pg.Client({
       connectionString: this.url,
@@ -65,6 +67,9 @@ export class SingleInstance {
   }
 
   private async lock(client: pg.Client): Promise<void> {
+    const { rows } = await client.query<ConnectedServer>(CONNECTED_SERVER);
+    const server = rows[0] as ConnectedServer;
+    if (server.isStandby) throw new StandbyServer();
     // The server may not have noticed yet that this instance's earlier connection is closed.
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -72,9 +77,18 @@ export class SingleInstance {
       [this.name],
     );
     // Waits for the backend that was just terminated, but not long: an index that is built concurrently waits for this.
-    await client.query(`SET lock_timeout = ${TIMEOUT_MS / 2}`);
+    const timeout = `lock_timeout = ${TIMEOUT_MS / 2}`;
+    // Behind a pooler, only a transaction keeps its connection. The lock has no parameters: pg would use the extended
+    // protocol, whose portal keeps a snapshot until the transaction ends, and would delay every vacuum.
+    const pooled = isPooled(client, server);
+    await client.query(
+      pooled
+        ? `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL ${timeout}; SET LOCAL idle_in_transaction_session_timeout = 0`
+        : `SET ${timeout}`,
+    );
+    const lock = pooled ? 'pg_advisory_xact_lock' : 'pg_advisory_lock';
     try {
-      await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.singleInstance]);
+      await client.query(`SELECT ${lock}(${ADVISORY_LOCKS.singleInstance})`);
     } catch (error) {
       if ((error as pg.DatabaseError).code === LOCK_NOT_AVAILABLE) throw new SecondInstance();
       throw error;

@@ -1,6 +1,7 @@
 import { Revocation } from '@latchkey/revocation/revocation';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { requirePrimary } from '../database/standby-server.js';
 import { withTimeout } from '../errors/with-timeout.js';
 import { REDIS } from '../redis/redis.module.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -39,7 +40,7 @@ export class HealthService implements BeforeApplicationShutdown {
 
   async readiness(): Promise<Readiness> {
     const [postgres, redis] = await Promise.all([
-      this.state(() => this.dataSource.query('SELECT 1')),
+      this.state(() => requirePrimary(this.dataSource)),
       this.redisState(),
     ]);
     const trustsCaches = this.revocation.status().trustsCaches;

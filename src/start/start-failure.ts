@@ -1,6 +1,7 @@
 import { UnusableSigningKey } from '../auth/keys/sealed-key.js';
 import { InvalidEnvironment } from '../config/environment.js';
 import { SecondInstance } from '../database/single-instance.js';
+import { StandbyServer } from '../database/standby-server.js';
 import { DatabaseNotReady, EmbeddedPostgresFailed } from '../database/start-errors.js';
 import { AppError } from '../errors/app-error.js';
 import { UnusableGeoIpDatabase } from '../geoip/geoip-database.js';
@@ -14,6 +15,7 @@ const EXPLAINED = [
   InvalidEnvironment,
   RedisNotReady,
   SecondInstance,
+  StandbyServer,
   UnusableGeoIpDatabase,
   UnusableSigningKey,
 ];

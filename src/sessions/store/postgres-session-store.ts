@@ -6,6 +6,7 @@ import type {
   SessionStore,
 } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
+import { StandbyServer } from '../../database/standby-server.js';
 import { withTimeout } from '../../errors/with-timeout.js';
 import { isDeviceKind } from '../../user-agents/describe-user-agent.js';
 import { SESSION_ENDED_REASON, SESSION_STATUS } from '../session-cut-off.js';
@@ -15,8 +16,10 @@ import type { SessionSnapshot } from './session-snapshot.js';
 /** How long a check or the tail waits for a database that accepts connections and does not answer. */
 const READ_TIMEOUT_MS = 1_000;
 
+// The first join returns a row even if there is no session: a pooler may have sent this statement to a standby, which
+// would then refuse sessions that it does not have yet.
 const LOAD = `
-  SELECT s.id, s.user_id, s.device_id, ${SESSION_STATUS} AS status, ${SESSION_ENDED_REASON} AS ended_reason,
+  SELECT server.is_standby, s.id, s.user_id, s.device_id, ${SESSION_STATUS} AS status, ${SESSION_ENDED_REASON} AS ended_reason,
          s.epoch, u.roles_version,
          host(s.address) AS address, s.countries, s.clients, s.needs_login_since IS NOT NULL AS needs_login,
          u.email, u.email_confirmed_at IS NOT NULL AS email_verified, d.name, d.kind, d.browser, d.system,
@@ -24,8 +27,8 @@ const LOAD = `
          (extract(epoch FROM s.created_at) * 1000)::float8 AS created_at,
          (extract(epoch FROM s.last_seen_at) * 1000)::float8 AS last_seen_at,
          (extract(epoch FROM greatest(s.last_seen_at, s.polled_at)) * 1000)::float8 AS active_at
-  FROM sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id
-  WHERE s.id = ANY ($1)`;
+  FROM (SELECT pg_is_in_recovery() AS is_standby) AS server LEFT JOIN
+       (sessions s JOIN users u ON u.id = s.user_id JOIN devices d ON d.id = s.device_id) ON s.id = ANY ($1)`;
 
 const REVOKE_AGAIN = `
   UPDATE sessions s
@@ -51,6 +54,7 @@ const CUT_OFF_AGAIN = `
   ON CONFLICT DO NOTHING`;
 
 interface LoadedRow {
+  is_standby: boolean;
   id: string;
   user_id: string;
   device_id: string;
@@ -82,7 +86,8 @@ export class PostgresSessionStore implements SessionStore<SessionSnapshot> {
     const rows = await withTimeout(READ_TIMEOUT_MS, () =>
       this.dataSource.query<LoadedRow[]>(LOAD, [sessionIds]),
     );
-    return new Map(rows.map((row) => [row.id, snapshotOf(row)]));
+    if (rows[0]?.is_standby) throw new StandbyServer();
+    return new Map(rows.filter(({ id }) => id !== null).map((row) => [row.id, snapshotOf(row)]));
   }
 
   async recentRevocations(windowMs: number): Promise<RecentRevocations> {

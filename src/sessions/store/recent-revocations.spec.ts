@@ -1,3 +1,4 @@
+import { StandbyServer } from '../../database/standby-server.js';
 import { readRecentRevocations } from './recent-revocations.js';
 
 const NOW = {
@@ -34,6 +35,18 @@ describe('readRecentRevocations', () => {
     );
     expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['c', 'b', 'a', 'd']);
     expect([now, asked[1]?.slice(2, 4)]).toEqual([9, [5, 'c']]);
+  });
+
+  it('refuses a later page that came from a standby', async () => {
+    const pages = [
+      [NOW, ended('a', 4)],
+      [ended('b', 5), { ...NOW, kind: 'standby' as const }],
+    ];
+    const reading = readRecentRevocations(60_000, async () => pages.shift() ?? [], {
+      pageSize: 1,
+      overdueAtOnce: 5,
+    });
+    await expect(reading).rejects.toThrow(StandbyServer);
   });
 
   it('does without a clock that the store did not send', async () => {

@@ -4,6 +4,7 @@ import type {
   RecentRevocations,
   Revocations,
 } from '@latchkey/revocation/session-store';
+import { StandbyServer } from '../../database/standby-server.js';
 
 /** Rows of each kind in one page. A mass of revocations must not run into the timeout, or hold requests up while it is read. */
 const PAGE_SIZE = 5_000;
@@ -18,8 +19,16 @@ const SESSION = `'session' AS kind, id, ended_reason AS reason, NULL::integer AS
 const USER = `'user' AS kind, id, NULL AS reason, roles_version, session_epoch,
   (extract(epoch FROM roles_changed_at) * 1000)::float8 AS at`;
 
+// In every page: a pooler may send each statement to another server.
+const SERVER = `
+  SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE 'now' END AS kind, NULL::uuid AS id,
+         extract(epoch FROM pg_postmaster_start_time())::text AS reason, NULL::integer AS roles_version,
+         NULL::integer AS session_epoch, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue`;
+
 /** $1: the window in seconds, $2: rows of each kind; after ($3, $4) for sessions and ($5, $6) for users. */
 const PAGE = `
+  ${SERVER}
+  UNION ALL
   (SELECT ${SESSION}, false AS overdue FROM sessions WHERE status <> 'active'
    AND (ended_at, id) > (coalesce(to_timestamp($3::float8 / 1000), now() - make_interval(secs => $1)), $4::uuid)
    ORDER BY ended_at, id LIMIT $2)
@@ -38,13 +47,10 @@ const OVERDUE = `
    WHERE roles_changed_at IS NOT NULL AND roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
    ORDER BY roles_changed_at LIMIT $7)`;
 
-const FIRST_PAGE = `
-  SELECT 'now' AS kind, NULL::uuid AS id, extract(epoch FROM pg_postmaster_start_time())::text AS reason,
-         NULL::integer AS roles_version, NULL::integer AS session_epoch, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue
-  UNION ALL ${PAGE} UNION ALL ${OVERDUE}`;
+const FIRST_PAGE = `${PAGE} UNION ALL ${OVERDUE}`;
 
 interface Row {
-  readonly kind: 'now' | 'session' | 'user';
+  readonly kind: 'now' | 'standby' | 'session' | 'user';
   readonly id: string;
   readonly reason: string;
   readonly roles_version: number;
@@ -60,6 +66,7 @@ type Cursor = Pick<Row, 'id'> & { readonly at: number | null };
  * Reads the revocations within a window page by page; the first page also has the overdue ones.
  *
  * @param query runs one statement
+ * @throws {StandbyServer}
  */
 export async function readRecentRevocations(
   windowMs: number,
@@ -69,7 +76,7 @@ export async function readRecentRevocations(
   const start: Cursor = { id: FIRST_ID, at: null };
   let [session, user] = [start, start];
   const after = () => [windowMs / 1000, pageSize, session.at, session.id, user.at, user.id];
-  const read = await query(FIRST_PAGE, [...after(), overdueAtOnce]);
+  const read = fromPrimary(await query(FIRST_PAGE, [...after(), overdueAtOnce]));
   const { at: now, reason: server } = read.find(({ kind }) => kind === 'now') ?? { at: 0, reason: '' };
   const overdue = read.filter((row) => row.overdue);
   for (let page = read; ; read.push(...page)) {
@@ -77,9 +84,14 @@ export async function readRecentRevocations(
     session = sessions.reduce(later, session);
     user = users.reduce(later, user);
     if (sessions.length < pageSize && users.length < pageSize) break;
-    page = await query(PAGE, after());
+    page = fromPrimary(await query(PAGE, after()));
   }
   return { ...revocationsIn(read), overdue: revocationsIn(overdue), now, server };
+}
+
+function fromPrimary(page: Row[]): Row[] {
+  if (page.some(({ kind }) => kind === 'standby')) throw new StandbyServer();
+  return page;
 }
 
 function fresh(page: readonly Row[], kind: Row['kind']): Row[] {

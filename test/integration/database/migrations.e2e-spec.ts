@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
@@ -79,6 +80,14 @@ describe('the migrations', () => {
     const applied = await Promise.all([1, 2, 3].map(() => runMigrations(database.url)));
     expect(applied.filter((names) => names.length > 0)).toEqual([NAMES]);
     expect((await showMigrations(database.url)).every((migration) => migration.applied)).toBe(true);
+  });
+
+  it('wait for a table for longer than a request would', async () => {
+    await postgres.query('BEGIN; LOCK TABLE schema_migrations');
+    const applied = runMigrations(database.url);
+    await Promise.race([applied, sleep(4_000)]);
+    await postgres.query('COMMIT');
+    expect(await applied).toEqual([]);
   });
 
   it('create the schema that the entities describe', async () => {
