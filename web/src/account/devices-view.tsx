@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { User } from '../api/types';
+import { SENDS_MAIL } from '../sends-mail';
 import { useAnnounce } from '../ui/announcer';
 import { useDocumentTitle } from '../ui/use-document-title';
 import { AccountHeader } from './account-header';
@@ -48,7 +49,7 @@ export function DevicesView({ user, onSignedOut }: DevicesViewProps) {
           Your devices
         </h1>
         <LoadError error={account.error} onRetry={() => reload(false)} />
-        {!account.isConfirmed && <ConfirmEmailNotice email={email} />}
+        {SENDS_MAIL && !account.isConfirmed && <ConfirmEmailNotice email={email} />}
         <DeviceList
           devices={account.devices}
           isConnected={isConnected}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { register, signIn } from '../api/account';
-import { PATHS } from '../paths';
+import { ForgotPasswordLink } from '../links/forgot-password-link';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { NewPasswordField } from '../ui/new-password-field';
@@ -19,11 +19,7 @@ export function SignInView({ notice, email, onSignedIn }: SignInViewProps) {
   return (
     <SingleTaskPage title={title} notice={notice}>
       <CredentialsForm key={title} isNew={isNew} email={email} title={title} onSignedIn={onSignedIn} />
-      {!isNew && (
-        <p class="aside">
-          <a href={PATHS.forgotPassword}>Forgot your password?</a>
-        </p>
-      )}
+      {!isNew && <ForgotPasswordLink />}
       <p class="aside">
         {isNew ? 'Already have an account?' : 'New here?'}{' '}
         <button type="button" class="link" onClick={() => setIsNew(!isNew)}>

@@ -2,9 +2,11 @@ import { useState } from 'preact/hooks';
 import { Problem } from '../api/errors';
 import { confirmEmail } from '../api/links';
 import { PATHS } from '../paths';
+import { SENDS_MAIL } from '../sends-mail';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { SingleTaskPage } from '../ui/single-task-page';
+import { ForgotPasswordLink } from './forgot-password-link';
 import { InvalidLinkPage, isInvalidLink } from './invalid-link-page';
 import { LinkActionPage } from './link-action-page';
 import { RejectRegistration } from './reject-registration-page';
@@ -69,9 +71,7 @@ function PasswordForm({ token, onStep }: { token: string; onStep: (step: Step) =
       <Form submitLabel={BUTTON} onSubmit={submit}>
         <Field label="Password" name="password" type="password" autoComplete="current-password" takesFocus />
       </Form>
-      <p class="aside">
-        <a href={PATHS.forgotPassword}>Forgot your password?</a>
-      </p>
+      <ForgotPasswordLink />
       <DidNotRegister onReject={() => onStep('reject')} />
     </SingleTaskPage>
   );
@@ -102,7 +102,9 @@ function Confirmed() {
 function InvalidConfirmationLink() {
   return (
     <InvalidLinkPage>
-      <p>If your email address isn’t confirmed yet, you can request a new link from your account.</p>
+      {SENDS_MAIL && (
+        <p>If your email address isn’t confirmed yet, you can request a new link from your account.</p>
+      )}
       <a class="button button-primary" href={PATHS.account}>
         Go to your account
       </a>

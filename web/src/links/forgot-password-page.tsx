@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { forgotPassword } from '../api/links';
 import { PATHS } from '../paths';
+import { SENDS_MAIL } from '../sends-mail';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { SingleTaskPage } from '../ui/single-task-page';
@@ -8,6 +9,7 @@ import { SingleTaskPage } from '../ui/single-task-page';
 /** Does not reveal whether an account exists. */
 export function ForgotPasswordPage() {
   const [isSent, setIsSent] = useState(false);
+  if (!SENDS_MAIL) return <NoMail />;
   return isSent ? (
     <LinkSent onRetry={() => setIsSent(false)} />
   ) : (
@@ -28,6 +30,15 @@ function RequestForm({ onSent }: { onSent: () => void }) {
       >
         <Field label="Email address" name="email" type="email" autoComplete="username" />
       </Form>
+      <BackToSignIn />
+    </SingleTaskPage>
+  );
+}
+
+function NoMail() {
+  return (
+    <SingleTaskPage title="Forgot your password?">
+      <p>This service can’t send email, so you can’t reset your password here. Contact your administrator.</p>
       <BackToSignIn />
     </SingleTaskPage>
   );

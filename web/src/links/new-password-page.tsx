@@ -3,6 +3,7 @@ import { resetPassword } from '../api/links';
 import type { RevocationOutcome } from '../api/revocation-outcome';
 import { pendingNote } from '../copy/pending-note';
 import { PATHS } from '../paths';
+import { SENDS_MAIL } from '../sends-mail';
 import { Form } from '../ui/form';
 import { NewPasswordField } from '../ui/new-password-field';
 import { SingleTaskPage } from '../ui/single-task-page';
@@ -51,9 +52,11 @@ function PasswordChanged({ outcome }: { outcome: RevocationOutcome }) {
 export function InvalidResetLink() {
   return (
     <InvalidLinkPage>
-      <a class="button button-primary" href={PATHS.forgotPassword}>
-        Request a new link
-      </a>
+      {SENDS_MAIL && (
+        <a class="button button-primary" href={PATHS.forgotPassword}>
+          Request a new link
+        </a>
+      )}
     </InvalidLinkPage>
   );
 }
