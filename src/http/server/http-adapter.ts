@@ -19,7 +19,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
 /**
  * A connection on which nothing moves for this long is closed: its client does not read the response. Open streams send a
- * heartbeat every 15 seconds.
+ * heartbeat every 10 seconds.
  */
 const STUCK_TIMEOUT_MS = 30_000;
 /**

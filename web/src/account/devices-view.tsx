@@ -29,7 +29,7 @@ export function DevicesView({ user, onSignedOut }: DevicesViewProps) {
   const [target, setTarget] = useState<RevocationTarget | null>(null);
   const revokedHere = useRevokedHere();
   const { withNotice, handleSignedOut } = useSessionEnd(onSignedOut);
-  const { account, reload, isConnected, heading } = useLiveAccount(user, revokedHere, handleSignedOut);
+  const { account, reload, liveState, heading } = useLiveAccount(user, revokedHere, handleSignedOut);
   useDocumentTitle('Your devices');
 
   const handleRevoked = (message: string) => {
@@ -52,7 +52,7 @@ export function DevicesView({ user, onSignedOut }: DevicesViewProps) {
         {SENDS_MAIL && !account.isConfirmed && <ConfirmEmailNotice email={email} />}
         <DeviceList
           devices={account.devices}
-          isConnected={isConnected}
+          liveState={liveState}
           onRevoke={setTarget}
           onRenamed={() => reload(false)}
         />
