@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { PageController } from './page.controller.js';
+import { ChangePasswordController, PageController } from './page.controller.js';
 import { PageFiles } from './page-files.js';
 
-@Module({ controllers: [PageController], providers: [PageFiles] })
+@Module({ controllers: [PageController, ChangePasswordController], providers: [PageFiles] })
 export class PageModule {}

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { register, signIn } from '../api/account';
+import { forgetEmail, keepEmail, keptEmail } from '../kept-email';
 import { ForgotPasswordLink } from '../links/forgot-password-link';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
@@ -38,13 +39,15 @@ interface CredentialsFormProps {
 }
 
 function CredentialsForm({ isNew, email, title, onSignedIn }: CredentialsFormProps) {
-  const password = { label: 'Password', name: 'password', takesFocus: email !== '' };
+  const known = email || keptEmail();
+  const password = { label: 'Password', name: 'password', takesFocus: known !== '' };
   return (
     <Form
       submitLabel={title}
       onSubmit={async ({ email: address = '', password = '' }) => {
         if (isNew) await register(address, password);
         await signIn(address, password);
+        forgetEmail();
         await onSignedIn();
       }}
     >
@@ -53,8 +56,9 @@ function CredentialsForm({ isNew, email, title, onSignedIn }: CredentialsFormPro
         name="email"
         type="email"
         autoComplete="username"
-        value={email}
-        takesFocus={email === ''}
+        value={known}
+        takesFocus={known === ''}
+        onValue={keepEmail}
       />
       {isNew ? (
         <NewPasswordField {...password} />

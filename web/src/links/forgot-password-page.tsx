@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { forgotPassword } from '../api/links';
+import { keepEmail, keptEmail } from '../kept-email';
 import { PATHS } from '../paths';
 import { SENDS_MAIL } from '../sends-mail';
 import { Field } from '../ui/field';
@@ -28,7 +29,14 @@ function RequestForm({ onSent }: { onSent: () => void }) {
           onSent();
         }}
       >
-        <Field label="Email address" name="email" type="email" autoComplete="username" />
+        <Field
+          label="Email address"
+          name="email"
+          type="email"
+          autoComplete="email"
+          value={keptEmail()}
+          onValue={keepEmail}
+        />
       </Form>
       <BackToSignIn />
     </SingleTaskPage>
