@@ -10,6 +10,7 @@ import { prepareDatabase } from './database/prepare-database.js';
 import { serveOpenApi } from './http/openapi/openapi.js';
 import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
+import { shownUrl } from './start/shown-url.js';
 import { startFailure } from './start/start-failure.js';
 import { stopOnSignals } from './start/stop-on-signals.js';
 import { allocateAsYoung, growSlowly } from './start/v8-flags.js';
@@ -27,9 +28,10 @@ async function start(): Promise<void> {
       await app.close();
       await database.stop();
     });
-    progress(`listening on ${await app.getUrl()}`);
+    const url = shownUrl(await app.getUrl(), config.web.origin);
+    progress(`listening on ${url}`);
     for (const warning of startWarnings(environment)) progress(`warning: ${warning}`);
-    if (!config.production) process.stdout.write(welcome(await app.getUrl()));
+    if (!config.production) process.stdout.write(welcome(url));
   } catch (error) {
     await database.stop();
     throw error;

@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
-import { ChangePasswordController, PageController } from './page.controller.js';
+import { ChangePasswordController, FrontDoorController, PageController } from './page.controller.js';
 import { PageFiles } from './page-files.js';
 
-@Module({ controllers: [PageController, ChangePasswordController], providers: [PageFiles] })
+@Module({
+  controllers: [PageController, ChangePasswordController, FrontDoorController],
+  providers: [PageFiles],
+})
 export class PageModule {}
