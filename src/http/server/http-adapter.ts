@@ -40,6 +40,7 @@ export interface HttpAdapterOptions {
 /** Fastify, configured for this service: everything below Nest. */
 export class HttpAdapter extends FastifyAdapter {
   readonly allowedMethods = new AllowedMethods();
+  readonly trustProxy: TrustProxy;
   readonly web: Config['web'];
 
   constructor({ trustProxy, web }: HttpAdapterOptions, logger: FastifyBaseLogger) {
@@ -71,6 +72,7 @@ export class HttpAdapter extends FastifyAdapter {
       skipMiddie: true,
       multipart: false,
     });
+    this.trustProxy = trustProxy;
     this.web = web;
     const fastify = this.getInstance();
     fastify.decorateReply('errorCode', undefined);
