@@ -6,8 +6,10 @@ import { rejectCrossSiteRequests } from './http/server/cross-site.js';
 import { readDemands } from './http/server/forward-auth-demands.js';
 import { HttpAdapter } from './http/server/http-adapter.js';
 import { ProblemFilter } from './http/server/problem.filter.js';
+import { warnOfRefusedOrigins } from './http/server/refused-origins.js';
 import { checkRequestShape } from './http/server/request-shape.js';
 import { setSecurityHeaders } from './http/server/security-headers.js';
+import { warnOfUntoldProxy } from './http/server/untold-proxy.js';
 import { RequestValidationPipe } from './http/validation/validation.pipe.js';
 import { createLogger } from './logging/logger.js';
 
@@ -27,6 +29,8 @@ export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   const fastify = adapter.getInstance();
   setSecurityHeaders(fastify);
   await allowOrigins(fastify, adapter.web.corsOrigins);
+  warnOfUntoldProxy(fastify, adapter.trustProxy);
+  warnOfRefusedOrigins(fastify);
   checkRequestShape(fastify, adapter.allowedMethods);
   rejectCrossSiteRequests(fastify, adapter.web);
   readDemands(fastify);

@@ -12,6 +12,7 @@ import { serveOpenApi } from './http/openapi/openapi.js';
 import type { HttpAdapter } from './http/server/http-adapter.js';
 import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
+import { shownUrl } from './start/shown-url.js';
 import { startFailure } from './start/start-failure.js';
 import { stopOnSignals } from './start/stop-on-signals.js';
 import { allocateAsYoung, growSlowly } from './start/v8-flags.js';
@@ -33,9 +34,10 @@ async function start(): Promise<void> {
         await database.stop();
       },
     });
-    progress(`listening on ${await app.getUrl()}`);
+    const url = shownUrl(await app.getUrl(), config.web.origin);
+    progress(`listening on ${url}`);
     for (const warning of startWarnings(environment)) progress(`warning: ${warning}`);
-    if (!config.production) process.stdout.write(welcome(await app.getUrl()));
+    if (!config.production) process.stdout.write(welcome(url));
   } catch (error) {
     await database.stop();
     throw error;

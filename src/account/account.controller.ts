@@ -21,6 +21,7 @@ import {
   ConfirmEmailDto,
   DisownedDto,
   ForgotPasswordDto,
+  LinkAccountDto,
   LinkDto,
   ResetPasswordDto,
 } from './account.dto.js';
@@ -102,6 +103,19 @@ export class AccountController {
     @CurrentClient() client: RequestClient,
   ): Promise<RevocationOutcome> {
     return this.passwordReset.reset(token, new_password, client);
+  }
+
+  @Post('password/reset/account')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary:
+      'The account whose password a token from an email resets, for password managers; uses up nothing',
+  })
+  @ApiOkResponse({ type: LinkAccountDto })
+  async resetAccount(@Body() { token }: LinkDto): Promise<LinkAccountDto> {
+    return { email: await this.passwordReset.requireEmail(token) };
   }
 
   @Post('password/change')

@@ -34,6 +34,11 @@ export class ResetPasswordDto extends LinkDto {
   new_password!: string;
 }
 
+export class LinkAccountDto {
+  @ApiProperty({ description: EMAIL, example: 'ada@example.org' })
+  email!: string;
+}
+
 export class ChangePasswordDto {
   @ApiProperty({ format: 'password' })
   @IsPassword()

@@ -82,7 +82,10 @@ export class EmailConfirmation {
     address: string,
   ): Promise<void> {
     if (caller?.userId === user.id) return;
-    if (password === null) throw new AppError('password_required');
+    if (password === null) {
+      // For the password manager of the browser; the link was mailed to this address.
+      throw new AppError('password_required', { members: { email: user.email } });
+    }
     const attempt = { email: user.email, address, knownDeviceId: null };
     const isRight = await this.attempts.guard(attempt, () => this.users.verifyPassword(user, password));
     if (!isRight) throw new AppError('wrong_password');

@@ -63,6 +63,11 @@ export class PasswordReset {
     return outcome;
   }
 
+  /** The address of the account, which the holder of the link could take over anyway. @throws {AppError} invalid_link */
+  async requireEmail(token: string): Promise<string> {
+    return (await this.links.requireOwner('reset_password', token)).user.email;
+  }
+
   private async replace(
     transaction: RevokingTransaction,
     { id: userId }: User,

@@ -54,6 +54,10 @@ export function startWarnings({ production, http, web, mail }: Environment): str
   if (insecure.length > 0) {
     warnings.push(`CORS_ORIGINS trusts pages that are not encrypted: ${insecure.join(', ')}`);
   }
-  if (mail.smtpUrl === null) warnings.push('mail is not sent: SMTP_URL is not set');
+  if (mail.smtpUrl === null) {
+    warnings.push(
+      'mail is not sent, so the page offers no password reset and no confirmation: SMTP_URL is not set',
+    );
+  }
   return warnings;
 }

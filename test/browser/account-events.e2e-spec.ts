@@ -53,6 +53,11 @@ describe('the account event stream', () => {
     expect(answer.headers['content-length']).toBeUndefined();
   });
 
+  it('sends a heartbeat at once, so that a page knows that events get through', async () => {
+    const stream = await listenWith((await service.api.newcomer()).access_token);
+    await waitUntil('a heartbeat', () => stream.heartbeats === 1);
+  });
+
   it('answers HEAD at once without opening a stream', async () => {
     const { access_token } = await service.api.newcomer();
     for (let time = 0; time < 30; time++) {

@@ -13,6 +13,7 @@ describe('the files of the account page', () => {
 
   it.each([
     '/account',
+    '/account/change-password',
     '/account/confirm-email',
     '/account/forgot-password',
     '/account/reset-password',
@@ -71,6 +72,19 @@ describe('the files of the account page', () => {
     expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', 'no-store']);
   });
 
+  it.each(['/account/nothing', '/account/disown/nothing'])(
+    'include a page with status 404 for a browser at %s',
+    async (path) => {
+      const { status, headers, text } = await service.api.call('GET', path, {
+        headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+      });
+      expect(status).toBe(404);
+      expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(headers.get('content-security-policy')).toContain("script-src 'self'");
+      expect(text).toContain('/account/assets/main-');
+    },
+  );
+
   const redirect = async (path: string) => {
     const { status, headers } = await fetch(service.url + path, { redirect: 'manual' });
     return [status, headers.get('location')];
@@ -93,7 +107,8 @@ describe('the files of the account page', () => {
     });
   });
 
-  it('are found at /account/', async () => {
+  it('are found at / and /account/', async () => {
+    expect(await redirect('/')).toEqual([302, '/account']);
     expect(await redirect('/account/')).toEqual([303, '/account']);
   });
 

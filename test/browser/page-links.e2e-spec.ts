@@ -71,6 +71,14 @@ describeInChromium('the pages that mailed links lead to', () => {
     return rows.filter(({ used_at }) => used_at !== null).length;
   };
 
+  it('do not include an unknown address', async () => {
+    const visitor = await open();
+    await visitor.page.goto('/account/nothing');
+    await visitor.heading('Page not found').waitFor();
+    await visitor.link('Go to your account').click();
+    await visitor.heading('Sign in').waitFor();
+  });
+
   it('reset a forgotten password and sign out every device', async () => {
     const { desktop, email } = await registered();
     const phone = await open();

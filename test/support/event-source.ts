@@ -11,7 +11,8 @@ export interface ReceivedEvent {
 /** Reads an event stream as a browser's `EventSource` does, but does not reconnect. */
 export class EventSource {
   readonly received: ReceivedEvent[] = [];
-  comments = 0;
+  /** Not among the received events. */
+  heartbeats = 0;
   isClosed = false;
   private rest = '';
 
@@ -70,8 +71,8 @@ export class EventSource {
     const field = (name: string) =>
       lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
     const event = field('event');
-    if (lines.some((line) => line.startsWith(':'))) this.comments += 1;
-    if (event)
+    if (event === 'heartbeat') this.heartbeats += 1;
+    else if (event)
       this.received.push({ event, data: JSON.parse(field('data') ?? 'null'), at: performance.now() });
   }
 }

@@ -77,9 +77,11 @@ export class ServiceProcess {
     return this;
   }
 
-  /** Where it listens; empty before it does. */
+  /** Where it listens; empty before it does. As an address, because some tests connect to it with a bare socket. */
   get url(): string {
-    return /listening on (\S+:\S+|\/\S+)/.exec(this.output)?.[1] ?? '';
+    return (
+      /listening on (\S+:\S+|\/\S+)/.exec(this.output)?.[1]?.replace('//localhost:', '//127.0.0.1:') ?? ''
+    );
   }
 
   get api(): Api {

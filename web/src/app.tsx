@@ -5,9 +5,12 @@ import { ForgotPasswordPage } from './links/forgot-password-page';
 import { RejectRegistrationPage } from './links/reject-registration-page';
 import { RejectSignInPage } from './links/reject-sign-in-page';
 import { ResetPasswordPage } from './links/reset-password-page';
+import { NotFoundPage } from './not-found-page';
 import { PATHS } from './paths';
 
 const PAGES: Readonly<Record<string, ComponentType>> = {
+  [PATHS.account]: AccountPage,
+  [PATHS.changePassword]: AccountPage,
   [PATHS.confirmEmail]: ConfirmEmailPage,
   [PATHS.rejectRegistration]: RejectRegistrationPage,
   [PATHS.forgotPassword]: ForgotPasswordPage,
@@ -17,6 +20,6 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
 
 /** Chooses the page by the URL path. Pages link to one another with ordinary links. */
 export function App() {
-  const Page = PAGES[location.pathname] ?? AccountPage;
+  const Page = PAGES[location.pathname] ?? NotFoundPage;
   return <Page />;
 }

@@ -10,7 +10,7 @@ import { StreamLimits } from './stream-limits.js';
 
 /** Lets a page learn within a second that its session has ended, for any reason. Each check only reads memory. */
 const CHECK_INTERVAL_MS = 250;
-const HEARTBEAT_INTERVAL_MS = 15_000;
+const HEARTBEAT_INTERVAL_MS = 10_000;
 /** A client that has read nothing of what is due for this long is disconnected. */
 const BLOCKED_MAX_MS = 30_000;
 /** Pages whose stream breaks reconnect after a random delay in this range. */

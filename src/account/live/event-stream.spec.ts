@@ -9,8 +9,8 @@ describe('EventStream', () => {
     return stream;
   };
 
-  it('starts with the delay before a reconnect', () => {
-    expect(started().read()).toBe('retry: 1234\n\n');
+  it('starts with the delay before a reconnect and a heartbeat that a page can see', () => {
+    expect(started().read()).toBe('retry: 1234\n\nevent: heartbeat\ndata: {}\n\n');
   });
 
   it('buffers little for a client that does not read, and sends one change when it reads again', async () => {

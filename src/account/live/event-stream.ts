@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 
-/** A comment line: keeps proxies from closing the connection, and lets the system detect a lost client. */
-const HEARTBEAT = ':\n\n';
+/**
+ * Keeps proxies from closing the connection, and lets the system detect a lost client. An event instead of a comment, which
+ * a page could not see: its silence tells the page that the stream no longer delivers.
+ */
+const HEARTBEAT = 'event: heartbeat\ndata: {}\n\n';
 /** Once a client stops reading, two flags remember what is due, and only the `ended` event is still written. */
 const BUFFER_BYTES = 4_096;
 
@@ -22,7 +25,7 @@ export class EventStream extends Readable {
   /** @param retryMs how long a page waits before it reconnects a broken stream */
   constructor(retryMs: number) {
     super({ highWaterMark: BUFFER_BYTES });
-    this.write(`retry: ${Math.round(retryMs)}\n\n`);
+    this.write(`retry: ${Math.round(retryMs)}\n\n${HEARTBEAT}`);
   }
 
   changed(): void {

@@ -23,11 +23,11 @@ export class LiveController {
   @BackgroundRequest()
   @ApiOperation({
     summary:
-      'Stream the events of the account: `changed` (reload the data) and `ended` (the session ended; the last event)',
+      'Stream the events of the account: `changed` (reload the data), `ended` (the session ended; the last event) and `heartbeat`',
   })
   @ApiOkResponse({
     description:
-      'Server-sent events. `ended` carries the `code` and `reason` of a 401 response. An open stream does not count as session activity.',
+      'Server-sent events. `ended` carries the `code` and `reason` of a 401 response. `heartbeat` is sent at once and every 10 seconds: without one for 25 seconds, the stream is lost. An open stream does not count as session activity.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
   events(

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
+import { sendsMail } from '../../mail/outbox.js';
 
 export interface PageFile {
   readonly type: string;
@@ -24,10 +26,10 @@ export class PageFiles {
   private readonly page: PageFile | undefined;
   private readonly assets = new Map<string, PageFile>();
 
-  constructor() {
+  constructor(config: Config) {
     const folder = builtFolder();
     if (!folder) return;
-    this.page = read('index.html', folder);
+    this.page = withMail(read('index.html', folder), sendsMail(config));
     const assets = new URL('assets/', folder);
     for (const name of readdirSync(assets)) this.assets.set(name, read(name, assets));
   }
@@ -44,6 +46,11 @@ export class PageFiles {
     if (!file) throw new AppError('not_found');
     return file;
   }
+}
+
+/** Without mail the page offers nothing that needs one, such as a password reset. */
+function withMail({ type, bytes }: PageFile, isSent: boolean): PageFile {
+  return { type, bytes: Buffer.from(bytes.toString().replace('{mail}', isSent ? 'sent' : 'none')) };
 }
 
 function read(name: string, folder: URL): PageFile {

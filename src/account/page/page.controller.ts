@@ -1,4 +1,4 @@
-import { Controller, Get, HttpStatus, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpStatus, Param, Redirect, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
@@ -6,6 +6,8 @@ import { Public } from '../../http/routes/route-decorators.js';
 import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
+/** Where `/.well-known/change-password` leads (W3C, A Well-Known URL for Changing Passwords). */
+const CHANGE_PASSWORD = 'change-password';
 /** Link targets in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
 const LINKED = ['confirm-email', 'reject-registration', 'forgot-password', 'reset-password', 'disown'];
 
@@ -22,7 +24,7 @@ const OTHER_SPELLING = new RegExp(
 export class PageController {
   constructor(private readonly files: PageFiles) {}
 
-  @Get(['', ...LINKED])
+  @Get(['', CHANGE_PASSWORD, ...LINKED])
   page(@Res() reply: FastifyReply): void {
     send(reply, this.files.requirePage(), PAGE_HEADERS);
   }
@@ -32,9 +34,18 @@ export class PageController {
    * and proxies add a slash at the end.
    */
   @Get('*')
-  correctLink(@Param('*') path: string, @Res() reply: FastifyReply): void {
+  correctLink(
+    @Param('*') path: string,
+    @Headers('accept') accept: string | undefined,
+    @Res() reply: FastifyReply,
+  ): void {
     const { page, token } = OTHER_SPELLING.exec(path)?.groups ?? {};
-    if (page === undefined) throw new AppError('not_found');
+    if (page === undefined) {
+      // The page itself says that there is nothing at this address.
+      if (!accept?.includes('text/html')) throw new AppError('not_found');
+      send(reply.status(HttpStatus.NOT_FOUND), this.files.requirePage(), PAGE_HEADERS);
+      return;
+    }
     const target = page === '' ? '/account' : `/account/${page.toLowerCase()}`;
     void reply.redirect(token ? `${target}#token=${token}` : target, HttpStatus.SEE_OTHER);
   }
@@ -43,6 +54,26 @@ export class PageController {
   asset(@Param('name') name: string, @Res() reply: FastifyReply): void {
     send(reply, this.files.requireAsset(name), ASSET_HEADERS);
   }
+}
+
+/** The address of the service leads to the page. */
+@Controller()
+@ApiExcludeController()
+@Public()
+export class FrontDoorController {
+  @Get()
+  @Redirect('/account', HttpStatus.FOUND)
+  redirect(): void {}
+}
+
+/** Where password managers look for the page that changes a password. */
+@Controller('.well-known/change-password')
+@ApiExcludeController()
+@Public()
+export class ChangePasswordController {
+  @Get()
+  @Redirect(`/account/${CHANGE_PASSWORD}`, HttpStatus.FOUND)
+  redirect(): void {}
 }
 
 function send(

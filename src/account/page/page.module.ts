@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
-import { PageController } from './page.controller.js';
+import { ChangePasswordController, FrontDoorController, PageController } from './page.controller.js';
 import { PageFiles } from './page-files.js';
 
-@Module({ controllers: [PageController], providers: [PageFiles] })
+@Module({
+  controllers: [PageController, ChangePasswordController, FrontDoorController],
+  providers: [PageFiles],
+})
 export class PageModule {}

@@ -19,7 +19,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
 /**
  * A connection on which nothing moves for this long is closed: its client does not read the response. Open streams send a
- * heartbeat every 15 seconds.
+ * heartbeat every 10 seconds.
  */
 const STUCK_TIMEOUT_MS = 30_000;
 /**
@@ -40,6 +40,7 @@ export interface HttpAdapterOptions {
 /** Fastify, configured for this service: everything below Nest. */
 export class HttpAdapter extends FastifyAdapter {
   readonly allowedMethods = new AllowedMethods();
+  readonly trustProxy: TrustProxy;
   readonly web: Config['web'];
   /** From then on, every answer closes its connection: clients open the next one to another instance. */
   readonly closeConnections: () => void;
@@ -73,6 +74,7 @@ export class HttpAdapter extends FastifyAdapter {
       skipMiddie: true,
       multipart: false,
     });
+    this.trustProxy = trustProxy;
     this.web = web;
     const fastify = this.getInstance();
     fastify.decorateReply('errorCode', undefined);

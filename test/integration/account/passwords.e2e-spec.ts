@@ -105,6 +105,15 @@ describe('account self-service by mail', () => {
       expect((await service.api.me(again.access_token)).status).toBe(200);
     });
 
+    it('names the account of a link that can be used, without using it up', async () => {
+      const { email } = await service.api.newcomer();
+      const token = await resetToken(email);
+      const account = () => post('/auth/password/reset/account', { token });
+      expect(await account()).toMatchObject({ status: 200, body: { email } });
+      expect((await reset(token)).status).toBe(204);
+      expect(await account()).toMatchObject(invalidLink);
+    });
+
     it('answers the same for a known and an unknown address', async () => {
       const { email } = await service.api.newcomer();
       const stable = ({ headers }: { headers: Headers }) =>

@@ -91,6 +91,8 @@ describe('the OpenAPI document', () => {
       const { status, body } = await post('/auth/disown', { token: await linked(/sign-in|signed in/i) });
       expect(status).toBe(200);
       const reset = { token: body.reset_token, new_password: NEW_PASSWORD };
+      const account = await post('/auth/password/reset/account', { token: body.reset_token });
+      expect(account).toMatchObject({ status: 200, body: { email: mine.email } });
       expect((await post('/auth/password/reset', reset)).status).toBe(204);
       expect((await post('/auth/password/reset', reset)).status).toBe(400);
       const back = await service.api.session(mine.email, { password: NEW_PASSWORD });

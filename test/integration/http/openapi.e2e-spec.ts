@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
         'POST /auth/email/resend',
         'POST /auth/password/forgot',
         'POST /auth/password/reset',
+        'POST /auth/password/reset/account',
         'POST /auth/password/change',
         'POST /auth/disown',
         'GET /devices',

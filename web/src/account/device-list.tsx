@@ -1,3 +1,4 @@
+import type { StreamState } from '../api/account-events';
 import type { Device } from '../api/types';
 import { Button } from '../ui/button';
 import { DeviceCard } from './device-card';
@@ -12,19 +13,19 @@ import {
 
 interface DeviceListProps {
   readonly devices: readonly Device[] | null;
-  readonly isConnected: boolean;
+  readonly liveState: StreamState;
   readonly onRevoke: (target: RevocationTarget) => void;
   readonly onRenamed: () => Promise<void>;
 }
 
-export function DeviceList({ devices, isConnected, onRevoke, onRenamed }: DeviceListProps) {
+export function DeviceList({ devices, liveState, onRevoke, onRenamed }: DeviceListProps) {
   if (!devices) return <DeviceSkeleton />;
   const sorted = [...devices].sort(currentThenLatest);
   const count = devices.length === 1 ? 'only on this device' : `on ${devices.length} devices`;
   return (
     <>
       <p class="lead">
-        You’re signed in {count}. <ConnectionStatus isConnected={isConnected} />
+        You’re signed in {count}. <LiveStatus state={liveState} />
       </p>
       <ul class="cards">
         {sorted.map((device) => (
@@ -49,12 +50,15 @@ export function DeviceList({ devices, isConnected, onRevoke, onRenamed }: Device
   );
 }
 
-function ConnectionStatus({ isConnected }: { isConnected: boolean }) {
-  return (
-    <span class={isConnected ? 'live live-connected' : 'live'}>
-      {isConnected ? 'Updating live' : 'Connecting…'}
-    </span>
-  );
+const LIVE_STATES: Readonly<Record<StreamState, string>> = {
+  live: 'Updating live',
+  connecting: 'Connecting…',
+  paused: 'Paused while you’re away',
+  offline: 'You’re offline',
+};
+
+function LiveStatus({ state }: { state: StreamState }) {
+  return <span class={state === 'live' ? 'live live-on' : 'live'}>{LIVE_STATES[state]}</span>;
 }
 
 function currentThenLatest(a: Device, b: Device): number {

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { User } from '../api/types';
+import { SENDS_MAIL } from '../sends-mail';
 import { useAnnounce } from '../ui/announcer';
 import { useDocumentTitle } from '../ui/use-document-title';
 import { AccountHeader } from './account-header';
@@ -28,7 +29,7 @@ export function DevicesView({ user, onSignedOut }: DevicesViewProps) {
   const [target, setTarget] = useState<RevocationTarget | null>(null);
   const revokedHere = useRevokedHere();
   const { withNotice, handleSignedOut } = useSessionEnd(onSignedOut);
-  const { account, reload, isConnected, heading } = useLiveAccount(user, revokedHere, handleSignedOut);
+  const { account, reload, liveState, heading } = useLiveAccount(user, revokedHere, handleSignedOut);
   useDocumentTitle('Your devices');
 
   const handleRevoked = (message: string) => {
@@ -48,10 +49,10 @@ export function DevicesView({ user, onSignedOut }: DevicesViewProps) {
           Your devices
         </h1>
         <LoadError error={account.error} onRetry={() => reload(false)} />
-        {!account.isConfirmed && <ConfirmEmailNotice email={email} />}
+        {SENDS_MAIL && !account.isConfirmed && <ConfirmEmailNotice email={email} />}
         <DeviceList
           devices={account.devices}
-          isConnected={isConnected}
+          liveState={liveState}
           onRevoke={setTarget}
           onRenamed={() => reload(false)}
         />

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { changePassword } from '../api/account';
 import { pendingNote } from '../copy/pending-note';
+import { PATHS } from '../paths';
 import { useAnnounce } from '../ui/announcer';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -17,7 +18,12 @@ interface PasswordSectionProps {
 }
 
 export function PasswordSection({ email, whileRevokingOthers }: PasswordSectionProps) {
-  const [isChanging, setIsChanging] = useState(false);
+  const [isChanging, setIsChanging] = useState(location.pathname === PATHS.changePassword);
+  const handleClose = () => {
+    setIsChanging(false);
+    // A reload must not open the dialog again.
+    if (location.pathname === PATHS.changePassword) history.replaceState(null, '', PATHS.account);
+  };
   return (
     <section aria-labelledby="password">
       <h2 id="password">Password</h2>
@@ -26,11 +32,7 @@ export function PasswordSection({ email, whileRevokingOthers }: PasswordSectionP
         <Button onClick={() => setIsChanging(true)}>Change password</Button>
       </div>
       {isChanging && (
-        <ChangePasswordDialog
-          email={email}
-          whileRevokingOthers={whileRevokingOthers}
-          onClose={() => setIsChanging(false)}
-        />
+        <ChangePasswordDialog email={email} whileRevokingOthers={whileRevokingOthers} onClose={handleClose} />
       )}
     </section>
   );

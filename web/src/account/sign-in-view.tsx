@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { register, signIn } from '../api/account';
-import { PATHS } from '../paths';
+import { forgetEmail, keepEmail, keptEmail } from '../kept-email';
+import { ForgotPasswordLink } from '../links/forgot-password-link';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { NewPasswordField } from '../ui/new-password-field';
@@ -19,11 +20,7 @@ export function SignInView({ notice, email, onSignedIn }: SignInViewProps) {
   return (
     <SingleTaskPage title={title} notice={notice}>
       <CredentialsForm key={title} isNew={isNew} email={email} title={title} onSignedIn={onSignedIn} />
-      {!isNew && (
-        <p class="aside">
-          <a href={PATHS.forgotPassword}>Forgot your password?</a>
-        </p>
-      )}
+      {!isNew && <ForgotPasswordLink />}
       <p class="aside">
         {isNew ? 'Already have an account?' : 'New here?'}{' '}
         <button type="button" class="link" onClick={() => setIsNew(!isNew)}>
@@ -42,13 +39,15 @@ interface CredentialsFormProps {
 }
 
 function CredentialsForm({ isNew, email, title, onSignedIn }: CredentialsFormProps) {
-  const password = { label: 'Password', name: 'password', takesFocus: email !== '' };
+  const known = email || keptEmail();
+  const password = { label: 'Password', name: 'password', takesFocus: known !== '' };
   return (
     <Form
       submitLabel={title}
       onSubmit={async ({ email: address = '', password = '' }) => {
         if (isNew) await register(address, password);
         await signIn(address, password);
+        forgetEmail();
         await onSignedIn();
       }}
     >
@@ -57,8 +56,9 @@ function CredentialsForm({ isNew, email, title, onSignedIn }: CredentialsFormPro
         name="email"
         type="email"
         autoComplete="username"
-        value={email}
-        takesFocus={email === ''}
+        value={known}
+        takesFocus={known === ''}
+        onValue={keepEmail}
       />
       {isNew ? (
         <NewPasswordField {...password} />

@@ -13,6 +13,8 @@ export interface Account {
   readonly isConfirmed: boolean;
   /** Why the data may be out of date; `null` if it is current. */
   readonly error: unknown;
+  /** Whether a read takes so long that the data may be out of date. */
+  readonly isLate: boolean;
 }
 
 interface AccountHandlers {
@@ -20,7 +22,9 @@ interface AccountHandlers {
   onSignedOut(error: SignedOut): void;
 }
 
-const NOT_LOADED = { devices: null, ended: null, events: null, error: null };
+const NOT_LOADED = { devices: null, ended: null, events: null, error: null, isLate: false };
+/** A read usually takes a fraction of this. */
+const LATE_MS = 3_000;
 
 /** Loads the account data, and loads it again on `reload`. */
 export function useAccount(user: User, handlers: AccountHandlers) {
@@ -32,6 +36,7 @@ export function useAccount(user: User, handlers: AccountHandlers) {
       latest.current.account = { ...latest.current.account, ...part };
       setAccount(latest.current.account);
     };
+    const timer = setTimeout(() => update({ isLate: true }), LATE_MS);
     try {
       const after = await devices(isBackground);
       latest.current.handlers.onDevicesLoaded(latest.current.account.devices, after);
@@ -42,6 +47,9 @@ export function useAccount(user: User, handlers: AccountHandlers) {
     } catch (error) {
       if (error instanceof SignedOut) latest.current.handlers.onSignedOut(error);
       else update({ error });
+    } finally {
+      clearTimeout(timer);
+      if (latest.current.account.isLate) update({ isLate: false });
     }
   }, []);
 

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'preact/hooks';
-import { subscribeToAccount } from '../api/account-events';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type StreamState, subscribeToAccount } from '../api/account-events';
 import type { SignedOut } from '../api/errors';
 import type { Device, User } from '../api/types';
 import { useAnnounce } from '../ui/announcer';
@@ -15,7 +15,7 @@ export function useLiveAccount(
   handleSignedOut: (error: SignedOut) => void,
 ) {
   const announce = useAnnounce();
-  const [isConnected, setIsConnected] = useState(false);
+  const [streamState, setStreamState] = useState<StreamState>('connecting');
 
   const handleDevicesLoaded = (before: readonly Device[] | null, after: readonly Device[]) => {
     const changes = before ? describeDeviceChanges(before, after, revokedHere.has) : [];
@@ -27,15 +27,21 @@ export function useLiveAccount(
     onSignedOut: handleSignedOut,
   });
   const { heading, rememberFocus } = useHeadingFocus(account.devices);
+  const error = useRef<unknown>(null);
+  error.current = account.error;
 
   useEffect(() => {
     void reload(false);
     return subscribeToAccount({
       onChange: () => void reload(true),
+      // The last read failed, perhaps only because of the network.
+      onHeartbeat: () => error.current !== null && void reload(true),
       onEnd: handleSignedOut,
-      onConnected: setIsConnected,
+      onState: setStreamState,
     });
   }, [reload, handleSignedOut]);
 
-  return { account, reload, isConnected, heading };
+  const isCurrent = account.error === null && !account.isLate;
+  const liveState = streamState === 'live' && !isCurrent ? 'connecting' : streamState;
+  return { account, reload, liveState, heading };
 }

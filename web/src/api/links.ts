@@ -17,6 +17,12 @@ export async function forgotPassword(email: string): Promise<void> {
   await request('POST', '/auth/password/forgot', { body: { email } });
 }
 
+/** The address of the account whose password the token resets. @throws {Problem} invalid_link */
+export async function resetAccount(token: string): Promise<string> {
+  return (await request<{ email: string }>('POST', '/auth/password/reset/account', { body: { token } })).body
+    .email;
+}
+
 /** @throws {Problem} invalid_link; password_rejected, after which the token can still be used */
 export async function resetPassword(token: string, newPassword: string): Promise<RevocationOutcome> {
   return revocationOutcome(

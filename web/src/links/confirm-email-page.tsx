@@ -2,9 +2,12 @@ import { useState } from 'preact/hooks';
 import { Problem } from '../api/errors';
 import { confirmEmail } from '../api/links';
 import { PATHS } from '../paths';
+import { SENDS_MAIL } from '../sends-mail';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
+import { HiddenUsername } from '../ui/hidden-username';
 import { SingleTaskPage } from '../ui/single-task-page';
+import { ForgotPasswordLink } from './forgot-password-link';
 import { InvalidLinkPage, isInvalidLink } from './invalid-link-page';
 import { LinkActionPage } from './link-action-page';
 import { RejectRegistration } from './reject-registration-page';
@@ -23,11 +26,12 @@ type Step = 'confirm' | 'password' | 'reject' | 'done' | 'invalid_link';
 /** Asks for the password only if the browser is not signed in to the account. */
 function Confirmation({ token }: { token: string }) {
   const [step, setStep] = useState<Step>('confirm');
+  const [email, setEmail] = useState('');
   if (step === 'done') return <Confirmed />;
   if (step === 'invalid_link') return <InvalidConfirmationLink />;
   if (step === 'reject') return <RejectRegistration token={token} onBack={() => setStep('confirm')} />;
   const onReject = () => setStep('reject');
-  if (step === 'password') return <PasswordForm token={token} onStep={setStep} />;
+  if (step === 'password') return <PasswordForm token={token} email={email} onStep={setStep} />;
   return (
     <LinkActionPage
       title={TITLE}
@@ -39,6 +43,7 @@ function Confirmation({ token }: { token: string }) {
           setStep('done');
         } catch (error) {
           if (!(error instanceof Problem && error.code === 'password_required')) throw error;
+          setEmail(String(error.members.email ?? ''));
           setStep('password');
         }
       }}
@@ -50,7 +55,13 @@ function Confirmation({ token }: { token: string }) {
   );
 }
 
-function PasswordForm({ token, onStep }: { token: string; onStep: (step: Step) => void }) {
+interface PasswordFormProps {
+  readonly token: string;
+  readonly email: string;
+  readonly onStep: (step: Step) => void;
+}
+
+function PasswordForm({ token, email, onStep }: PasswordFormProps) {
   const submit = async ({ password = '' }) => {
     try {
       await confirmEmail(token, password);
@@ -67,11 +78,10 @@ function PasswordForm({ token, onStep }: { token: string; onStep: (step: Step) =
         created it.
       </p>
       <Form submitLabel={BUTTON} onSubmit={submit}>
+        <HiddenUsername email={email} />
         <Field label="Password" name="password" type="password" autoComplete="current-password" takesFocus />
       </Form>
-      <p class="aside">
-        <a href={PATHS.forgotPassword}>Forgot your password?</a>
-      </p>
+      <ForgotPasswordLink />
       <DidNotRegister onReject={() => onStep('reject')} />
     </SingleTaskPage>
   );
@@ -102,7 +112,9 @@ function Confirmed() {
 function InvalidConfirmationLink() {
   return (
     <InvalidLinkPage>
-      <p>If your email address isn’t confirmed yet, you can request a new link from your account.</p>
+      {SENDS_MAIL && (
+        <p>If your email address isn’t confirmed yet, you can request a new link from your account.</p>
+      )}
       <a class="button button-primary" href={PATHS.account}>
         Go to your account
       </a>

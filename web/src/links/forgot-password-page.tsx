@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { forgotPassword } from '../api/links';
+import { keepEmail, keptEmail } from '../kept-email';
 import { PATHS } from '../paths';
+import { SENDS_MAIL } from '../sends-mail';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { SingleTaskPage } from '../ui/single-task-page';
@@ -8,6 +10,7 @@ import { SingleTaskPage } from '../ui/single-task-page';
 /** Does not reveal whether an account exists. */
 export function ForgotPasswordPage() {
   const [isSent, setIsSent] = useState(false);
+  if (!SENDS_MAIL) return <NoMail />;
   return isSent ? (
     <LinkSent onRetry={() => setIsSent(false)} />
   ) : (
@@ -26,8 +29,24 @@ function RequestForm({ onSent }: { onSent: () => void }) {
           onSent();
         }}
       >
-        <Field label="Email address" name="email" type="email" autoComplete="username" />
+        <Field
+          label="Email address"
+          name="email"
+          type="email"
+          autoComplete="email"
+          value={keptEmail()}
+          onValue={keepEmail}
+        />
       </Form>
+      <BackToSignIn />
+    </SingleTaskPage>
+  );
+}
+
+function NoMail() {
+  return (
+    <SingleTaskPage title="Forgot your password?">
+      <p>This service can’t send email, so you can’t reset your password here. Contact your administrator.</p>
       <BackToSignIn />
     </SingleTaskPage>
   );

@@ -4,7 +4,7 @@ import { SingleTaskPage } from '../ui/single-task-page';
 
 interface InvalidLinkPageProps {
   /** What the user can do next. */
-  readonly children: ComponentChildren;
+  readonly children?: ComponentChildren;
 }
 
 /** The service does not say whether a link is used, expired or unknown. */

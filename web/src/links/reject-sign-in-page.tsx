@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { rejectSignIn, type SignInRejection } from '../api/links';
 import { pendingNote } from '../copy/pending-note';
 import { PATHS } from '../paths';
+import { SENDS_MAIL } from '../sends-mail';
 import { InvalidLinkPage } from './invalid-link-page';
 import { LinkActionPage } from './link-action-page';
 import { NewPasswordPage } from './new-password-page';
@@ -36,6 +37,7 @@ function RejectSignIn({ token }: { token: string }) {
 }
 
 function InvalidRejectionLink() {
+  if (!SENDS_MAIL) return <InvalidLinkPage />;
   return (
     <InvalidLinkPage>
       <p>

@@ -12,6 +12,7 @@ interface FieldProps {
   readonly maxLength?: number;
   readonly takesFocus?: boolean;
   readonly isReadOnly?: boolean;
+  readonly onValue?: (value: string) => void;
   readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
 
@@ -23,6 +24,7 @@ export function Field({
   autoComplete,
   takesFocus,
   isReadOnly,
+  onValue,
   inputRef,
   ...rest
 }: FieldProps) {
@@ -45,6 +47,7 @@ export function Field({
         autocapitalize="none"
         spellcheck={false}
         readOnly={isReadOnly}
+        onInput={({ currentTarget }) => onValue?.(currentTarget.value)}
         required
         aria-describedby={hint && `${id}-hint`}
       />

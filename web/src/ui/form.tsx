@@ -11,10 +11,12 @@ interface FormProps {
   /** @param values the input values by field name */
   readonly onSubmit: (values: Record<string, string>) => Promise<void>;
   readonly onCancel?: () => void;
+  /** A field has received the focus. */
+  readonly onFocus?: () => void;
 }
 
 /** Ignores repeated submits while one is running, and shows the error if it fails. Escape cancels. */
-export function Form({ children, submitLabel, onSubmit, onCancel }: FormProps) {
+export function Form({ children, submitLabel, onSubmit, onCancel, onFocus }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const errorId = useId();
   const task = useTask(() => onSubmit(formValues(form.current)));
@@ -22,6 +24,7 @@ export function Form({ children, submitLabel, onSubmit, onCancel }: FormProps) {
     <form
       ref={form}
       aria-describedby={errorId}
+      onFocusIn={onFocus}
       onSubmit={(event) => {
         event.preventDefault();
         void task.run();
