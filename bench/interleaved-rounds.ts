@@ -22,6 +22,14 @@ export interface SeriesResult {
   readonly p99MsOfRounds: readonly number[];
 }
 
+export interface Load {
+  readonly connections: number;
+  /** Of one round. */
+  readonly seconds: number;
+  /** Rounds that are not counted: V8 optimises a server for some 100,000 requests. */
+  readonly warmRounds?: number;
+}
+
 /** Tolerated relative difference between the mean response size and that of the responses whose bodies were checked. */
 const SIZE_TOLERANCE = 0.02;
 
@@ -56,19 +64,20 @@ export async function warmWithEveryCredential(bench: Bench, series: Series): Pro
 export async function measureInterleaved(
   bench: Bench,
   allSeries: readonly Series[],
-  { connections, seconds }: { connections: number; seconds: number },
+  { connections, seconds, warmRounds = 0 }: Load,
   sizes: ReadonlyMap<string, number>,
 ): Promise<Map<string, SeriesResult>> {
   const rounds = new Map<string, MeasuredLoad[]>(allSeries.map(({ name }) => [name, []]));
-  for (let round = 1; round <= bench.rounds; round++) {
+  for (let round = 1 - warmRounds; round <= bench.rounds; round++) {
     for (const { name, running, route } of allSeries) {
       const target = loadTargetOf(running, route);
       await runLoad(running.server, target, { connections, seconds: LEAD_SECONDS });
       const measured = await runLoad(running.server, target, { connections, seconds });
       requireSize(name, measured.bytes, sizes.get(name));
-      rounds.get(name)?.push(measured);
+      if (round > 0) rounds.get(name)?.push(measured);
     }
-    bench.say(`  round ${round} of ${bench.rounds}, ${connections} connections`);
+    const which = round > 0 ? `round ${round} of ${bench.rounds}` : 'warm-up round';
+    bench.say(`  ${which}, ${connections} connections`);
   }
   return new Map([...rounds].map(([name, measured]) => [name, summarise(measured)]));
 }
