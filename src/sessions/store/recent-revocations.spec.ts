@@ -31,7 +31,7 @@ describe('readRecentRevocations', () => {
         asked.push(parameters);
         return pages[asked.length - 1] ?? [];
       },
-      { pageSize: 3, overdueAtOnce: 5 },
+      { pageSize: 3, overdueAtOnce: 5, overdueMax: 10 },
     );
     expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['c', 'b', 'a', 'd']);
     expect([now, asked[1]?.slice(2, 4)]).toEqual([9, [5, 'c']]);
@@ -45,8 +45,30 @@ describe('readRecentRevocations', () => {
     const reading = readRecentRevocations(60_000, async () => pages.shift() ?? [], {
       pageSize: 1,
       overdueAtOnce: 5,
+      overdueMax: 10,
     });
     await expect(reading).rejects.toThrow(StandbyServer);
+  });
+
+  it('reads all overdue revocations up to a limit, and reports the first page of them', async () => {
+    const overdue = (id: string) => ({ ...ended(id, 3), overdue: true });
+    const pages = [
+      [NOW, overdue('a'), overdue('b')],
+      [overdue('c'), overdue('d')],
+      [overdue('e'), overdue('f')],
+    ];
+    const asked: unknown[][] = [];
+    const { sessions, overdue: first } = await readRecentRevocations(
+      60_000,
+      async (_, parameters) => {
+        asked.push(parameters);
+        return pages[asked.length - 1] ?? [];
+      },
+      { pageSize: 5, overdueAtOnce: 2, overdueMax: 4 },
+    );
+    expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['a', 'b', 'c', 'd']);
+    expect(first.sessions.map(({ sessionId }) => sessionId)).toEqual(['a', 'b']);
+    expect(asked[1]?.slice(0, 3)).toEqual([2, 3, 'b']);
   });
 
   it('does without a clock that the store did not send', async () => {

@@ -8,8 +8,13 @@ import { StandbyServer } from '../../database/standby-server.js';
 
 /** Rows of each kind in one page. A mass of revocations must not run into the timeout, or hold requests up while it is read. */
 const PAGE_SIZE = 5_000;
-/** Overdue revocations in one read, those that have waited longest first. */
+/** Overdue revocations that are pushed again at once, those that have waited longest first. */
 const OVERDUE_AT_ONCE = 5_000;
+/**
+ * Overdue revocations in one read. After a transaction that took long and ended many sessions, all of them are overdue
+ * when it commits: they are refused from the next read on, however long it takes to confirm them.
+ */
+const OVERDUE_MAX = 100_000;
 /** The instance that made a revocation is dead or cut off when it has not confirmed it within this time. */
 const OVERDUE_AFTER = `interval '1 second'`;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
@@ -37,17 +42,28 @@ const PAGE = `
    AND (roles_changed_at, id) > (coalesce(to_timestamp($5::float8 / 1000), now() - make_interval(secs => $1)), $6::uuid)
    ORDER BY roles_changed_at, id LIMIT $2)`;
 
-/** $7: rows of each kind. No limit on the age: a row may be committed long after it was stamped. */
-const OVERDUE = `
-  (SELECT ${SESSION}, true FROM sessions
-   WHERE status <> 'active' AND enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER}
-   ORDER BY ended_at LIMIT $7)
+/** No limit on the age: a row may be committed long after it was stamped. */
+const overdue = (limit: string, sessionsAfter = '', usersAfter = '') => `
+  (SELECT ${SESSION}, true AS overdue FROM sessions
+   WHERE status <> 'active' AND enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER} ${sessionsAfter}
+   ORDER BY ended_at, id LIMIT ${limit})
   UNION ALL
   (SELECT ${USER}, true FROM users
    WHERE roles_changed_at IS NOT NULL AND roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
-   ORDER BY roles_changed_at LIMIT $7)`;
+   ${usersAfter}
+   ORDER BY roles_changed_at, id LIMIT ${limit})`;
 
-const FIRST_PAGE = `${PAGE} UNION ALL ${OVERDUE}`;
+/** $7: overdue rows of each kind. */
+const FIRST_PAGE = `${PAGE} UNION ALL ${overdue('$7')}`;
+
+/** $1: rows of each kind; after ($2, $3) for sessions and ($4, $5) for users. */
+const OVERDUE_PAGE = `
+  ${SERVER}
+  UNION ALL ${overdue(
+    '$1',
+    `AND (ended_at, id) > (coalesce(to_timestamp($2::float8 / 1000), '-infinity'), $3::uuid)`,
+    `AND (roles_changed_at, id) > (coalesce(to_timestamp($4::float8 / 1000), '-infinity'), $5::uuid)`,
+  )}`;
 
 interface Row {
   readonly kind: 'now' | 'standby' | 'session' | 'user';
@@ -62,40 +78,73 @@ interface Row {
 /** The last row of its kind that was read; `at` is `null` at the start of the window. */
 type Cursor = Pick<Row, 'id'> & { readonly at: number | null };
 
+type Query = (sql: string, parameters: unknown[]) => Promise<Row[]>;
+
+interface Sizes {
+  readonly pageSize: number;
+  readonly overdueAtOnce: number;
+  readonly overdueMax: number;
+}
+
+const SIZES: Sizes = { pageSize: PAGE_SIZE, overdueAtOnce: OVERDUE_AT_ONCE, overdueMax: OVERDUE_MAX };
+
 /**
- * Reads the revocations within a window page by page; the first page also has the overdue ones.
+ * Reads the revocations within a window, and the overdue ones, page by page.
  *
  * @param query runs one statement
  * @throws {StandbyServer}
  */
 export async function readRecentRevocations(
   windowMs: number,
-  query: (sql: string, parameters: unknown[]) => Promise<Row[]>,
-  { pageSize, overdueAtOnce } = { pageSize: PAGE_SIZE, overdueAtOnce: OVERDUE_AT_ONCE },
+  query: Query,
+  { pageSize, overdueAtOnce, overdueMax } = SIZES,
 ): Promise<RecentRevocations> {
-  const start: Cursor = { id: FIRST_ID, at: null };
-  let [session, user] = [start, start];
-  const after = () => [windowMs / 1000, pageSize, session.at, session.id, user.at, user.id];
+  const recent = new Cursors(false);
+  const after = () => [windowMs / 1000, pageSize, ...recent.position];
   const read = fromPrimary(await query(FIRST_PAGE, [...after(), overdueAtOnce]));
   const { at: now, reason: server } = read.find(({ kind }) => kind === 'now') ?? { at: 0, reason: '' };
-  const overdue = read.filter((row) => row.overdue);
-  for (let page = read; ; read.push(...page)) {
-    const [sessions, users] = [fresh(page, 'session'), fresh(page, 'user')];
-    session = sessions.reduce(later, session);
-    user = users.reduce(later, user);
-    if (sessions.length < pageSize && users.length < pageSize) break;
-    page = fromPrimary(await query(PAGE, after()));
+  const firstOverdue = read.filter((row) => row.overdue);
+  const late = new Cursors(true);
+  let isLateFull = late.pass(read, overdueAtOnce);
+  let isFull = recent.pass(read, pageSize);
+  while (isFull) {
+    const page = fromPrimary(await query(PAGE, after()));
+    read.push(...page);
+    isFull = recent.pass(page, pageSize);
   }
-  return { ...revocationsIn(read), overdue: revocationsIn(overdue), now, server };
+  for (let count = firstOverdue.length; isLateFull && count < overdueMax; ) {
+    const page = fromPrimary(await query(OVERDUE_PAGE, [overdueAtOnce, ...late.position]));
+    read.push(...page);
+    isLateFull = late.pass(page, overdueAtOnce);
+    count += page.length;
+  }
+  return { ...revocationsIn(read), overdue: revocationsIn(firstOverdue), now, server };
+}
+
+/** Where the next page starts, for either kind of row. */
+class Cursors {
+  private session: Cursor = { id: FIRST_ID, at: null };
+  private user: Cursor = { id: FIRST_ID, at: null };
+
+  constructor(private readonly overdue: boolean) {}
+
+  get position(): unknown[] {
+    return [this.session.at, this.session.id, this.user.at, this.user.id];
+  }
+
+  /** @returns whether there may be another page */
+  pass(page: readonly Row[], pageSize: number): boolean {
+    const of = (kind: Row['kind']) => page.filter((row) => row.kind === kind && row.overdue === this.overdue);
+    const [sessions, users] = [of('session'), of('user')];
+    this.session = sessions.reduce(later, this.session);
+    this.user = users.reduce(later, this.user);
+    return sessions.length >= pageSize || users.length >= pageSize;
+  }
 }
 
 function fromPrimary(page: Row[]): Row[] {
   if (page.some(({ kind }) => kind === 'standby')) throw new StandbyServer();
   return page;
-}
-
-function fresh(page: readonly Row[], kind: Row['kind']): Row[] {
-  return page.filter((row) => row.kind === kind && !row.overdue);
 }
 
 function later(last: Cursor, row: Cursor): Cursor {

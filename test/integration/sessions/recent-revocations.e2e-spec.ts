@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { SessionRows } from '../../support/session-rows.js';
 
 const WINDOW_MS = 1_500_000;
-const SMALL = { pageSize: 7, overdueAtOnce: 5 };
+const SMALL = { pageSize: 7, overdueAtOnce: 5, overdueMax: 20 };
 
 describe('the recent revocations', () => {
   let database: TestDatabase;
@@ -70,11 +70,27 @@ describe('the recent revocations', () => {
     const [late, early] = [await ended(4), await ended(4)];
     await rows.backdateEnd(late, '10 days');
     await rows.backdateEnd(early, '20 days');
-    const { sessions, overdue } = await read();
+    const { overdue } = await read();
     const waiting = overdue.sessions.map(({ sessionId }) => sessionId);
     expect(waiting).toHaveLength(5);
     expect(waiting).toEqual(expect.arrayContaining(early));
-    // They may have just been committed by a transaction that began long before.
-    expect(sessions.map(({ sessionId }) => sessionId)).toEqual(expect.arrayContaining(early));
+  });
+
+  it.each([8, 10, 14])(
+    'include all %i that were committed long after they had ended, in the same microsecond or not',
+    async (count) => {
+      const [first, second] = [await ended(count / 2), await ended(count / 2)];
+      await rows.pastTriggers('UPDATE sessions SET ended_at = $1', ['2026-01-01 00:00:00.123457+00']);
+      await rows.backdateEnd(second, '20 days');
+      const { sessions } = await read();
+      expect(sessions.map(({ sessionId }) => sessionId).sort()).toEqual([...first, ...second].sort());
+    },
+  );
+
+  it('are limited in number when very many were committed late, and leave the rest to later reads', async () => {
+    const ids = await ended(40);
+    await rows.backdateEnd(ids, '20 days');
+    expect((await read()).sessions).toHaveLength(20);
+    expect(statements).toBe(4);
   });
 });
