@@ -7,6 +7,11 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** A remark that is not part of the output, which may be piped into another program. */
+export function note(line: string): void {
+  process.stderr.write(`latchkey: ${line}\n`);
+}
+
 /** Separated by two spaces, which no column contains: easy to read and to parse. */
 export const printColumns = (...columns: string[]) => print(columns.join('  '));
 

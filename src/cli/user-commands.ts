@@ -9,10 +9,10 @@ import {
   type SessionRevoker,
 } from '../sessions/session-revoker.js';
 import type { User } from '../users/user.entity.js';
-import type { UsersService } from '../users/users.service.js';
-import { print, printSession, printUser } from './print.js';
+import type { UserPage, UsersService } from '../users/users.service.js';
+import { note, print, printSession, printUser } from './print.js';
 
-const PAGE = 500;
+const SESSIONS_MAX = 500;
 const OPERATOR = 'operator';
 
 /** The commands about a user, who is given by email address or id. */
@@ -28,13 +28,11 @@ export class UserCommands {
     printUser(await this.users.create({ email, password, roles }));
   }
 
-  async list(): Promise<void> {
-    for (let after: string | undefined; ; ) {
-      const page = await this.users.list({ limit: PAGE, after });
-      page.forEach(printUser);
-      if (page.length < PAGE) return;
-      after = page.at(-1)?.id;
-    }
+  async list({ limit, after }: UserPage): Promise<void> {
+    const users = await this.users.list({ limit: limit + 1, after });
+    const page = users.slice(0, limit);
+    page.forEach(printUser);
+    if (users.length > limit) note(`there are more users: add --after ${page.at(-1)?.id}`);
   }
 
   async grant(user: string, role: string): Promise<void> {
@@ -61,11 +59,11 @@ export class UserCommands {
     const sessions = await this.sessionRows.find({
       where: { userId: id },
       order: { id: 'DESC' },
-      take: PAGE + 1,
+      take: SESSIONS_MAX + 1,
     });
-    sessions.slice(0, PAGE).forEach(printSession);
+    sessions.slice(0, SESSIONS_MAX).forEach(printSession);
     if (sessions.length === 0) print('no sessions');
-    if (sessions.length > PAGE) print(`only the newest ${PAGE} sessions are shown`);
+    if (sessions.length > SESSIONS_MAX) print(`only the newest ${SESSIONS_MAX} sessions are shown`);
   }
 
   async endSessions(user: string): Promise<void> {

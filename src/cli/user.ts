@@ -1,6 +1,9 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import type { UserPage } from '../users/users.service.js';
 import { readPassword } from './read-password.js';
 import { withUsers } from './with-users.js';
+
+const LISTED_MAX = 10_000;
 
 export const user = new Command('user')
   .description('manage users, their roles and their sessions')
@@ -27,8 +30,10 @@ user
   );
 user
   .command('list')
-  .description('list all users: id, email address, status, roles')
-  .action(() => withUsers((users) => users.list()));
+  .description('list users, oldest first: id, email address, status, roles')
+  .option('--limit <count>', `how many, from 1 to ${LISTED_MAX}`, readLimit, 100)
+  .option('--after <id>', 'begin after the user with this id')
+  .action((page: UserPage) => withUsers((users) => users.list(page)));
 user
   .command('grant <user> <role>')
   .description('grant a role; access tokens issued before become stale, and a refresh brings the role')
@@ -53,3 +58,9 @@ user
   .command('end-sessions <user>')
   .description('revoke every session; the user can log in again')
   .action((name: string) => withUsers((users) => users.endSessions(name)));
+
+function readLimit(text: string): number {
+  const limit = Number(text);
+  if (/^\d{1,5}$/.test(text) && limit >= 1 && limit <= LISTED_MAX) return limit;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${LISTED_MAX}.`);
+}

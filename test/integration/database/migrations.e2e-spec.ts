@@ -111,11 +111,18 @@ describe('the migrations', () => {
       return stdout.trim().split('\n');
     };
 
+    /** Reverts the migrations after it. */
+    const revertTo = async (name: string) => {
+      const index = NAMES.findIndex((applied) => applied.startsWith(name));
+      for (let newest = NAMES.length - 1; newest > index; newest--) await revertMigration(database.url);
+      return NAMES[index];
+    };
+
     it('print what run, revert and show did', async () => {
       const newest = NAMES.at(-1);
       expect(done(await migrate('run'))).toEqual(['nothing to apply']);
       expect(done(await migrate('revert', '--yes'))).toEqual([
-        `the newest migration is ${newest}; reverting it drops column sessions.audience`,
+        expect.stringContaining(`the newest migration is ${newest}; reverting it drops `),
         `reverted ${newest}`,
       ]);
       expect(done(await migrate('show'))).toEqual([
@@ -125,12 +132,18 @@ describe('the migrations', () => {
       expect(done(await migrate('run'))).toEqual([`applied ${newest}`]);
     });
 
+    it('say what reverting drops', async () => {
+      const newest = await revertTo('AddAudienceToSessions');
+      expect(done(await migrate('revert', '--yes'))[0]).toBe(
+        `the newest migration is ${newest}; reverting it drops column sessions.audience`,
+      );
+    });
+
     it('reverts nothing without a terminal unless --yes is given', async () => {
-      await revertMigration(database.url);
+      const newest = await revertTo('CreateClients');
       await postgres.query(
         `INSERT INTO clients (client_id, permissions, audiences) VALUES ('api', '{guard}', '{}')`,
       );
-      const newest = NAMES.at(-2);
       const directory = await mkdtemp(join(tmpdir(), 'latchkey-migrate-'));
       const file = join(directory, 'url');
       await writeFile(file, `${database.url}\n`);

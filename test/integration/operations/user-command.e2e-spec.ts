@@ -42,6 +42,29 @@ describe('the user command', () => {
       const [other] = lines(await user(['add', 'grace@example.org'], PASSWORD));
       expect(other).toMatch(/ {2}grace@example\.org {2}active {2}-$/);
       expect(lines(await user(['list']))).toEqual([added, other]);
+
+      const first = await user(['list', '--limit', '1']);
+      const id = added?.split(' ')[0] ?? '';
+      expect(first).toEqual({
+        code: 0,
+        stdout: `${added}\n`,
+        stderr: `latchkey: there are more users: add --after ${id}\n`,
+      });
+      expect(lines(await user(['list', '--limit', '1', '--after', id]))).toEqual([other]);
+    });
+
+    it('lists 100 users unless a limit is given', async () => {
+      const many = await createTestDatabase();
+      const client = new Client({ connectionString: many.url });
+      await client.connect();
+      await client.query(`
+        INSERT INTO users (id, email, password_hash)
+        SELECT gen_random_uuid(), n || '@example.org', '' FROM generate_series(1, 101) n`);
+      await client.end();
+      const { stdout, stderr } = await runProgram(COMMAND, ['user', 'list'], serviceEnv(many.url));
+      expect(stdout.trimEnd().split('\n')).toHaveLength(100);
+      expect(stderr).toMatch(/^latchkey: there are more users: add --after [0-9a-f-]{36}\n$/);
+      await many.drop();
     });
 
     it.each([
@@ -50,6 +73,9 @@ describe('the user command', () => {
       ['no password', ['add', 'new@example.org'], '', /no password was given/],
       ['an unknown address', ['disable', 'nobody@example.org'], '', /there is no user nobody@example\.org/],
       ['an invalid id', ['sessions', 'nobody'], '', /there is no user nobody/],
+      ['a limit of 0', ['list', '--limit', '0'], '', /must be a whole number from 1 to 10000/],
+      ['a limit that is no number', ['list', '--limit', 'all'], '', /must be a whole number from 1 to 10000/],
+      ['an id of no user', ['list', '--after', 'ada@example.org'], '', /`after` must be the id of a user/],
       ['an unknown command', ['promote', 'ada@example.org'], '', /unknown command 'promote'/],
       ['a missing argument', ['grant', 'ada@example.org'], '', /missing required argument 'role'/],
     ])('refuses %s in one line', async (_what, args, input, reason) => {
