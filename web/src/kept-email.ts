@@ -19,5 +19,9 @@ export function keepEmail(email: string): void {
 }
 
 export function forgetEmail(): void {
-  keepEmail('');
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // Storage is blocked.
+  }
 }
