@@ -41,7 +41,7 @@ if (!isRegistryReachable)
   it('installs without the other packages of the repository', () => {
     expect(readdirSync(join(folder, 'node_modules/@latchkey'))).toEqual(['guard']);
     expect(readdirSync(join(folder, 'node_modules/@latchkey/guard')).sort()).toEqual([
-      ...['README.md', 'dist', 'docs', 'package.json', 'protos'],
+      ...['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'protos'],
     ]);
   });
 
