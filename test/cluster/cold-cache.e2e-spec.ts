@@ -71,7 +71,7 @@ function readsOfSessions(dataSource: DataSource): string[] {
   const query = dataSource.query.bind(dataSource);
   dataSource.query = ((sql: string, parameters?: unknown[]) => {
     const [ids] = parameters ?? [];
-    if (sql.includes('WHERE s.id = ANY ($1)')) asked.push(...(ids as string[]));
+    if (sql.includes('ON s.id = ANY ($1)')) asked.push(...(ids as string[]));
     return query(sql, parameters);
   }) as DataSource['query'];
   return asked;

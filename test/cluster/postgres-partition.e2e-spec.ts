@@ -72,7 +72,7 @@ describe('an instance cut off from Postgres, next to a healthy one', () => {
   async function hasRead(since: string): Promise<boolean> {
     const rows = await pair.cluster.sql(
       `SELECT 1 FROM pg_stat_activity
-       WHERE query LIKE '%SELECT s.id, s.user_id, s.device_id%' AND state = 'idle' AND query_start > $1::timestamptz AND pid <> pg_backend_pid()`,
+       WHERE query LIKE '%s.id, s.user_id, s.device_id%' AND state = 'idle' AND query_start > $1::timestamptz AND pid <> pg_backend_pid()`,
       [since],
     );
     return rows.length > 0;
