@@ -37,6 +37,7 @@ export default {
     },
   ],
   maxWorkers: 2,
+  testSequencer: './test/support/slowest-first.mjs',
   // A test that starts several processes shares the cores with other tests.
   testTimeout: 120_000,
   // Babel counts the branches that the source has. V8 counts blocks that ran: it sees none in a function

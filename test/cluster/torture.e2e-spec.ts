@@ -4,7 +4,7 @@ import type { History } from './history/history.js';
 import { startTortureCluster, torture } from './history/torture.js';
 
 /** `npm run torture` runs longer, with any seed. */
-const SECONDS = 60;
+const SECONDS = 40;
 
 describe('the promises under torture', () => {
   let cluster: Cluster;
