@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireDocumented } from './documented-answer.js';
 
 /** One response, read completely. */
@@ -42,6 +43,9 @@ export interface LoginExtra {
 }
 
 /** A client of the service, written against its documentation: every answer is compared with `openapi.json`. */
+const TRIES = 5;
+const RETRY_MS = 500;
+
 export class Api {
   constructor(
     private readonly url: string,
@@ -108,9 +112,15 @@ export class Api {
     return this.call('DELETE', path, { token });
   }
 
+  /** @throws unless it is confirmed */
+  async terminate(token: string, path: string): Promise<void> {
+    const { status, text } = await whileUnavailable(() => this.end(token, path));
+    if (status !== 204) throw new Error(`DELETE ${path} failed with ${status}: ${text}`);
+  }
+
   /** Opens a session of a registered user and returns its tokens. @throws if the login is refused */
   async session(email: string, extra: LoginExtra = {}): Promise<Tokens> {
-    const { status, text, body } = await this.login(email, extra);
+    const { status, text, body } = await whileUnavailable(() => this.login(email, extra));
     if (status !== 200) throw new Error(`login of ${email} failed with ${status}: ${text}`);
     return body;
   }
@@ -118,9 +128,18 @@ export class Api {
   /** Registers a new user and returns the tokens of their first session. */
   async newcomer(): Promise<Tokens & { email: string }> {
     const email = newEmail();
-    const { status, text } = await this.register(email);
+    const { status, text } = await whileUnavailable(() => this.register(email));
     if (status !== 201) throw new Error(`registration of ${email} failed with ${status}: ${text}`);
     return { email, ...(await this.session(email)) };
+  }
+}
+
+/** Repeats what was answered 503, as any client does: on a busy machine, Postgres may accept a connection too late. */
+async function whileUnavailable<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const answer = await ask();
+    if (answer.status !== 503 || tries === TRIES) return answer;
+    await sleep(RETRY_MS);
   }
 }
 

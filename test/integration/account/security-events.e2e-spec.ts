@@ -45,7 +45,7 @@ describe('security events', () => {
         detail: { device: '<b>Phone</b>' },
       },
     ]);
-    await api.end(first.access_token, `/devices/${stranger.device_id}`);
+    await api.terminate(first.access_token, `/devices/${stranger.device_id}`);
     await api.session(first.email, { device_token: stranger.device_token });
     expect(await eventsOf(first)).toHaveLength(2);
   });

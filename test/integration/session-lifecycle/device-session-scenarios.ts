@@ -87,7 +87,7 @@ export function deviceSessionScenarios(service: () => RunningApp): void {
     const { api } = service();
     const mine = await api.newcomer();
     const { device_id } = await api.session(mine.email);
-    await api.end(mine.access_token, `/devices/${device_id}`);
+    await api.terminate(mine.access_token, `/devices/${device_id}`);
     const renamed = await api.call('PATCH', `/devices/${device_id}`, {
       token: mine.access_token,
       body: { name: 'x' },

@@ -44,7 +44,7 @@ export function knownDeviceScenarios(service: () => RunningApp): void {
     const { api } = service();
     const mine = await api.newcomer();
     const stolen = await api.session(mine.email);
-    await api.end(mine.access_token, `/devices/${stolen.device_id}`);
+    await api.terminate(mine.access_token, `/devices/${stolen.device_id}`);
     const back = await api.session(mine.email, { device_token: stolen.device_token });
     expect(back.device_id).not.toBe(stolen.device_id);
     expect(back.device_token).not.toBe(stolen.device_token);
@@ -54,7 +54,7 @@ export function knownDeviceScenarios(service: () => RunningApp): void {
     const { api } = service();
     const mine = await api.newcomer();
     const other = await api.session(mine.email);
-    await api.end(mine.access_token, '/devices?except=current');
+    await api.terminate(mine.access_token, '/devices?except=current');
     const sameAgain = await api.session(mine.email, { device_token: mine.device_token });
     const otherAgain = await api.session(mine.email, { device_token: other.device_token });
     expect(sameAgain.device_id).toBe(mine.device_id);
