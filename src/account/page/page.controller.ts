@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, HttpStatus, Param, Redirect, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpStatus, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
@@ -6,8 +6,8 @@ import { Public } from '../../http/routes/route-decorators.js';
 import { type PageFile, PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
-/** Where `/.well-known/change-password` leads (W3C, A Well-Known URL for Changing Passwords). */
-const CHANGE_PASSWORD = 'change-password';
+/** Where `/.well-known/change-password` leads. */
+export const CHANGE_PASSWORD = 'change-password';
 /** Link targets in emails (`mail/templates/mail-templates.ts`). Opening one changes nothing: the page sends a `POST`. */
 const LINKED = ['confirm-email', 'reject-registration', 'forgot-password', 'reset-password', 'disown'];
 
@@ -54,26 +54,6 @@ export class PageController {
   asset(@Param('name') name: string, @Res() reply: FastifyReply): void {
     send(reply, this.files.requireAsset(name), ASSET_HEADERS);
   }
-}
-
-/** The address of the service leads to the page. */
-@Controller()
-@ApiExcludeController()
-@Public()
-export class FrontDoorController {
-  @Get()
-  @Redirect('/account', HttpStatus.FOUND)
-  redirect(): void {}
-}
-
-/** Where password managers look for the page that changes a password. */
-@Controller('.well-known/change-password')
-@ApiExcludeController()
-@Public()
-export class ChangePasswordController {
-  @Get()
-  @Redirect(`/account/${CHANGE_PASSWORD}`, HttpStatus.FOUND)
-  redirect(): void {}
 }
 
 function send(

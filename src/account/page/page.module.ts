@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
-import { ChangePasswordController, FrontDoorController, PageController } from './page.controller.js';
+import { PageController } from './page.controller.js';
 import { PageFiles } from './page-files.js';
+import { PageRedirectsController } from './page-redirects.controller.js';
 
 @Module({
-  controllers: [PageController, ChangePasswordController, FrontDoorController],
+  controllers: [PageController, PageRedirectsController],
   providers: [PageFiles],
 })
 export class PageModule {}
