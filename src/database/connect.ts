@@ -4,12 +4,9 @@ import { openDataSource } from './data-source.js';
 import { DatabaseNotReady } from './start-errors.js';
 
 /** Connects for a command. The caller must destroy the data source. @throws {DatabaseNotReady} */
-export async function connect(
-  options: DataSourceOptions,
-  ...silence: [silenceMs?: number | null]
-): Promise<DataSource> {
+export async function connect(options: DataSourceOptions, silenceMs?: number | null): Promise<DataSource> {
   try {
-    return await openDataSource(options, ...silence);
+    return await openDataSource(options, silenceMs);
   } catch (cause) {
     throw new DatabaseNotReady(`Postgres cannot be used: ${errorMessage(cause)}`, { cause });
   }
