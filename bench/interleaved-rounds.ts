@@ -26,7 +26,7 @@ export interface Load {
   readonly connections: number;
   /** Of one round. */
   readonly seconds: number;
-  /** Rounds that are not counted: V8 optimises a server for some 100,000 requests. */
+  /** Rounds that are not counted, in which V8 optimises the servers. */
   readonly warmRounds?: number;
 }
 
