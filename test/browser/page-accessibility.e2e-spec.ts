@@ -3,17 +3,15 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { PASSWORD } from '../support/api.js';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
 import { confirmAddress } from '../support/confirm-address.js';
 import { Deployment } from '../support/deployment.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
 import { waitUntil } from '../support/wait-until.js';
-
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 
 const SCREENSHOTS = fileURLToPath(new URL('../output/', import.meta.url));
 const WINDOWS =
@@ -49,7 +47,7 @@ describeInChromium('the accessibility of the account page', () => {
       SMTP_URL: mailbox.url,
     });
     service = await deployment.start();
-    chromium = await launchChromium(chromiumPath ?? '');
+    chromium = await launchChromium();
   });
   afterEach(() => Promise.all(visitors.splice(0).map((visitor) => visitor.close())));
   afterAll(async () => {

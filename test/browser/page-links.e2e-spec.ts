@@ -1,15 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { newEmail, PASSWORD } from '../support/api.js';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
 import { confirmAddress } from '../support/confirm-address.js';
 import { Deployment } from '../support/deployment.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
-
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 
 const NEW_PASSWORD = 'a lonely wizard hums';
 const LINKED_PAGES = ['reset-password', 'confirm-email', 'disown'] as const;
@@ -30,7 +28,7 @@ describeInChromium('the pages that mailed links lead to', () => {
       SMTP_URL: mailbox.url,
     });
     service = await deployment.start();
-    chromium = await launchChromium(chromiumPath ?? '');
+    chromium = await launchChromium();
   });
   afterEach(async () => {
     const pageErrors = visitors.flatMap((visitor) => visitor.pageErrors);

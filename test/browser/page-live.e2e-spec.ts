@@ -3,15 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { Visitor } from '../support/visitor.js';
 import { waitUntil } from '../support/wait-until.js';
-
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 
 const LIVE = 'Updating live';
 const CONNECTING = 'Connecting…';
@@ -40,7 +38,7 @@ describeInChromium('the list of devices', () => {
   beforeAll(async () => {
     deployment = await Deployment.create({ LATCHKEY_ISSUER: 'http://localhost:3000' });
     service = await deployment.start();
-    chromium = await launchChromium(chromiumPath ?? '');
+    chromium = await launchChromium();
   });
   afterEach(async () => {
     for (const clean of cleanups.splice(0).reverse()) await clean();

@@ -1,15 +1,13 @@
 import type { Browser, Locator } from 'playwright-core';
 import { newEmail } from '../support/api.js';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import { waitForMailTo } from '../support/linked-mail.js';
 import { Mailbox } from '../support/mailbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
 import { waitUntil } from '../support/wait-until.js';
-
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 
 const NEW_PASSWORD = 'a lonely wizard hums';
 
@@ -24,7 +22,7 @@ describeInChromium('a password manager on the account page', () => {
     mailbox = await Mailbox.open();
     deployment = await Deployment.create({ LATCHKEY_ISSUER: 'http://localhost:3000', SMTP_URL: mailbox.url });
     service = await deployment.start();
-    chromium = await launchChromium(chromiumPath ?? '');
+    chromium = await launchChromium();
   });
   afterEach(async () => {
     await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));

@@ -1,11 +1,9 @@
 import type { Browser } from 'playwright-core';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
-
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 
 describeInChromium('a browser that a gateway has sent to the sign-in page', () => {
   let chromium: Browser;
@@ -17,7 +15,7 @@ describeInChromium('a browser that a gateway has sent to the sign-in page', () =
   beforeAll(async () => {
     deployment = await Deployment.create({ LATCHKEY_ISSUER: 'http://localhost:3000' });
     service = await deployment.start();
-    chromium = await launchChromium(chromiumPath ?? '');
+    chromium = await launchChromium();
     visitor = await Visitor.open(chromium, service.url);
     email = await visitor.register();
   }, 120_000);

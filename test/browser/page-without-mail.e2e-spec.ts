@@ -1,11 +1,9 @@
 import type { Browser } from 'playwright-core';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
-
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 
 describeInChromium('the page of a service that sends no mail', () => {
   let chromium: Browser;
@@ -19,7 +17,7 @@ describeInChromium('the page of a service that sends no mail', () => {
       LATCHKEY_ISSUER: 'http://localhost:3000',
     });
     service = await deployment.start();
-    chromium = await launchChromium(chromiumPath ?? '');
+    chromium = await launchChromium();
     visitor = await Visitor.open(chromium, service.url);
   });
   afterAll(async () => {

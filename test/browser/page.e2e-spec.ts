@@ -1,12 +1,10 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { newEmail } from '../support/api.js';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
-
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 
 /** What a user perceives as immediate, with an allowance for a busy machine. */
 const IMMEDIATE_MS = 5_000;
@@ -31,7 +29,7 @@ describeInChromium('the devices page', () => {
       ...EMULATED_CLIENTS,
     });
     service = await deployment.start();
-    chromium = await launchChromium(chromiumPath ?? '');
+    chromium = await launchChromium();
   });
   afterEach(async () => {
     const pageErrors = visitors.flatMap((visitor) => visitor.pageErrors);

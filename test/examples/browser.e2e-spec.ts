@@ -1,11 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PASSWORD } from '../support/api.js';
-import { chromiumProgram, launchChromium } from '../support/chromium.js';
+import { launchChromium } from '../support/chromium.js';
+import { describeInChromium } from '../support/describe-in-chromium.js';
 import { ExampleProcess } from '../support/example-process.js';
 import { GuardedService } from '../support/guarded-service.js';
 
-const chromiumPath = chromiumProgram();
-const describeInChromium = chromiumPath ? describe : describe.skip;
 const TIMEOUT_MS = 60_000;
 
 /** The page in one tab. */
@@ -47,7 +46,7 @@ describeInChromium('the example for browsers', () => {
   beforeAll(async () => {
     [service, chromium] = await Promise.all([
       GuardedService.start({ TRUST_PROXY: '127.0.0.1,::1' }),
-      launchChromium(chromiumPath ?? ''),
+      launchChromium(),
     ]);
     example = await ExampleProcess.start('examples/browser/server.js', service.clientEnv);
   }, 240_000);

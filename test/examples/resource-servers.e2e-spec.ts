@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Api, type Tokens } from '../support/api.js';
+import { debianProgram } from '../support/debian-program.js';
 import { ExampleProcess } from '../support/example-process.js';
 import { freePort } from '../support/free-port.js';
-import { gatewayProgram } from '../support/gateways/gateway.js';
 import { GuardedService } from '../support/guarded-service.js';
 import { DocumentedPrograms } from './documented-programs.js';
 
@@ -13,7 +13,7 @@ const AUDIENCE = 'https://orders.example.com';
 const MAX_LINES = 14;
 const UNREACHABLE = 'http://localhost:1';
 
-const caddy = await gatewayProgram('caddy').catch(() => null);
+const caddy = await debianProgram('caddy').catch(() => null);
 const withCaddy = caddy === null ? it.skip : it;
 
 describe('the programs in docs/resource-servers.md', () => {

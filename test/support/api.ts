@@ -134,7 +134,10 @@ export class Api {
   }
 }
 
-/** Repeats what was answered 503, as any client does: on a busy machine, Postgres may accept a connection too late. */
+/**
+ * Repeats a step that only prepares a test and was answered 503: on a busy machine, Postgres may accept a connection too
+ * late. What a test asserts is asked once, by `login` or `call`.
+ */
 async function whileUnavailable<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     const answer = await ask();

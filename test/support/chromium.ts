@@ -46,8 +46,8 @@ export function chromiumProgram(): string | null {
   return process.env[VARIABLE] || null;
 }
 
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: FLAGS });
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumProgram() ?? '', args: FLAGS });
 }
 
 async function installed(): Promise<string | null> {

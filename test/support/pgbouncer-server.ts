@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
-import { gatewayProgram } from './gateways/gateway.js';
+import { answersQueries } from './answers-queries.js';
+import { debianProgram } from './debian-program.js';
 import { PrivateServer } from './private-server.js';
 import { MissingProgram } from './programs.js';
 import { unprivilegedUser } from './run-as.js';
@@ -11,7 +11,7 @@ export type PoolMode = 'session' | 'transaction';
 /** The path of PgBouncer, or `null`, with a line that says so, when it cannot be installed. */
 export async function findPgBouncer(): Promise<string | null> {
   try {
-    return await gatewayProgram('pgbouncer');
+    return await debianProgram('pgbouncer');
   } catch (error) {
     if (!(error instanceof MissingProgram)) throw error;
     process.stderr.write(`left out: the tests behind PgBouncer, because ${error.message}\n`);
@@ -62,15 +62,7 @@ pool_mode = ${this.mode}
     return [this.program, file];
   }
 
-  protected override async answers(): Promise<boolean> {
-    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return true;
-    } finally {
-      await client.end();
-    }
+  protected override answers(): Promise<boolean> {
+    return answersQueries(this.url);
   }
 }

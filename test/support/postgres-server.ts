@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
+import { answersQueries } from './answers-queries.js';
 import { postgresPrograms } from './postgres-programs.js';
 import { PrivateServer } from './private-server.js';
 import { unprivilegedUser } from './run-as.js';
@@ -82,16 +82,7 @@ export class PostgresServer extends PrivateServer {
     ];
   }
 
-  protected override async answers(): Promise<boolean> {
-    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
-    // A connection that breaks while closing emits an error event as well.
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return true;
-    } finally {
-      await client.end();
-    }
+  protected override answers(): Promise<boolean> {
+    return answersQueries(this.url);
   }
 }

@@ -32,7 +32,6 @@ export class ServiceProcess {
     before: readonly string[] = [],
     program?: string,
   ): ServiceProcess {
-    // The built service starts in a third of the time.
     if (program === undefined && before.length === 0) {
       return ServiceProcess.run(process.execPath, [inProject(MAIN)], env);
     }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Gateway, type GatewayParts, gatewayProgram, requireFile } from './gateway.js';
+import { debianProgram, requireFile } from '../debian-program.js';
+import { Gateway, type GatewayParts } from './gateway.js';
 import type { GatewayKind } from './gateway-suite.js';
 
 const MODULES = ['mpm_event', 'authz_core', 'setenvif', 'proxy', 'proxy_http', 'lua'];
@@ -45,7 +46,7 @@ export const apache: GatewayKind = {
   name: 'Apache',
   find: async () => {
     await requireFile([LUA_SOCKET], 'lua-socket');
-    return gatewayProgram('apache2');
+    return debianProgram('apache2');
   },
   create: (program, parts) => new Apache(program, parts),
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { Gateway, type GatewayParts, gatewayProgram } from './gateway.js';
+import { debianProgram } from '../debian-program.js';
+import { Gateway, type GatewayParts } from './gateway.js';
 import type { GatewayKind } from './gateway-suite.js';
 
 class Caddy extends Gateway {
@@ -22,6 +23,6 @@ class Caddy extends Gateway {
 
 export const caddy: GatewayKind = {
   name: 'Caddy',
-  find: () => gatewayProgram('caddy'),
+  find: () => debianProgram('caddy'),
   create: (program, parts) => new Caddy(program, parts),
 };

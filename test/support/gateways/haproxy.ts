@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { Gateway, type GatewayParts, gatewayProgram } from './gateway.js';
+import { debianProgram } from '../debian-program.js';
+import { Gateway, type GatewayParts } from './gateway.js';
 import type { GatewayKind } from './gateway-suite.js';
 
 class Haproxy extends Gateway {
@@ -17,6 +18,6 @@ class Haproxy extends Gateway {
 
 export const haproxy: GatewayKind = {
   name: 'HAProxy',
-  find: () => gatewayProgram('haproxy'),
+  find: () => debianProgram('haproxy'),
   create: (program, parts) => new Haproxy(program, parts),
 };

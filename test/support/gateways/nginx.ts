@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Gateway, type GatewayParts, gatewayProgram } from './gateway.js';
+import { debianProgram } from '../debian-program.js';
+import { Gateway, type GatewayParts } from './gateway.js';
 import type { GatewayKind } from './gateway-suite.js';
 
 /** What the packaged `nginx.conf` has around the example, with everything in the server's own directory. */
@@ -51,6 +52,6 @@ class Nginx extends Gateway {
 
 export const nginx: GatewayKind = {
   name: 'nginx',
-  find: () => gatewayProgram('nginx'),
+  find: () => debianProgram('nginx'),
   create: (program, parts) => new Nginx(program, parts),
 };
