@@ -5,6 +5,7 @@ import { Client, ClientSecret } from './clients/client.entity.js';
 import { Device } from './devices/device.entity.js';
 import { MailNotices } from './mail/mail-notices.entity.js';
 import { OutboxMail } from './mail/outbox-mail.entity.js';
+import { UndeliverableAddress } from './mail/undeliverable-address.entity.js';
 import { SecurityEvent } from './security-events/security-event.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { SessionEvent } from './sessions/session-event.entity.js';
@@ -19,6 +20,7 @@ export const ENTITIES = [
   SecurityEvent,
   OutboxMail,
   MailNotices,
+  UndeliverableAddress,
   AccountLink,
   RejectedRegistration,
   SigningKey,

@@ -5,6 +5,7 @@ import { Config } from '../config/config.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { IS_TRUSTED_DEVICE } from '../sessions/device-trust.js';
 import { describeUserAgent } from '../user-agents/describe-user-agent.js';
+import type { DeviceKind } from '../user-agents/device-kind.js';
 import { Device } from './device.entity.js';
 import { deviceTokenHash, newDeviceToken } from './device-token.js';
 import { SurplusDeviceSweeper } from './surplus-device-sweeper.js';
@@ -21,6 +22,8 @@ export interface DeviceLogin {
 export interface RegisteredDevice {
   readonly deviceId: string;
   readonly deviceName: string;
+  readonly kind: DeviceKind;
+  readonly brand: string | null;
   /** For the client to store. The same token that it sent, if that identified the device. */
   readonly deviceToken: string;
   /** True if this login should trigger a new-device notice: the device is new, and not the user's first. */
@@ -34,6 +37,16 @@ export interface KnownDevice {
 }
 
 const KNOWN_DEVICE = `d.user_id = $1 AND d.token_hash = $2 AND d.terminated_at IS NULL AND u.id = d.user_id`;
+
+/** A login without client hints, which name some models, does not change what is known about the device. */
+const keptWithModel = (column: string, value: string) =>
+  `${column} = CASE WHEN $9::text IS NULL AND d.model IS NOT NULL THEN d.${column} ELSE ${value} END`;
+
+const RECOGNISE = `
+  UPDATE devices d SET last_seen_at = clock_timestamp(), address = $3, name = coalesce($4, d.name), browser = $5,
+         ${keptWithModel('system', '$6')}, ${keptWithModel('kind', '$7')}, ${keptWithModel('brand', '$8')},
+         model = coalesce($9, d.model)
+  FROM users u WHERE ${KNOWN_DEVICE} AND ${IS_TRUSTED_DEVICE} RETURNING d.id, d.name, d.kind, d.brand`;
 
 /** Recognises devices by their token, and registers new ones. */
 @Injectable()
@@ -84,14 +97,24 @@ export class DeviceRegistry {
     { userId, client, deviceToken, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice | null> {
     if (deviceToken === undefined) return null;
-    const { kind, browser, system } = describeUserAgent(client.userAgent);
-    const [[known]] = await manager.query<[{ id: string; name: string }[], number]>(
-      `UPDATE devices d SET last_seen_at = clock_timestamp(), address = $3, kind = $4, browser = $5, system = $6,
-              name = coalesce($7, d.name)
-       FROM users u WHERE ${KNOWN_DEVICE} AND ${IS_TRUSTED_DEVICE} RETURNING d.id, d.name`,
-      [userId, deviceTokenHash(deviceToken), client.address, kind, browser, system, deviceName ?? null],
+    const { kind, browser, system, brand, model } = describeUserAgent(client.userAgent, client.hints);
+    const [[known]] = await manager.query<[Pick<Device, 'id' | 'name' | 'kind' | 'brand'>[], number]>(
+      RECOGNISE,
+      [
+        userId,
+        deviceTokenHash(deviceToken),
+        client.address,
+        deviceName ?? null,
+        browser,
+        system,
+        kind,
+        brand,
+        model,
+      ],
     );
-    return known ? { deviceId: known.id, deviceName: known.name, deviceToken, isNewDevice: false } : null;
+    if (!known) return null;
+    const { id, name, ...device } = known;
+    return { deviceId: id, deviceName: name, ...device, deviceToken, isNewDevice: false };
   }
 
   private async add(
@@ -99,7 +122,8 @@ export class DeviceRegistry {
     { userId, client, deviceName }: DeviceLogin,
   ): Promise<RegisteredDevice> {
     const deviceToken = newDeviceToken();
-    const { name, kind, browser, system } = describeUserAgent(client.userAgent);
+    const { name, ...description } = describeUserAgent(client.userAgent, client.hints);
+    const { kind, brand } = description;
     const isNewDevice = await this.hasLoggedInBefore(manager, userId);
     const deviceId = newId();
     await manager.insert(Device, {
@@ -107,15 +131,13 @@ export class DeviceRegistry {
       userId,
       tokenHash: deviceTokenHash(deviceToken),
       name: deviceName ?? name,
-      kind,
-      browser,
-      system,
+      ...description,
       address: client.address,
       // Not the start of the transaction, which may have waited for one that ended the trust in devices.
       lastSeenAt: () => 'clock_timestamp()',
     });
     this.surplus.note(userId);
-    return { deviceId, deviceName: deviceName ?? name, deviceToken, isNewDevice };
+    return { deviceId, deviceName: deviceName ?? name, kind, brand, deviceToken, isNewDevice };
   }
 
   /**

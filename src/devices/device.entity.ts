@@ -1,9 +1,12 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
-import type { DeviceKind } from '../user-agents/describe-user-agent.js';
+import type { DeviceKind } from '../user-agents/device-kind.js';
 
 @Entity('devices')
 @Unique('devices_user_id_token_hash_key', ['userId', 'tokenHash'])
-@Check('devices_kind_check', `kind IN ('desktop', 'mobile', 'tablet', 'tv', 'other')`)
+@Check(
+  'devices_kind_check',
+  `kind IN ('desktop', 'mobile', 'tablet', 'tv', 'console', 'reader', 'app', 'script', 'other')`,
+)
 export class Device {
   /** UUIDv7. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'devices_pkey' })
@@ -28,6 +31,14 @@ export class Device {
 
   @Column('text', { nullable: true })
   system!: string | null;
+
+  /** The manufacturer: `Google`. */
+  @Column('text', { nullable: true })
+  brand!: string | null;
+
+  /** `Pixel 8`. */
+  @Column('text', { nullable: true })
+  model!: string | null;
 
   /** The network address of its last login. */
   @Column('inet', { nullable: true })

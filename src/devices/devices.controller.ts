@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GeoIp } from '../geoip/geoip.js';
 import { PageQuery } from '../http/routes/list-query.js';
@@ -7,7 +7,13 @@ import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { Sensitive } from '../http/routes/route-decorators.js';
 import { UuidParam } from '../http/routes/uuid-param.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
-import { DeviceDto, DeviceListDto, RenameDeviceDto, TerminateDevicesQuery } from './devices.dto.js';
+import {
+  DeviceDto,
+  DeviceListDto,
+  RenameDeviceDto,
+  TerminateDevicesDto,
+  TerminateDevicesQuery,
+} from './devices.dto.js';
 import { DevicesService } from './devices.service.js';
 
 @ApiTags('devices')
@@ -48,6 +54,20 @@ export class DevicesController {
     @UuidParam() deviceId: string,
   ): Promise<RevocationOutcome> {
     return this.devices.terminate(userId, deviceId);
+  }
+
+  @Post('terminate')
+  @Sensitive('device.terminate')
+  @AnswersRevocation()
+  @ApiOperation({
+    summary: 'Sign out of several devices',
+    description: 'All or none of them. Ids that are not devices of the caller change nothing.',
+  })
+  terminateSome(
+    @CurrentPrincipal() { userId }: Principal,
+    @Body() { device_ids }: TerminateDevicesDto,
+  ): Promise<RevocationOutcome> {
+    return this.devices.terminateSome(userId, device_ids);
   }
 
   @Delete()

@@ -1,20 +1,42 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
 import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
 import type { Principal } from '../http/routes/principal.js';
 import { IsPlainText } from '../http/validation/validators.js';
 import { lastActivityAt } from '../sessions/last-activity.js';
 import { SessionDto } from '../sessions/sessions.dto.js';
-import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
+import { DEVICE_KINDS, type DeviceKind } from '../user-agents/device-kind.js';
 import type { DeviceWithSessions } from './devices.service.js';
 
 export const DEVICE_NAME_LENGTH = { min: 1, max: 64 };
 
 export class RenameDeviceDto {
-  @ApiProperty({ minLength: DEVICE_NAME_LENGTH.min, maxLength: DEVICE_NAME_LENGTH.max })
+  @ApiProperty({
+    minLength: DEVICE_NAME_LENGTH.min,
+    maxLength: DEVICE_NAME_LENGTH.max,
+    example: 'Work laptop',
+  })
   @IsPlainText(DEVICE_NAME_LENGTH)
   name!: string;
+}
+
+/** A body with more ids would be larger than the service accepts. */
+const TERMINATED_AT_ONCE = 400;
+
+export class TerminateDevicesDto {
+  @ApiProperty({
+    type: [String],
+    format: 'uuid',
+    minItems: 1,
+    maxItems: TERMINATED_AT_ONCE,
+    example: ['019a9731-5c1e-7a3b-8f0e-3d2c4b5a6978'],
+  })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(TERMINATED_AT_ONCE)
+  @IsUUID('loose', { each: true })
+  device_ids!: string[];
 }
 
 export class TerminateDevicesQuery {
@@ -31,13 +53,34 @@ export class DeviceDto {
   @ApiProperty({ example: 'Chrome on macOS' })
   name!: string;
 
-  @ApiProperty({ enum: DEVICE_KINDS })
+  @ApiProperty({
+    enum: DEVICE_KINDS,
+    description:
+      'What the device is: `mobile` is a phone, `reader` reads books. `app` and `script` are programs other than a browser, ' +
+      'on a device that is not known. More can be added: treat one that you do not know like `other`.',
+  })
   kind!: DeviceKind;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Google',
+    description: 'Its manufacturer, if known.',
+  })
+  brand!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Pixel 8',
+    description: 'What it is sold as, if known: from `User-Agent`, and from client hints with a login.',
+  })
+  model!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Chrome 140' })
   browser!: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'macOS 14.5' })
   system!: string | null;
 
   @ApiProperty({
@@ -76,6 +119,8 @@ export class DeviceDto {
       id: device.id,
       name: device.name,
       kind: device.kind,
+      brand: device.brand,
+      model: device.model,
       browser: device.browser,
       system: device.system,
       address: lastUsed.address,

@@ -5,7 +5,7 @@ import { AppError } from '../errors/app-error.js';
 import { endDeviceTrust, IS_TRUSTED_DEVICE } from '../sessions/device-trust.js';
 import { lockAccount } from '../sessions/lock-account.js';
 import type { Session } from '../sessions/session.entity.js';
-import { type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
+import { type Committed, type RevocationOutcome, SessionRevoker } from '../sessions/session-revoker.js';
 import { type SessionPage, SessionsService } from '../sessions/sessions.service.js';
 import { shareOf } from '../shares/share.js';
 import { Device } from './device.entity.js';
@@ -75,17 +75,14 @@ export class DevicesService {
    * @throws {AppError} not_found, also for another user's device
    */
   async terminate(userId: string, deviceId: string): Promise<RevocationOutcome> {
-    const { outcome } = await this.revoker.inTransaction(async (transaction) => {
-      // Before the device's row, as in a login.
-      await lockAccount(transaction.manager, userId);
-      const [, count] = await transaction.manager.query<[unknown[], number]>(
-        `UPDATE devices SET terminated_at = coalesce(terminated_at, now()) WHERE user_id = $1 AND id = $2`,
-        [userId, deviceId],
-      );
-      if (count === 0) throw new AppError('not_found');
-      await transaction.revoke({ userId, deviceId }, 'terminated', `user:${userId}`);
-    }, shareOf(userId));
+    const { result: count, outcome } = await this.terminateCounted(userId, [deviceId]);
+    if (count === 0) throw new AppError('not_found');
     return outcome;
+  }
+
+  /** The same for several devices. Ids that are not devices of the user change nothing. */
+  async terminateSome(userId: string, deviceIds: readonly string[]): Promise<RevocationOutcome> {
+    return (await this.terminateCounted(userId, deviceIds)).outcome;
   }
 
   /**
@@ -103,6 +100,20 @@ export class DevicesService {
       await transaction.revoke({ userId, exceptDeviceId }, 'terminated', `user:${userId}`);
     }, shareOf(userId));
     return outcome;
+  }
+
+  /** @returns how many of the devices exist */
+  private terminateCounted(userId: string, deviceIds: readonly string[]): Promise<Committed<number>> {
+    return this.revoker.inTransaction(async (transaction) => {
+      // Before the rows of the devices, as in a login.
+      await lockAccount(transaction.manager, userId);
+      const [, count] = await transaction.manager.query<[unknown[], number]>(
+        `UPDATE devices SET terminated_at = coalesce(terminated_at, now()) WHERE user_id = $1 AND id = ANY ($2)`,
+        [userId, deviceIds],
+      );
+      if (count > 0) await transaction.revoke({ userId, deviceIds }, 'terminated', `user:${userId}`);
+      return count;
+    }, shareOf(userId));
   }
 
   private async withSessions(device: Device): Promise<DeviceWithSessions> {

@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** The `LIMIT` of every statement of a sweep. Small, so that no row is locked for long. */
 export const SWEEP_BATCH = 500;
@@ -49,17 +49,19 @@ export abstract class Sweeper implements OnApplicationBootstrap, OnApplicationSh
    * Repeats a statement until it finds fewer rows than `SWEEP_BATCH`.
    *
    * @param sql an `UPDATE` or `DELETE` that returns its rows
-   * @param after receives the rows of each batch
+   * @param after receives the rows of each batch, in its transaction: what is left undone then would stay so for ever
    */
   protected async inBatches<Row>(
     sql: string,
     parameters: readonly unknown[],
-    after: (rows: Row[]) => Promise<void> = async () => {},
+    after: (rows: Row[], manager: EntityManager) => Promise<void> = async () => {},
   ): Promise<void> {
-    while (!this.isStopped) {
-      const [rows] = await this.dataSource.query<[Row[], number]>(sql, [...parameters]);
-      await after(rows);
-      if (rows.length < SWEEP_BATCH) return;
+    for (let count = SWEEP_BATCH; count >= SWEEP_BATCH && !this.isStopped; ) {
+      count = await this.dataSource.transaction(async (manager) => {
+        const [rows] = await manager.query<[Row[], number]>(sql, [...parameters]);
+        await after(rows, manager);
+        return rows.length;
+      });
     }
   }
 }

@@ -1,7 +1,12 @@
 import ms from 'ms';
 
 /** The actions that a policy can make subject to a recent login. */
-export const SENSITIVE_ACTIONS = ['device.rename', 'device.terminate', 'session.revoke'] as const;
+export const SENSITIVE_ACTIONS = [
+  'device.rename',
+  'device.terminate',
+  'session.revoke',
+  'sign_in.answer',
+] as const;
 export type SensitiveAction = (typeof SENSITIVE_ACTIONS)[number];
 
 /** Signs that a session or a login may be a thief's. Reuse of a refresh token is not listed: it always revokes the session. */

@@ -8,7 +8,7 @@ const INTERVAL_MS = 600_000;
 const REMOVE_OLD = `
   DELETE FROM security_events WHERE id IN (
     SELECT id FROM security_events WHERE at < now() - $1 * interval '1 millisecond'
-    LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
+    ORDER BY at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   RETURNING id`;
 
 /** Removes security events after the retention time, which they share with ended sessions. */

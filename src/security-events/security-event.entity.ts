@@ -5,7 +5,7 @@ import type { SecurityEventKind } from './security-event-kind.js';
 @Entity('security_events')
 @Index('security_events_user_id_at_idx', ['userId', 'at', 'id'])
 @Index('security_events_user_id_kind_idx', ['userId', 'kind', 'at', 'id'])
-@Index('security_events_at_idx', ['at'], { type: 'brin' })
+@Index('security_events_removal_idx', ['at'])
 export class SecurityEvent {
   /** UUIDv7. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'security_events_pkey' })

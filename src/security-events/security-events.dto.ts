@@ -24,14 +24,15 @@ export class SecurityEventDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Approximate location of the address, if known.',
+    description: 'Approximate location of the address, if known, in English.',
   })
   place!: string | null;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'More about the event; the members depend on its kind.',
+    description:
+      'More about the event; the members depend on its kind. `country_code` (ISO 3166-1 alpha-2) is the country of the place.',
   })
   detail!: Record<string, unknown>;
 

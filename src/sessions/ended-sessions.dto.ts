@@ -1,7 +1,7 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
-import { DEVICE_KINDS, type DeviceKind } from '../user-agents/describe-user-agent.js';
+import { DEVICE_KINDS, type DeviceKind } from '../user-agents/device-kind.js';
 import type { EndedSessionRow } from './ended-sessions.js';
 import { SessionDto } from './sessions.dto.js';
 

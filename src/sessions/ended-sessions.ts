@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { DeviceKind } from '../user-agents/describe-user-agent.js';
+import type { DeviceKind } from '../user-agents/device-kind.js';
 
 import type { SessionPage } from './sessions.service.js';
 /** An ended session and its device. */

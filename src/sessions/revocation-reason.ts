@@ -12,6 +12,7 @@ export const REVOCATION_REASONS = [
   'password_reset',
   'disowned',
   'user_disabled',
+  'user_deleted',
   'operator',
 ] as const;
 

@@ -65,12 +65,12 @@ async function askInstances(
   });
   await subscriber.connect();
   try {
-    await subscriber.subscribe(replyTo, (sealed) => {
+    await subscriber.subscribe([replyTo], (sealed) => {
       const text = authenticator.open(replyTo, sealed);
       if (text !== null) answers.push(JSON.parse(text) as Inspection);
     });
     const questions = questionChannel(redis.prefix);
-    await redis.client.publish(questions, authenticator.seal(questions, `${replyTo} ${sessionId}`));
+    await redis.publish(questions, authenticator.seal(questions, `${replyTo} ${sessionId}`));
     await sleep(ANSWERS_WAIT_MS);
   } finally {
     await subscriber.disconnect();

@@ -2,6 +2,7 @@ import type { CutOff, EndedSession, Revocations } from '@latchkey/revocation/ses
 import type { DataSource, EntityManager } from 'typeorm';
 import type { FairQueue } from '../shares/fair-queue.js';
 import { SERVICE_SHARE, shareOf } from '../shares/share.js';
+import { inChildSpan } from '../telemetry/tracing.js';
 import { lockAccount } from './lock-account.js';
 import type { Ending, RevocationReason } from './revocation-reason.js';
 import { cutOffSessions, explainCutOff } from './session-cut-off.js';
@@ -27,6 +28,17 @@ export interface CommitEffects {
   invalidate(sessionIds: readonly string[]): Promise<void>;
   /** Tells open pages of a user's account to read it again. Neither waits nor fails. */
   announce(userId: string): void;
+  /** Records what was revoked in the audit log. Neither waits nor fails. */
+  audit(revoked: RevokedSessions): void;
+}
+
+/** What one call has revoked. */
+export interface RevokedSessions {
+  readonly selection: SessionSelection | SurplusSelection;
+  readonly reason: RevocationReason;
+  readonly actor: string;
+  /** Up to `COUNTED_AT_MOST`. */
+  readonly count: number;
 }
 
 export interface Committed<T> {
@@ -90,13 +102,22 @@ export class SessionRevoker {
 
   private async complete({ changes }: RevokingTransaction): Promise<RevocationOutcome> {
     for (const userId of changes.users) this.effects.announce(userId);
+    for (const revoked of changes.revoked) this.effects.audit(revoked);
     const revocations = { sessions: [...changes.ended.values()], cutOffs: [...changes.cutOffs.values()] };
     const [isEnforced] = await Promise.all([
-      revocations.sessions.length + revocations.cutOffs.length === 0 || this.effects.enforce(revocations),
+      revocations.sessions.length + revocations.cutOffs.length === 0 || this.enforce(revocations),
       changes.sessions.size > 0 && this.effects.invalidate([...changes.sessions]),
     ]);
     if (changes.cutOffs.size > 0) this.effects.closeCutOffSessions();
     return isEnforced ? 'enforced' : 'pending';
+  }
+
+  private enforce(revocations: Revocations): Promise<boolean> {
+    return inChildSpan('enforce revocations', {}, async (span) => {
+      const isEnforced = await this.effects.enforce(revocations);
+      span?.setAttribute('latchkey.revocation.outcome', isEnforced ? 'enforced' : 'pending');
+      return isEnforced;
+    });
   }
 }
 
@@ -113,6 +134,7 @@ class RevokingTransaction {
     sessions: new Set<string>(),
     ended: new Map<string, EndedSession>(),
     cutOffs: new Map<string, CutOff>(),
+    revoked: [] as RevokedSessions[],
   };
 
   constructor(readonly manager: EntityManager) {}
@@ -122,15 +144,21 @@ class RevokingTransaction {
    * @returns how many sessions this call has revoked, counted up to `COUNTED_AT_MOST`
    */
   async revoke(selection: SessionSelection, reason: RevocationReason, actor: string): Promise<number> {
+    const count = await this.revokeSelected(selection, [reason, actor]);
+    this.noteRevoked({ selection, reason, actor, count });
+    return count;
+  }
+
+  private async revokeSelected(selection: SessionSelection, ending: Ending): Promise<number> {
     if (selection.userId !== undefined) this.announce(selection.userId);
-    if ('sessionId' in selection) return this.revokeOne(selection, [reason, actor]);
+    if ('sessionId' in selection) return this.revokeOne(selection, ending);
     const { userId } = selection;
     // A login is before or after this: it locks the same row.
     await lockAccount(this.manager, userId);
     const split = splitSelection(selection);
-    if (!('deviceId' in selection)) return this.cutOff(userId, split, [reason, actor]);
-    const count = await this.revokeSome(userId, split, [reason, actor]);
-    await this.addUnconfirmed('user_id = $1 AND device_id = $2', [userId, selection.deviceId]);
+    if (!('deviceIds' in selection)) return this.cutOff(userId, split, ending);
+    const count = await this.revokeSome(userId, split, ending);
+    await this.addUnconfirmed('user_id = $1 AND device_id = ANY ($2)', [userId, selection.deviceIds]);
     return count;
   }
 
@@ -147,7 +175,13 @@ class RevokingTransaction {
       query.limit,
     ]);
     if (kept.length < query.limit) return;
-    await this.revokeSome(userId, query.split(kept.map((row) => row.kept)), [reason, 'latchkey']);
+    const split = query.split(kept.map((row) => row.kept));
+    const count = await this.revokeSome(userId, split, [reason, 'latchkey']);
+    this.noteRevoked({ selection: surplus, reason, actor: 'latchkey', count });
+  }
+
+  private noteRevoked(revoked: RevokedSessions): void {
+    if (revoked.count > 0) this.changes.revoked.push(revoked);
   }
 
   /** Notes that what caches hold about these sessions is out of date. */

@@ -3,7 +3,7 @@ export type SessionSelection = { readonly sessionId: string; readonly userId?: s
 
 /** Any number of sessions of one user. */
 export type UserSelection =
-  | { readonly userId: string; readonly deviceId: string }
+  | { readonly userId: string; readonly deviceIds: readonly string[] }
   | { readonly userId: string; readonly exceptSessionId: string }
   | { readonly userId: string; readonly exceptDeviceId?: string };
 
@@ -26,8 +26,8 @@ export interface Split {
 }
 
 export function splitSelection(selection: UserSelection): Split {
-  if ('deviceId' in selection) {
-    const { revoked, kept } = except('s.device_id', [selection.deviceId]);
+  if ('deviceIds' in selection) {
+    const { revoked, kept } = except('s.device_id', selection.deviceIds);
     return { revoked: kept, kept: revoked };
   }
   if ('exceptSessionId' in selection) return except('s.id', [selection.exceptSessionId]);

@@ -24,3 +24,19 @@ export function sessionState(
   if (now - session.lastSeenAt >= limits.idleTtlMs) return 'idle_expired';
   return 'live';
 }
+
+/** When a session expires, epoch milliseconds. */
+export interface SessionExpiry {
+  /** If it is not used again. */
+  readonly expiresAt: number;
+  /** However often it is used. */
+  readonly absoluteExpiresAt: number;
+}
+
+export function sessionExpiry(
+  { createdAt, lastSeenAt }: SessionTimes,
+  { idleTtlMs, absoluteTtlMs }: SessionLimits,
+): SessionExpiry {
+  const absoluteExpiresAt = createdAt + absoluteTtlMs;
+  return { expiresAt: Math.min(lastSeenAt + idleTtlMs, absoluteExpiresAt), absoluteExpiresAt };
+}

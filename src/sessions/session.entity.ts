@@ -9,10 +9,12 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
    OR (status <> 'active' AND ended_at IS NOT NULL AND ended_reason IS NOT NULL AND ended_by IS NOT NULL)`,
 )
 @Index('sessions_live_idx', ['userId', 'epoch', 'deviceId'], { where: `status = 'active'` })
+@Index('sessions_user_id_idx', ['userId', 'id'])
 @Index('sessions_device_id_idx', ['deviceId'])
 @Index('sessions_sweep_at_idx', ['sweepAt'], { where: `status = 'active'` })
 @Index('sessions_ended_by_user_idx', ['userId', 'endedAt'], { where: `status <> 'active'` })
 @Index('sessions_ended_at_idx', ['endedAt'], { where: `status <> 'active'` })
+@Index('sessions_ended_xid_idx', ['endedXid', 'id'], { where: 'ended_xid IS NOT NULL' })
 @Index('sessions_unenforced_idx', ['endedAt'], { where: `status <> 'active' AND enforced_at IS NULL` })
 export class Session {
   /** UUIDv7, the `sid` claim of its tokens. */
@@ -106,12 +108,19 @@ export class Session {
   @Column('timestamptz', { name: 'needs_login_since', nullable: true })
   needsLoginSince!: Date | null;
 
-  /** When the sweeper checks whether it has expired. Moved at each rotation instead of computed, so that it can be indexed. */
+  /**
+   * When the sweeper next checks whether it has expired. Only the sweeper moves it: it is indexed, and moving it at each
+   * rotation would write every index of the row.
+   */
   @Column('timestamptz', { name: 'sweep_at' })
   sweepAt!: Date;
 
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
+
+  /** The transaction that ended it (by trigger), so that ends can be read in the order of their commits. */
+  @Column('bigint', { name: 'ended_xid', nullable: true })
+  endedXid!: string | null;
 
   @Column('text', { name: 'ended_reason', nullable: true })
   endedReason!: string | null;

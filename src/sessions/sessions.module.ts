@@ -12,6 +12,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AccountChanges } from '../account-changes/account-changes.js';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
+import { AuditLog } from '../audit/audit-log.js';
 import { Config } from '../config/config.js';
 import { SingleInstance } from '../database/single-instance.js';
 import { GeoIpModule } from '../geoip/geoip.module.js';
@@ -25,6 +26,7 @@ import type { SessionUse } from './check/session-use.js';
 import { UsedGenerations } from './check/used-generations.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionRotation } from './refresh/session-rotation.js';
+import { revocationEvent } from './revocation-event.js';
 import { Session } from './session.entity.js';
 import { SessionClock } from './session-clock.js';
 import { SessionEvent } from './session-event.entity.js';
@@ -58,7 +60,7 @@ import { transactionTurns } from './transaction-turns.js';
     SessionCheck,
     {
       provide: SessionRevoker,
-      inject: [DataSource, Revocation, SessionCache, AccountChanges, CutOffSweeper, Config],
+      inject: [DataSource, Revocation, SessionCache, AccountChanges, CutOffSweeper, Config, AuditLog],
       useFactory: (
         dataSource: DataSource,
         revocation: Revocation,
@@ -66,6 +68,7 @@ import { transactionTurns } from './transaction-turns.js';
         accountChanges: AccountChanges,
         cutOffSweeper: CutOffSweeper,
         { database }: Config,
+        audit: AuditLog,
       ) =>
         new SessionRevoker(
           dataSource,
@@ -74,6 +77,7 @@ import { transactionTurns } from './transaction-turns.js';
             closeCutOffSessions: () => cutOffSweeper.sweepSoon(),
             invalidate: (sessionIds) => cache.invalidate(sessionIds),
             announce: (userId) => accountChanges.announce(userId),
+            audit: (revoked) => audit.write(revocationEvent(revoked)),
           },
           transactionTurns(database.poolSize),
         ),

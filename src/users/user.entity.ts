@@ -10,6 +10,7 @@ export type UserStatus = 'active' | 'disabled';
 @Index('users_roles_unenforced_idx', ['rolesChangedAt'], {
   where: 'roles_changed_at IS NOT NULL AND roles_enforced_at IS NULL',
 })
+@Index('users_roles_changed_xid_idx', ['rolesChangedXid', 'id'], { where: 'roles_changed_xid IS NOT NULL' })
 export class User {
   /** UUIDv7. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
@@ -40,6 +41,10 @@ export class User {
   @Column('timestamptz', { name: 'devices_trusted_since', nullable: true })
   devicesTrustedSince!: Date | null;
 
+  /** BCP 47 tag of the language of mails; `null` if it is unknown. A newer version may know more languages. */
+  @Column('text', { nullable: true })
+  language!: string | null;
+
   @Column('text', { default: 'active' })
   status!: UserStatus;
 
@@ -57,6 +62,10 @@ export class User {
   /** When `rolesVersion` or `sessionEpoch` last changed (by trigger). */
   @Column('timestamptz', { name: 'roles_changed_at', nullable: true })
   rolesChangedAt!: Date | null;
+
+  /** The transaction that changed it (by trigger). */
+  @Column('bigint', { name: 'roles_changed_xid', nullable: true })
+  rolesChangedXid!: string | null;
 
   /** When that change was confirmed to be enforced on every instance. */
   @Column('timestamptz', { name: 'roles_enforced_at', nullable: true })

@@ -14,6 +14,7 @@ import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { requireAcceptablePassword } from '../credentials/password/password-rules.js';
 import { AppError } from '../errors/app-error.js';
 import { errorMessage } from '../errors/error-message.js';
+import type { LanguageTag } from '../languages/languages.js';
 import { SERVICE_SHARE, type Share } from '../shares/share.js';
 import { emailSpelling, normaliseEmail } from './email-address.js';
 import { requireRoleName } from './role-name.js';
@@ -26,6 +27,8 @@ export interface NewUser {
   readonly email: string;
   readonly password: string;
   readonly roles?: readonly string[];
+  /** Of mails. */
+  readonly language?: LanguageTag | null;
 }
 
 export interface UserPage {
@@ -49,7 +52,7 @@ export class UsersService {
    * @throws {AppError} `validation_failed`, `password_rejected`, `email_taken`, `overloaded`
    */
   async create(
-    { email: address, password, roles = [] }: NewUser,
+    { email: address, password, roles = [], language = null }: NewUser,
     alongside: (manager: EntityManager, user: User) => Promise<void> = async () => {},
     share = SERVICE_SHARE,
   ): Promise<User> {
@@ -62,7 +65,9 @@ export class UsersService {
       email,
       passwordHash,
       roles: [...new Set(roles)],
+      language,
       rolesChangedAt: null,
+      rolesChangedXid: null,
       rolesEnforcedAt: null,
       emailConfirmedAt: null,
       devicesTrustedSince: null,
@@ -146,6 +151,11 @@ export class UsersService {
       'UPDATE users SET password_hash = $2, password_version = password_version + 1 WHERE id = $1',
       [id, passwordHash],
     );
+  }
+
+  /** Idempotent. */
+  async setLanguage(id: string, language: LanguageTag): Promise<void> {
+    await this.users.update({ id }, { language });
   }
 
   /** Idempotent. @returns whether the address was unconfirmed */

@@ -33,11 +33,13 @@ export interface RevocationOptions<S extends SessionSnapshot, U extends Use> {
   readonly tokenTtlMs: number;
   readonly leaseMs: number;
   readonly leaseMarginMs?: number;
+  /** Within which guards have to report a use of a session. */
+  readonly guardReportMs?: number;
   /** How long caches may be used while the store cannot be reached. */
   readonly maxStalenessMs: number;
   /** Sessions that memory holds at most. */
   readonly memoryCacheSize: number;
-  /** Entries of the ended set beyond which caches are no longer trusted. */
+  /** Entries of the ended set at most. After more ends, sessions are read from the store again when they are used. */
   readonly endedSetSize: number;
   readonly clock?: Clock;
   readonly observer?: Observer;
@@ -58,7 +60,7 @@ export function createRevocation<S extends SessionSnapshot, U extends Use>(
   const endedSet = new EndedSet(options.endedSetSize);
   const lease = new Lease(clock, leaseMs, options.leaseMarginMs ?? LEASE_MARGIN_MS);
   const storeClock = new StoreClock(clock);
-  const trust = new Trust(bus && lease, endedSet, clock, options.maxStalenessMs);
+  const trust = new Trust(bus && lease, clock, options.maxStalenessMs);
   const others = bus && connect(bus, lease, clock, observer);
   const windowMs = options.tokenTtlMs + CLOCK_SKEW_MS;
   const guards = new GuardParent({
@@ -71,6 +73,7 @@ export function createRevocation<S extends SessionSnapshot, U extends Use>(
     marginMs: options.leaseMarginMs ?? LEASE_MARGIN_MS,
     windowMs,
     tokenLifetimeMs: options.tokenTtlMs,
+    ...(options.guardReportMs === undefined ? {} : { reportMs: options.guardReportMs }),
     observer,
   });
   const onChanged = (sessionIds: readonly string[]) => guards.sessionsChanged(sessionIds);

@@ -28,8 +28,13 @@ describe('a deadline', () => {
 
   it('expires once when nothing answers', async () => {
     let expired = 0;
-    startDeadline(5, () => expired++);
-    await sleep(200);
+    await new Promise<void>((resolve) => {
+      startDeadline(5, () => {
+        expired++;
+        resolve();
+      });
+    });
+    await sleep(20);
     expect(expired).toBe(1);
   });
 

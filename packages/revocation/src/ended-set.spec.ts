@@ -67,4 +67,35 @@ describe('EndedSet', () => {
     set.forgetOldest();
     expect(set.isOverflowing).toBe(false);
   });
+
+  it('keeps room for what ends one by one after a mass', () => {
+    const set = new EndedSet(1_000);
+    expect([set.hasRoomFor(750), set.hasRoomFor(751)]).toEqual([true, false]);
+    const sessions = Array.from({ length: 750 }, (_, n) => ({ sessionId: `s${n}`, reason: 'unspecified' }));
+    set.add({ sessions, cutOffs: [] });
+    expect([set.hasRoomFor(101), set.hasRoomFor(100)]).toEqual([false, true]);
+    const full = new EndedSet(0);
+    expect([full.hasRoomFor(0), full.hasRoomFor(1)]).toEqual([true, false]);
+  });
+
+  it('remembers for at least one lifetime and at most two that some ends are not listed', () => {
+    const set = new EndedSet(1);
+    expect(set.hasUnlisted).toBe(false);
+    set.addUnlisted();
+    set.forgetOldest();
+    expect([set.hasUnlisted, set.unlistedCount]).toEqual([true, 1]);
+    set.forgetOldest();
+    expect(set.hasUnlisted).toBe(false);
+  });
+
+  it('tells what is new', () => {
+    const set = new EndedSet(10);
+    set.add(ended('a'));
+    set.add(cutOff('u', 2, 1));
+    const both = { sessions: [...ended('a').sessions, ...ended('b').sessions], cutOffs: [] };
+    expect(set.newsOf(both)).toEqual(ended('b'));
+    expect(set.newsOf(cutOff('u', 2, 1)).cutOffs).toEqual([]);
+    expect(set.newsOf(cutOff('u', 2, 2)).cutOffs).toHaveLength(1);
+    expect(set.newsOf(cutOff('u', 3)).cutOffs).toHaveLength(1);
+  });
 });

@@ -139,6 +139,7 @@ describe('Revocation', () => {
   it('reads the revocations of a token lifetime, and of ten minutes more for clocks that differ', async () => {
     await cluster.startTrusting({ tokenTtlMs: 900_000 });
     expect(cluster.store.windows[0]).toBe(1_500_000);
+    expect(cluster.store.tailReads[0]).toBeNull();
   });
 
   it('forgets revocations only after that time', async () => {
@@ -183,6 +184,77 @@ describe('Revocation', () => {
     reads.release();
     expect(await before).toBe(false);
     expect(await isGranted(instance, 's')).toBe(false);
+  });
+
+  describe('more ends than the set may list', () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, n) => `s${n}`);
+    const endAll = (sessionIds: readonly string[]) => {
+      for (const id of sessionIds) cluster.store.end(id);
+    };
+
+    it('are refused, and what goes on is answered from memory after one read of the store', async () => {
+      const instance = await cluster.startTrusting({ endedSetSize: 3 });
+      for (const id of ['s4', 'other']) expect(await isGranted(instance, id)).toBe(true);
+      cluster.store.pageSize = 2;
+      endAll(ids(5));
+      await waitUntil('they are not listed', () => instance.revocation.status().hasUnlistedEnds);
+      await waitUntil('caches are trusted', () => instance.revocation.status().trustsCaches);
+      expect(instance.revocation.status().endedSetSize).toBeLessThanOrEqual(3);
+      // The cache still says that it is active.
+      cluster.cache.entries.set('s4', activeSnapshot('s4'));
+      expect(await isGranted(instance, 's4')).toBe(false);
+      expect(await isGranted(instance, 'other')).toBe(true);
+      const { length } = cluster.store.loads;
+      expect(await isGranted(instance, 'other')).toBe(true);
+      expect(cluster.store.loads).toHaveLength(length);
+    });
+
+    it('are refused when they are pushed', async () => {
+      const instance = await cluster.startTrusting({ endedSetSize: 2 });
+      for (const id of ids(3)) {
+        expect(await isGranted(instance, id)).toBe(true);
+        expect(await instance.revocation.enforce(cluster.store.end(id))).toBe(true);
+      }
+      cluster.cache.entries.set('s2', activeSnapshot('s2'));
+      expect(instance.revocation.status().endedSetSize).toBe(2);
+      expect(await isGranted(instance, 's2')).toBe(false);
+    });
+
+    it('include cut-offs, which do not name the sessions that they end', async () => {
+      const instance = await cluster.startTrusting({ endedSetSize: 1 });
+      const userId = activeSnapshot('s').userId;
+      await instance.revocation.enforce(cluster.store.end('one'));
+      expect(await isGranted(instance, 's')).toBe(true);
+      await instance.revocation.enforce(cluster.store.cutOffSessions(userId));
+      expect(await isGranted(instance, 's')).toBe(false);
+    });
+
+    it.each(['the store', 'the shared cache'])('refuse what was read from %s before', async (layer) => {
+      const instance = await cluster.startTrusting({ endedSetSize: 1 });
+      await instance.revocation.enforce(cluster.store.end('one'));
+      cluster.cache.entries.set('s', activeSnapshot('s'));
+      const inStore = layer === 'the store';
+      if (inStore) cluster.cache.entries.clear();
+      const reads = new HeldSteps(inStore ? 'a read is answered' : 'the cache is read');
+      cluster.turn = reads.turn;
+      const before = isGranted(instance, 's');
+      await waitUntil('the read is sent', () => reads.count === 1);
+      await instance.revocation.enforce(cluster.store.end('s'));
+      reads.release();
+      expect(await before).toBe(false);
+      expect(await isGranted(instance, 's')).toBe(false);
+    });
+
+    it('are no longer of interest once their tokens have expired', async () => {
+      const instance = await cluster.startTrusting({ endedSetSize: 1, tokenTtlMs: -599_000 });
+      endAll(ids(2));
+      await waitUntil('they are not listed', () => instance.revocation.status().hasUnlistedEnds);
+      await cluster.store.confirm(
+        { sessions: ids(2).map((sessionId) => ({ sessionId, reason: 'logout' })), cutOffs: [] },
+        { by: 'another', how: 'acknowledged', acknowledgedBy: [] },
+      );
+      await waitUntil('they are forgotten', () => !instance.revocation.status().hasUnlistedEnds);
+    });
   });
 
   describe('trust in caches', () => {
@@ -232,12 +304,22 @@ describe('Revocation', () => {
       await waitUntil('caches are trusted', () => revocation.status().trustsCaches);
     });
 
-    it('ends when more has ended than the set may hold, and nothing is forgotten', async () => {
-      const instance = await cluster.startTrusting({ endedSetSize: 3 });
-      for (const id of ['a', 'b', 'c', 'd']) await instance.revocation.enforce(cluster.store.end(id));
-      expect(instance.revocation.status()).toMatchObject({ trustsCaches: false, endedSetSize: 4 });
-      expect(instance.sessions.find('a')).toEqual({ ended: 'logout', session: null });
-      expect(await isGranted(instance, 's')).toBe(true);
+    it('ends while only some pages of a mass have been read', async () => {
+      const instance = await cluster.startTrusting();
+      expect(await isGranted(instance, 'd')).toBe(true);
+      cluster.store.pageSize = 1;
+      for (const id of ['a', 'b', 'c', 'd']) cluster.store.end(id);
+      const pages = new HeldSteps('the tail is answered');
+      cluster.store.turn = pages.turn;
+      await waitUntil('the first page is read', () => pages.count > 0);
+      pages.releaseFirst();
+      await waitUntil('caches are not trusted', () => !instance.revocation.status().trustsCaches);
+      // From the store: this instance has not read of its end yet.
+      expect(instance.revocation.reasonOfEnd('d')).toBeUndefined();
+      expect(await isGranted(instance, 'd')).toBe(false);
+      pages.release();
+      await waitUntil('caches are trusted', () => instance.revocation.status().trustsCaches);
+      expect(instance.revocation.reasonOfEnd('d')).toBe('logout');
     });
 
     it('ends when the store has not been read for too long, and then requests fail', async () => {
@@ -392,7 +474,7 @@ describe('the simulated cluster', () => {
   it('has a shared cache that lies', async () => {
     const cache = new LyingCache(activeSnapshot);
     await cache.write([{ ...activeSnapshot('s'), status: 'revoked' }]);
-    await cache.remove();
+    await cache.remove([]);
     expect((await cache.read(['s'])).get('s')?.status).toBe('active');
   });
 });

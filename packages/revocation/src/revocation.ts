@@ -27,7 +27,10 @@ export interface Others {
 }
 
 /** What revocation needs of the session cache. */
-type Sessions = Pick<SessionCache<SessionSnapshot, Use>, 'drop' | 'markAllStale' | 'peek'>;
+type Sessions = Pick<
+  SessionCache<SessionSnapshot, Use>,
+  'drop' | 'forget' | 'forgetAll' | 'markAllStale' | 'peek' | 'removeShared'
+>;
 
 export interface RevocationParts {
   readonly sessions: Sessions;
@@ -59,7 +62,7 @@ export class Revocation {
   constructor(private readonly parts: RevocationParts) {
     const { store, clock, storeClock, trust, windowMs, others } = parts;
     this.membership = others?.membership ?? null;
-    this.tail = new Tail(store, clock, storeClock, trust, windowMs, (recent) => this.takeRecent(recent));
+    this.tail = new Tail(store, clock, storeClock, trust, windowMs, (page) => this.takePage(page));
   }
 
   /** Reads the recent revocations, then joins the other instances. @throws when the store cannot be reached */
@@ -120,15 +123,21 @@ export class Revocation {
       leaseLive: trust.isLeaseLive,
       tailAgeMs: trust.tailAgeMs,
       endedSetSize: endedSet.size,
+      hasUnlistedEnds: endedSet.hasUnlisted,
     };
   }
 
-  private takeRecent(recent: RecentRevocations): void {
-    const { enforcer, lostRevocations } = this.parts;
-    this.learn(recent);
-    void lostRevocations.restore(recent.server);
-    const { sessions, cutOffs } = recent.overdue;
-    if (sessions.length + cutOffs.length > 0) void enforcer.repeat(recent.overdue);
+  /** @returns whether the ended set lists everything in it; if not, nothing is granted from memory that was read before */
+  private takePage(page: RecentRevocations): boolean {
+    const { enforcer, lostRevocations, sessions } = this.parts;
+    const { overdue } = page;
+    const isListed = this.learn(page);
+    // In place of the pages that are not read.
+    if (!isListed && page.next) sessions.forgetAll();
+    this.learn(overdue);
+    if (!isListed || !page.next) void lostRevocations.restore(page.server);
+    if (overdue.sessions.length + overdue.cutOffs.length > 0) void enforcer.repeat(overdue);
+    return isListed;
   }
 
   /** Tail before trust: what was published before this subscription is only in the store. */
@@ -183,13 +192,28 @@ export class Revocation {
       });
   }
 
-  private learn(revocations: Revocations): void {
+  /** @returns whether the ended set has room for all of them. If not, they are refused by what the store says */
+  private learn(revocations: Revocations): boolean {
     const { sessions, endedSet, observer } = this.parts;
-    for (const { sessionId, endedAt } of revocations.sessions) {
-      if (endedAt === undefined || endedSet.reasonOf(sessionId) !== undefined) continue;
+    const news = endedSet.newsOf(revocations);
+    const ids = news.sessions.map(({ sessionId }) => sessionId);
+    for (const { sessionId, endedAt } of news.sessions) {
+      if (endedAt === undefined) continue;
       const known = sessions.peek(sessionId);
       if (known) observer.grantedAfterEnd(Math.max(0, known.use.grantedAt - endedAt));
     }
-    endedSet.add(revocations);
+    const isListed = endedSet.hasRoomFor(news.sessions.length + news.cutOffs.length);
+    if (isListed) endedSet.add(revocations);
+    else this.learnUnlisted(ids, news.cutOffs.length > 0);
+    void sessions.removeShared(ids);
+    return isListed;
+  }
+
+  private learnUnlisted(sessionIds: readonly string[], hasCutOffs: boolean): void {
+    const { sessions, endedSet } = this.parts;
+    endedSet.addUnlisted();
+    // A cut-off does not name the sessions that it ends.
+    if (hasCutOffs) sessions.forgetAll();
+    else sessions.forget(sessionIds);
   }
 }

@@ -38,7 +38,7 @@ describe('SessionCache', () => {
     sharedSnapshot = {};
     shared = new LyingCache((id) => ({ ...activeSnapshot(id), readAt: clock.wall(), ...sharedSnapshot }));
     endedSet = new EndedSet(10);
-    trust = new Trust(null, endedSet, clock, 60_000);
+    trust = new Trust(null, clock, 60_000);
     trust.tailRead(clock.monotonic());
     layers = [];
   });
@@ -102,6 +102,17 @@ describe('SessionCache', () => {
     it('returns null for a session that does not exist', async () => {
       store = newStore(() => false);
       expect(await open().find('s')).toEqual({ ended: null, session: null });
+    });
+
+    it('removes a session from the shared cache that ended while it was written there', async () => {
+      const writes = new HeldSteps('the cache is written');
+      shared.turn = writes.turn;
+      await sessionOf(open());
+      endedSet.add(ended('s'));
+      expect([writes.count, shared.removed]).toEqual([1, []]);
+      writes.release();
+      await waitUntil('it is removed', () => shared.removed.length > 0);
+      expect(shared.removed).toEqual(['s']);
     });
 
     it('asks the ended set first', async () => {

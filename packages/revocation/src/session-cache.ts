@@ -22,6 +22,8 @@ export const REFRESH_AFTER_MS = 600_000;
  */
 const REFRESHED_AT_ONCE = 100;
 const REFRESH_PAUSE_MS = 100;
+/** Sessions in one command to the shared cache, after a mass of revocations. */
+const REMOVED_AT_ONCE = 500;
 
 /** The reason that is given when the store does not have the cut-off that ended a session. */
 const LOST_CUT_OFF = 'unspecified';
@@ -70,20 +72,22 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
 
   /** Answers in the same tick when memory has the session and may be trusted. */
   find(sessionId: string): SessionLookup<S, U> | Promise<SessionLookup<S, U>> {
-    const ended = this.parts.endedSet.reasonOf(sessionId);
+    const { endedSet } = this.parts;
+    const ended = endedSet.reasonOf(sessionId);
     if (ended !== undefined) return { ended, session: null };
+    const { unlistedCount } = endedSet;
     const found = this.findInLayers(sessionId);
     return found instanceof Promise
-      ? found.then((session) => this.settle(sessionId, session))
+      ? found.then((session) => this.settle(sessionId, session, unlistedCount))
       : { ended: null, session: found };
   }
 
   /** The session as the store has it now. */
   async findFresh(sessionId: string): Promise<SessionLookup<S, U>> {
-    const lookup = this.unlessEnded(sessionId, await this.freshFromStore.load(sessionId));
+    const lookup = await this.loadFresh(sessionId);
     if (!lookup.session || !this.isCutOff(lookup.session.snapshot)) return lookup;
     // The cut-off was committed after this read, or the store has lost it.
-    const again = this.unlessEnded(sessionId, await this.freshFromStore.load(sessionId));
+    const again = await this.loadFresh(sessionId);
     const isLost = again.session !== null && this.isCutOff(again.session.snapshot);
     return isLost ? { ended: LOST_CUT_OFF, session: null } : again;
   }
@@ -126,21 +130,55 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
     }
   }
 
+  /** Forgets ended sessions that the ended set does not list. The store is asked about them from now on. */
+  forget(sessionIds: readonly string[]): void {
+    for (const sessionId of sessionIds) this.memory.delete(sessionId);
+  }
+
+  /** Any session may have ended without being listed: each is read from the store again when it is next used. */
+  forgetAll(): void {
+    this.memory.clear();
+  }
+
+  /**
+   * Removes sessions that have ended from the shared cache, where they would stay until their time to live has passed. The
+   * protocol does not need it: the ended set overrules the cache.
+   */
+  async removeShared(sessionIds: readonly string[]): Promise<void> {
+    for (let at = 0; at < sessionIds.length; at += REMOVED_AT_ONCE)
+      await this.parts.sharedCache?.remove(sessionIds.slice(at, at + REMOVED_AT_ONCE));
+  }
+
   /** Announced changes may have been missed: every session cached until now is read again when it is next used. */
   markAllStale(): void {
     this.staleBefore = this.parts.storeClock.now();
   }
 
+  private async loadFresh(sessionId: string): Promise<SessionLookup<S, U>> {
+    for (;;) {
+      const { unlistedCount } = this.parts.endedSet;
+      const session = await this.freshFromStore.load(sessionId);
+      if (unlistedCount === this.parts.endedSet.unlistedCount) return this.unlessEnded(sessionId, session);
+      // Sessions have ended since, perhaps this one, and the ended set does not list them.
+    }
+  }
+
   /**
    * A cut-off exempts some sessions, whose epoch it raises. So a snapshot that is older than the cut-off does not show
-   * that the session is over, only that the store must be asked.
+   * that the session is over, only that the store must be asked. So does one that was read before unlisted ends.
+   *
+   * @param unlistedCount that of the ended set when the lookup began
    */
   private settle(
     sessionId: string,
     session: CachedSession<S, U> | null,
+    unlistedCount: number,
   ): SessionLookup<S, U> | Promise<SessionLookup<S, U>> {
     const lookup = this.unlessEnded(sessionId, session);
-    return lookup.session && this.isCutOff(lookup.session.snapshot) ? this.findFresh(sessionId) : lookup;
+    if (!lookup.session) return lookup;
+    const isUncertain =
+      unlistedCount !== this.parts.endedSet.unlistedCount || this.isCutOff(lookup.session.snapshot);
+    return isUncertain ? this.findFresh(sessionId) : lookup;
   }
 
   private isCutOff({ userId, sessionEpoch }: S): boolean {
@@ -191,13 +229,16 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
   }
 
   private async findBeyondMemory(sessionId: string): Promise<CachedSession<S, U> | null> {
-    const shared = this.parts.sharedCache ? await this.fromShared.load(sessionId) : null;
+    const { sharedCache, endedSet } = this.parts;
+    // What the ended set does not list, it cannot overrule.
+    const shared = sharedCache && !endedSet.hasUnlisted ? await this.fromShared.load(sessionId) : null;
     this.parts.observer.lookedUp(shared ? 'shared' : 'store');
     return shared ?? this.fromStore.load(sessionId);
   }
 
   private async readShared(ids: string[]): Promise<Map<string, CachedSession<S, U>>> {
     const { found, changed } = await this.trackChanges(async () => this.parts.sharedCache?.read(ids));
+    if (this.parts.endedSet.hasUnlisted) return new Map();
     const now = this.parts.storeClock.now();
     const sessions = new Map<string, CachedSession<S, U>>();
     for (const sessionId of ids) {
@@ -218,7 +259,9 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
   }
 
   private async readStore(ids: string[]): Promise<Map<string, CachedSession<S, U>>> {
+    const { unlistedCount } = this.parts.endedSet;
     const { found, changed } = await this.trackChanges(() => this.parts.store.load(ids));
+    const isCurrent = unlistedCount === this.parts.endedSet.unlistedCount;
     const sessions = new Map<string, CachedSession<S, U>>();
     const news: S[] = [];
     for (const sessionId of ids) {
@@ -226,11 +269,18 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
       if (!read) continue;
       const snapshot = this.parts.model.compact(read, sessionId);
       if (snapshot.status !== 'active') this.addEnded(snapshot);
-      const isKept = snapshot.status === 'active' && !changed.has(sessionId);
+      const isKept = isCurrent && snapshot.status === 'active' && !changed.has(sessionId);
       sessions.set(sessionId, isKept ? this.keepFresh(snapshot, news) : this.newEntry(snapshot));
     }
-    if (news.length > 0) void this.parts.sharedCache?.write(news);
+    if (news.length > 0) void this.share(news);
     return sessions;
+  }
+
+  /** A session may have ended since it was read, and been removed before this write. */
+  private async share(news: readonly S[]): Promise<void> {
+    await this.parts.sharedCache?.write(news);
+    const ids = news.map(({ sessionId }) => sessionId);
+    await this.removeShared(ids.filter((id) => this.parts.endedSet.reasonOf(id) !== undefined));
   }
 
   /** Reads, and returns which sessions changed during the read: their old state may have been read. */
@@ -272,6 +322,7 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
   private addEnded({ sessionId, status, endedReason }: S): void {
     this.memory.delete(sessionId);
     this.parts.endedSet.add({ sessions: [{ sessionId, reason: endedReason ?? status }], cutOffs: [] });
+    void this.removeShared([sessionId]);
   }
 }
 

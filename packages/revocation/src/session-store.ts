@@ -23,8 +23,15 @@ export interface Revocations {
   readonly cutOffs: readonly CutOff[];
 }
 
-/** The result of one read of the store's recent revocations. */
+/** How far the revocations of a store have been read, in the order of their commits. Only the store looks inside. */
+export type TailPosition = object;
+
+/** One page of a read of the store's recent revocations. A read covers what was committed before its first page. */
 export interface RecentRevocations extends Revocations {
+  /** Where the next page of this read starts; `null` after the last one. */
+  readonly next: TailPosition | null;
+  /** Where the next read starts, which returns what was committed since. */
+  readonly end: TailPosition;
   /**
    * Revocations that have been unconfirmed for so long that the instance which made them may be dead or cut off.
    * Those that have waited longest, and no more than can be confirmed at once.
@@ -49,8 +56,14 @@ export interface Confirmation {
 export interface SessionStore<S extends SessionSnapshot = SessionSnapshot> {
   /** @returns the sessions that exist, by id */
   load(sessionIds: readonly string[]): Promise<Map<string, S>>;
-  /** Everything that ended within `windowMs` by the store's clock, and what is overdue, however old. */
-  recentRevocations(windowMs: number): Promise<RecentRevocations>;
+  /**
+   * One page of recent revocations, and what is overdue, however old.
+   *
+   * @param windowMs how far back revocations matter, by the store's clock
+   * @param from of the page before, or of the read before. `null`, or a position in the history of another server:
+   *   everything that ended within the window
+   */
+  recentRevocations(windowMs: number, from: TailPosition | null): Promise<RecentRevocations>;
   /** Revokes again what the store has as active: it lost commits. Sessions that have ended there stay unchanged. */
   reapply(revocations: Revocations): Promise<void>;
   /** Records that these revocations hold on every instance. */

@@ -4,14 +4,12 @@ import { MemoryStore } from '../testing/memory-store.js';
 import { activeSnapshot } from '../testing/test-session.js';
 import { HeldSteps } from '../testing/turn.js';
 import { waitUntil } from '../testing/wait-until.js';
-import { EndedSet } from './ended-set.js';
 import type { RecentRevocations } from './session-store.js';
 import { StoreClock } from './store-clock.js';
 import { Tail } from './tail.js';
 import { Trust } from './trust.js';
 
 const WINDOW_MS = 1_500_000;
-const OVERLAP_MS = 10_000;
 
 describe('Tail', () => {
   let clock: ManualClock;
@@ -19,46 +17,107 @@ describe('Tail', () => {
   let storeClock: StoreClock;
   let trust: Trust;
   let tail: Tail;
-  let take: (recent: RecentRevocations) => void;
+  let take: (page: RecentRevocations) => boolean;
 
   beforeEach(() => {
     clock = new ManualClock();
     store = new MemoryStore(activeSnapshot);
     storeClock = new StoreClock(clock);
-    trust = new Trust(null, new EndedSet(10), clock, 60_000);
-    take = () => {};
-    tail = new Tail(store, clock, storeClock, trust, WINDOW_MS, (recent) => take(recent));
+    trust = new Trust(null, clock, 60_000);
+    take = () => true;
+    tail = new Tail(store, clock, storeClock, trust, WINDOW_MS, (page) => take(page));
   });
   afterEach(() => tail.stop());
 
   const nextRead = async () => {
-    const { length } = store.windows;
+    const { length } = store.tailReads;
+    clock.pass(1);
     tail.follow();
-    await waitUntil('the store is read', () => store.windows.length > length);
-    return store.windows[length];
+    await waitUntil('the store is read', () => store.tailReads.length > length);
+    tail.stop();
   };
 
-  it('reads the whole window first', async () => {
+  const taken = () => {
+    const ids: string[][] = [];
+    take = ({ sessions }) => {
+      clock.pass(1);
+      ids.push(sessions.map(({ sessionId }) => sessionId));
+      return true;
+    };
+    return ids;
+  };
+
+  it('reads the whole window first, then what has been committed since', async () => {
+    store.end('a');
+    const ids = taken();
     await tail.readAll();
-    expect(store.windows).toEqual([WINDOW_MS]);
+    expect(store.tailReads).toEqual([null]);
+    await store.confirm(store.end('b'), { by: 'another', how: 'acknowledged', acknowledgedBy: [] });
+    store.backdate('b', 2 * WINDOW_MS);
+    await nextRead();
+    expect(ids).toEqual([['a'], ['b']]);
+    await nextRead();
+    expect(ids.at(-1)).toEqual([]);
   });
 
-  it('then reads the time since its last read, and an overlap for transactions that commit late', async () => {
-    await tail.readAll();
-    clock.pass(1_000);
-    expect(await nextRead()).toBe(1_000 + OVERLAP_MS);
-  });
-
-  it('reads everything since its last good read after the store was away, up to the whole window', async () => {
+  it('reads everything since its last good read after the store was away', async () => {
     await tail.readAll();
     store.isAway = true;
-    clock.pass(1_000);
-    expect(await nextRead()).toBe(1_000 + OVERLAP_MS);
-    clock.pass(60_000);
+    await nextRead();
+    store.end('a');
     store.isAway = false;
-    expect(await nextRead()).toBe(61_000 + OVERLAP_MS);
-    clock.pass(2 * WINDOW_MS);
-    expect(await nextRead()).toBe(WINDOW_MS);
+    const ids = taken();
+    await nextRead();
+    expect(ids).toEqual([['a']]);
+  });
+
+  it('reads page by page, and trusts nothing until a later read has one page only', async () => {
+    await tail.readAll();
+    store.pageSize = 2;
+    for (const id of ['a', 'b', 'c', 'd', 'e']) store.end(id);
+    const trusted: boolean[] = [];
+    take = () => {
+      trusted.push(trust.mayUseCaches());
+      clock.pass(1);
+      return true;
+    };
+    await nextRead();
+    // The last read has only one page: it finds what was committed while the others were read.
+    expect([...trusted, trust.mayUseCaches()]).toEqual([false, false, false, false, true]);
+  });
+
+  it('goes on after the last page when a page need not be followed by the others', async () => {
+    await tail.readAll();
+    store.pageSize = 2;
+    for (const id of ['a', 'b', 'c', 'd', 'e']) store.end(id);
+    take = () => {
+      clock.pass(1);
+      return false;
+    };
+    await nextRead();
+    expect(trust.mayUseCaches()).toBe(true);
+    store.end('f');
+    const ids = taken();
+    await nextRead();
+    expect(ids).toEqual([['f']]);
+  });
+
+  it('reads again from its position after a page has failed', async () => {
+    await tail.readAll();
+    store.pageSize = 1;
+    for (const id of ['a', 'b']) store.end(id);
+    const ids = taken();
+    const takeIt = take;
+    take = (page) => {
+      store.isAway = true;
+      return takeIt(page);
+    };
+    await nextRead();
+    expect(trust.mayUseCaches()).toBe(false);
+    store.isAway = false;
+    take = takeIt;
+    await nextRead();
+    expect(ids).toEqual([['a'], ['a'], ['b'], []]);
   });
 
   it('counts the age of a read from when it was sent, since it misses what was committed later', async () => {
@@ -73,7 +132,7 @@ describe('Tail', () => {
 
   it('renews the trust only after what it read has been taken', async () => {
     const trusted: boolean[] = [];
-    take = () => trusted.push(trust.mayUseCaches());
+    take = () => trusted.push(trust.mayUseCaches()) > 0;
     await tail.readAll();
     expect([...trusted, trust.mayUseCaches()]).toEqual([false, true]);
   });
@@ -90,7 +149,7 @@ describe('Tail', () => {
     store.turn = reads.turn;
     await nextRead();
     await sleep(900);
-    expect(store.windows).toHaveLength(2);
+    expect(store.tailReads).toHaveLength(2);
     reads.release();
   });
 
@@ -108,6 +167,6 @@ describe('Tail', () => {
     tail.follow();
     tail.stop();
     await sleep(500);
-    expect(store.windows).toHaveLength(1);
+    expect(store.tailReads).toHaveLength(1);
   });
 });

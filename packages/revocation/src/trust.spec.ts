@@ -1,6 +1,5 @@
 import { ManualClock } from '../testing/manual-clock.js';
 import { instantOf } from './clock.js';
-import { EndedSet } from './ended-set.js';
 import { Lease } from './lease.js';
 import { Trust } from './trust.js';
 
@@ -10,24 +9,22 @@ const MAX_STALENESS_MS = 60_000;
 describe('Trust', () => {
   let clock: ManualClock;
   let lease: Lease;
-  let endedSet: EndedSet;
   let trust: Trust;
 
   beforeEach(() => {
     clock = new ManualClock();
     lease = new Lease(clock, LEASE_MS, 100);
-    endedSet = new EndedSet(1);
-    trust = new Trust(lease, endedSet, clock, MAX_STALENESS_MS);
+    trust = new Trust(lease, clock, MAX_STALENESS_MS);
     lease.extend(instantOf(clock));
     trust.tailRead(clock.monotonic());
   });
 
-  it('is given with a live lease, a recent tail and an ended set within its limit', () => {
+  it('is given with a live lease and a recent tail', () => {
     expect(trust.mayUseCaches()).toBe(true);
   });
 
   it('is not given before the store has been read', () => {
-    expect(new Trust(null, endedSet, clock, MAX_STALENESS_MS).mayUseCaches()).toBe(false);
+    expect(new Trust(null, clock, MAX_STALENESS_MS).mayUseCaches()).toBe(false);
   });
 
   it('ends with the lease', () => {
@@ -36,13 +33,13 @@ describe('Trust', () => {
   });
 
   it('needs no lease where there is no other instance', () => {
-    const alone = new Trust(null, endedSet, clock, MAX_STALENESS_MS);
+    const alone = new Trust(null, clock, MAX_STALENESS_MS);
     alone.tailRead(clock.monotonic());
     expect([alone.mayUseCaches(), alone.isLeaseLive]).toEqual([true, true]);
   });
 
   it('ends when the store has not been read for longer than the limit', () => {
-    const alone = new Trust(null, endedSet, clock, MAX_STALENESS_MS);
+    const alone = new Trust(null, clock, MAX_STALENESS_MS);
     alone.tailRead(clock.monotonic());
     clock.pass(MAX_STALENESS_MS);
     expect(alone.mayUseCaches()).toBe(true);
@@ -56,9 +53,15 @@ describe('Trust', () => {
     expect(trust.tailAgeMs).toBe(0);
   });
 
-  it('ends when the ended set is over its limit', () => {
-    endedSet.add({ sessions: ['a', 'b'].map((sessionId) => ({ sessionId, reason: 'logout' })), cutOffs: [] });
+  it('ends when a read has more pages, until a later one has only one', () => {
+    const earlier = clock.monotonic() - 1;
+    trust.tailIsBehind(clock.monotonic() + 1);
+    expect([trust.mayUseCaches(), trust.remainingMs]).toEqual([false, 0]);
+    trust.tailRead(earlier);
     expect(trust.mayUseCaches()).toBe(false);
+    clock.pass(2);
+    trust.tailRead(clock.monotonic());
+    expect(trust.mayUseCaches()).toBe(true);
   });
 
   it('ends for good when the instance stops', () => {

@@ -1,5 +1,4 @@
 import type { Clock } from './clock.js';
-import type { EndedSet } from './ended-set.js';
 import type { Lease } from './lease.js';
 
 /** Whether this instance may answer from its caches now, or has to ask the store. */
@@ -7,6 +6,8 @@ export class Trust {
   private isStopped = false;
   /** Monotonic instant at which the last successful read of the recent revocations was sent. */
   private tailReadAt = Number.NEGATIVE_INFINITY;
+  /** Monotonic instant at which the last read was sent that had more than one page. */
+  private behindAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param lease `null`: there is no other instance
@@ -14,7 +15,6 @@ export class Trust {
    */
   constructor(
     private readonly lease: Lease | null,
-    private readonly endedSet: EndedSet,
     private readonly clock: Clock,
     private readonly maxStalenessMs: number,
   ) {}
@@ -23,8 +23,8 @@ export class Trust {
     return (
       !this.isStopped &&
       this.isLeaseLive &&
-      this.tailAgeMs <= this.maxStalenessMs &&
-      !this.endedSet.isOverflowing
+      this.tailReadAt > this.behindAt &&
+      this.tailAgeMs <= this.maxStalenessMs
     );
   }
 
@@ -53,6 +53,16 @@ export class Trust {
    */
   tailRead(sentAt: number): void {
     this.tailReadAt = Math.max(this.tailReadAt, sentAt);
+  }
+
+  /**
+   * The store has more recent revocations than fit in one page. Caches are not trusted until a later read has only one: how
+   * many sessions end at once must not delay when they are refused, nor those that end while the pages are read.
+   *
+   * @param sentAt monotonic instant at which the read was sent
+   */
+  tailIsBehind(sentAt: number): void {
+    this.behindAt = Math.max(this.behindAt, sentAt);
   }
 
   /** For good. */

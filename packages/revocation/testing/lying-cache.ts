@@ -8,6 +8,8 @@ export class LyingCache<S extends SessionSnapshot> implements SharedCache<S> {
   turn: Turn = AT_ONCE;
   /** Snapshots written, for tests that count. */
   written = 0;
+  /** Sessions that it was asked to remove. */
+  readonly removed: string[] = [];
 
   constructor(private readonly activeSnapshot: (sessionId: string) => S) {}
 
@@ -23,5 +25,7 @@ export class LyingCache<S extends SessionSnapshot> implements SharedCache<S> {
     for (const snapshot of snapshots) this.entries.set(snapshot.sessionId, snapshot);
   }
 
-  async remove(): Promise<void> {}
+  async remove(ids: readonly string[]): Promise<void> {
+    this.removed.push(...ids);
+  }
 }

@@ -5,6 +5,7 @@ import type {
   RecentRevocations,
   Revocations,
   SessionStore,
+  TailPosition,
 } from '../src/session-store.js';
 import { AT_ONCE, type Turn } from './turn.js';
 
@@ -23,6 +24,14 @@ interface UserCutOff {
   isConfirmed: boolean;
 }
 
+interface Position {
+  readonly server: string;
+  /** Commits that have been read, or are in `rest`. */
+  readonly commits: number;
+  /** What the next pages of a read have; `null` after the last one. */
+  readonly rest: Revocations | null;
+}
+
 /**
  * The session store in memory. Sessions exist without being created. A read sees the state at the moment at which it
  * arrives, however late its answer is delivered.
@@ -32,7 +41,11 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
   /** Of sessions that a cut-off has exempted; that of any other is 0. */
   private readonly epochs = new Map<string, number>();
   private readonly cutOffs = new Map<string, UserCutOff>();
+  /** Ids of sessions and users, in the order of the commits. */
+  private readonly commits: string[] = [];
   turn: Turn = AT_ONCE;
+  /** Revocations of each kind in one page of a read of the tail. */
+  pageSize = Number.POSITIVE_INFINITY;
   isAway = false;
   server = 'server-1';
   /** Called in place of every write of `reapply`, as by a standby that is read-only. */
@@ -40,6 +53,7 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
   /** Every call, for tests that count. */
   readonly loads: (readonly string[])[] = [];
   readonly windows: number[] = [];
+  readonly tailReads: (TailPosition | null)[] = [];
   readonly confirmations: Confirmation[] = [];
 
   constructor(
@@ -54,6 +68,7 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
   /** Commits the end of a session. */
   end(sessionId: string, reason = 'logout'): Revocations {
     this.ends.set(sessionId, { reason, endedAt: this.now(), isConfirmed: false });
+    this.commits.push(sessionId);
     return { sessions: [{ sessionId, reason }], cutOffs: [] };
   }
 
@@ -94,17 +109,29 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
     return new Map(found);
   }
 
-  async recentRevocations(windowMs: number): Promise<RecentRevocations> {
+  async recentRevocations(windowMs: number, from: TailPosition | null): Promise<RecentRevocations> {
     this.windows.push(windowMs);
+    this.tailReads.push(from);
     this.requireReachable();
-    const recent = this.revocationsWhere((at, isConfirmed) => !isConfirmed || this.now() - at < windowMs);
+    const position = this.positionAfter(from);
+    const all = position ? this.since(position) : this.within(windowMs);
+    const { page, rest } = this.split(all);
+    const hasMore = rest.sessions.length + rest.cutOffs.length > 0;
+    const end = { server: this.server, commits: position?.rest ? position.commits : this.commits.length };
     const overdue = this.revocationsWhere(
-      (at, isConfirmed) => !isConfirmed && this.now() - at > OVERDUE_AFTER_MS,
+      (_, at, isConfirmed) => !isConfirmed && this.now() - at > OVERDUE_AFTER_MS,
     );
     const now = this.now();
     await this.turn('the tail is answered');
     this.requireReachable();
-    return { ...recent, overdue, now, server: this.server };
+    return {
+      ...page,
+      overdue,
+      now,
+      server: end.server,
+      next: hasMore ? { ...end, rest } : null,
+      end: { ...end, rest: null },
+    };
   }
 
   async reapply({ sessions, cutOffs }: Revocations): Promise<void> {
@@ -155,6 +182,7 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
 
   private commitCutOff({ userId, ...minimums }: Required<CutOff>): Revocations {
     this.cutOffs.set(userId, { ...minimums, changedAt: this.now(), isConfirmed: false });
+    this.commits.push(userId);
     return { sessions: [], cutOffs: [{ userId, ...minimums }] };
   }
 
@@ -172,13 +200,35 @@ export class MemoryStore<S extends SessionSnapshot> implements SessionStore<S> {
     return { ...active, status: end.reason === 'expired' ? 'expired' : 'revoked', endedReason: end.reason };
   }
 
-  private revocationsWhere(matches: (at: number, isConfirmed: boolean) => boolean): Revocations {
+  private positionAfter(from: TailPosition | null): Position | null {
+    const position = from as Position | null;
+    return position?.server === this.server ? position : null;
+  }
+
+  private since({ commits, rest }: Position): Revocations {
+    if (rest) return rest;
+    const ids = new Set(this.commits.slice(commits));
+    return this.revocationsWhere((id) => ids.has(id));
+  }
+
+  private within(windowMs: number): Revocations {
+    return this.revocationsWhere((_, at, isConfirmed) => !isConfirmed || this.now() - at < windowMs);
+  }
+
+  private split({ sessions, cutOffs }: Revocations) {
+    return {
+      page: { sessions: sessions.slice(0, this.pageSize), cutOffs: cutOffs.slice(0, this.pageSize) },
+      rest: { sessions: sessions.slice(this.pageSize), cutOffs: cutOffs.slice(this.pageSize) },
+    };
+  }
+
+  private revocationsWhere(matches: (id: string, at: number, isConfirmed: boolean) => boolean): Revocations {
     return {
       sessions: [...this.ends]
-        .filter(([, end]) => matches(end.endedAt, end.isConfirmed))
+        .filter(([id, end]) => matches(id, end.endedAt, end.isConfirmed))
         .map(([sessionId, { reason, endedAt }]) => ({ sessionId, reason, endedAt })),
       cutOffs: [...this.cutOffs]
-        .filter(([, change]) => matches(change.changedAt, change.isConfirmed))
+        .filter(([id, change]) => matches(id, change.changedAt, change.isConfirmed))
         .map(([userId, { rolesVersion, sessionEpoch }]) => ({ userId, rolesVersion, sessionEpoch })),
     };
   }

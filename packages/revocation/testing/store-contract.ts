@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Confirmation, Revocations, SessionStore } from '../src/session-store.js';
+import { readTail } from './read-tail.js';
 
 /** A store, and the writes that are not the protocol's. */
 export interface StoreUnderTest {
@@ -57,7 +58,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
 
     const createSession = async () => (await under.createSessions(1))[0] ?? '';
     const recent = async (id: string) => {
-      const { sessions, overdue } = await store.recentRevocations(WINDOW_MS);
+      const { sessions, overdue } = await readTail(store, WINDOW_MS);
       const has = (list: Revocations['sessions']) => list.some(({ sessionId }) => sessionId === id);
       return { reported: has(sessions), overdue: has(overdue.sessions) };
     };
@@ -95,7 +96,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const sessionId = await createSession();
       expect((await recent(sessionId)).reported).toBe(false);
       await under.end([sessionId], 'terminated');
-      const { sessions } = await store.recentRevocations(SECOND_MS);
+      const { sessions } = await readTail(store, SECOND_MS);
       expect(sessions).toContainEqual(revocationOf(sessionId, 'terminated'));
     });
 
@@ -129,6 +130,31 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       expect(await recent(confirmed)).toEqual({ reported: true, overdue: false });
     });
 
+    it('reports what has been committed since a position, however old its time is', async () => {
+      const [before, late, next] = [await createSession(), await createSession(), await createSession()];
+      await under.end([before], 'logout');
+      const first = await readTail(store, WINDOW_MS);
+      await under.end([late], 'logout');
+      await store.confirm(ofSessions([before, late]), CONFIRMATION);
+      await under.backdate([late], WINDOW_MS + 10 * SECOND_MS);
+      const second = await readTail(store, WINDOW_MS, first.end);
+      expect(second.sessions.map(({ sessionId }) => sessionId)).toEqual([late]);
+      await under.end([next], 'logout');
+      const third = await readTail(store, WINDOW_MS, second.end);
+      expect(third.sessions.map(({ sessionId }) => sessionId)).toEqual([next]);
+      expect((await readTail(store, WINDOW_MS, third.end)).sessions).toEqual([]);
+    });
+
+    it('reports cut-offs that have been committed since a position', async () => {
+      const [byRoles, byEpoch] = [await under.createUser(), await under.createUser()];
+      const { end } = await readTail(store, WINDOW_MS);
+      await under.changeRoles(byRoles);
+      await under.cutOffSessions(byEpoch, []);
+      await under.backdate([byRoles, byEpoch], 40 * DAY_MS);
+      const { cutOffs } = await readTail(store, WINDOW_MS, end);
+      expect(cutOffs.map(({ userId }) => userId).sort()).toEqual([byRoles, byEpoch].sort());
+    });
+
     it('reports whether all of several revocations are confirmed', async () => {
       const [a, b] = [await createSession(), await createSession()];
       await under.end([a, b], 'logout');
@@ -150,7 +176,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const userId = await under.createUser();
       await under.changeRoles(userId);
       await under.changeRoles(userId);
-      const { cutOffs, overdue } = await store.recentRevocations(WINDOW_MS);
+      const { cutOffs, overdue } = await readTail(store, WINDOW_MS);
       expect(cutOffs).toContainEqual({ userId, rolesVersion: 2, sessionEpoch: 0 });
       expect(overdue.cutOffs.filter((it) => it.userId === userId)).toEqual([]);
     });
@@ -169,7 +195,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const userId = await under.createUser();
       await under.changeRoles(userId);
       await under.backdate([userId], 40 * DAY_MS);
-      const { overdue } = await store.recentRevocations(WINDOW_MS);
+      const { overdue } = await readTail(store, WINDOW_MS);
       expect(overdue.cutOffs).toContainEqual({ userId, rolesVersion: 1, sessionEpoch: 0 });
     });
 
@@ -189,7 +215,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       await under.cutOffSessions(userId, []);
       await under.cutOffSessions(userId, []);
       await under.backdate([userId], 40 * DAY_MS);
-      expect((await store.recentRevocations(WINDOW_MS)).overdue.cutOffs).toContainEqual(cutOff(2));
+      expect((await readTail(store, WINDOW_MS)).overdue.cutOffs).toContainEqual(cutOff(2));
       await store.confirm({ sessions: [], cutOffs: [cutOff(1)] }, CONFIRMATION);
       expect(await store.areConfirmed({ sessions: [], cutOffs: [cutOff(2)] })).toBe(false);
       await store.confirm({ sessions: [], cutOffs: [cutOff(2)] }, CONFIRMATION);
@@ -201,7 +227,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const [sessionId = ''] = await under.createSessionsOf(userId, 1);
       await store.reapply({ sessions: [], cutOffs: [{ userId, rolesVersion: 0, sessionEpoch: 3 }] });
       expect((await store.load([sessionId])).get(sessionId)?.status).toBe('revoked');
-      const { cutOffs } = await store.recentRevocations(WINDOW_MS);
+      const { cutOffs } = await readTail(store, WINDOW_MS);
       expect(cutOffs).toContainEqual({ userId, rolesVersion: 0, sessionEpoch: 3 });
     });
 
@@ -209,7 +235,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       const ids = await under.createSessions(1_300);
       expect((await store.load(ids)).size).toBe(1_300);
       await under.end(ids, 'logout');
-      const { sessions } = await store.recentRevocations(WINDOW_MS);
+      const { sessions } = await readTail(store, WINDOW_MS);
       const reported = new Set(sessions.map(({ sessionId }) => sessionId));
       expect(ids.filter((id) => !reported.has(id))).toEqual([]);
       await store.confirm(ofSessions(ids), CONFIRMATION);
@@ -233,9 +259,7 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
       expect(found.get(expired)).toMatchObject({ status: 'expired', endedReason: 'expired' });
       expect(found.get(kept)).toMatchObject({ status: 'revoked', endedReason: 'terminated' });
       expect(await store.areConfirmed(ofSessions([lost]))).toBe(false);
-      expect((await store.recentRevocations(SECOND_MS)).sessions).toContainEqual(
-        revocationOf(lost, 'logout'),
-      );
+      expect((await readTail(store, SECOND_MS)).sessions).toContainEqual(revocationOf(lost, 'logout'));
     });
 
     it('raises the roles version of a user to the known one, and never lowers it', async () => {
@@ -245,27 +269,27 @@ export function sessionStoreContract(name: string, open: () => Promise<StoreUnde
         sessions: [],
         cutOffs: [behind, ahead].map((userId) => ({ userId, rolesVersion: 2 })),
       });
-      const { cutOffs } = await store.recentRevocations(WINDOW_MS);
+      const { cutOffs } = await readTail(store, WINDOW_MS);
       expect(cutOffs).toContainEqual({ userId: behind, rolesVersion: 2, sessionEpoch: 0 });
       expect(cutOffs).toContainEqual({ userId: ahead, rolesVersion: 3, sessionEpoch: 0 });
     });
 
     it('names its server, the same one on every read', async () => {
-      const { server } = await store.recentRevocations(1);
+      const { server } = await readTail(store, 1);
       expect(server).toMatch(/./);
-      expect((await store.recentRevocations(1)).server).toBe(server);
+      expect((await readTail(store, 1)).server).toBe(server);
     });
 
     it('returns the time of its clock, which advances', async () => {
-      const { now } = await store.recentRevocations(1);
+      const { now } = await readTail(store, 1);
       await sleep(20);
-      expect((await store.recentRevocations(1)).now).toBeGreaterThan(now);
+      expect((await readTail(store, 1)).now).toBeGreaterThan(now);
     });
 
     it('rejects every call while it cannot be reached', async () => {
       await under.disconnect();
       await expect(store.load([randomUUID()])).rejects.toThrow();
-      await expect(store.recentRevocations(WINDOW_MS)).rejects.toThrow();
+      await expect(readTail(store, WINDOW_MS)).rejects.toThrow();
       await expect(store.confirm(ofSessions([randomUUID()]), CONFIRMATION)).rejects.toThrow();
       await expect(store.areConfirmed(ofSessions([randomUUID()]))).rejects.toThrow();
       await expect(store.reapply(ofSessions([randomUUID()]))).rejects.toThrow();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { USUAL_REPORT_MS } from '@latchkey/revocation/guard-connection/messages';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config.js';
@@ -22,6 +23,11 @@ const MIN_ROWS = 100;
 /** How long the last use of a session may be known to one instance only. A short idle lifetime shortens it. */
 export function flushIntervalMs(idleTtlMs: number): number {
   return Math.min(MAX_FLUSH_INTERVAL_MS, idleTtlMs / 10);
+}
+
+/** Within which a guard has to report a use. No longer than a flush takes, whatever the idle lifetime. */
+export function guardReportMs(idleTtlMs: number): number {
+  return Math.min(USUAL_REPORT_MS, flushIntervalMs(idleTtlMs));
 }
 
 /**

@@ -4,11 +4,12 @@ import type {
   RecentRevocations,
   Revocations,
   SessionStore,
+  TailPosition,
 } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import { StandbyServer } from '../../database/standby-server.js';
 import { withTimeout } from '../../errors/with-timeout.js';
-import { isDeviceKind } from '../../user-agents/describe-user-agent.js';
+import { isDeviceKind } from '../../user-agents/device-kind.js';
 import { SESSION_ENDED_REASON, SESSION_STATUS } from '../session-cut-off.js';
 import { readRecentRevocations } from './recent-revocations.js';
 import type { SessionSnapshot } from './session-snapshot.js';
@@ -90,9 +91,8 @@ export class PostgresSessionStore implements SessionStore<SessionSnapshot> {
     return new Map(rows.filter(({ id }) => id !== null).map((row) => [row.id, snapshotOf(row)]));
   }
 
-  async recentRevocations(windowMs: number): Promise<RecentRevocations> {
-    // Page by page, each with its own timeout, however many pages there are.
-    return readRecentRevocations(windowMs, (sql, parameters) =>
+  async recentRevocations(windowMs: number, from: TailPosition | null): Promise<RecentRevocations> {
+    return readRecentRevocations(windowMs, from, (sql, parameters) =>
       withTimeout(READ_TIMEOUT_MS, () => this.dataSource.query(sql, parameters)),
     );
   }

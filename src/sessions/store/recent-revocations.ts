@@ -3,153 +3,123 @@ import type {
   EndedSession,
   RecentRevocations,
   Revocations,
+  TailPosition,
 } from '@latchkey/revocation/session-store';
 import { StandbyServer } from '../../database/standby-server.js';
+import {
+  BY_COMMIT,
+  BY_TIME,
+  type Cursor,
+  OVERDUE,
+  type Row,
+  SERVER,
+  START_OF_PAGES,
+} from './recent-revocations.sql.js';
+import { readSnapshot, type Snapshot, unseenSince } from './transaction-snapshot.js';
 
 /** Rows of each kind in one page. A mass of revocations must not run into the timeout, or hold requests up while it is read. */
 const PAGE_SIZE = 5_000;
 /** Overdue revocations that are pushed again at once, those that have waited longest first. */
 const OVERDUE_AT_ONCE = 5_000;
-/**
- * Overdue revocations in one read. After a transaction that took long and ended many sessions, all of them are overdue
- * when it commits: they are refused from the next read on, however long it takes to confirm them.
- */
-const OVERDUE_MAX = 100_000;
-/** The instance that made a revocation is dead or cut off when it has not confirmed it within this time. */
-const OVERDUE_AFTER = `interval '1 second'`;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-const SESSION = `'session' AS kind, id, ended_reason AS reason, NULL::integer AS roles_version, NULL::integer AS session_epoch,
-  (extract(epoch FROM ended_at) * 1000)::float8 AS at`;
-const USER = `'user' AS kind, id, NULL AS reason, roles_version, session_epoch,
-  (extract(epoch FROM roles_changed_at) * 1000)::float8 AS at`;
-
-// In every page: a pooler may send each statement to another server.
-const SERVER = `
-  SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE 'now' END AS kind, NULL::uuid AS id,
-         extract(epoch FROM pg_postmaster_start_time())::text AS reason, NULL::integer AS roles_version,
-         NULL::integer AS session_epoch, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at, false AS overdue`;
-
-/** $1: the window in seconds, $2: rows of each kind; after ($3, $4) for sessions and ($5, $6) for users. */
-const PAGE = `
-  ${SERVER}
-  UNION ALL
-  (SELECT ${SESSION}, false AS overdue FROM sessions WHERE status <> 'active'
-   AND (ended_at, id) > (coalesce(to_timestamp($3::float8 / 1000), now() - make_interval(secs => $1)), $4::uuid)
-   ORDER BY ended_at, id LIMIT $2)
-  UNION ALL
-  (SELECT ${USER}, false FROM users WHERE roles_changed_at IS NOT NULL
-   AND (roles_changed_at, id) > (coalesce(to_timestamp($5::float8 / 1000), now() - make_interval(secs => $1)), $6::uuid)
-   ORDER BY roles_changed_at, id LIMIT $2)`;
-
-/** No limit on the age: a row may be committed long after it was stamped. */
-const overdue = (limit: string, sessionsAfter = '', usersAfter = '') => `
-  (SELECT ${SESSION}, true AS overdue FROM sessions
-   WHERE status <> 'active' AND enforced_at IS NULL AND ended_at < now() - ${OVERDUE_AFTER} ${sessionsAfter}
-   ORDER BY ended_at, id LIMIT ${limit})
-  UNION ALL
-  (SELECT ${USER}, true FROM users
-   WHERE roles_changed_at IS NOT NULL AND roles_enforced_at IS NULL AND roles_changed_at < now() - ${OVERDUE_AFTER}
-   ${usersAfter}
-   ORDER BY roles_changed_at, id LIMIT ${limit})`;
-
-/** $7: overdue rows of each kind. */
-const FIRST_PAGE = `${PAGE} UNION ALL ${overdue('$7')}`;
-
-/** $1: rows of each kind; after ($2, $3) for sessions and ($4, $5) for users. */
-const OVERDUE_PAGE = `
-  ${SERVER}
-  UNION ALL ${overdue(
-    '$1',
-    `AND (ended_at, id) > (coalesce(to_timestamp($2::float8 / 1000), '-infinity'), $3::uuid)`,
-    `AND (roles_changed_at, id) > (coalesce(to_timestamp($4::float8 / 1000), '-infinity'), $5::uuid)`,
-  )}`;
-
-interface Row {
-  readonly kind: 'now' | 'standby' | 'session' | 'user';
-  readonly id: string;
-  readonly reason: string;
-  readonly roles_version: number;
-  readonly session_epoch: number;
-  readonly at: number;
-  readonly overdue: boolean;
-}
-
-/** The last row of its kind that was read; `at` is `null` at the start of the window. */
-type Cursor = Pick<Row, 'id'> & { readonly at: number | null };
-
-type Query = (sql: string, parameters: unknown[]) => Promise<Row[]>;
+export type Query = (sql: string, parameters: unknown[]) => Promise<Row[]>;
 
 interface Sizes {
   readonly pageSize: number;
   readonly overdueAtOnce: number;
-  readonly overdueMax: number;
 }
 
-const SIZES: Sizes = { pageSize: PAGE_SIZE, overdueAtOnce: OVERDUE_AT_ONCE, overdueMax: OVERDUE_MAX };
+const SIZES: Sizes = { pageSize: PAGE_SIZE, overdueAtOnce: OVERDUE_AT_ONCE };
+
+interface Position {
+  readonly server: string;
+  /** The transactions that earlier reads have covered; `null` in a read by time. */
+  readonly covered: Snapshot | null;
+  /** In the middle of a read: where the next page starts, and the snapshot of the first page. */
+  readonly within: { readonly cursors: Cursors; readonly snapshot: Snapshot } | null;
+}
+
+interface Cursors {
+  readonly session: Cursor;
+  readonly user: Cursor;
+}
+
+const START: Cursors = { session: START_OF_PAGES, user: START_OF_PAGES };
 
 /**
- * Reads the revocations within a window, and the overdue ones, page by page.
+ * Reads one page of the revocations that have been committed since `from`, or of those within a window.
+ *
+ * A time stamp does not tell what has been committed since an earlier read: it is as much older than the commit as the
+ * transaction is long. Each row has the id of its transaction, and the snapshot of the earlier read tells which
+ * transactions that read could not see: those that were in progress, and those that began later.
  *
  * @param query runs one statement
  * @throws {StandbyServer}
  */
 export async function readRecentRevocations(
   windowMs: number,
+  from: TailPosition | null,
   query: Query,
-  { pageSize, overdueAtOnce, overdueMax } = SIZES,
+  { pageSize, overdueAtOnce } = SIZES,
 ): Promise<RecentRevocations> {
-  const recent = new Cursors(false);
-  const after = () => [windowMs / 1000, pageSize, ...recent.position];
-  const read = fromPrimary(await query(FIRST_PAGE, [...after(), overdueAtOnce]));
-  const { at: now, reason: server } = read.find(({ kind }) => kind === 'now') ?? { at: 0, reason: '' };
-  const firstOverdue = read.filter((row) => row.overdue);
-  const late = new Cursors(true);
-  let isLateFull = late.pass(read, overdueAtOnce);
-  let isFull = recent.pass(read, pageSize);
-  while (isFull) {
-    const page = fromPrimary(await query(PAGE, after()));
-    read.push(...page);
-    isFull = recent.pass(page, pageSize);
-  }
-  for (let count = firstOverdue.length; isLateFull && count < overdueMax; ) {
-    const page = fromPrimary(await query(OVERDUE_PAGE, [overdueAtOnce, ...late.position]));
-    read.push(...page);
-    isLateFull = late.pass(page, overdueAtOnce);
-    count += page.length;
-  }
-  return { ...revocationsIn(read), overdue: revocationsIn(firstOverdue), now, server };
+  const position = from as Position | null;
+  const rows = await query(...statement(position, windowMs, pageSize, overdueAtOnce));
+  const server = rows.find(({ kind }) => kind === 'server' || kind === 'standby');
+  if (server?.kind !== 'server') throw new StandbyServer();
+  // Another server may lack the last transactions, and have others with the same ids.
+  if (position && position.server !== server.reason)
+    return readRecentRevocations(windowMs, null, query, { pageSize, overdueAtOnce });
+
+  const pages = rows.filter(({ is_overdue }) => !is_overdue);
+  const snapshot = position?.within?.snapshot ?? readSnapshot(server.position);
+  const cursors = position?.within?.cursors ?? START;
+  const next: Cursors = {
+    session: lastOf('session', pages) ?? cursors.session,
+    user: lastOf('user', pages) ?? cursors.user,
+  };
+  const isFull = (kind: Row['kind']) => pages.filter((row) => row.kind === kind).length >= pageSize;
+  const covered = position?.covered ?? null;
+  const read = { server: server.reason };
+  return {
+    ...revocationsIn(pages),
+    overdue: revocationsIn(rows.filter(({ is_overdue }) => is_overdue)),
+    now: server.at,
+    server: server.reason,
+    next:
+      isFull('session') || isFull('user') ? { ...read, covered, within: { cursors: next, snapshot } } : null,
+    end: { ...read, covered: snapshot, within: null },
+  };
 }
 
-/** Where the next page starts, for either kind of row. */
-class Cursors {
-  private session: Cursor = { id: FIRST_ID, at: null };
-  private user: Cursor = { id: FIRST_ID, at: null };
-
-  constructor(private readonly overdue: boolean) {}
-
-  get position(): unknown[] {
-    return [this.session.at, this.session.id, this.user.at, this.user.id];
-  }
-
-  /** @returns whether there may be another page */
-  pass(page: readonly Row[], pageSize: number): boolean {
-    const of = (kind: Row['kind']) => page.filter((row) => row.kind === kind && row.overdue === this.overdue);
-    const [sessions, users] = [of('session'), of('user')];
-    this.session = sessions.reduce(later, this.session);
-    this.user = users.reduce(later, this.user);
-    return sessions.length >= pageSize || users.length >= pageSize;
-  }
+function statement(
+  position: Position | null,
+  windowMs: number,
+  pageSize: number,
+  overdueAtOnce: number,
+): [sql: string, parameters: unknown[]] {
+  const { session, user } = position?.within?.cursors ?? START;
+  const cursors = [pageSize, session.position, session.id, user.position, user.id];
+  const isFirst = !position?.within;
+  const [page, parameters] = position?.covered
+    ? [BY_COMMIT, [...cursors, ...unseenSince(position.covered, position.within?.snapshot ?? null)]]
+    : [BY_TIME, [...cursors, windowMs / 1000]];
+  return isFirst
+    ? [
+        `${SERVER} UNION ALL ${page} UNION ALL ${OVERDUE(parameters.length + 1)}`,
+        [...parameters, overdueAtOnce],
+      ]
+    : [`${SERVER} UNION ALL ${page}`, parameters];
 }
 
-function fromPrimary(page: Row[]): Row[] {
-  if (page.some(({ kind }) => kind === 'standby')) throw new StandbyServer();
-  return page;
+/** Compared here: Postgres does not promise the order of the parts of a union. */
+function lastOf(kind: Row['kind'], page: readonly Row[]): Cursor | undefined {
+  const rows: Cursor[] = page.filter((row) => row.kind === kind);
+  return rows.length === 0 ? undefined : rows.reduce(later);
 }
 
 function later(last: Cursor, row: Cursor): Cursor {
-  if (last.at === null || row.at === null || row.at > last.at) return row;
-  return row.at === last.at && row.id > last.id ? row : last;
+  if (row.position === last.position) return row.id > last.id ? row : last;
+  return BigInt(row.position) > BigInt(last.position) ? row : last;
 }
 
 function revocationsIn(rows: readonly Row[]): Revocations {

@@ -8,10 +8,11 @@ import type { Provider } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Config } from '../../config/config.js';
-import { PROTOCOL_DATA_SOURCE } from '../../database/database.module.js';
+import { PROTOCOL_DATA_SOURCE } from '../../database/protocol-data-source.js';
 import { REDIS } from '../../redis/redis.module.js';
 import { RedisAuthenticators } from '../../redis/redis-authenticators.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
+import { guardReportMs } from '../check/last-seen.js';
 import type { SessionUse } from '../check/session-use.js';
 import { SessionClock } from '../session-clock.js';
 import { PostgresSessionStore } from './postgres-session-store.js';
@@ -50,6 +51,7 @@ function createProtocol(
     model: SESSION_MODEL,
     observer: metrics,
     tokenTtlMs: config.accessToken.ttlSeconds * 1000,
+    guardReportMs: guardReportMs(config.policy.idleTtlMs),
     leaseMs: config.sessions.leaseMs,
     maxStalenessMs: config.sessions.maxStalenessMs,
     memoryCacheSize: config.sessions.cacheSize,
@@ -79,6 +81,11 @@ function addGauges(
     'latchkey_ended_set_size',
     'Entries of the ended set in memory.',
     () => revocation.status().endedSetSize,
+  );
+  gauge(
+    'latchkey_ended_set_incomplete',
+    'Whether more sessions have ended recently than the ended set has room for.',
+    () => Number(revocation.status().hasUnlistedEnds),
   );
   gauge('latchkey_cache_breaker_open', 'Whether the shared cache is skipped because it failed.', () =>
     Number(sharedCache?.isOpen ?? false),

@@ -1,7 +1,9 @@
 import type { CacheLayer, Observer } from '@latchkey/revocation/observer';
 import type { Confirmation } from '@latchkey/revocation/session-store';
 import { Injectable } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { tracer } from '../../telemetry/tracing.js';
 
 const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5];
 
@@ -94,6 +96,7 @@ export class SessionMetrics implements Observer {
 
   lookedUp(layer: CacheLayer): void {
     this.lookups[layer] += 1;
+    if (tracer !== null) trace.getActiveSpan()?.setAttribute('latchkey.session_lookup', layer);
   }
 
   distrusted(): void {

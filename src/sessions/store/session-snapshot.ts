@@ -1,6 +1,6 @@
 import type { SnapshotFormat } from '@latchkey/revocation/redis/redis-shared-cache';
 import type { SessionSnapshot as ProtocolSnapshot } from '@latchkey/revocation/session-snapshot';
-import { type DeviceKind, isDeviceKind } from '../../user-agents/describe-user-agent.js';
+import { type DeviceKind, isDeviceKind } from '../../user-agents/device-kind.js';
 
 /** One session as Postgres had it at `readAt`. */
 export interface SessionSnapshot extends ProtocolSnapshot {

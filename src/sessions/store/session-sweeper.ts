@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config.js';
 import { SWEEP_BATCH, Sweeper } from '../../jobs/sweeper.js';
 import { useDelayMs } from '../check/last-seen.js';
 
 const INTERVAL_MS = 60_000;
-/** The first sweep of an instance covers this much time without sweeps. */
-const MAX_LOOK_BACK_MS = 172_800_000;
 
 // Instances judge expiry themselves by the same rule, so there is nothing to enforce.
 const CLOSE_EXPIRED = `
@@ -33,16 +31,15 @@ const REMOVE_DEAD = `
 
 const REMOVE_EVENTS = `DELETE FROM session_events WHERE session_id = ANY ($1)`;
 
-/** A session rotates every few minutes, for months. Older rotations are only counted in its row. */
+/** A session can live for months. Older rotations are only counted in its row. */
 const ROTATIONS_KEPT = `interval '7 days'`;
 
-// By time, because rows of one time lie together on disk, and only the time since the last sweep.
-const REMOVE_OLD_ROTATIONS = `
+/** Exported for the test of its plan. */
+export const REMOVE_OLD_ROTATIONS = `
   DELETE FROM session_events WHERE (session_id, id) IN (
     SELECT session_id, id FROM session_events
     WHERE kind = 'rotated' AND at < now() - ${ROTATIONS_KEPT}
-      AND at >= now() - ${ROTATIONS_KEPT} - $1 * interval '1 millisecond'
-    LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
+    ORDER BY at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED)
   RETURNING id`;
 
 // A device is kept as long as its sessions.
@@ -58,9 +55,6 @@ interface RemovedSession {
 /** Closes sessions that have expired and removes those that ended long ago, in small batches. */
 @Injectable()
 export class SessionSweeper extends Sweeper {
-  /** Monotonic. */
-  private rotationsRemovedAt = Number.NEGATIVE_INFINITY;
-
   constructor(
     dataSource: DataSource,
     private readonly config: Config,
@@ -71,25 +65,18 @@ export class SessionSweeper extends Sweeper {
   async sweep(): Promise<void> {
     const { idleTtlMs, absoluteTtlMs } = this.config.policy;
     await this.inBatches(CLOSE_EXPIRED, [idleTtlMs + useDelayMs(idleTtlMs), absoluteTtlMs]);
-    await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], (rows: RemovedSession[]) =>
-      this.forget(rows),
+    await this.inBatches(REMOVE_DEAD, [this.config.sessions.retentionMs], (rows: RemovedSession[], manager) =>
+      this.forget(rows, manager),
     );
-    await this.removeOldRotations();
+    await this.inBatches(REMOVE_OLD_ROTATIONS, []);
   }
 
   /** Removes what was only kept for sessions that no longer exist. */
-  private async forget(removed: RemovedSession[]): Promise<void> {
-    await this.dataSource.query(REMOVE_EVENTS, [removed.map(({ id }) => id)]);
-    await this.dataSource.query(REMOVE_FORGOTTEN_DEVICES, [
+  private async forget(removed: RemovedSession[], manager: EntityManager): Promise<void> {
+    await manager.query(REMOVE_EVENTS, [removed.map(({ id }) => id)]);
+    await manager.query(REMOVE_FORGOTTEN_DEVICES, [
       removed.map(({ device_id }) => device_id),
       this.config.sessions.retentionMs,
     ]);
-  }
-
-  private async removeOldRotations(): Promise<void> {
-    const startedAt = performance.now();
-    const sinceLast = Math.min(startedAt - this.rotationsRemovedAt, MAX_LOOK_BACK_MS);
-    await this.inBatches(REMOVE_OLD_ROTATIONS, [sinceLast + INTERVAL_MS]);
-    this.rotationsRemovedAt = startedAt;
   }
 }

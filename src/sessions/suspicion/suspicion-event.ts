@@ -46,7 +46,7 @@ export function suspicionEvent(
     userId,
     sessionId,
     deviceId,
-    address: now.address,
+    client: now,
     detail: {
       suspicion,
       action,

@@ -23,7 +23,7 @@ export class Acknowledgements {
   }
 
   /** Waits until no guard holds a lease. */
-  ofGoodbye(connections: Iterable<ParentConnection>): Promise<void> {
+  ofLeases(connections: Iterable<ParentConnection>): Promise<void> {
     return this.wait(connections, () => Number.POSITIVE_INFINITY);
   }
 

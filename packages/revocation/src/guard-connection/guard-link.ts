@@ -20,7 +20,7 @@ export interface GuardLinkOptions {
    * they are acknowledged next. Must not throw.
    */
   onEnds(ends: Ends): void;
-  /** The guard holds no lease any more, so it does not know whether sessions are still active. Must not throw. */
+  /** The guard no longer holds a lease, so it does not know whether sessions are still active. Must not throw. */
   onTrustLost?(): void;
   /** A connection is gone, or an attempt failed. For the log. */
   onDisconnected?(end: ConnectionEnd): void;
@@ -193,6 +193,7 @@ export class GuardLink {
       this.rotation.unref();
     }
     this.parent = hello;
+    this.uses.reportWithin(hello.reportMs);
   }
 
   private forgetOldest(): void {

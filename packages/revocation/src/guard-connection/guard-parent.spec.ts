@@ -46,7 +46,7 @@ describe('GuardParent', () => {
   beforeEach(() => {
     clock = new ManualClock();
     endedSet = new EndedSet(100_000);
-    trust = new Trust(null, endedSet, clock, 60_000);
+    trust = new Trust(null, clock, 60_000);
     trust.tailRead(clock.monotonic());
     parent = new GuardParent({
       instance: 'this one',
@@ -58,6 +58,7 @@ describe('GuardParent', () => {
       marginMs: 100,
       windowMs: 900_000,
       tokenLifetimeMs: 800_000,
+      reportMs: 700,
     });
   });
   afterEach(() => parent.leave());
@@ -92,6 +93,7 @@ describe('GuardParent', () => {
         margin: 100,
         window: 900_000,
         token_lifetime: 800_000,
+        report: 700,
       },
       { type: 'snapshot', last: true },
     ]);
@@ -117,6 +119,24 @@ describe('GuardParent', () => {
     it.say({ type: 'ping', n: 2 });
     expect(it.heardOf('pong').at(-1)).toEqual({ type: 'pong', n: 2, r: 0 });
     goodbye(it);
+  });
+
+  it('extends no lease while not all ends are listed, and waits until no guard holds one', async () => {
+    const it = leased();
+    endedSet.addUnlisted();
+    const waiting = parent.inForce();
+    it.say({ type: 'ping', n: 2 });
+    expect(it.heardOf('pong').at(-1)).toEqual({ type: 'pong', n: 2, r: 0 });
+    expect(await isDone(waiting)).toBe(false);
+    clock.pass(LEASE_MS);
+    expect(await isDone(parent.inForce())).toBe(true);
+    goodbye(it);
+    await waiting;
+    endedSet.forgetOldest();
+    endedSet.forgetOldest();
+    const next = leased();
+    expect(next.heardOf('pong').at(-1)).toEqual({ type: 'pong', n: 1, r: LEASE_MS });
+    goodbye(next);
   });
 
   it('waits for every guard that may hold a lease', async () => {

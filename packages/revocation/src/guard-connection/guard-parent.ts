@@ -7,7 +7,7 @@ import type { Revocations } from '../session-store.js';
 import type { Trust } from '../trust.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { MessageSocket } from './message-socket.js';
-import { type Answer, CLOSE, type Question, type ReportedUse } from './messages.js';
+import { type Answer, CLOSE, type Question, type ReportedUse, USUAL_REPORT_MS } from './messages.js';
 import { ParentConnection, type ParentTerms } from './parent-connection.js';
 import { writeEnds } from './parent-messages.js';
 import { ENDS_PER_MESSAGE } from './snapshot-writer.js';
@@ -26,6 +26,8 @@ export interface GuardParentParts {
   readonly marginMs: number;
   readonly windowMs: number;
   readonly tokenLifetimeMs: number;
+  /** Within which guards have to report a use. */
+  readonly reportMs?: number;
   readonly observer?: Pick<Observer, 'inForceAtGuards' | 'leaseRefused'>;
 }
 
@@ -112,20 +114,22 @@ export class GuardParent {
   async inForce(): Promise<void> {
     const startedAt = this.parts.clock.monotonic();
     if (this.connections.size > 0) await this.writeSoon();
+    // No guard has received what the ended set does not list, so none may hold a lease.
+    if (this.parts.endedSet.hasUnlisted) await this.acknowledgements.ofLeases(this.connections);
     const young = this.youngUntil - this.parts.clock.monotonic();
     if (young > 0) await sleep(young);
     this.observer.inForceAtGuards(this.parts.clock.monotonic() - startedAt);
   }
 
   /**
-   * To be called before this instance leaves the others: extends no lease any more, and waits until no guard holds one
+   * To be called before this instance leaves the others: no longer extends leases, and waits until no guard holds one
    * from it.
    */
   async leave(): Promise<void> {
     this.leaving = true;
     this.write();
     for (const connection of this.connections) connection.sayGoodbye();
-    await this.acknowledgements.ofGoodbye(this.connections);
+    await this.acknowledgements.ofLeases(this.connections);
     clearInterval(this.timer);
     for (const connection of this.connections) connection.close(CLOSE.normal, 'the instance has shut down');
   }
@@ -170,6 +174,7 @@ export class GuardParent {
   private termsOf(clientId: string): ParentTerms {
     return {
       ...this.parts,
+      reportMs: this.parts.reportMs ?? USUAL_REPORT_MS,
       grantLease: () => this.grantLease(),
       acknowledged: (connection) => this.acknowledgements.changed(connection),
       closed: (connection) => this.closed(connection),
@@ -181,8 +186,9 @@ export class GuardParent {
   /** Who receives the pong has received every end before it, so these are written first. */
   private grantLease(): number {
     this.write();
-    const { leaseMs, trust } = this.parts;
-    const forMs = this.leaving ? 0 : Math.floor(Math.min(leaseMs, trust.remainingMs));
+    const { leaseMs, trust, endedSet } = this.parts;
+    const isRefused = this.leaving || endedSet.hasUnlisted;
+    const forMs = isRefused ? 0 : Math.floor(Math.min(leaseMs, trust.remainingMs));
     if (forMs === 0) this.observer.leaseRefused();
     return forMs;
   }

@@ -151,7 +151,7 @@ describe('Guards of instances', () => {
     const guard = await guardOf([parent]);
     await waitUntil('the parent asks the store', () => !revocation.status().trustsCaches, { everyMs: 1 });
     expect(guard.link.mayTrust()).toBe(false);
-    expect(guard.trustLost).toBe(1);
+    await waitUntil('it has noticed', () => guard.trustLost === 1);
   });
 
   describe('without a lease', () => {
@@ -230,7 +230,7 @@ describe('Guards of instances', () => {
       guard.wire.parents = [null];
       await revocation.stop();
       expect(guard.grants('s')).toBe(false);
-      expect(guard.trustLost).toBe(1);
+      await waitUntil('it has noticed', () => guard.trustLost === 1);
     });
 
     it('are still counted by revokers until it has left', async () => {

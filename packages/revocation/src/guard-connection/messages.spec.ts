@@ -24,7 +24,7 @@ describe('Messages of the guard protocol', () => {
       cutoffs: [{ sub: 'u', session_epoch: 4, roles_version: 9 }],
       changed: ['t'],
     });
-    const terms = { instance: 'a', leaseMs: 1, marginMs: 2, windowMs: 3, tokenLifetimeMs: 4 };
+    const terms = { instance: 'a', leaseMs: 1, marginMs: 2, windowMs: 3, tokenLifetimeMs: 4, reportMs: 5 };
     expect(JSON.parse(writeHello(terms))).toEqual({
       type: 'hello',
       instance: 'a',
@@ -32,12 +32,20 @@ describe('Messages of the guard protocol', () => {
       margin: 2,
       window: 3,
       token_lifetime: 4,
+      report: 5,
     });
     expect(writePong(3, 2_000)).toBe('{"type":"pong","n":3,"r":2000}');
     expect(writePing(3)).toBe('{"type":"ping","n":3}');
   });
 
   it('are read as they were written by a parent', () => {
+    const terms = {
+      ...{ type: 'hello', instance: 'a', leaseMs: 1, marginMs: 2, windowMs: 3 },
+      ...{ tokenLifetimeMs: 4, reportMs: 5 },
+    };
+    expect(readParentMessage(writeHello(terms))).toEqual(terms);
+    const earlier = '{"type":"hello","instance":"a","lease":1,"margin":2,"window":3,"token_lifetime":4}';
+    expect(readParentMessage(earlier)).toEqual({ ...terms, reportMs: 5_000 });
     expect(readParentMessage(writeEnds(ENDS)(7))).toEqual({ type: 'ends', seq: 7, ends: ENDS });
     expect(readParentMessage(writeSnapshot(ENDS, true))).toEqual({
       type: 'snapshot',

@@ -8,6 +8,9 @@ export const MAX_MESSAGE_BYTES = 64 * 1024;
 /** Entries in one message. */
 export const MAX_ENTRIES = 500;
 
+/** Uses are reported within this time, unless the parent wants them sooner. */
+export const USUAL_REPORT_MS = 5_000;
+
 /** Why a connection was closed, as its WebSocket close code. */
 export const CLOSE = {
   normal: 1000,
@@ -37,6 +40,8 @@ export interface Hello {
   /** How long an end matters. */
   readonly windowMs: number;
   readonly tokenLifetimeMs: number;
+  /** Within which a use has to be reported. */
+  readonly reportMs: number;
 }
 
 export type ParentMessage =

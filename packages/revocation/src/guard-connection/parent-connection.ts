@@ -18,6 +18,7 @@ export interface ParentTerms {
   readonly marginMs: number;
   readonly windowMs: number;
   readonly tokenLifetimeMs: number;
+  readonly reportMs: number;
   readonly clock: Clock;
   readonly endedSet: EndedSet;
   /** For how long a guard may trust what it has received until now; 0: not at all. Ends that were learned are written before. */

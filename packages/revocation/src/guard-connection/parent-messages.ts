@@ -1,5 +1,5 @@
 import type { Answer, AnswerState, Ends, Hello, ParentMessage } from './messages.js';
-import { ProtocolError } from './messages.js';
+import { ProtocolError, USUAL_REPORT_MS } from './messages.js';
 import {
   type Json,
   listOf,
@@ -25,6 +25,7 @@ export function writeHello({
   marginMs,
   windowMs,
   tokenLifetimeMs,
+  reportMs,
 }: Omit<Hello, 'type'>): string {
   return JSON.stringify({
     type: 'hello',
@@ -33,6 +34,7 @@ export function writeHello({
     margin: marginMs,
     window: windowMs,
     token_lifetime: tokenLifetimeMs,
+    report: reportMs,
   });
 }
 
@@ -75,6 +77,8 @@ export function readParentMessage(text: string): ParentMessage | null {
         marginMs: requireCount(json, 'margin'),
         windowMs: requireCount(json, 'window'),
         tokenLifetimeMs: requireCount(json, 'token_lifetime'),
+        // Earlier versions of the service do not say it.
+        reportMs: json.report === undefined ? USUAL_REPORT_MS : requireCount(json, 'report'),
       };
     case 'snapshot':
       return { type: 'snapshot', ends: readEnds(json), isLast: json.last === true };

@@ -2,8 +2,8 @@ import type { MessageSocket } from './message-socket.js';
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
-/** At least, for a client that the service refuses: its credentials will not become valid within seconds. */
-const REFUSED_DELAY_MS = 60_000;
+/** At least, for a client that the service refuses. An operator may start a guard before registering it. */
+const REFUSED_DELAY_MS = 10_000;
 /** From the attempt to the first message. */
 const CONNECT_MS = 5_000;
 
@@ -18,7 +18,7 @@ export interface ConnectionEnd {
 
 export interface SocketHandlers {
   message(text: string): void;
-  /** Called once, whoever closed it; never within `open`. */
+  /** Called once, for either side that closed it; never within `open`. */
   closed(end: ConnectionEnd): void;
 }
 

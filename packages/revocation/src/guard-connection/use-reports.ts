@@ -1,12 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
 import { writeUse } from './guard-messages.js';
-import type { ReportedUse } from './messages.js';
+import { type ReportedUse, USUAL_REPORT_MS } from './messages.js';
 
 /** A use that confirms a refresh, or comes from a new client, is reported within this time. */
 const URGENT_MS = 1_000;
-/** Any other use. */
-const USUAL_MS = 5_000;
 /** Keeps a message below its maximum size, with the longest user agents. */
 const USES_PER_MESSAGE = 80;
 const SESSIONS_MAX = 100_000;
@@ -33,19 +31,32 @@ export class UseReports {
   private urgent: SessionUse[] = [];
   private send: ((text: string) => void) | null = null;
   private readonly timers: NodeJS.Timeout[] = [];
+  private reportMs: number | null = null;
 
   constructor(private readonly clock: Clock) {}
 
   start(): void {
+    this.reportWithin(USUAL_REPORT_MS);
+  }
+
+  /** @param reportMs how long any use may wait to be reported */
+  reportWithin(reportMs: number): void {
+    if (reportMs === this.reportMs) return;
+    this.reportMs = reportMs;
+    this.stopTimers();
     this.timers.push(
-      setInterval(() => this.flushUrgent(), URGENT_MS).unref(),
-      setInterval(() => this.flush(), USUAL_MS).unref(),
+      setInterval(() => this.flushUrgent(), Math.min(URGENT_MS, reportMs)).unref(),
+      setInterval(() => this.flush(), reportMs).unref(),
     );
   }
 
   stop(): void {
-    for (const timer of this.timers) clearInterval(timer);
+    this.stopTimers();
     this.flush();
+  }
+
+  private stopTimers(): void {
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
   }
 
   connected(send: (text: string) => void): void {

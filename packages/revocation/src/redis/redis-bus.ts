@@ -20,16 +20,16 @@ const SERVER = `string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') .. ':
   string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')`;
 
 // No entry expires by time, so that no wall clock is involved. A revoker that has waited for a dead instance removes it.
-const HEARTBEAT = `
+const heartbeatScript = (publish: string) => `
 local previous = redis.call('HGET', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PUBLISH', ARGV[3], ARGV[4])
+redis.call('${publish}', ARGV[3], ARGV[4])
 return { previous, ${SERVER} }`;
 
 // The write changes nothing, but a replica refuses it. A replica would accept the message without delivering it to the others.
-const PUSH = `
+const pushScript = (publish: string) => `
 redis.call('HDEL', KEYS[1], '')
-local receivers = redis.call('PUBLISH', ARGV[1], ARGV[2])
+local receivers = redis.call('${publish}', ARGV[1], ARGV[2])
 return { redis.call('HGETALL', KEYS[1]), ${SERVER}, receivers }`;
 
 // An entry that is no number was not written by an instance.
@@ -50,6 +50,8 @@ export class RedisBus implements Bus {
   private readonly table: string;
   private readonly pushes: string;
   private readonly changes: string;
+  private readonly heartbeatScript: string;
+  private readonly pushScript: string;
   private subscriber: Subscriber | null = null;
   private timeouts = 0;
 
@@ -62,6 +64,9 @@ export class RedisBus implements Bus {
     this.table = `${redis.prefix}:instances`;
     this.pushes = `${redis.prefix}:ends`;
     this.changes = `${redis.prefix}:changes`;
+    const publish = redis.usesShardedChannels ? 'SPUBLISH' : 'PUBLISH';
+    this.heartbeatScript = heartbeatScript(publish);
+    this.pushScript = pushScript(publish);
   }
 
   start(listener: BusListener): void {
@@ -84,7 +89,9 @@ export class RedisBus implements Bus {
   }
 
   async heartbeat(sequence: number): Promise<HeartbeatReceipt> {
-    const [previous, server] = await this.script<[string | null, string]>(HEARTBEAT, [
+    // Before: the lease is counted from the call, so it ends one lease after the server was the current one.
+    await this.confirm();
+    const [previous, server] = await this.script<[string | null, string]>(this.heartbeatScript, [
       this.instanceId,
       String(sequence),
       this.heartbeats(),
@@ -94,9 +101,13 @@ export class RedisBus implements Bus {
   }
 
   async push(pushId: string, revocations: Revocations): Promise<PushReceipt> {
-    const [table, server, receivers] = await this.script<[string[], string, number]>(PUSH, [
-      this.pushes,
-      this.authenticator.seal(this.pushes, writePush(this.instanceId, pushId, revocations)),
+    // An instance that follows to another server after this confirmation reads the store before it trusts its caches there.
+    const [[table, server, receivers]] = await Promise.all([
+      this.script<[string[], string, number]>(this.pushScript, [
+        this.pushes,
+        this.authenticator.seal(this.pushes, writePush(this.instanceId, pushId, revocations)),
+      ]),
+      this.confirm(),
     ]);
     const registered = new Map<string, number>();
     for (let at = 0; at < table.length; at += 2) registered.set(String(table[at]), Number(table[at + 1]));
@@ -162,7 +173,11 @@ export class RedisBus implements Bus {
 
   private async publish(channel: string, text: string): Promise<void> {
     const sealed = this.authenticator.seal(channel, text);
-    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, sealed));
+    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.publish(channel, sealed));
+  }
+
+  private confirm(): Promise<void> {
+    return withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.confirm());
   }
 
   private async script<T>(script: string, args: string[]): Promise<T> {

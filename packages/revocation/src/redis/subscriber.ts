@@ -5,7 +5,7 @@ import { withTimeout } from './with-timeout.js';
 const SUBSCRIBE_TIMEOUT_MS = 2_000;
 
 export interface SubscriberOptions {
-  /** What to do with the messages of each channel. They are subscribed to in this order, on one connection. */
+  /** What to do with the messages of each channel, all on one connection. */
   readonly channels: Readonly<Record<string, (message: string) => void>>;
   /** Pause before a connection is replaced. */
   readonly retryDelayMs: number;
@@ -60,9 +60,8 @@ export class Subscriber {
     try {
       await withTimeout(SUBSCRIBE_TIMEOUT_MS, async () => {
         await connection.connect();
-        for (const [channel, listener] of Object.entries(this.options.channels)) {
-          await connection.subscribe(channel, listener);
-        }
+        const { channels } = this.options;
+        await connection.subscribe(Object.keys(channels), (message, channel) => channels[channel]?.(message));
       });
       this.options.onSubscribed();
       await lost;

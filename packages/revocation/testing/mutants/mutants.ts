@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'ended-set.ts',
     'a later reason replaces the first one',
-    'this.reasonOf(sessionId) ?? reason',
-    'reason',
+    'this.young.sessions.set(sessionId, known ?? reason);',
+    'this.young.sessions.set(sessionId, reason);',
   ),
   mutant(
     'ended-set.ts',
@@ -69,8 +69,52 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'session-cache.ts',
     'a session that was read before a cut-off is granted',
-    'return lookup.session && this.isCutOff(lookup.session.snapshot) ? this.findFresh(sessionId) : lookup;',
-    'return lookup;',
+    ' || this.isCutOff(lookup.session.snapshot);',
+    ';',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a session that was read before unlisted ends is granted',
+    'unlistedCount !== this.parts.endedSet.unlistedCount || ',
+    '',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a fresh read that was overtaken by unlisted ends is believed',
+    'if (unlistedCount === this.parts.endedSet.unlistedCount) return this',
+    'return this',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a session that was read before unlisted ends is kept',
+    'isCurrent && snapshot.status',
+    'snapshot.status',
+  ),
+  mutant(
+    'session-cache.ts',
+    'the shared cache is asked although not all ends are listed',
+    'sharedCache && !endedSet.hasUnlisted ?',
+    'sharedCache ?',
+  ),
+  mutant(
+    'session-cache.ts',
+    'a read of the shared cache that was overtaken by unlisted ends is believed',
+    `    if (this.parts.endedSet.hasUnlisted) return new Map();
+`,
+    '',
+  ),
+  mutant(
+    'session-cache.ts',
+    'unlisted ends stay in memory',
+    'for (const sessionId of sessionIds) this.memory.delete(sessionId);',
+    'void sessionIds;',
+  ),
+  mutant(
+    'session-cache.ts',
+    'memory is kept although any session may have ended',
+    `    this.memory.clear();
+`,
+    '',
   ),
   mutant(
     'session-cache.ts',
@@ -104,8 +148,8 @@ export const MUTANTS: readonly Mutant[] = [
     'revocation.ts',
     'a push is acknowledged without being added to the ended set',
     `    this.learn(revocations);
-    if (from === bus.instanceId) return;`,
-    '    if (from === bus.instanceId) return;',
+    if (from !== bus.instanceId)`,
+    '    if (from !== bus.instanceId)',
   ),
   mutant(
     'create-revocation.ts',
@@ -125,7 +169,14 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'trust.ts',
     'caches are trusted however old the tail is',
-    'this.tailAgeMs <= this.maxStalenessMs &&',
+    ` &&
+      this.tailAgeMs <= this.maxStalenessMs`,
+    '',
+  ),
+  mutant(
+    'trust.ts',
+    'caches are trusted while only some pages have been read',
+    'this.tailReadAt > this.behindAt &&',
     '',
   ),
   mutant('trust.ts', 'caches are trusted after the stop', '!this.isStopped &&', ''),
@@ -174,7 +225,28 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('membership.ts', 'a deaf instance does not subscribe again', 'this.bus.resubscribe();', ''),
 
   // The tail.
-  mutant('tail.ts', 'the tail has no overlap', 'sinceLast + OVERLAP_MS', 'sinceLast'),
+  mutant(
+    'tail.ts',
+    'only the first page of a read is taken',
+    'from = first.next && isTaken ? await this.takeOtherPages(first.next) : first.end;',
+    'from = first.end;',
+  ),
+  mutant('tail.ts', 'caches are trusted after a read that took long', 'if (first.next) continue;', ''),
+  mutant(
+    'tail.ts',
+    'caches are trusted although a page has another',
+    'if (first.next) this.trust.tailIsBehind(sentAt);',
+    '',
+  ),
+  mutant(
+    'tail.ts',
+    'an incomplete read counts as complete for the next one',
+    `      const isTaken = this.take(first);
+`,
+    `      const isTaken = this.take(first);
+      this.position = first.end;
+`,
+  ),
   mutant(
     'tail.ts',
     'the age of the tail is counted from its answer',
@@ -184,16 +256,23 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'tail.ts',
     'the trust is renewed before the revocations are in the ended set',
-    '    this.take(recent);\n    this.trust.tailRead(sentAt);',
-    '    this.trust.tailRead(sentAt);\n    this.take(recent);',
+    'const isTaken = this.take(first);',
+    `if (!first.next) this.trust.tailRead(sentAt);
+      const isTaken = this.take(first);`,
   ),
   mutant(
     'tail.ts',
-    'the tail reads more than the window',
-    'Math.min(sinceLast + OVERLAP_MS, this.windowMs)',
-    'sinceLast + OVERLAP_MS',
+    'each read covers the whole window',
+    'await this.read(this.position);',
+    'await this.read(null);',
   ),
-  mutant('tail.ts', 'the store clock is not set', 'this.storeClock.set(recent.now, sentAt);', ''),
+  mutant(
+    'tail.ts',
+    'the store clock is not set',
+    `    this.storeClock.set(page.now, sentAt);
+`,
+    '',
+  ),
   mutant(
     'revocation.ts',
     'a new subscription is trusted before the tail is read',
@@ -206,17 +285,43 @@ export const MUTANTS: readonly Mutant[] = [
     'if (subscription === this.subscription) this.membership?.join();',
     'this.membership?.join();',
   ),
-  mutant('revocation.ts', 'what the tail reads is not added to the ended set', 'this.learn(recent);', ''),
+  mutant(
+    'revocation.ts',
+    'what the tail reads is not added to the ended set',
+    'const isListed = this.learn(page);',
+    'const isListed = true as boolean;',
+  ),
+  mutant(
+    'revocation.ts',
+    'pages that are not read leave memory as it is',
+    'if (!isListed && page.next) sessions.forgetAll();',
+    '',
+  ),
+  mutant(
+    'revocation.ts',
+    'unlisted ends do not count',
+    `    endedSet.addUnlisted();
+`,
+    '',
+  ),
+  mutant(
+    'revocation.ts',
+    'an unlisted cut-off leaves memory as it is',
+    `if (hasCutOffs) sessions.forgetAll();
+    else `,
+    `void hasCutOffs;
+    `,
+  ),
   mutant(
     'revocation.ts',
     'overdue revocations are not pushed again',
-    'if (sessions.length + cutOffs.length > 0) void enforcer.repeat(recent.overdue);',
+    'if (overdue.sessions.length + overdue.cutOffs.length > 0) void enforcer.repeat(overdue);',
     '',
   ),
   mutant(
     'revocation.ts',
     'lost revocations are not written again',
-    'void lostRevocations.restore(recent.server);',
+    'if (!isListed || !page.next) void lostRevocations.restore(page.server);',
     '',
   ),
   mutant(
@@ -361,12 +466,7 @@ export const MUTANTS: readonly Mutant[] = [
     'return { from: message.from, pushId: message.pushId, revocations, isComplete };',
     'return { from: message.from, pushId: message.pushId, revocations, isComplete: isComplete || true };',
   ),
-  mutant(
-    'redis/push-message.ts',
-    'a version may overflow the store',
-    'Number(value.rolesVersion) <= ROLES_VERSION_MAX',
-    'true',
-  ),
+  mutant('redis/push-message.ts', 'a version may overflow the store', 'Number(value) <= COUNT_MAX', 'true'),
   mutant('redis/push-message.ts', 'any text is an id', 'isText(id) && isId(id)', 'isText(id)'),
   mutant(
     'redis/push-message.ts',
@@ -505,19 +605,32 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'guard-connection/guard-parent.ts',
     'a guard gets a lease from an instance that may not trust its caches',
-    'Math.min(this.parts.leaseMs, this.parts.trust.remainingMs)',
-    'this.parts.leaseMs',
+    'Math.min(leaseMs, trust.remainingMs)',
+    'leaseMs',
   ),
   mutant(
     'guard-connection/guard-parent.ts',
     'an instance that leaves extends leases',
-    'if (this.leaving) return 0;',
+    'this.leaving || endedSet.hasUnlisted',
+    'endedSet.hasUnlisted',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'a guard gets a lease although not all ends are listed',
+    'this.leaving || endedSet.hasUnlisted',
+    'this.leaving',
+  ),
+  mutant(
+    'guard-connection/guard-parent.ts',
+    'unlisted ends are in force while a guard holds a lease',
+    `    if (this.parts.endedSet.hasUnlisted) await this.acknowledgements.ofLeases(this.connections);
+`,
     '',
   ),
   mutant(
     'guard-connection/guard-parent.ts',
     'an instance leaves before its guards',
-    `    await this.acknowledgements.ofGoodbye(this.connections);
+    `    await this.acknowledgements.ofLeases(this.connections);
 `,
     '',
   ),
