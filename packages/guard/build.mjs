@@ -1,15 +1,14 @@
 // `npm run build`: bundles the package into `dist/`, so that it installs without the other packages of this repository.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 import { build } from 'esbuild';
+import { emitTypes } from '../../build/package-types.mjs';
 import { swcOptions } from '../../build/swc-options.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const ROOT = join(HERE, '../..');
 const DIST = join(HERE, 'dist');
 /** What users import or run. One build for all, so that they share classes such as `GuardError`. */
 const ENTRIES = ['create-guard', 'express', 'fastify', 'grpc', 'nest', 'ws', 'edge'].filter((name) =>
@@ -51,7 +50,7 @@ const typescript = {
 
 rmSync(DIST, { recursive: true, force: true });
 await bundleCode();
-emitTypes();
+emitTypes(HERE, ENTRIES);
 
 async function bundleCode() {
   const { metafile } = await build({
@@ -84,31 +83,4 @@ function requireDeclared(imports) {
   );
   if (undeclared.length > 0)
     throw new Error(`not in package.json: ${undeclared.map(({ path }) => path).join(', ')}`);
-}
-
-/** Copies the declarations that the entries need. They must not name the packages that are bundled. */
-function emitTypes() {
-  const folder = mkdtempSync(join(ROOT, 'node_modules/.guard-types-'));
-  try {
-    const compiler = join(ROOT, 'node_modules/typescript-7/bin/tsc');
-    execFileSync(process.execPath, [compiler, '-p', join(HERE, 'tsconfig.build.json'), '--outDir', folder], {
-      stdio: 'inherit',
-    });
-    const emitted = join(folder, relative(ROOT, HERE), 'src');
-    const needed = new Set();
-    for (const name of ENTRIES) addNeeded(needed, join(emitted, `${name}.d.ts`));
-    for (const path of needed) cpSync(path, join(DIST, relative(emitted, path)));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function addNeeded(needed, path) {
-  if (needed.has(path)) return;
-  needed.add(path);
-  const text = readFileSync(path, 'utf8');
-  for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
-    if (OWN.test(name)) throw new Error(`${path} has a type of ${name}, which users cannot install`);
-    if (name.startsWith('.')) addNeeded(needed, join(dirname(path), name.replace(/\.js$/, '.d.ts')));
-  }
 }

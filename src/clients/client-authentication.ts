@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { clientSecretHash, MAX_CLIENT_SECRETS } from '../config/client-definitions.js';
 import { AppError } from '../errors/app-error.js';
 import type { ClientPermission } from '../policy/client-permissions.js';
-import { basicCredentials } from './basic-credentials.js';
+import { type BasicCredentials, basicCredentials } from './basic-credentials.js';
 import { ClientRegistry } from './client-registry.js';
 import type { ClientSecretHash, RegisteredClient } from './registered-client.js';
 
@@ -16,29 +16,34 @@ export interface AuthenticatedClient {
 /** No secret has this hash: its length is right, and SHA-256 cannot be inverted. */
 const NO_HASH = Buffer.alloc(32);
 
-/** Authenticates registered clients by HTTP Basic, from memory. */
+/** Authenticates registered clients by HTTP Basic, from memory unless they are unknown. */
 @Injectable()
 export class ClientAuthentication {
   constructor(private readonly clients: ClientRegistry) {}
 
   /**
-   * An unknown id and a wrong secret get the same answer, after the same work.
+   * An unknown id and a wrong secret get the same answer, after the same work: both may have been added a moment ago.
    *
    * @param authorization the header of the request
-   * @throws {AppError} invalid_client
+   * @throws {AppError} invalid_client, or when the clients cannot be read
    */
-  authenticate(authorization: string | undefined): AuthenticatedClient {
+  async authenticate(authorization: string | undefined): Promise<AuthenticatedClient> {
     const credentials = basicCredentials(authorization);
     if (!credentials) throw new AppError('invalid_client');
-    const client = this.clients.find(credentials.clientId);
-    const secret = matching(client?.secrets ?? [], credentials.secrets.map(clientSecretHash));
-    if (!client || !secret) throw new AppError('invalid_client');
-    return { client, secretId: secret.id };
+    const known = this.find(credentials);
+    if (known) return known;
+    await this.clients.readNow();
+    const added = this.find(credentials);
+    if (!added) throw new AppError('invalid_client');
+    return added;
   }
 
-  /** @throws {AppError} invalid_client, or insufficient_permission */
-  authorize(authorization: string | undefined, permission: ClientPermission): AuthenticatedClient {
-    const authenticated = this.authenticate(authorization);
+  /** @throws {AppError} like `authenticate`, or insufficient_permission */
+  async authorize(
+    authorization: string | undefined,
+    permission: ClientPermission,
+  ): Promise<AuthenticatedClient> {
+    const authenticated = await this.authenticate(authorization);
     if (!authenticated.client.permissions.includes(permission)) {
       throw new AppError('insufficient_permission', { detail: `It needs the permission ${permission}.` });
     }
@@ -50,6 +55,12 @@ export class ClientAuthentication {
     const now = this.clients.find(client.clientId);
     if (!now) return false;
     return now.permissions.includes(permission) && now.secrets.some(({ id }) => id === secretId);
+  }
+
+  private find({ clientId, secrets }: BasicCredentials): AuthenticatedClient | undefined {
+    const client = this.clients.find(clientId);
+    const secret = matching(client?.secrets ?? [], secrets.map(clientSecretHash));
+    return client && secret ? { client, secretId: secret.id } : undefined;
   }
 }
 

@@ -66,6 +66,34 @@ describe('the registry of clients', () => {
     expect(changes).toBe(1);
   });
 
+  it('knows what was added before it is asked to read again', async () => {
+    await start([]);
+    let answer = () => {};
+    stored = async () => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return [];
+    };
+    const before = reads;
+    const earlier = registry.readNow();
+    await waitUntil('the first read has begun', () => reads > before, { everyMs: 1 });
+    stored = async () => [client('api')];
+    const later = registry.readNow();
+    answer();
+    await earlier;
+    expect(registry.find('api')).toBeUndefined();
+    await later;
+    expect(registry.find('api')).toBeDefined();
+  });
+
+  it('reads once for all who ask at the same time', async () => {
+    await start([]);
+    const before = reads;
+    await Promise.all(Array.from({ length: 100 }, () => registry.readNow()));
+    expect(reads - before).toBeLessThanOrEqual(2);
+  });
+
   it('keeps the clients that it knows while Postgres cannot be reached', async () => {
     await start([client('api')]);
     stored = () => Promise.reject(new Error('connect ECONNREFUSED'));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.js';
@@ -7,6 +8,8 @@ import { configuredClient, type RegisteredClient } from './registered-client.js'
 
 /** How long a change of the database may stay unnoticed while Postgres answers at once. */
 const POLL_INTERVAL_MS = 2_000;
+/** Every client can cause reads, by presenting an unknown id. They are this part of the interval apart. */
+const MIN_DISTANCE = 1 / 4;
 
 /** The registered clients, from memory. While Postgres cannot be reached, those that are known stay valid. */
 export class ClientRegistry implements OnModuleInit, OnModuleDestroy {
@@ -16,7 +19,9 @@ export class ClientRegistry implements OnModuleInit, OnModuleDestroy {
   private stored: readonly RegisteredClient[] = [];
   private byId: ReadonlyMap<string, RegisteredClient> = new Map();
   private timer: NodeJS.Timeout | undefined;
-  private polling: Promise<void> | null = null;
+  private readAt = Number.NEGATIVE_INFINITY;
+  private reading: Promise<void> = Promise.resolve();
+  private nextRead: Promise<void> | null = null;
   private hasFailed = false;
 
   constructor(
@@ -30,13 +35,13 @@ export class ClientRegistry implements OnModuleInit, OnModuleDestroy {
   /** @throws when the clients cannot be read: without them, every client would be refused */
   async onModuleInit(): Promise<void> {
     this.take(await this.store.list());
-    this.timer = setInterval(() => this.poll(), this.pollIntervalMs);
+    this.timer = setInterval(() => void this.poll(), this.pollIntervalMs);
     this.timer.unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.polling;
+    await Promise.allSettled([this.nextRead, this.reading]);
   }
 
   find(clientId: string): RegisteredClient | undefined {
@@ -49,19 +54,37 @@ export class ClientRegistry implements OnModuleInit, OnModuleDestroy {
     return () => this.listeners.delete(listener);
   }
 
-  private poll(): void {
-    this.polling ??= this.readAgain().finally(() => {
-      this.polling = null;
-    });
+  /**
+   * Reads the database once more: what was changed there before this call is known afterwards. Callers share a read.
+   *
+   * @throws when the clients cannot be read
+   */
+  readNow(): Promise<void> {
+    this.nextRead ??= this.readNext();
+    return this.nextRead;
   }
 
-  private async readAgain(): Promise<void> {
+  private async readNext(): Promise<void> {
+    await Promise.allSettled([this.reading]);
+    await sleep(Math.max(0, this.readAt + this.pollIntervalMs * MIN_DISTANCE - performance.now()));
+    // Who calls from here on may know of a change that this read misses.
+    this.nextRead = null;
+    this.readAt = performance.now();
+    this.reading = this.read();
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
+    const stored = await this.store.list();
+    this.hasFailed = false;
+    if (isDeepStrictEqual(stored, this.stored)) return;
+    this.take(stored);
+    for (const listener of this.listeners) listener();
+  }
+
+  private async poll(): Promise<void> {
     try {
-      const stored = await this.store.list();
-      this.hasFailed = false;
-      if (isDeepStrictEqual(stored, this.stored)) return;
-      this.take(stored);
-      for (const listener of this.listeners) listener();
+      await this.readNow();
     } catch (error) {
       // Once for each outage.
       if (!this.hasFailed)

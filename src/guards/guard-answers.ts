@@ -5,7 +5,7 @@ import type { AppError } from '../errors/app-error.js';
 import { toAppError } from '../errors/to-app-error.js';
 import { SessionCheck } from '../sessions/check/session-check.js';
 
-/** For a session of which nothing is known any more. */
+/** For a session that is no longer known. */
 const UNKNOWN: Decision = { state: 'ended', reason: 'unspecified' };
 
 export type Decision = Omit<Answer, 'id'>;

@@ -77,9 +77,9 @@ export class GuardEndpoint implements OnApplicationBootstrap, OnModuleDestroy, B
   }
 
   /** @throws {AppError} */
-  private accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  private async accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const authenticated = await this.clients.authorize(request.headers.authorization, 'guard');
     this.requireReady();
-    const authenticated = this.clients.authorize(request.headers.authorization, 'guard');
     requireSubprotocol(request);
     if (!this.sockets.hasRoomFor(authenticated.client.clientId)) {
       throw new AppError('too_many_connections', {

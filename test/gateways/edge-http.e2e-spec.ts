@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { HttpClient } from '../support/gateways/http-client.js';
 import { startTestEdge, type TestEdge } from '../support/gateways/test-edge.js';
@@ -69,6 +71,20 @@ describe('GET /check', () => {
     expect(granted).toMatchObject({ status: 200, closed: true });
     const other = await sendRaw(port(), 'GET /check HTTP/1.1\r\nHost: x\r\nExpect: something\r\n\r\n');
     expect(other).toMatchObject({ status: 401, closed: true });
+  });
+
+  it('reads what follows a request with too many headers, so that the gateway receives the answer', async () => {
+    const gateway = connect(port(), '127.0.0.1');
+    const errors: Error[] = [];
+    let text = '';
+    gateway.on('error', (error) => errors.push(error));
+    gateway.setEncoding('latin1').on('data', (part: string) => {
+      text += part;
+    });
+    gateway.write(`GET /check HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(8_000_000)}`);
+    await once(gateway, 'close');
+    expect([text.split('\r\n')[0], errors]).toEqual(['HTTP/1.1 431 Request Header Fields Too Large', []]);
+    expect(await sendRaw(port(), 'no request\r\n\r\n')).toMatchObject({ status: 400, closed: true });
   });
 
   it('refuses two Authorization headers, whichever comes first', async () => {

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { clientSecretHash } from '../../src/config/client-definitions.js';
 import type { Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { EchoApp } from '../support/gateways/echo-app.js';
@@ -54,7 +57,7 @@ describe('a running edge', () => {
   afterEach(() => Promise.all(edges.splice(0).map((edge) => edge.stop())));
 
   const ready = (edge: EdgeProcess) =>
-    waitUntil('the edge is ready', () => edge.log.includes('ready: '), { timeoutMs: 30_000 });
+    waitUntil('the edge is ready', () => edge.log.includes(' ready: checks'), { timeoutMs: 60_000 });
   const login = async (email: string): Promise<Tokens> => {
     await service.api.register(email);
     return (await service.api.login(email)).body as unknown as Tokens;
@@ -119,6 +122,21 @@ describe('a running edge', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(await edge.stop()).toBe(0);
+  });
+
+  it('says that it is refused, and becomes ready once its client is registered', async () => {
+    const edge = await start([], { ...env, LATCHKEY_CLIENT_ID: 'late' });
+    await waitUntil('it is refused', () => edge.log.includes('not ready: '), { timeoutMs: 30_000 });
+    expect(edge.log).toContain('answered 401 Unauthorized');
+    const database = service.app.get(DataSource);
+    await database.query(
+      `INSERT INTO clients (client_id, permissions, audiences) VALUES ('late', '{guard}', '{}')`,
+    );
+    await database.query(`INSERT INTO client_secrets (id, client_id, hash) VALUES ($1, 'late', $2)`, [
+      randomUUID(),
+      clientSecretHash(SECRET),
+    ]);
+    await ready(edge);
   });
 });
 

@@ -1,12 +1,12 @@
 import { GuardError, headersOf, problemOf, type SessionEnd, type StreamEnd } from '@latchkey/guard';
 import { waitUntil } from '../support/wait-until.js';
 import { codeOf } from './code-of.js';
-import { GuardedService } from './guarded-service.js';
+import { ServiceForGuards } from './service-for-guards.js';
 
-let service: GuardedService;
+let service: ServiceForGuards;
 
 beforeAll(async () => {
-  service = await GuardedService.start();
+  service = await ServiceForGuards.start();
 });
 
 afterAll(() => service.stop());

@@ -170,7 +170,7 @@ describe.each([
         for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
       })();
       await waitUntil('the handler to send events', () => subscribers > 0);
-      return { reading, text: () => text, leave: () => reader.cancel() };
+      return { headers: answer.headers, reading, text: () => text, leave: () => reader.cancel() };
     }
 
     it('end with their session, with the reason as the last event', async () => {
@@ -189,6 +189,13 @@ describe.each([
       expect(stream.text()).not.toContain('after');
       await waitUntil('the handler to be unsubscribed', () => subscribers === 0);
       expect((await get(server, '/events', token)).status).toBe(401);
+    });
+
+    it('announce that their connection is closed, so that no client sends its next request on it', async () => {
+      const stream = await open(server.guard.login('next'));
+      expect(stream.headers.get('connection')).toBe('close');
+      await stream.leave();
+      await waitUntil('the handler to be unsubscribed', () => subscribers === 0);
     });
 
     it('are tracked until the client leaves', async () => {

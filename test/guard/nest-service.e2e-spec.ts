@@ -19,7 +19,7 @@ import { CurrentUser, LatchkeyModule, type Principal, Public } from '../../packa
 import { freePort } from '../support/free-port.js';
 import { waitUntil } from '../support/wait-until.js';
 import { Feed } from './feed.js';
-import { GuardedService } from './guarded-service.js';
+import { ServiceForGuards } from './service-for-guards.js';
 
 const prices = new Feed<{ price: number }>();
 const events = new Subject<MessageEvent>();
@@ -75,14 +75,14 @@ function sendEverywhere(text: string): void {
 }
 
 describe('a Nest application that is guarded by the service', () => {
-  let service: GuardedService;
+  let service: ServiceForGuards;
   let app: INestApplication;
   let url: string;
   let client: ClientProxy;
   let token: string;
 
   beforeAll(async () => {
-    service = await GuardedService.start();
+    service = await ServiceForGuards.start();
     const testing = await Test.createTestingModule({
       imports: [
         LatchkeyModule.forRoot({ ...service.guardOptions, hybridInheritsConfig: true }),

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '../support/free-port.js';
 import { reapWith } from '../support/orphan-reaper.js';
+import { canInstallPackages } from '../support/package-registry.js';
 import { waitUntil } from '../support/wait-until.js';
-import { GuardedService } from './guarded-service.js';
+import { ServiceForGuards } from './service-for-guards.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXAMPLE_ISSUER = 'https://id.example.com';
@@ -16,20 +17,17 @@ const EXAMPLE_ISSUER = 'https://id.example.com';
 const INSTALL_TIMEOUT_MS = 600_000;
 const run = promisify(execFile);
 
-const isRegistryReachable = await run('npm', ['view', 'fastify-plugin', 'version', '--fetch-retries=0']).then(
-  () => true,
-  () => false,
-);
-if (!isRegistryReachable)
-  console.log('The package registry cannot be reached, so the package is not installed.');
+const describeIfInstallable = (await canInstallPackages('the installation of the guard'))
+  ? describe
+  : describe.skip;
 
-(isRegistryReachable ? describe : describe.skip)('the packed package', () => {
+describeIfInstallable('the packed package', () => {
   let folder: string;
-  let service: GuardedService;
+  let service: ServiceForGuards;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'latchkey-guard-'));
-    service = await GuardedService.start();
+    service = await ServiceForGuards.start();
     await install(folder);
   }, INSTALL_TIMEOUT_MS);
 
@@ -45,7 +43,7 @@ if (!isRegistryReachable)
     ]);
   });
 
-  it.each(['', '/fastify', '/express', '/ws', '/grpc'])(
+  it.each(['', '/fastify', '/express', '/ws', '/grpc', '/nest'])(
     'shares its classes in @latchkey/guard%s',
     async (path) => {
       const script = `
@@ -87,7 +85,7 @@ if (!isRegistryReachable)
   });
 });
 
-async function useRoute(url: string, service: GuardedService): Promise<void> {
+async function useRoute(url: string, service: ServiceForGuards): Promise<void> {
   await waitUntil('the server listens', () => fetch(url), { timeoutMs: 60_000 });
   const { access_token: token } = await service.api.newcomer();
   const get = () => fetch(url, { headers: { authorization: `Bearer ${token}` } });
@@ -113,7 +111,9 @@ async function install(folder: string): Promise<void> {
       files: ['server.ts'],
     }),
   );
-  const packages = [`./${tarball}`, 'fastify@5', '@grpc/grpc-js@1', '@types/node@20'];
+  // Nest without its optional packages.
+  const nest = ['@nestjs/common@12', '@nestjs/core@12', 'reflect-metadata', 'rxjs'];
+  const packages = [`./${tarball}`, 'fastify@5', '@grpc/grpc-js@1', '@types/node@20', ...nest];
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], { cwd: folder });
 }
 

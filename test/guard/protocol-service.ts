@@ -72,7 +72,7 @@ export class ProtocolService {
 
   /** Starts the process anew: what it has revoked is still in the session store. */
   async listen(port = 0): Promise<void> {
-    const trust = new Trust(null, this.#endedSet, systemClock, Number.POSITIVE_INFINITY);
+    const trust = new Trust(null, systemClock, Number.POSITIVE_INFINITY);
     trust.tailRead(systemClock.monotonic());
     this.#parent = new GuardParent({
       instance: randomUUID(),

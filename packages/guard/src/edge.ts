@@ -3,6 +3,7 @@ import { createGuard } from './create-guard.js';
 import { startEdge } from './edge/edge.js';
 import { edgeCommand } from './edge/edge-command.js';
 import { faultLog } from './edge/fault-log.js';
+import type { Guard } from './guard.js';
 
 const log = (message: string) => process.stderr.write(`latchkey-edge: ${message}\n`);
 
@@ -20,10 +21,7 @@ await edgeCommand(async (settings) => {
     });
   }
   log(`listening on ${settings.socket ?? `${settings.host}:${edge.port}`}`);
-  guard.ready().then(
-    () => log('ready: checks are answered from memory'),
-    (error: Error) => isStopping || log(`not ready: ${error.message}`),
-  );
+  void sayWhenReady(guard, () => isStopping);
 })
   .parseAsync()
   .catch((error: Error) => {
@@ -31,3 +29,16 @@ await edgeCommand(async (settings) => {
     // The guard may be connected, and would keep the process running.
     process.exit(1);
   });
+
+/** The guard tries again after the service has refused it: the client may be registered later. */
+async function sayWhenReady(guard: Guard, isStopping: () => boolean): Promise<void> {
+  for (let attempt = 1; !isStopping(); attempt++) {
+    try {
+      await guard.ready();
+      log('ready: checks are answered from memory');
+      return;
+    } catch (error) {
+      if (attempt === 1 && !isStopping()) log(`not ready: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,5 +1,5 @@
 export interface GuardOptions {
-  /** The `iss` of the tokens: the public URL of the service, exactly as it is configured there. */
+  /** The `iss` of the tokens: the public URL of the service, exactly as configured there. */
   readonly issuer: string;
   /**
    * One or several base URLs where instances of the service are reached; the issuer if left out. The guard connects to one

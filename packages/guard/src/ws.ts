@@ -54,7 +54,7 @@ export function latchkey(options: UpgradeOptions): UpgradeListener {
 
 /**
  * Closes a WebSocket when the session of its caller ends: with code 4401 and a JSON object of the `code` and, if there is
- * one, the `reason`; with 1013 if the guard cannot tell any more whether the session is active.
+ * one, the `reason`; with 1013 if the guard can no longer tell whether the session is active.
  *
  * @returns whether the WebSocket is open; `false` if the session has ended since it was checked
  */

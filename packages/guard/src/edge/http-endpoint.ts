@@ -5,6 +5,7 @@ import { EdgeError } from './edge-error.js';
 import { forwardedClient } from './forwarded-client.js';
 import { forwardedMethod, forwardedTarget } from './forwarded-target.js';
 import type { GatewayRequest } from './gateway-request.js';
+import { answerMalformed } from './malformed-request.js';
 import { refusal } from './refusal.js';
 
 /** More than gateways accept from clients, so that the gateway's limit decides (nginx: 32 KiB). */
@@ -36,6 +37,7 @@ export function httpEndpoint(options: HttpEndpointOptions): Server {
       .on('checkContinue', onRequest)
       // Nor does any expectation of the client's concern the check (RFC 9110 §10.1.1).
       .on('checkExpectation', onRequest)
+      .on('clientError', answerMalformed)
   );
 }
 

@@ -13,7 +13,7 @@ export type ListenAddress =
 export async function listen(server: Server, address: ListenAddress): Promise<void> {
   if (!('path' in address)) return startListening(server, address);
   await removeStaleSocket(address.path);
-  // `chmod` after listening would leave a moment in which anybody may connect.
+  // `chmod` after listening would leave a moment in which every user may connect.
   const previous = process.umask(0o777 & ~address.mode);
   try {
     const started = startListening(server, { path: address.path });

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { StreamEnd } from '../../guard.js';
 import type { LongConnection } from '../transport.js';
 
@@ -12,12 +12,26 @@ export function eventStream(response: ServerResponse): LongConnection {
   response.once('pipe', (piped: NodeJS.ReadableStream) => {
     source = piped;
   });
+  if (response.req.httpVersionMajor === 1) closeConnectionAfter(response);
   return {
     identity: response,
     writers: { target: response, methods: ['write', 'end'] },
     close: (end) => endEvents(response, source, end),
     onceClosed: (listener) => response.once('close', listener),
   };
+}
+
+/**
+ * Makes Node close the connection after the response, and announces it to the client, which must not send another request
+ * on it. If it was kept alive, Nest would stay subscribed to the application's events.
+ */
+function closeConnectionAfter(response: ServerResponse): void {
+  const writeHead = response.writeHead.bind(response);
+  // Nest writes `Connection: keep-alive` here, whatever headers have been set.
+  Object.assign(response, {
+    writeHead: (status: number, headers?: OutgoingHttpHeaders) =>
+      writeHead(status, { ...headers, Connection: 'close' }),
+  });
 }
 
 /** @param source what is piped into the response; undefined before the handler has returned its events */
@@ -33,9 +47,7 @@ function endEvents(
     response.destroy();
     return;
   }
-  const { socket } = response;
-  // On a connection that is kept alive, Nest would stay subscribed to the application's events.
-  response.end(`event: ended\ndata: ${JSON.stringify(end)}\n\n`, () => socket?.destroySoon());
+  response.end(`event: ended\ndata: ${JSON.stringify(end)}\n\n`);
   const limit = setTimeout(() => response.destroy(), LAST_READ_MS).unref();
   response.once('close', () => clearTimeout(limit));
 }

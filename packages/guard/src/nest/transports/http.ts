@@ -36,10 +36,11 @@ export const http: Transport = {
   },
 };
 
+/** Not by `switchToHttp()`, which makes three functions each time. */
 function requestOf(context: ExecutionContext): HttpRequest {
-  return context.switchToHttp().getRequest<HttpRequest>();
+  return context.getArgByIndex<HttpRequest>(0);
 }
 
 function responseOf(context: ExecutionContext): HttpResponse {
-  return context.switchToHttp().getResponse<HttpResponse>();
+  return context.getArgByIndex<HttpResponse>(1);
 }

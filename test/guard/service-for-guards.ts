@@ -9,7 +9,7 @@ const ISSUER = 'https://latchkey.test';
 export const AUDIENCE = 'https://orders.example.com';
 
 /** One instance of the service, on a port that it keeps when it is restarted, and guards that are connected to it. */
-export class GuardedService {
+export class ServiceForGuards {
   readonly #guards: Guard[] = [];
 
   private constructor(
@@ -18,7 +18,7 @@ export class GuardedService {
     public process: ServiceProcess,
   ) {}
 
-  static async start(): Promise<GuardedService> {
+  static async start(more: Record<string, string> = {}): Promise<ServiceForGuards> {
     const database = await createTestDatabase();
     const env = serviceEnv(database.url, {
       PORT: String(await freePort()),
@@ -27,8 +27,9 @@ export class GuardedService {
       LATCHKEY_CLIENTS: JSON.stringify([
         { client_id: CLIENT.clientId, client_secrets: [CLIENT.clientSecret], permissions: ['guard'] },
       ]),
+      ...more,
     });
-    return new GuardedService(database, env, await ServiceProcess.start(env));
+    return new ServiceForGuards(database, env, await ServiceProcess.start(env));
   }
 
   get url(): string {
