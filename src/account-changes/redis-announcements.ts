@@ -101,6 +101,6 @@ export class RedisAnnouncements {
 
   private async say(channel: string, text: string): Promise<void> {
     const sealed = this.authenticator.seal(channel, text);
-    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.client.publish(channel, sealed));
+    await withTimeout(COMMAND_TIMEOUT_MS, () => this.redis.publish(channel, sealed));
   }
 }

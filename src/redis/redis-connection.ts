@@ -1,15 +1,20 @@
+import { once } from 'node:events';
+import type { RedisSubscriber } from '@latchkey/revocation/redis/redis-port';
 import { Logger } from '@nestjs/common';
-import { createClient } from '@redis/client';
 import { type Cache, createCache } from 'cache-manager';
 import { type RedisStore, redisInsStore } from 'cache-manager-redis-yet';
+import type { RedisServers } from '../config/redis-servers.js';
 import { errorMessage } from '../errors/error-message.js';
+import { createLocator, prefixIn } from './create-locator.js';
+import { type Client, clientOptions, createSeverableClient, type SeverableClient } from './redis-client.js';
+import { RedisMisconfigured } from './redis-misconfigured.js';
+import { requireRights } from './redis-rights.js';
+import { createSubscriber } from './redis-subscriber.js';
+import { isSameLocation, type ServerLocation, type ServerLocator } from './server-location.js';
 
-const CONNECT_TIMEOUT_MS = 2_000;
-const RECONNECT_MAX_MS = 500;
-/** Commands that can wait for a reply: a server that hangs must not fill the memory. */
-const COMMANDS_MAX = 20_000;
-
-type Client = ReturnType<typeof createClient>;
+const RIGHTS_INTERVAL_MS = 10_000;
+/** How often the server is looked for while there is no connection. */
+const LOCATE_INTERVAL_MS = 250;
 
 /** Redis cannot be used now. The message is one line for the operator. */
 export class RedisNotReady extends Error {
@@ -17,76 +22,136 @@ export class RedisNotReady extends Error {
 }
 
 /**
- * The connection to Redis: a cache-manager cache, and its client for commands that cache-manager does not offer. While
- * Redis is unreachable, commands fail at once and the client reconnects by itself.
+ * The connection to the Redis server that serves the instances: a cache-manager cache, and its client for commands that
+ * cache-manager does not offer. While Redis is unreachable, commands fail at once and the client reconnects by itself, with
+ * Sentinel or a cluster to the server that is the master by then.
  */
 export class RedisConnection {
   private readonly logger = new Logger('Redis');
+  private readonly locator: ServerLocator | null;
+  private location: ServerLocation | null = null;
+  private readonly severable: SeverableClient;
+  /** The prefix of every key and channel. */
+  readonly prefix: string;
+  readonly client: Client;
+  readonly cache: Cache<RedisStore>;
+  /** Those that are open: they end when another server takes over. */
+  private readonly subscribers = new Set<RedisSubscriber>();
+  private isClosed = false;
   private wasReady = true;
+  private misconfiguration: string | null = null;
+  private rightsTimer: NodeJS.Timeout | undefined;
+  private locateTimer: NodeJS.Timeout | undefined;
 
   private constructor(
-    private readonly url: string,
-    /** The prefix of every key and channel. */
-    readonly prefix: string,
-    readonly client: Client,
-    readonly cache: Cache<RedisStore>,
-    private readonly sever: () => void,
+    private readonly servers: RedisServers,
+    prefix: string,
   ) {
-    client.on('error', (error: Error) => {
-      if (this.wasReady) this.logger.warn(`unreachable, continuing with Postgres: ${error.message}`);
-      this.wasReady = false;
-    });
-    client.on('ready', () => {
+    this.prefix = prefixIn(servers, prefix);
+    this.locator = createLocator(servers, this.prefix);
+    this.severable = createSeverableClient(servers);
+    this.client = this.severable.client;
+    // The store's type asks for a client with Redis modules, but it uses only plain commands.
+    const store = redisInsStore(this.client as unknown as Parameters<typeof redisInsStore>[0]);
+    this.cache = createCache(store) as Cache<RedisStore>;
+  }
+
+  /** @throws {RedisNotReady} when the server cannot be reached now */
+  static async open(servers: RedisServers, prefix: string): Promise<RedisConnection> {
+    const connection = new RedisConnection(servers, prefix);
+    try {
+      await connection.connect();
+    } catch (cause) {
+      await connection.close();
+      throw new RedisNotReady(`Redis cannot be used: ${errorMessage(cause)}`, { cause });
+    }
+    connection.logChanges();
+    return connection;
+  }
+
+  /**
+   * Opens it for a service, which also starts while Redis is unreachable: one that runs continues then, and a crash loop
+   * would keep operators from adding instances.
+   *
+   * @throws {RedisMisconfigured}
+   */
+  static async openForService(servers: RedisServers, prefix: string): Promise<RedisConnection> {
+    const connection = new RedisConnection(servers, prefix);
+    const [connected] = await Promise.allSettled([connection.connect(), connection.checkRights()]);
+    if (connection.misconfiguration !== null) {
+      await connection.close();
+      throw new RedisMisconfigured(connection.misconfiguration);
+    }
+    if (connected.status === 'rejected' && !connection.isReady) connection.lost(connected.reason);
+    connection.logChanges();
+    connection.watchRights();
+    return connection;
+  }
+
+  /** @throws when the first attempt fails; the client continues to try */
+  private async connect(): Promise<void> {
+    if (this.locator) {
+      this.locateTimer = setInterval(() => {
+        if (!this.isReady) this.followSoon();
+      }, LOCATE_INTERVAL_MS).unref();
+      await this.follow(this.locator);
+      if (this.isReady) return;
+    } else this.client.connect().catch(() => {});
+    await once(this.client, 'ready');
+  }
+
+  /** Connects to the server that is the current one now. @throws when it is not known now */
+  private async follow(locator: ServerLocator): Promise<void> {
+    const found = await locator.locate();
+    if (this.isClosed || (this.location && isSameLocation(found, this.location))) return;
+    this.location = found;
+    this.severable.moveTo(found);
+    for (const subscriber of this.subscribers) if (subscriber.isOpen) await subscriber.disconnect();
+    if (this.client.isOpen) this.severable.sever();
+    else this.client.connect().catch(() => {});
+  }
+
+  private logChanges(): void {
+    this.client.on('error', (error: Error) => this.lost(error));
+    this.client.on('ready', () => {
       if (!this.wasReady) this.logger.log('reachable again');
       this.wasReady = true;
     });
   }
 
-  /** @throws {RedisNotReady} when the server cannot be reached now */
-  static async open(url: string, prefix: string): Promise<RedisConnection> {
-    // The client reads the socket options on each connect. With a new signal each time, `reset` destroys only this socket.
-    let abort = new AbortController();
-    let isOpen = false;
-    const socket = {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectStrategy: (retries: number) => isOpen && Math.min(50 + retries * 50, RECONNECT_MAX_MS),
-      signal: abort.signal,
+  private lost(error: unknown): void {
+    if (this.wasReady) this.logger.warn(`unreachable, continuing with Postgres: ${errorMessage(error)}`);
+    this.wasReady = false;
+  }
+
+  /** A proxy may lead to another server after a reconnect, and rights can change at any time. */
+  private watchRights(): void {
+    const check = async () => {
+      const before = this.misconfiguration;
+      await this.checkRights();
+      if (this.misconfiguration === before) return;
+      if (this.misconfiguration !== null) this.logger.error(this.misconfiguration);
+      else this.logger.log('usable again');
     };
-    const client = createClient({
-      url,
-      socket,
-      disableOfflineQueue: true,
-      commandsQueueMaxLength: COMMANDS_MAX,
-    });
-    const renew = () => {
-      abort = new AbortController();
-      socket.signal = abort.signal;
-    };
-    const sever = () => {
-      const current = abort;
-      renew();
-      current.abort();
-    };
-    // One signal per socket: Node never removes a socket's listener from its signal.
-    client.on('reconnecting', renew);
-    // The client's own timeout covers only the TCP handshake: a server that is silent afterwards would block it forever.
-    let handshake: NodeJS.Timeout | undefined;
-    client.on('connect', () => {
-      clearTimeout(handshake);
-      handshake = setTimeout(sever, CONNECT_TIMEOUT_MS).unref();
-    });
-    for (const event of ['ready', 'error', 'end']) client.on(event, () => clearTimeout(handshake));
-    // `connect` throws the first failure. Without a listener, its event would also terminate the process.
-    client.on('error', () => {});
+    this.client.on('ready', check);
+    this.rightsTimer = setInterval(check, RIGHTS_INTERVAL_MS).unref();
+  }
+
+  /** Never rejects: a Redis that cannot be reached now has no known faults. */
+  private async checkRights(): Promise<void> {
     try {
-      await client.connect();
-    } catch (cause) {
-      throw new RedisNotReady(`Redis cannot be used: ${errorMessage(cause)}`, { cause });
+      if (this.locator) await this.follow(this.locator);
+      const options = clientOptions(this.servers, this.location);
+      await requireRights(options, this.prefix, this.servers.kind);
+      this.misconfiguration = null;
+    } catch (error) {
+      this.misconfiguration = error instanceof RedisMisconfigured ? error.message : null;
     }
-    isOpen = true;
-    // The store's type asks for a client with Redis modules, but it uses only plain commands.
-    const store = redisInsStore(client as unknown as Parameters<typeof redisInsStore>[0]);
-    return new RedisConnection(url, prefix, client, createCache(store) as Cache<RedisStore>, sever);
+  }
+
+  /** Whether Redis answers but refuses what the service needs, such as a command. */
+  get isMisconfigured(): boolean {
+    return this.misconfiguration !== null;
   }
 
   get isReady(): boolean {
@@ -95,23 +160,56 @@ export class RedisConnection {
 
   /** Sends a write that changes nothing: a read-only replica would not be enough. @throws when Redis does not accept it */
   async probe(): Promise<void> {
-    await this.client.del(`${this.prefix}:probe`);
+    await Promise.all([this.client.del(`${this.prefix}:probe`), this.confirm()]);
+  }
+
+  /**
+   * Asks whether the server that commands are sent to still is the current one.
+   *
+   * @throws when another one has taken over, or when that is not known
+   */
+  async confirm(): Promise<void> {
+    if (!this.locator) return;
+    const used = this.location;
+    await this.follow(this.locator);
+    if (used === null || used !== this.location) throw new RedisNotReady('another server has taken over');
+  }
+
+  get usesShardedChannels(): boolean {
+    return this.servers.kind === 'cluster';
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    if (this.usesShardedChannels) await this.client.sPublish(channel, message);
+    else await this.client.publish(channel, message);
   }
 
   /** Creates a second connection, for subscriptions. It is not connected yet and does not reconnect by itself. */
-  newSubscriber(): Client {
-    return createClient({
-      url: this.url,
-      socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false },
-    });
+  newSubscriber(): RedisSubscriber {
+    // The one before may have been lost because another server has taken over.
+    this.followSoon();
+    const subscriber = createSubscriber(this.servers, this.location);
+    this.subscribers.add(subscriber);
+    subscriber.on('end', () => this.subscribers.delete(subscriber));
+    subscriber.on('error', () => this.subscribers.delete(subscriber));
+    return subscriber;
+  }
+
+  /** Never fails: the current server may not be known now. */
+  private followSoon(): void {
+    if (this.locator) this.follow(this.locator).catch(() => {});
   }
 
   /** Replaces the current socket, which no longer responds, with a new one. */
   reset(): void {
-    this.sever();
+    this.severable.sever();
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
+    clearInterval(this.rightsTimer);
+    clearInterval(this.locateTimer);
+    this.locator?.close();
     if (this.client.isOpen) await this.client.disconnect();
   }
 }

@@ -3,7 +3,7 @@ import { Config } from '../config/config.js';
 import { RedisAuthenticators } from './redis-authenticators.js';
 import { RedisConnection } from './redis-connection.js';
 
-/** Injects `RedisConnection | null`: `null` if `REDIS_URL` is not set. */
+/** Injects `RedisConnection | null`: `null` if no Redis is configured. */
 export const REDIS = Symbol('Redis');
 
 @Global()
@@ -12,7 +12,8 @@ export const REDIS = Symbol('Redis');
     {
       provide: REDIS,
       inject: [Config],
-      useFactory: ({ redis }: Config) => (redis ? RedisConnection.open(redis.url, redis.keyPrefix) : null),
+      useFactory: ({ redis }: Config) =>
+        redis ? RedisConnection.openForService(redis.servers, redis.keyPrefix) : null,
     },
     {
       provide: RedisAuthenticators,

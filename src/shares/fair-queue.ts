@@ -61,6 +61,11 @@ export class FairQueue {
     });
   }
 
+  /** Pieces of work. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.inProgress, waiting: this.waiting.length };
+  }
+
   private limitWait(entry: Entry): void {
     entry.timer = setTimeout(() => this.refuse(entry), this.limits.maxWaitMs).unref();
   }
