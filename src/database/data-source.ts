@@ -1,8 +1,11 @@
 import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { postgresServerUrls } from '../config/postgres-url.js';
+import { traceStatements } from '../telemetry/traced-statements.js';
 import { CONNECTED_SERVER, type ConnectedServer, isPooled, requireSettings } from './connection-pooler.js';
 import { breakHungConnections } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
+import { clientClass } from './primary-client.js';
 import { StandbyServer } from './standby-server.js';
 
 /** If no connection is available within this time, the database counts as unreachable. */
@@ -43,14 +46,15 @@ const OWN_SCHEMA = `
 /**
  * The options of every connection to Postgres.
  *
- * @param url a `postgres://` URL
+ * @param url a `postgres://` URL, which may name several servers
  * @param poolSize the maximum number of connections
  * @param statementTimeoutMs 0: no limit
  */
 export function dataSourceOptions(url: string, poolSize: number, statementTimeoutMs = QUERY_TIMEOUT_MS) {
+  const servers = postgresServerUrls(url);
   return {
     type: 'postgres',
-    url,
+    url: servers[0],
     applicationName: 'latchkey',
     synchronize: false,
     migrations: MIGRATIONS,
@@ -61,6 +65,7 @@ export function dataSourceOptions(url: string, poolSize: number, statementTimeou
       max: poolSize,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      Client: clientClass(servers),
       onConnect: (client: ClientBase) => prepareSession(client, url, statementTimeoutMs),
     },
   } as const satisfies DataSourceOptions;
@@ -90,6 +95,7 @@ export async function openDataSource(
   silenceMs: number | null = SILENCE_MS,
 ): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
+  traceStatements(dataSource);
   if (silenceMs !== null) breakHungConnections(dataSource, silenceMs);
   return dataSource;
 }

@@ -3,12 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Config } from '../config/config.js';
 import { dataSourceOptions, openDataSource } from './data-source.js';
-
-/**
- * Injects a separate connection pool for the session check and the revocation protocol. A flood of logins that occupies
- * every other connection must not delay a revocation.
- */
-export const PROTOCOL_DATA_SOURCE = Symbol('ProtocolDataSource');
+import { PoolMetrics } from './pool-metrics.js';
+import { PROTOCOL_DATA_SOURCE } from './protocol-data-source.js';
 
 /** One connection for each kind of read that can be in flight, and one for confirmations. */
 const PROTOCOL_POOL_SIZE = 5;
@@ -22,6 +18,7 @@ const PROTOCOL_POOL_SIZE = 5;
       useFactory: ({ database }: Config) =>
         openDataSource(dataSourceOptions(database.url, PROTOCOL_POOL_SIZE)),
     },
+    PoolMetrics,
   ],
   exports: [PROTOCOL_DATA_SOURCE],
   imports: [

@@ -21,6 +21,15 @@ import { IndexLiveSessions1795504120000 } from '../../migrations/1795504120000-I
 import { CreateClients1795504180000 } from '../../migrations/1795504180000-CreateClients.js';
 import { AddAudienceToSessions1795504240000 } from '../../migrations/1795504240000-AddAudienceToSessions.js';
 import { NameSchemaInTriggers1795504300000 } from '../../migrations/1795504300000-NameSchemaInTriggers.js';
+import { AnonymiseEndedSessions1795504370000 } from '../../migrations/1795504370000-AnonymiseEndedSessions.js';
+import { IndexSessionsByUser1795504371000 } from '../../migrations/1795504371000-IndexSessionsByUser.js';
+import { RecordFewerRotations1795504372000 } from '../../migrations/1795504372000-RecordFewerRotations.js';
+import { IndexOldEvents1795504373000 } from '../../migrations/1795504373000-IndexOldEvents.js';
+import { AddLanguageToUsers1795504374000 } from '../../migrations/1795504374000-AddLanguageToUsers.js';
+import { NameDeviceModels1795504375000 } from '../../migrations/1795504375000-NameDeviceModels.js';
+import { StampEndsWithTransaction1795504376000 } from '../../migrations/1795504376000-StampEndsWithTransaction.js';
+import { IndexEndsByTransaction1795504376500 } from '../../migrations/1795504376500-IndexEndsByTransaction.js';
+import { CreateUndeliverableAddresses1795504377000 } from '../../migrations/1795504377000-CreateUndeliverableAddresses.js';
 
 /** Every migration, oldest first. Append-only: a released migration is never edited. */
 export const MIGRATIONS = [
@@ -47,4 +56,13 @@ export const MIGRATIONS = [
   CreateClients1795504180000,
   AddAudienceToSessions1795504240000,
   NameSchemaInTriggers1795504300000,
+  AnonymiseEndedSessions1795504370000,
+  IndexSessionsByUser1795504371000,
+  RecordFewerRotations1795504372000,
+  IndexOldEvents1795504373000,
+  AddLanguageToUsers1795504374000,
+  NameDeviceModels1795504375000,
+  StampEndsWithTransaction1795504376000,
+  IndexEndsByTransaction1795504376500,
+  CreateUndeliverableAddresses1795504377000,
 ];

@@ -8,6 +8,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { useBriefLocks, withBriefLocks } from './brief-locks.js';
 import { connect } from './connect.js';
 import { CONNECTED_SERVER, isPooled } from './connection-pooler.js';
 import { dataSourceOptions } from './data-source.js';
@@ -23,13 +24,21 @@ const NEVER_SILENT = null;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const TURN_POLL_MS = 100;
+/** SQLSTATE */
+const UNDEFINED_TABLE = '42P01';
+
+type Progress = (line: string) => void;
 
 /** Applies the pending migrations. @returns their names, oldest first */
-export async function runMigrations(url: string): Promise<string[]> {
-  return withLock(url, async (dataSource) => {
-    const applied = await dataSource.runMigrations();
-    return applied.map((migration) => migration.name);
-  });
+export async function runMigrations(url: string, progress: Progress = () => {}): Promise<string[]> {
+  return withLock(url, (dataSource) =>
+    withRunner(dataSource, progress, async (executor, inTurn) => {
+      const pending = await executor.getPendingMigrations();
+      for (const migration of pending)
+        await inTurn(migration.instance, () => executor.executeMigration(migration));
+      return pending.map(({ name }) => name);
+    }),
+  );
 }
 
 /** The newest migration, and what reverting it would drop; `null` if none is applied. Read-only. */
@@ -50,18 +59,54 @@ export async function newestMigration(url: string): Promise<{ name: string; loss
  * @returns its name, or `null` if none is applied
  * @throws {DatabaseNotReady} if the newest is another one
  */
-export async function revertMigration(url: string, expected?: string): Promise<string | null> {
+export async function revertMigration(
+  url: string,
+  expected?: string,
+  progress: Progress = () => {},
+): Promise<string | null> {
   return withLock(url, async (dataSource) => {
     const migration = await newestApplied(dataSource);
     const name = migration && nameOf(migration);
     if (expected !== undefined && name !== expected) {
       throw new DatabaseNotReady(`${expected} is not the newest migration any more: nothing was reverted`);
     }
-    // TypeORM follows a migration's own `transaction` only when it applies it.
-    if (migration)
-      await dataSource.undoLastMigration({ transaction: migration.transaction === false ? 'none' : 'all' });
+    if (migration) {
+      await withRunner(dataSource, progress, (executor, inTurn) =>
+        inTurn(migration, () => executor.undoLastMigration()),
+      );
+    }
     return name;
   });
+}
+
+/** Runs one migration in a transaction, or each of its statements by itself if it asks for that. */
+type InTurn = (migration: MigrationInterface | undefined, change: () => Promise<unknown>) => Promise<void>;
+
+/** Locks are waited for only briefly. TypeORM's executor would start transactions without a limit. */
+async function withRunner<T>(
+  dataSource: DataSource,
+  progress: Progress,
+  change: (executor: MigrationExecutor, inTurn: InTurn) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  let hasReported = false;
+  const onConflict = () => {
+    if (!hasReported)
+      progress('waiting for other transactions on the same tables; requests are still served');
+    hasReported = true;
+  };
+  useBriefLocks(runner, onConflict);
+  const executor = new MigrationExecutor(dataSource, runner);
+  executor.transaction = 'none';
+  try {
+    return await change(executor, async (migration, run) => {
+      hasReported = false;
+      if (migration?.transaction === false) await run();
+      else await withBriefLocks(runner, run, onConflict);
+    });
+  } finally {
+    await runner.release();
+  }
 }
 
 /** @throws {DatabaseNotReady} if this build does not have it */
@@ -92,13 +137,20 @@ export async function showMigrations(url: string): Promise<{ name: string; appli
 
 /** The names of the migrations that are not applied yet, oldest first. Read-only. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const applied = await appliedMigrations(dataSource);
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
+async function appliedMigrations(dataSource: DataSource): Promise<Set<string>> {
   const table = dataSource.options.migrationsTableName ?? 'migrations';
-  const known = MIGRATIONS.map(({ name }) => name);
-  const [{ exists }] = await dataSource.query('SELECT to_regclass($1) IS NOT NULL AS "exists"', [table]);
-  if (!exists) return known;
-  const rows: Pick<Migration, 'name'>[] = await dataSource.query(`SELECT name FROM "${table}"`);
-  const applied = new Set(rows.map(({ name }) => name));
-  return known.filter((name) => !applied.has(name));
+  try {
+    const rows: Pick<Migration, 'name'>[] = await dataSource.query(`SELECT name FROM "${table}"`);
+    return new Set(rows.map(({ name }) => name));
+  } catch (error) {
+    // A new database. One statement, because readiness asks this every few seconds.
+    if ((error as { code?: unknown }).code === UNDEFINED_TABLE) return new Set();
+    throw error;
+  }
 }
 
 /** Allows one schema change at a time, even if several instances start at once. */

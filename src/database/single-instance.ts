@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { errorMessage } from '../errors/error-message.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { CONNECTED_SERVER, type ConnectedServer, isPooled } from './connection-pooler.js';
+import { createClient } from './primary-client.js';
 import { StandbyServer } from './standby-server.js';
 
 const RETRY_MS = 1_000;
@@ -38,8 +39,7 @@ export class SingleInstance {
 
   /** @throws {SecondInstance} when another instance holds it; {StandbyServer}: its locks are not those of the primary */
   async acquire(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.url,
+    const client = createClient(this.url, {
       connectionTimeoutMillis: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,
       keepAlive: true,

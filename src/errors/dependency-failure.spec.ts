@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import pg from 'pg';
 import { DataSource, QueryFailedError } from 'typeorm';
-import { isDependencyFailure } from './dependency-failure.js';
+import { isDependencyFailure, schemaMismatch } from './dependency-failure.js';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -35,10 +35,22 @@ describe('isDependencyFailure', () => {
     expect(isDependencyFailure(new Error('outer', { cause: failed }))).toBe(true);
   });
 
-  it.each(['23505', '23503', '22P02', '42601', '42P01', '57000', '25001', '22021'])(
+  it.each(['23505', '23503', '22P02', '42601', '42883', '57000', '25001', '22021'])(
     'does not match SQLSTATE %s',
     (code) => {
       expect(isDependencyFailure(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(false);
+    },
+  );
+
+  it.each(['42P01', '42703', '42704', '42P10', '3F000'])(
+    'recognizes SQLSTATE %s, of a schema that lacks something, and explains it',
+    (code) => {
+      const failed = new QueryFailedError('SELECT 1', [], withCode(code));
+      expect(isDependencyFailure(failed)).toBe(true);
+      expect(schemaMismatch(failed)).toBe(
+        'the database schema is not that of this version, see "latchkey migrate show": x',
+      );
+      expect(schemaMismatch(withCode('08006'))).toBeNull();
     },
   );
 

@@ -1,3 +1,5 @@
+import { errorMessage } from './error-message.js';
+
 /** Node's error codes for a peer that cannot be reached or has disconnected. */
 const NETWORK_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -21,6 +23,12 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
  * written, and a retry can succeed).
  */
 const SQLSTATE = /^(?:08...|53...|57P0.|57014|58...|25006|25P03|55P03|40001|40P01)$/;
+
+/**
+ * SQLSTATE when the schema of another version lacks something: a table, a column, a type or constraint, a unique index for
+ * `ON CONFLICT`, a schema. A migration was reverted under a running instance, or a newer one removed it.
+ */
+const MISSING_IN_SCHEMA = /^(?:42P01|42703|42704|42P10|3F000)$/;
 
 /** How the messages begin of errors that pg, pg-pool, TypeORM and node-redis throw without a code. */
 const MESSAGES = [
@@ -50,14 +58,28 @@ const MAX_CAUSES = 8;
  * fields instead of classes, because drivers wrap errors of other drivers, and to avoid imports of all of them.
  */
 export function isDependencyFailure(error: unknown): boolean {
-  return causes(error).some((cause) => {
-    const { code, message } = cause as { code?: unknown; message?: unknown };
-    return (
-      (typeof code === 'string' && (NETWORK_CODES.has(code) || SQLSTATE.test(code))) ||
-      (typeof message === 'string' && MESSAGES.some((known) => message.startsWith(known))) ||
-      'isBrokenCircuitError' in cause
-    );
+  return (
+    schemaMismatch(error) !== null ||
+    causes(error).some((cause) => {
+      const { code, message } = cause as { code?: unknown; message?: unknown };
+      return (
+        (typeof code === 'string' && (NETWORK_CODES.has(code) || SQLSTATE.test(code))) ||
+        (typeof message === 'string' && MESSAGES.some((known) => message.startsWith(known))) ||
+        'isBrokenCircuitError' in cause
+      );
+    })
+  );
+}
+
+/** One line for the operator if the schema of the database is that of another version; otherwise `null`. */
+export function schemaMismatch(error: unknown): string | null {
+  const found = causes(error).find((cause) => {
+    const { code } = cause as { code?: unknown };
+    return typeof code === 'string' && MISSING_IN_SCHEMA.test(code);
   });
+  return found
+    ? `the database schema is not that of this version, see "latchkey migrate show": ${errorMessage(found)}`
+    : null;
 }
 
 /** The error, those that it wraps (`cause`, TypeORM's `driverError`) and those that an `AggregateError` contains. */

@@ -8,9 +8,10 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../http/routes/route-decorators.js';
-import { type DependencyState, HealthService, type Readiness } from './health.service.js';
+import { HealthService, type PostgresState, type Readiness, type RedisState } from './health.service.js';
 
-const DEPENDENCY_STATES: DependencyState[] = ['up', 'down', 'not_configured'];
+const REDIS_STATES: RedisState[] = ['up', 'down', 'misconfigured', 'not_configured'];
+const POSTGRES_STATES: PostgresState[] = ['up', 'down', 'schema_outdated'];
 
 class LiveDto {
   @ApiProperty({ enum: ['live'] })
@@ -18,11 +19,17 @@ class LiveDto {
 }
 
 class DependenciesDto {
-  @ApiProperty({ enum: DEPENDENCY_STATES })
-  postgres!: DependencyState;
+  @ApiProperty({
+    enum: POSTGRES_STATES,
+    description: '`schema_outdated`: it lacks a migration of this version, see `latchkey migrate show`.',
+  })
+  postgres!: PostgresState;
 
-  @ApiProperty({ enum: DEPENDENCY_STATES })
-  redis!: DependencyState;
+  @ApiProperty({
+    enum: REDIS_STATES,
+    description: '`misconfigured`: it answers, but refuses what the service needs.',
+  })
+  redis!: RedisState;
 }
 
 class ReadyDto {

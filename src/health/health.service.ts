@@ -1,6 +1,7 @@
 import { Revocation } from '@latchkey/revocation/revocation';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { pendingMigrations } from '../database/migrations.js';
 import { requirePrimary } from '../database/standby-server.js';
 import { withTimeout } from '../errors/with-timeout.js';
 import { REDIS } from '../redis/redis.module.js';
@@ -8,12 +9,15 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
 
-export type DependencyState = 'up' | 'down' | 'not_configured';
+/** `schema_outdated`: it lacks a migration of this version. */
+export type PostgresState = 'up' | 'down' | 'schema_outdated';
+/** `misconfigured`: it answers, but refuses what the service needs. */
+export type RedisState = 'up' | 'down' | 'misconfigured' | 'not_configured';
 
 export interface Readiness {
   /** `degraded`: sessions can be checked, but something else does not work. */
   readonly status: 'ready' | 'degraded' | 'unavailable' | 'stopping';
-  readonly dependencies: { readonly postgres: DependencyState; readonly redis: DependencyState };
+  readonly dependencies: { readonly postgres: PostgresState; readonly redis: RedisState };
   /** Whether session checks are currently answered from caches or from Postgres. */
   readonly cachesTrusted: boolean;
 }
@@ -39,10 +43,7 @@ export class HealthService implements BeforeApplicationShutdown {
   }
 
   async readiness(): Promise<Readiness> {
-    const [postgres, redis] = await Promise.all([
-      this.state(() => requirePrimary(this.dataSource)),
-      this.redisState(),
-    ]);
+    const [postgres, redis] = await Promise.all([this.postgresState(), this.redisState()]);
     const trustsCaches = this.revocation.status().trustsCaches;
     return {
       status: this.status(postgres, redis, trustsCaches),
@@ -51,29 +52,41 @@ export class HealthService implements BeforeApplicationShutdown {
     };
   }
 
-  private status(
-    postgres: DependencyState,
-    redis: DependencyState,
-    trustsCaches: boolean,
-  ): Readiness['status'] {
+  private status(postgres: PostgresState, redis: RedisState, trustsCaches: boolean): Readiness['status'] {
     if (this.isStopping) return 'stopping';
     // Without Postgres, an instance that trusts its caches can still check sessions, so it stays in service.
     if (postgres === 'down') return trustsCaches ? 'degraded' : 'unavailable';
+    // This does not pass by itself, so a rollout must stop here instead of replacing instances that work.
+    if (postgres === 'schema_outdated' || redis === 'misconfigured') return 'unavailable';
     return redis === 'down' ? 'degraded' : 'ready';
   }
 
-  private async redisState(): Promise<DependencyState> {
-    const { redis } = this;
-    return redis ? this.state(() => redis.probe()) : 'not_configured';
+  private postgresState(): Promise<PostgresState> {
+    return unlessDown(async () => {
+      const [pending] = await Promise.all([
+        pendingMigrations(this.dataSource),
+        requirePrimary(this.dataSource),
+      ]);
+      return pending.length > 0 ? 'schema_outdated' : 'up';
+    });
   }
 
-  private async state(probe: () => Promise<unknown>): Promise<'up' | 'down'> {
-    try {
-      await withTimeout(PROBE_TIMEOUT_MS, probe);
+  private async redisState(): Promise<RedisState> {
+    const { redis } = this;
+    if (!redis) return 'not_configured';
+    if (redis.isMisconfigured) return 'misconfigured';
+    return unlessDown<RedisState>(async () => {
+      await redis.probe();
       return 'up';
-    } catch {
-      // The code that needs the dependency logs the reason. Here, only its state counts.
-      return 'down';
-    }
+    });
+  }
+}
+
+async function unlessDown<T>(probe: () => Promise<T>): Promise<T | 'down'> {
+  try {
+    return await withTimeout(PROBE_TIMEOUT_MS, probe);
+  } catch {
+    // The code that needs the dependency logs the reason. Here, only its state counts.
+    return 'down';
   }
 }

@@ -10,17 +10,21 @@ const ANSWER_MS = 5_000;
 /** The process that has a data directory open, as recorded in a file next to the directory. */
 interface Owner {
   readonly pid: number;
-  /** Missing while the owner is starting. */
+  /** Of its Postgres; missing while it is starting. */
   readonly url?: string;
+  /** Where it serves HTTP, if it is a service that listens. */
+  readonly serviceUrl?: string;
 }
+
+export type ServingOwner = Owner & { readonly url: string };
 
 /**
  * Claims a data directory for this process.
  *
- * @returns `null` if this process owns it now, otherwise the URL of the process that serves it
+ * @returns `null` if this process owns it now, otherwise the process that serves it
  * @throws {EmbeddedPostgresFailed} when another process owns it and does not answer
  */
-export async function claim(file: string): Promise<string | null> {
+export async function claim(file: string): Promise<ServingOwner | null> {
   const deadline = performance.now() + STARTING_MS;
   while (!create(file, { pid: process.pid })) {
     const text = read(file);
@@ -28,8 +32,8 @@ export async function claim(file: string): Promise<string | null> {
     const isStarting = owner !== null && owner.url === undefined && performance.now() < deadline;
     if (owner && isAlive(owner.pid) && isStarting) {
       await sleep(50);
-    } else if (owner?.url && isAlive(owner.pid) && (await answers(owner.url, owner.pid))) {
-      return owner.url;
+    } else if (isServing(owner) && isAlive(owner.pid) && (await answers(owner.url, owner.pid))) {
+      return owner;
     } else {
       removeStale(file, text);
     }
@@ -37,8 +41,8 @@ export async function claim(file: string): Promise<string | null> {
   return null;
 }
 
-export function announce(file: string, url: string): void {
-  const unfinished = writeBeside(file, { pid: process.pid, url });
+export function announce(file: string, urls: Omit<ServingOwner, 'pid'>): void {
+  const unfinished = writeBeside(file, { pid: process.pid, ...urls });
   renameSync(unfinished, file);
 }
 
@@ -97,12 +101,16 @@ function read(file: string): string {
 
 function parse(text: string): Owner | null {
   try {
-    const { pid, url } = JSON.parse(text) as Partial<Owner>;
-    return typeof pid === 'number' ? { pid, ...(typeof url === 'string' ? { url } : {}) } : null;
+    const owner = JSON.parse(text) as Owner;
+    return typeof owner.pid === 'number' ? owner : null;
   } catch {
     // Not written by this version: no running process owns it.
     return null;
   }
+}
+
+function isServing(owner: Owner | null): owner is ServingOwner {
+  return typeof owner?.url === 'string';
 }
 
 /** Our own process id in a file that we did not write is left from an earlier process, as in a restarted container. */

@@ -2,14 +2,16 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory } from '../../config/private-directory.js';
 import { EmbeddedPostgresFailed } from '../start-errors.js';
-import { announce, claim, release } from './data-directory-owner.js';
+import { announce, claim, release, type ServingOwner } from './data-directory-owner.js';
 import { listenAddress } from './listen-address.js';
 import { withExtendedQueries } from './pglite-extended-query.js';
 
 export interface EmbeddedPostgres {
   readonly url: string;
-  /** Another process serves this database, and `stop` leaves it running. */
-  readonly isShared: boolean;
+  /** The other process that serves this database, and which `stop` leaves running; `null` if it is this one. */
+  readonly owner: ServingOwner | null;
+  /** Records where this process serves HTTP, for the next one that wants to start. */
+  announceService(url: string): void;
   stop(): Promise<void>;
 }
 
@@ -31,8 +33,8 @@ export async function startEmbeddedPostgres(
   const { PGlite, PGLiteSocketServer } = await load();
   privateDirectory(dataDir);
   const ownerFile = join(dataDir, 'postgres.json');
-  const sharedUrl = await claim(ownerFile);
-  if (sharedUrl !== null) return { url: sharedUrl, isShared: true, stop: async () => {} };
+  const owner = await claim(ownerFile);
+  if (owner) return { url: owner.url, owner, announceService: () => {}, stop: async () => {} };
 
   try {
     const files = join(dataDir, 'postgres');
@@ -52,10 +54,11 @@ export async function startEmbeddedPostgres(
     });
     await server.start();
     const url = address.url(server.getServerConn());
-    announce(ownerFile, url);
+    announce(ownerFile, { url });
     return {
       url,
-      isShared: false,
+      owner: null,
+      announceService: (serviceUrl) => announce(ownerFile, { url, serviceUrl }),
       stop: async () => {
         await server.stop();
         await database.close();
