@@ -1,4 +1,4 @@
-import type { Mail } from './mail.js';
+import type { ComposedMail } from './mail.js';
 import type { QueuedMail } from './queued-mail.js';
 
 /** Writes the mails that the dispatcher sends. The account module provides it, since only it can create links. */
@@ -8,5 +8,5 @@ export abstract class MailComposer {
    *
    * @returns `null` if there is no recipient or no longer a reason to send it
    */
-  abstract compose(mail: QueuedMail): Promise<Mail | null>;
+  abstract compose(mail: QueuedMail): Promise<ComposedMail | null>;
 }

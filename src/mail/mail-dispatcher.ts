@@ -6,9 +6,11 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { SpanKind } from '@opentelemetry/api';
 import { errorMessage } from '../errors/error-message.js';
 import { withTimeout } from '../errors/with-timeout.js';
 import { withoutTokens } from '../logging/log-text.js';
+import { inSpan } from '../telemetry/tracing.js';
 import { type MailTransport, RecipientRefused, ServiceRefused } from './mail.js';
 import { MailComposer } from './mail-composer.js';
 import { MailMetrics } from './mail-metrics.js';
@@ -16,6 +18,7 @@ import type { OutboxMail } from './outbox-mail.entity.js';
 import { OutboxQueue } from './outbox-queue.js';
 import { queuedMail } from './queued-mail.js';
 import { retryDelayMs } from './retry-delay.js';
+import { UndeliverableAddresses } from './undeliverable-addresses.js';
 
 /** Injects `MailTransport | null`: `null` if this deployment sends no mail. */
 export const MAIL_TRANSPORT = Symbol('MailTransport');
@@ -48,6 +51,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     private readonly queue: OutboxQueue,
     private readonly composer: MailComposer,
     private readonly metrics: MailMetrics,
+    private readonly undeliverable: UndeliverableAddresses,
     @Inject(MAIL_TRANSPORT) private readonly transport: MailTransport | null,
   ) {}
 
@@ -132,7 +136,11 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     if (mail.expiresAt.getTime() <= Date.now()) throw new Error(mail.lastError ?? 'not sent in time');
     const composed = await this.composer.compose(queuedMail(mail));
     if (!composed || !this.transport) return false;
-    await this.transport.send({ ...composed, id: mail.id });
+    const { transport } = this;
+    const attributes = { 'latchkey.mail.id': mail.id, 'latchkey.mail.kind': mail.kind };
+    await inSpan('send mail', { kind: SpanKind.CLIENT, attributes }, () =>
+      transport.send({ ...composed, id: mail.id }),
+    );
     return true;
   }
 
@@ -140,10 +148,12 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     // A mail server may quote the mail in its answer.
     const reason = withoutTokens(errorMessage(error)).slice(0, REASON_MAX_LENGTH);
     const delayMs = retryDelayMs(mail.attempts, Math.random());
-    const isHopeless = error instanceof RecipientRefused || Date.now() + delayMs > mail.expiresAt.getTime();
+    const isRefused = error instanceof RecipientRefused;
     const what = `mail ${mail.id} (${mail.kind})`;
-    if (isHopeless) {
-      this.metrics.attempted('given_up');
+    // Before the mail is given up: if this fails, the mail is tried again.
+    if (isRefused) await this.undeliverable.record(error.userId, error.failure);
+    if (isRefused || Date.now() + delayMs > mail.expiresAt.getTime()) {
+      this.metrics.attempted(isRefused ? 'refused' : 'given_up');
       this.logger.error(`gave up ${what} after ${mail.attempts} attempts: ${reason}`);
       await this.queue.giveUp(mail, reason);
     } else {

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { OutboxQueue } from './outbox-queue.js';
+import { UndeliverableAddresses } from './undeliverable-addresses.js';
 
-export type AttemptResult = 'sent' | 'failed' | 'given_up' | 'dropped';
+export type AttemptResult = 'sent' | 'failed' | 'refused' | 'given_up' | 'dropped';
 
 @Injectable()
 export class MailMetrics {
   private readonly attempts: Counter<'result'>;
 
-  constructor(registry: Registry, queue: OutboxQueue) {
+  constructor(registry: Registry, queue: OutboxQueue, undeliverable: UndeliverableAddresses) {
     const registers = [registry];
     this.attempts = new Counter({
       name: 'latchkey_mail_attempts_total',
@@ -28,6 +29,16 @@ export class MailMetrics {
         if (!counts) return;
         this.set({ state: 'waiting' }, counts.waiting);
         this.set({ state: 'given_up' }, counts.givenUp);
+      },
+    });
+    const addresses = new Gauge({
+      name: 'latchkey_mail_undeliverable_addresses',
+      help: 'Users whose address has refused mail as unknown.',
+      registers,
+      async collect() {
+        addresses.reset();
+        const count = await undeliverable.count().catch(() => null);
+        if (count !== null) this.set(count);
       },
     });
   }

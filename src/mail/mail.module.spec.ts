@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../audit/audit-log.js';
 import { Config } from '../config/config.js';
 import { readEnvironment } from '../config/environment.js';
 import { MailModule } from './mail.module.js';
@@ -19,9 +20,10 @@ describe('MailModule', () => {
     providers: [
       Registry,
       { provide: Config, useValue: config },
+      { provide: AuditLog, useValue: new AuditLog(null) },
       { provide: DataSource, useValue: { options: {}, entityMetadatas: [], getRepository: () => ({}) } },
     ],
-    exports: [Registry, Config, DataSource],
+    exports: [Registry, Config, AuditLog, DataSource],
   };
 
   @Global()

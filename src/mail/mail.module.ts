@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
+import { BounceAddresses } from './bounce-addresses.js';
 import { FileTransport } from './file-transport.js';
 import type { MailTransport } from './mail.js';
 import { MAIL_TRANSPORT, MailDispatcher } from './mail-dispatcher.js';
@@ -11,15 +11,19 @@ import { Outbox, sendsMail } from './outbox.js';
 import { OutboxMail } from './outbox-mail.entity.js';
 import { OutboxQueue } from './outbox-queue.js';
 import { SmtpTransport } from './smtp-transport.js';
+import { UndeliverableAddress } from './undeliverable-address.entity.js';
+import { UndeliverableAddresses } from './undeliverable-addresses.js';
+import { outboxDirectory } from './written-mails.js';
 
 /** Needs a `MailComposer` from a global module, and does not start without one. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OutboxMail, MailNotices])],
+  imports: [TypeOrmModule.forFeature([OutboxMail, MailNotices, UndeliverableAddress])],
   providers: [
     Outbox,
     OutboxQueue,
     MailDispatcher,
     MailMetrics,
+    UndeliverableAddresses,
     { provide: MAIL_TRANSPORT, inject: [Config], useFactory: transportOf },
   ],
   exports: [Outbox],
@@ -28,6 +32,8 @@ export class MailModule {}
 
 function transportOf(config: Config): MailTransport | null {
   if (!sendsMail(config)) return null;
-  const { smtpUrl, from } = config.mail;
-  return smtpUrl ? new SmtpTransport(smtpUrl, from) : new FileTransport(join(config.dataDir, 'outbox'));
+  const { smtpUrl, from, bounceAddress } = config.mail;
+  if (smtpUrl === null) return new FileTransport(outboxDirectory(config));
+  const bounceAddresses = bounceAddress === null ? null : new BounceAddresses(config.secret, bounceAddress);
+  return new SmtpTransport(smtpUrl, from, bounceAddresses);
 }

@@ -1,3 +1,13 @@
+import type { DeliveryFailure } from './delivery-report.js';
+import { replyCodes } from './permanent-reply.js';
+
+/** An image that is part of a mail, which the HTML part shows by `cid:` and its id. */
+export interface InlineImage {
+  readonly id: string;
+  readonly type: 'image/png';
+  readonly bytes: Buffer;
+}
+
 /** A mail, ready to be sent. Only its texts may contain what a client has chosen. */
 export interface Mail {
   /** The bare address, without a display name. */
@@ -5,11 +15,17 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly images: readonly InlineImage[];
   /** The link in the mail, if it has one; logged in development, where no mail server is needed. */
   readonly link: string | null;
 }
 
-export interface IdentifiedMail extends Mail {
+/** A mail to a user. */
+export interface ComposedMail extends Mail {
+  readonly userId: string;
+}
+
+export interface IdentifiedMail extends ComposedMail {
   /** The same at every attempt to send it. */
   readonly id: string;
 }
@@ -30,7 +46,15 @@ export class ServiceRefused extends Error {
   override readonly name = 'ServiceRefused';
 }
 
-/** The mail server has refused the recipient permanently. */
+/** The mail server has refused the recipient permanently. The message does not contain the address. */
 export class RecipientRefused extends Error {
   override readonly name = 'RecipientRefused';
+
+  constructor(
+    readonly userId: string,
+    readonly failure: DeliveryFailure,
+    options: ErrorOptions,
+  ) {
+    super(`the mail server refused the recipient: ${replyCodes(failure.reply)}`, options);
+  }
 }

@@ -17,10 +17,18 @@ export interface MailFacts {
   readonly deviceId?: string | null;
   /** Name of the device. */
   readonly device?: string | null;
+  /** `Chrome 126 on Android 14`. */
+  readonly client?: string | null;
   /** Network address of the client. */
   readonly address?: string | null;
-  /** `Lisbon, Portugal`. */
+  /** `Lisbon, Portugal`, in English. */
   readonly place?: string | null;
+  /** `PT`, to name the country in another language. */
+  readonly countryCode?: string | null;
+  /** IANA name of the time zone there. */
+  readonly timeZone?: string | null;
+  /** Of the request, for an account whose own language is not known. */
+  readonly language?: string | null;
   /** For a digest: how many notices of each kind it stands for. */
   readonly counts?: Readonly<Record<string, number>> | null;
 }
@@ -66,11 +74,15 @@ export function emailConfirmationMail(userId: string, network = userId): Request
  * @param email as entered; whether it has an account is looked up when the mail is sent
  * @param network that asked for it
  */
-export function passwordResetMail(email: string, network: string): RequestedMail {
+export function passwordResetMail(
+  email: string,
+  network: string,
+  language: string | null = null,
+): RequestedMail {
   return {
     kind: 'password_to_reset',
     userId: null,
-    facts: { email },
+    facts: { email, language },
     share: network,
     mergeKey: email,
     // A user who has waited for an hour has asked for another link.

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
 import type { Notice, RequestedMail } from './new-mail.js';
 import { routeNotice } from './notices.js';
 
@@ -37,6 +38,11 @@ const COUNT_IN_DIGEST = `
 @Injectable()
 export class Outbox {
   constructor(private readonly config: Config) {}
+
+  /** For a request that is only about a mail: nothing is promised that will not be sent. @throws {AppError} mail_unavailable */
+  requireMail(): void {
+    if (!sendsMail(this.config)) throw new AppError('mail_unavailable');
+  }
 
   /**
    * A mail that a client asked for. Does the same work for every recipient, known or not. Without a way to send mail

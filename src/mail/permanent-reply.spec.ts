@@ -1,4 +1,4 @@
-import { refusedPart } from './permanent-reply.js';
+import { isAboutRecipient, refusedPart, replyCodes, statusOf } from './permanent-reply.js';
 
 const partOf = (reply: string, command = 'RCPT TO') => refusedPart(command, Number(reply.slice(0, 3)), reply);
 
@@ -42,8 +42,46 @@ describe('a permanent reply of a mail server', () => {
     },
   );
 
-  it('is about the service unless it answers RCPT TO', () => {
+  it('is about the service unless it answers RCPT TO or DATA', () => {
     expect(partOf('550 5.1.1 User unknown', 'MAIL FROM')).toBe('service');
     expect(partOf('535 5.7.8 Authentication failed', 'AUTH PLAIN')).toBe('service');
+  });
+
+  it.each([
+    ['550 5.1.1 User unknown', 'recipient'],
+    ['552 5.2.2 Mailbox full', 'mailbox'],
+    ['552 5.3.4 Message size exceeds fixed limit', 'service'],
+    ['554 5.7.1 Message rejected as spam', 'service'],
+    ['550 Message refused', 'service'],
+  ] as const)('to the content is about the recipient only with such an enhanced code: %s', (reply, part) => {
+    expect(partOf(reply, 'DATA')).toBe(part);
+  });
+
+  it.each([
+    ['550 5.1.1 <ada@example.org>: no such user', '5.1.1', '550 5.1.1'],
+    ['550-5.1.1 no such user\n550 5.1.1 Try again', '5.1.1', '550 5.1.1'],
+    ['553 no such user (#5.1.1)', '5.1.1', '553'],
+    ['550 no such user', '5.0.0', '550'],
+  ])('has a status, and codes without a text: %s', (reply, status, codes) => {
+    expect(statusOf(reply)).toBe(status);
+    expect(replyCodes(reply)).toBe(codes);
+  });
+});
+
+describe('a failed delivery', () => {
+  it.each([
+    ['5.1.1', '', true],
+    ['5.1.10', '556 5.1.10 null MX', true],
+    ['5.2.1', '550 5.2.1 disabled', true],
+    ['5.0.0', '550 no such user here', true],
+    ['5.0.0', '550 relay not permitted', false],
+    ['5.0.0', '', false],
+    ['5.2.2', '552 5.2.2 mailbox full', false],
+    ['5.7.1', '550 5.7.1 no such user, or spam', false],
+    ['5.4.4', '', false],
+    ['4.1.1', '', false],
+    ['', '550 no such user here', false],
+  ])('with the status "%s" and the reply "%s" is about the recipient: %s', (status, reply, isAbout) => {
+    expect(isAboutRecipient(status, reply)).toBe(isAbout);
   });
 });

@@ -15,8 +15,12 @@ const TEXTS = Object.keys({
   sessionId: true,
   deviceId: true,
   device: true,
+  client: true,
   address: true,
   place: true,
+  countryCode: true,
+  timeZone: true,
+  language: true,
 } satisfies Record<Exclude<keyof MailFacts, 'counts'>, true>);
 
 /**

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { BROWSER_LIKE, BROWSER_NAMES, describeUserAgent } from './describe-user-agent.js';
+import { KNOWN_PROGRAMS } from './program-kind.js';
 
 /** What stays the same when a client is updated: `Chrome` on `Windows`, without versions. */
 export interface ClientFamily {
@@ -7,27 +8,6 @@ export interface ClientFamily {
   readonly name: string | null;
   readonly system: string | null;
 }
-
-/**
- * The programs that keep their name in a family, in lower case. All others are one family, because a program can send any
- * name: each new one would look like another client.
- */
-const KNOWN_PROGRAMS: ReadonlySet<string> = new Set([
-  ...['curl', 'wget', 'httpie', 'postmanruntime', 'insomnia', 'node', 'undici', 'axios', 'got', 'node-fetch'],
-  ...['python-requests', 'python-urllib', 'python-httpx', 'aiohttp', 'go-http-client', 'java', 'okhttp'],
-  ...[
-    'apache-httpclient',
-    'dalvik',
-    'cfnetwork',
-    'dart',
-    'ruby',
-    'faraday',
-    'guzzlehttp',
-    'php',
-    'reqwest',
-    'hyper',
-  ],
-]);
 
 /** Most clients send one of a few thousand headers. */
 const known = new LRUCache<string, ClientFamily>({ max: 5_000 });
@@ -70,6 +50,6 @@ export function familyFromText(text: string): ClientFamily {
 }
 
 /** For display: `Chrome on Windows`. */
-export function clientText({ name, system }: ClientFamily): string | null {
+export function clientText({ name, system }: Pick<ClientFamily, 'name' | 'system'>): string | null {
   return [...new Set([name, system])].filter(Boolean).join(' on ') || null;
 }

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describeUserAgent } from './describe-user-agent.js';
+import { DEVICE_KINDS } from './device-kind.js';
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const SAFARI = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
 
 function expectSafe(userAgent: string): void {
-  const { name, kind, browser, system } = describeUserAgent(userAgent);
-  for (const text of [name, browser ?? 'none', system ?? 'none'])
+  const { name, kind, browser, system, brand, model } = describeUserAgent(userAgent);
+  for (const text of [name, browser ?? 'none', system ?? 'none', brand ?? 'none', model ?? 'none'])
     expect(text).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,63}$/);
-  expect(['desktop', 'mobile', 'tablet', 'tv', 'other']).toContain(kind);
+  expect(DEVICE_KINDS).toContain(kind);
 }
 
 describe('describeUserAgent', () => {
@@ -49,17 +50,17 @@ describe('describeUserAgent', () => {
       { kind: 'desktop', browser: 'Chrome 126', system: 'Chrome OS' },
     ],
     [
-      'Safari on iOS',
+      'Safari on iPhone',
       `Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) ${SAFARI} Version/17.5 Mobile/15E148 Safari/604.1`,
       { kind: 'mobile', browser: 'Safari 17', system: 'iOS 17.5' },
     ],
     [
-      'Safari on iOS',
+      'Safari on iPad',
       `Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) ${SAFARI} Version/16.6 Mobile/15E148 Safari/604.1`,
       { kind: 'tablet', browser: 'Safari 16', system: 'iOS 16.6' },
     ],
     [
-      'Chrome on Android',
+      'Chrome on Pixel 8',
       `Mozilla/5.0 (Linux; Android 14; Pixel 8) ${WEBKIT} Chrome/126.0.6478.122 Mobile Safari/537.36`,
       { kind: 'mobile', browser: 'Chrome 126', system: 'Android 14' },
     ],
@@ -69,51 +70,51 @@ describe('describeUserAgent', () => {
       { kind: 'mobile', browser: 'Chrome 126', system: 'Android' },
     ],
     [
-      'Samsung Internet on Android',
+      'Samsung Internet on Galaxy Tab',
       `Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-X910) ${WEBKIT} SamsungBrowser/25.0 Chrome/121.0.0.0 Safari/537.36`,
       { kind: 'tablet', browser: 'Samsung Internet 25', system: 'Android 14' },
     ],
     [
-      'Samsung Internet on Tizen',
+      'Samsung TV',
       `Mozilla/5.0 (SMART-TV; LINUX; Tizen 6.0) ${WEBKIT} SamsungBrowser/3.2 Chrome/76.0.3809.146 TV Safari/537.36`,
       { kind: 'tv', browser: 'Samsung Internet 3', system: 'Tizen 6.0' },
     ],
     [
-      'Tizen',
+      'Samsung TV',
       `Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) ${WEBKIT} 76.0.3809.146/6.0 TV Safari/537.36`,
       { kind: 'tv', browser: 'Tizen', system: 'Tizen 6.0' },
     ],
     [
-      'Chrome on Android',
+      'Fire TV',
       `Mozilla/5.0 (Linux; Android 7.1.2; AFTMM Build/NS6265; wv) ${WEBKIT} Version/4.0 Chrome/70.0.3538.110 Mobile Safari/537.36`,
       { kind: 'tv', browser: 'Chrome 70', system: 'Android 7.1' },
     ],
-    ['curl', 'curl/8.5.0', { kind: 'other', browser: 'curl 8', system: null }],
-    ['okhttp', 'okhttp/4.12.0', { kind: 'other', browser: 'okhttp 4', system: null }],
-    ['node', 'node', { kind: 'other', browser: 'node', system: null }],
+    ['curl', 'curl/8.5.0', { kind: 'script', browser: 'curl 8', system: null }],
+    ['App (okhttp)', 'okhttp/4.12.0', { kind: 'app', browser: 'okhttp 4', system: null }],
+    ['node', 'node', { kind: 'script', browser: 'node', system: null }],
     [
       'python-requests',
       'python-requests/2.32.3',
-      { kind: 'other', browser: 'python-requests 2', system: null },
+      { kind: 'script', browser: 'python-requests 2', system: null },
     ],
     [
       'MyBank',
       'MyBank/3.2 CFNetwork/1496.0.7 Darwin/23.5.0',
-      { kind: 'other', browser: 'MyBank 3', system: null },
+      { kind: 'app', browser: 'MyBank 3', system: null },
     ],
     [
-      'Dalvik on Android',
+      'Android app on Pixel 8',
       'Dalvik/2.1.0 (Linux; U; Android 14; Pixel 8 Build/AP2A)',
       { kind: 'mobile', browser: 'Dalvik 2', system: 'Android 14' },
     ],
     [
-      'Streamer on iOS',
+      'Streamer on iPhone',
       'Streamer/15.48.1 (iOS 17.5; iPhone14,2)',
       { kind: 'mobile', browser: 'Streamer 15', system: 'iOS' },
     ],
-    ['AppleTV11', 'AppleTV11,1/11.1', { kind: 'tv', browser: 'AppleTV11', system: null }],
+    ['Apple TV', 'AppleTV11,1/11.1', { kind: 'tv', browser: 'AppleTV11', system: null }],
   ])('returns %s for %s', (name, userAgent, description) => {
-    expect(describeUserAgent(userAgent)).toEqual({ name, ...description });
+    expect(describeUserAgent(userAgent)).toMatchObject({ name, ...description });
   });
 
   it.each([
@@ -133,6 +134,8 @@ describe('describeUserAgent', () => {
       kind: 'other',
       browser: null,
       system: null,
+      brand: null,
+      model: null,
     });
   });
 
@@ -159,6 +162,10 @@ describe('describeUserAgent', () => {
         'Chrome/',
         'Android ',
         '(iPhone; ',
+        'Linux; Android 14; ',
+        'moto g(8) ',
+        'SM-S9',
+        ' Build/',
         'Version/',
         '1_2.3',
         ';',
@@ -185,6 +192,9 @@ describe('describeUserAgent', () => {
     'a1',
     ';',
     'Windows Phone ',
+    'Android 14; (1)',
+    '; KFA',
+    'Redmi Note 9 Pro ',
   ])('takes less than 10 ms for a header full of %j', (piece) => {
     const filled = piece.repeat(512);
     const times = ['', 'Mozilla/5.0 ', 'Mozilla/5.0 (Macintosh; Mac OS X ', 'Mozilla/5.0 Android '].flatMap(

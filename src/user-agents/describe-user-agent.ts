@@ -1,32 +1,34 @@
 import Bowser from 'bowser';
-
-export const DEVICE_KINDS = ['desktop', 'mobile', 'tablet', 'tv', 'other'] as const;
-export type DeviceKind = (typeof DEVICE_KINDS)[number];
-
-export function isDeviceKind(value: unknown): value is DeviceKind {
-  return DEVICE_KINDS.some((kind) => kind === value);
-}
+import type { ClientHints } from './client-hints.js';
+import type { DeviceKind } from './device-kind.js';
+import { findModel } from './device-model.js';
+import { deviceName } from './device-name.js';
+import type { Found } from './found.js';
+import { programKind } from './program-kind.js';
+import { withHints } from './with-hints.js';
 
 export interface DeviceDescription {
-  /** For display: `Chrome on macOS`. */
+  /** For display: `Chrome on macOS`, `Chrome on Pixel 8`, `PlayStation 5`. */
   readonly name: string;
   readonly kind: DeviceKind;
   /** `Chrome 126`, or a program that is not a browser: `curl 8`. */
   readonly browser: string | null;
   /** `Android 14`. */
   readonly system: string | null;
+  /** The manufacturer, if it is known: `Google`. */
+  readonly brand: string | null;
+  /** What the device is sold as: `Pixel 8`. */
+  readonly model: string | null;
 }
 
-/** What bowser found: names from its own lists, and digits. No other text of a browser's header is used. */
-interface Found {
-  readonly browser: string | null;
-  readonly browserVersion: string;
-  readonly system: string | null;
-  readonly systemVersion: string;
-  readonly kind: DeviceKind;
-}
-
-const UNKNOWN: DeviceDescription = { name: 'Unknown device', kind: 'other', browser: null, system: null };
+const UNKNOWN: DeviceDescription = {
+  name: 'Unknown device',
+  kind: 'other',
+  browser: null,
+  system: null,
+  brand: null,
+  model: null,
+};
 const MAX_LENGTH = 512;
 const TOKEN_MAX_LENGTH = 32;
 
@@ -59,15 +61,25 @@ const TELEVISION = /\b(AFT[A-Z]|BRAVIA|CrKey|Apple ?TV|Android TV|Google ?TV|S(?
  */
 const FROZEN_VERSION = /Windows NT 10\.0|Mac OS X 10[._]15|Android 10; K\)/;
 
-/** Describes the client that sent a `User-Agent` header. Accepts any text; the description is short, printable ASCII. */
-export function describeUserAgent(userAgent: string): DeviceDescription {
+/**
+ * Describes the client that sent a `User-Agent` header. Accepts any text; the description is short, printable ASCII.
+ *
+ * @param hints say more about the device. The browser and the name of the system follow from the header, except that an
+ *   iPad's header can be a Mac's: what is known about a session must not depend on hints, which come and go
+ */
+export function describeUserAgent(userAgent: string, hints?: ClientHints): DeviceDescription {
   const header = userAgent.slice(0, MAX_LENGTH);
   if (header === '') return UNKNOWN;
-  const found = BROWSER_LIKE.test(header) ? findBrowser(header) : findProgram(header);
-  if (!found.browser && !found.system) return { ...UNKNOWN, kind: found.kind };
+  const isBrowserLike = BROWSER_LIKE.test(header);
+  const read = isBrowserLike ? findBrowser(header) : findProgram(header);
+  const found = hints && isBrowserLike ? withHints(read, hints) : read;
+  const { brand = null, model = null } = found.device ?? {};
+  const kind = found.device?.kind ?? found.kind;
+  const known = { kind, brand, model };
+  if (!found.browser && !found.system) return { ...UNKNOWN, ...known, name: model ?? UNKNOWN.name };
   return {
-    name: [...new Set([found.browser, found.system])].filter(Boolean).join(' on '),
-    kind: found.kind,
+    ...known,
+    name: deviceName(found),
     browser: withVersion(found.browser, found.browserVersion),
     system: withVersion(found.system, found.systemVersion),
   };
@@ -87,19 +99,20 @@ function findBrowser(header: string): Found {
       ? ''
       : (/^(\d{1,9}(\.\d{1,9})?|XP|Vista)/.exec(systemVersion ?? '')?.[0] ?? ''),
     kind: kindOf(header, platform.type, system),
+    device: findModel(header),
   };
 }
 
 function findProgram(header: string): Found {
-  const { system, systemVersion, kind } = findBrowser(header);
+  const found = findBrowser(header);
   const [, token = '', version = ''] = PRODUCT.exec(header) ?? [];
+  // bowser reports Android without the word `Mobile` as a tablet, which is correct only for browsers.
+  const kind = found.kind === 'tablet' && !/iPad|tablet/i.test(header) ? 'mobile' : found.kind;
   return {
+    ...found,
     browser: token.slice(0, TOKEN_MAX_LENGTH) || null,
     browserVersion: version,
-    system,
-    systemVersion,
-    // bowser reports Android without the word `Mobile` as a tablet, which is correct only for browsers.
-    kind: kind === 'tablet' && !/iPad|tablet/i.test(header) ? 'mobile' : kind,
+    kind: kind === 'other' ? programKind(token, header) : kind,
   };
 }
 

@@ -16,7 +16,19 @@ describe('quoted', () => {
 });
 
 describe('instantText', () => {
-  it('does not depend on the time zone of the server', () => {
-    expect(instantText(new Date('2026-11-24T10:34:56Z'))).toBe('24 November 2026, 10:34 UTC');
+  it.each([
+    ['Europe/Berlin', '24 November 2026 at 11:34 GMT+1 (10:34 UTC)'],
+    ['Asia/Kolkata', '24 November 2026 at 16:04 GMT+5:30 (10:34 UTC)'],
+    ['Pacific/Auckland', '24 November 2026 at 23:34 GMT+13 (10:34 UTC)'],
+    ['Europe/London', '24 November 2026 at 10:34 UTC'],
+    ['Mars/Olympus_Mons', '24 November 2026 at 10:34 UTC'],
+    [null, '24 November 2026 at 10:34 UTC'],
+  ])('is the time at the place in %s, whatever the zone of the server', (timeZone, text) => {
+    expect(instantText(new Date('2026-11-24T10:34:56Z'), timeZone, 'en-GB')).toBe(text);
+  });
+
+  it('is written as in the language of the mail', () => {
+    const text = instantText(new Date('2026-11-24T10:34:56Z'), 'Europe/Berlin', 'de');
+    expect(text).toBe('24. November 2026 um 11:34 GMT+1 (10:34 UTC)');
   });
 });
