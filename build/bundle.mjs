@@ -17,6 +17,7 @@ const NOT_BUNDLED = [
   'swagger-ui-dist',
   '@electric-sql/pglite',
   '@electric-sql/pglite-socket',
+  'pino-pretty',
 ];
 
 /** Optional dependencies of dependencies. */
@@ -68,7 +69,10 @@ export async function bundle(folder) {
   await chmod(`${folder}/${COMMAND}.js`, 0o755);
 }
 
-/** Node reads the source maps only of modules that are loaded after source maps were enabled. */
+/**
+ * Node reads the source maps only of modules that are loaded after source maps were enabled. An old Node must not parse
+ * the program: hence no `await` here.
+ */
 const programs = {
   name: 'programs',
   setup({ onResolve, onLoad }) {
@@ -77,7 +81,11 @@ const programs = {
       namespace: 'program',
     }));
     onLoad({ filter: /./, namespace: 'program' }, ({ path }) => ({
-      contents: `#!/usr/bin/env node\nprocess.setSourceMapsEnabled(true);\nawait import('./${path}');\n`,
+      contents: `#!/usr/bin/env node
+import './build/supported-node.cjs';
+process.setSourceMapsEnabled(true);
+import('./${path}');
+`,
       resolveDir: ROOT,
     }));
   },

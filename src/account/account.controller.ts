@@ -13,8 +13,10 @@ import type { CookieSessionDto, TokensDto } from '../auth/auth.dto.js';
 import { AnswersTokensAndRevocation, sessionBody, tokensBody } from '../auth/token-answer.js';
 import { CurrentPrincipal, OptionalPrincipal, type Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
+import { RequestLanguage } from '../http/routes/request-language.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { OptionalSession, Public } from '../http/routes/route-decorators.js';
+import type { LanguageTag } from '../languages/languages.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
 import {
   ChangePasswordDto,
@@ -90,8 +92,9 @@ export class AccountController {
   async forgotPassword(
     @Body() { email }: ForgotPasswordDto,
     @CurrentClient() client: RequestClient,
+    @RequestLanguage() language: LanguageTag | null,
   ): Promise<void> {
-    await this.passwordReset.request(email, client);
+    await this.passwordReset.request(email, client, language);
   }
 
   @Post('password/reset')

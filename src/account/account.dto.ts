@@ -4,8 +4,10 @@ import { EMAIL } from '../auth/auth.dto.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
 import type { RejectedSignIn } from './sign-in-rejection.js';
 
+const LINK_TOKEN = 'lkm_AaIeO80HcGmZrCAsAA5S';
+
 export class LinkDto {
-  @ApiProperty({ description: 'Token from the link in the email.' })
+  @ApiProperty({ description: 'Token from the link in the email.', example: LINK_TOKEN })
   @IsOpaqueToken()
   token!: string;
 }
@@ -16,6 +18,7 @@ export class ConfirmEmailDto extends LinkDto {
     nullable: true,
     format: 'password',
     description: 'Password of the account; not needed with a session of the account.',
+    example: 'correct horse battery',
   })
   @IsOptional()
   @IsPassword()
@@ -29,7 +32,7 @@ export class ForgotPasswordDto {
 }
 
 export class ResetPasswordDto extends LinkDto {
-  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256 })
+  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256, example: 'a lonely wizard hums' })
   @IsPassword()
   new_password!: string;
 }
@@ -40,17 +43,20 @@ export class LinkAccountDto {
 }
 
 export class ChangePasswordDto {
-  @ApiProperty({ format: 'password' })
+  @ApiProperty({ format: 'password', example: 'correct horse battery' })
   @IsPassword()
   current_password!: string;
 
-  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256 })
+  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256, example: 'a lonely wizard hums' })
   @IsPassword()
   new_password!: string;
 }
 
 export class DisownedDto {
-  @ApiProperty({ description: 'Send it to `/auth/password/reset` with a new password.' })
+  @ApiProperty({
+    description: 'Send it to `/auth/password/reset` with a new password.',
+    example: LINK_TOKEN,
+  })
   reset_token!: string;
 
   @ApiProperty({ description: 'Lifetime of the reset token in seconds.', example: 1800 })

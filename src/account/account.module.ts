@@ -23,6 +23,9 @@ import { RegistrationRejection } from './registration-rejection.js';
 import { RejectedRegistration } from './rejected-registration.entity.js';
 import { RejectedRegistrationSweeper } from './rejected-registration-sweeper.js';
 import { SignInRejection } from './sign-in-rejection.js';
+import { AnswerLimit } from './sign-ins/answer-limit.js';
+import { SignInAnswersController } from './sign-ins/sign-in-answers.controller.js';
+import { SignInAnswers } from './sign-ins/sign-in-answers.js';
 
 /** Global so that `MailModule`, which cannot import this module, gets its `MailComposer`. Nothing else is exported. */
 @Global()
@@ -36,13 +39,20 @@ import { SignInRejection } from './sign-in-rejection.js';
     UsersModule,
     TypeOrmModule.forFeature([AccountLink, RejectedRegistration]),
   ],
-  controllers: [AccountController],
+  controllers: [AccountController, SignInAnswersController],
   providers: [
     AccountLinks,
     AccountLinkSweeper,
     RegistrationRejection,
     RejectedRegistrationSweeper,
     SignInRejection,
+    SignInAnswers,
+    {
+      provide: AnswerLimit,
+      inject: [REDIS],
+      useFactory: (connection: RedisConnection | null) =>
+        new AnswerLimit(connection?.client ?? null, connection?.prefix ?? ''),
+    },
     EmailConfirmation,
     { provide: MailComposer, useClass: AccountMailComposer },
     PasswordChange,
@@ -50,8 +60,8 @@ import { SignInRejection } from './sign-in-rejection.js';
     {
       provide: MailRequests,
       inject: [Config, REDIS],
-      useFactory: ({ loginAttempts, redis }: Config, connection: RedisConnection | null) =>
-        new MailRequests(loginAttempts, connection?.client ?? null, redis?.keyPrefix ?? ''),
+      useFactory: ({ loginAttempts }: Config, connection: RedisConnection | null) =>
+        new MailRequests(loginAttempts, connection?.client ?? null, connection?.prefix ?? ''),
     },
   ],
   exports: [MailComposer],

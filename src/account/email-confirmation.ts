@@ -56,18 +56,15 @@ export class EmailConfirmation {
     }
   }
 
-  private async confirmOnce(
-    token: string,
-    proof: RegistrantProof,
-    { address }: RequestClient,
-  ): Promise<void> {
+  private async confirmOnce(token: string, proof: RegistrantProof, client: RequestClient): Promise<void> {
+    const { address } = client;
     const { user: registrant } = await this.links.requireOwner('confirm_email', token);
     await this.requireRegistrant(registrant, proof, address);
     await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
       const { user } = await this.links.use(manager, 'confirm_email', token);
       if (await this.users.confirmEmail(manager, user.id)) {
-        await this.events.record(manager, { kind: 'email_confirmed', userId: user.id, address });
+        await this.events.record(manager, { kind: 'email_confirmed', userId: user.id, client });
       }
       // Access tokens and sessions show whether the address is confirmed.
       const sessions = await this.sessions.list(user.id, { limit: REFRESHED_AT_ONCE }, manager);
@@ -91,8 +88,9 @@ export class EmailConfirmation {
     if (!isRight) throw new AppError('wrong_password');
   }
 
-  /** Sends a new link, unless the address is confirmed already. @throws {AppError} too_many_requests */
+  /** Sends a new link, unless the address is confirmed already. @throws {AppError} mail_unavailable or too_many_requests */
   async resend(userId: string): Promise<void> {
+    this.outbox.requireMail();
     const user = await this.users.requireById(userId);
     if (user.emailConfirmedAt !== null) return;
     await this.requests.requireRoom('confirm', user.email);

@@ -81,7 +81,7 @@ export class PasswordChange {
         userId,
         sessionId: session.sessionId,
         deviceId,
-        address,
+        client,
         detail: { sessions_ended: count },
       });
       const claims = await this.sessions.claimsOf(session.sessionId, manager);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
 import type { RequestClient } from '../http/routes/request-client.js';
+import type { LanguageTag } from '../languages/languages.js';
 import { passwordResetMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
 import { SecurityEvents } from '../security-events/security-events.js';
@@ -37,13 +38,15 @@ export class PasswordReset {
    * Only stores the request. The account is looked up when the mail is sent, so neither the answer nor its timing
    * reveals whether the address is registered.
    *
-   * @throws {AppError} validation_failed; too_many_requests per network, for any address
+   * @throws {AppError} mail_unavailable; validation_failed; too_many_requests per network, for any address
    */
-  async request(address: string, client: RequestClient): Promise<void> {
+  async request(address: string, client: RequestClient, language: LanguageTag | null): Promise<void> {
+    this.outbox.requireMail();
     const email = emailSpelling(address);
     await this.requests.requireRoomFrom(client.address);
     if (!(await this.requests.hasRoom('reset', email))) return;
-    await this.outbox.request(this.dataSource.manager, passwordResetMail(email, networkOf(client.address)));
+    const mail = passwordResetMail(email, networkOf(client.address), language);
+    await this.outbox.request(this.dataSource.manager, mail);
   }
 
   /**
@@ -51,13 +54,13 @@ export class PasswordReset {
    *
    * @throws {AppError} invalid_link, password_rejected or overloaded
    */
-  async reset(token: string, password: string, { address }: RequestClient): Promise<RevocationOutcome> {
+  async reset(token: string, password: string, client: RequestClient): Promise<RevocationOutcome> {
     const { user } = await this.links.requireOwner('reset_password', token);
-    const share = userFrom(address, user.id);
+    const share = userFrom(client.address, user.id);
     const passwordHash = await this.users.hashNew(password, user.email, share);
     const { outcome } = await this.revoker.inTransaction(async (transaction) => {
       await this.links.use(transaction.manager, 'reset_password', token);
-      await this.replace(transaction, user, passwordHash, address);
+      await this.replace(transaction, user, passwordHash, client);
     }, share);
     await this.attempts.resetFailures(user.email);
     return outcome;
@@ -72,7 +75,7 @@ export class PasswordReset {
     transaction: RevokingTransaction,
     { id: userId }: User,
     passwordHash: string,
-    address: string,
+    client: RequestClient,
   ): Promise<void> {
     const { manager } = transaction;
     await endDeviceTrust(manager, userId);
@@ -84,7 +87,7 @@ export class PasswordReset {
     await this.events.record(manager, {
       kind: 'password_reset',
       userId,
-      address,
+      client,
       detail: { sessions_ended: count },
     });
   }

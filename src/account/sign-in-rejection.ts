@@ -34,9 +34,9 @@ export class SignInRejection {
    *
    * @throws {AppError} invalid_link or overloaded
    */
-  async reject(token: string, { address }: RequestClient): Promise<RejectedSignIn> {
+  async reject(token: string, client: RequestClient): Promise<RejectedSignIn> {
     const { user: owner } = await this.links.requireOwner('disown', token);
-    const share = userFrom(address, owner.id);
+    const share = userFrom(client.address, owner.id);
     const passwordHash = await this.users.hashRandomPassword(share);
     const { result: resetToken, outcome } = await this.revoker.inTransaction(async (transaction) => {
       const { manager } = transaction;
@@ -45,16 +45,14 @@ export class SignInRejection {
       await endDeviceTrust(manager, userId);
       await this.users.setPassword(manager, userId, passwordHash);
       const devices = await devicesOf(manager, { sessionId, deviceId });
-      for (const device of devices) {
-        await this.devices.forgetToken(manager, userId, device);
-        await transaction.revoke({ userId, deviceId: device }, 'disowned', `user:${userId}`);
-      }
+      for (const device of devices) await this.devices.forgetToken(manager, userId, device);
+      await transaction.revoke({ userId, deviceIds: devices }, 'disowned', `user:${userId}`);
       await this.events.record(manager, {
         kind: 'disowned',
         userId,
         sessionId,
         deviceId: devices[0] ?? null,
-        address,
+        client,
       });
       transaction.announce(userId);
       return this.links.open(manager, { purpose: 'reset_password', userId });

@@ -1,12 +1,13 @@
+import { linkMessages, messages } from './messages';
 import { PATHS } from './paths';
 import { SingleTaskPage } from './ui/single-task-page';
 
 export function NotFoundPage() {
   return (
-    <SingleTaskPage title="Page not found">
-      <p>There’s nothing at this address.</p>
+    <SingleTaskPage title={linkMessages.notFound.title}>
+      <p>{linkMessages.notFound.text}</p>
       <a class="button button-primary" href={PATHS.account}>
-        Go to your account
+        {messages.common.goToAccount}
       </a>
     </SingleTaskPage>
   );

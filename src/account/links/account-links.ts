@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
+import { markDeliverable } from '../../mail/undeliverable-addresses.js';
 import { lockUser } from '../../users/lock-user.js';
 import { User } from '../../users/user.entity.js';
 import type { LinkPurpose } from './account-link.entity.js';
@@ -107,6 +108,7 @@ export class AccountLinks {
       [linkId, purpose],
     );
     if (!used) throw new AppError('invalid_link');
+    await markDeliverable(manager, user.id);
     return { user, ...used };
   }
 

@@ -27,7 +27,7 @@ export class LiveController {
   })
   @ApiOkResponse({
     description:
-      'Server-sent events. `ended` carries the `code` and `reason` of a 401 response. `heartbeat` is sent at once and every 10 seconds: without one for 25 seconds, the stream is lost. An open stream does not count as session activity.',
+      'Server-sent events. `ended` carries the `code` and `reason` of a 401 response. `heartbeat` is sent at once and every 10 seconds: without one for 25 seconds, the stream is lost. An open stream does not count as session activity. `EventSource` sends cookies only: with an access token, read the stream with `fetch`.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
   events(

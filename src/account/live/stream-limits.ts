@@ -15,8 +15,8 @@ export interface Viewer extends Pick<Principal, 'sessionId' | 'userId'> {
 }
 
 /**
- * Per instance. A browser opens one stream for each tab that shows the account page. A network may be that of a large
- * office, but one alone cannot take all streams.
+ * Per instance. A browser opens one stream for all tabs with the account page, or, if it has no `BroadcastChannel`, one for
+ * each. A network may be that of a large office, but one alone cannot take all streams.
  */
 const LIMITS: Limits = { perSession: 10, perUser: 50, perNetwork: 2_500, total: 10_000 };
 /** By then another page may have closed. */

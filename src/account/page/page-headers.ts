@@ -22,9 +22,13 @@ const PAGE_CSP = [
  */
 export const PAGE_HEADERS = {
   'content-security-policy': PAGE_CSP,
+  // The document is in the language of the visitor.
+  vary: 'accept-encoding, accept-language, cookie',
   // Windows of other origins get no reference to this one.
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  // Chromium sends these with the login, which names the device. Not critical hints, for which it would load the page twice.
+  'accept-ch': 'Sec-CH-UA-Model, Sec-CH-UA-Platform-Version',
 } as const;
 
 /** The name of an asset contains a hash of its content. */

@@ -1,9 +1,14 @@
-import { Controller, Get, Headers, HttpStatus, Param, Res } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
 import { AppError } from '../../errors/app-error.js';
+import { requestLanguage } from '../../http/routes/request-language.js';
 import { Public } from '../../http/routes/route-decorators.js';
-import { type PageFile, PageFiles } from './page-files.js';
+import { DEFAULT_LANGUAGE } from '../../languages/languages.js';
+import { CODINGS, type PageFile } from './page-assets.js';
+import type { PageScript } from './page-document.js';
+import { PageFiles } from './page-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 
 /** Where `/.well-known/change-password` leads. */
@@ -24,9 +29,14 @@ const OTHER_SPELLING = new RegExp(
 export class PageController {
   constructor(private readonly files: PageFiles) {}
 
-  @Get(['', CHANGE_PASSWORD, ...LINKED])
-  page(@Res() reply: FastifyReply): void {
-    send(reply, this.files.requirePage(), PAGE_HEADERS);
+  @Get(['', CHANGE_PASSWORD])
+  account(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.sendPage('account', request, reply);
+  }
+
+  @Get(LINKED)
+  linkedPage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.sendPage('links', request, reply);
   }
 
   /**
@@ -34,16 +44,12 @@ export class PageController {
    * and proxies add a slash at the end.
    */
   @Get('*')
-  correctLink(
-    @Param('*') path: string,
-    @Headers('accept') accept: string | undefined,
-    @Res() reply: FastifyReply,
-  ): void {
+  correctLink(@Param('*') path: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { page, token } = OTHER_SPELLING.exec(path)?.groups ?? {};
     if (page === undefined) {
       // The page itself says that there is nothing at this address.
-      if (!accept?.includes('text/html')) throw new AppError('not_found');
-      send(reply.status(HttpStatus.NOT_FOUND), this.files.requirePage(), PAGE_HEADERS);
+      if (!request.headers.accept?.includes('text/html')) throw new AppError('not_found');
+      this.sendPage('links', request, reply.status(HttpStatus.NOT_FOUND));
       return;
     }
     const target = page === '' ? '/account' : `/account/${page.toLowerCase()}`;
@@ -54,12 +60,18 @@ export class PageController {
   asset(@Param('name') name: string, @Res() reply: FastifyReply): void {
     send(reply, this.files.requireAsset(name), ASSET_HEADERS);
   }
+
+  private sendPage(script: PageScript, request: FastifyRequest, reply: FastifyReply): void {
+    const language = requestLanguage(request) ?? DEFAULT_LANGUAGE;
+    send(reply.header('content-language', language), this.files.requirePage(script, language), PAGE_HEADERS);
+  }
 }
 
-function send(
-  reply: FastifyReply,
-  { type, bytes }: PageFile,
-  headers: Readonly<Record<string, string>>,
-): void {
-  void reply.headers({ ...headers, 'content-type': type }).send(bytes);
+function send(reply: FastifyReply, file: PageFile, headers: Readonly<Record<string, string>>): void {
+  const accepted = new Negotiator(reply.request).encodings(CODINGS);
+  const coding = CODINGS.find((candidate) => accepted.includes(candidate));
+  void reply
+    .headers({ ...headers, 'content-type': file.type, vary: headers.vary ?? 'accept-encoding' })
+    .headers(coding ? { 'content-encoding': coding } : {})
+    .send(coding ? file.compressed[coding] : file.bytes);
 }

@@ -1,13 +1,12 @@
 import { useEffect } from 'preact/hooks';
-import { signOut } from '../api/account';
+import { client } from '../api/client';
 import { errorMessage } from '../copy/error-messages';
+import { messages } from '../messages';
 import { useAnnounce } from '../ui/announcer';
+import { Brand } from '../ui/brand';
 import { Button } from '../ui/button';
-import { Icon } from '../ui/icon';
 import { useTask } from '../ui/use-task';
 import type { WithNotice } from './use-session-end';
-
-const SIGNED_OUT = 'You’re signed out.';
 
 interface AccountHeaderProps {
   readonly email: string;
@@ -18,8 +17,8 @@ interface AccountHeaderProps {
 export function AccountHeader({ email, withNotice, onSignedOut }: AccountHeaderProps) {
   const announce = useAnnounce();
   const task = useTask(async () => {
-    await withNotice(SIGNED_OUT, signOut);
-    onSignedOut(SIGNED_OUT);
+    await withNotice(messages.common.signedOut, client.logout);
+    onSignedOut(messages.common.signedOut);
   });
   useEffect(() => {
     if (task.error !== null) announce(errorMessage(task.error), 'alert');
@@ -27,14 +26,12 @@ export function AccountHeader({ email, withNotice, onSignedOut }: AccountHeaderP
   return (
     <header class="bar">
       <div class="bar-content">
-        <span class="brand">
-          <Icon name="key" /> Latchkey
-        </span>
+        <Brand />
         <span class="account-email">
           <bdi>{email}</bdi>
         </span>
         <Button isBusy={task.isBusy} onClick={() => void task.run()}>
-          Sign out
+          {messages.common.signOut}
         </Button>
       </div>
     </header>

@@ -1,7 +1,9 @@
-import type { Device } from '../api/types';
+import type { Device } from '@latchkey/client/cookie-client';
 import { bidiIsolate } from '../copy/bidi-isolate';
+import { formatList } from '../copy/format-list';
+import { accountMessages } from '../messages';
 
-/** One sentence for each new sign-in, and for each device that was signed out elsewhere. */
+/** A sentence about new sign-ins, and one about devices that were signed out elsewhere. */
 export function describeDeviceChanges(
   before: readonly Device[],
   after: readonly Device[],
@@ -11,9 +13,14 @@ export function describeDeviceChanges(
   const devicesAfter = new Set(after.map(({ id }) => id));
   const signedIn = after
     .filter(({ current, sessions }) => !current && sessions.some(({ id }) => !sessionsBefore.has(id)))
-    .map(({ name }) => `New sign-in: ${bidiIsolate(name)}.`);
+    .map(({ name }) => bidiIsolate(name));
   const signedOut = before
     .filter(({ id }) => !devicesAfter.has(id) && !isRevokedHere(id))
-    .map(({ name }) => `${bidiIsolate(name)} was signed out.`);
-  return [...signedIn, ...signedOut];
+    .map(({ name }) => bidiIsolate(name));
+  return [
+    ...(signedIn.length > 0 ? [accountMessages.devices.signedInElsewhere(formatList(signedIn))] : []),
+    ...(signedOut.length > 0
+      ? [accountMessages.devices.signedOutElsewhere(formatList(signedOut), signedOut.length)]
+      : []),
+  ];
 }

@@ -1,8 +1,11 @@
-import type { StreamState } from '../api/account-events';
-import type { Device } from '../api/types';
+import type { Device } from '@latchkey/client/cookie-client';
+import { client } from '../api/client';
+import { accountMessages } from '../messages';
 import { Button } from '../ui/button';
-import { DeviceCard } from './device-card';
+import { groupDevices } from './device-groups';
+import { DeviceRow } from './device-row';
 import { DeviceSkeleton } from './device-skeleton';
+import { ManyDevices } from './many-devices';
 import {
   allDevicesTarget,
   deviceTarget,
@@ -10,26 +13,42 @@ import {
   type RevocationTarget,
   sessionTarget,
 } from './revocation-target';
+import type { LiveState } from './use-live-account';
 
-interface DeviceListProps {
-  readonly devices: readonly Device[] | null;
-  readonly liveState: StreamState;
+export interface DeviceListProps {
+  readonly devices: readonly Device[];
   readonly onRevoke: (target: RevocationTarget) => void;
   readonly onRenamed: () => Promise<void>;
 }
 
-export function DeviceList({ devices, liveState, onRevoke, onRenamed }: DeviceListProps) {
+type LoadingListProps = Omit<DeviceListProps, 'devices'> & {
+  readonly devices: readonly Device[] | null;
+  readonly liveState: LiveState;
+};
+
+/** More than these need a search, groups and a selection. */
+const FEW_DEVICES = 6;
+
+export function DeviceList({ devices, liveState, ...handlers }: LoadingListProps) {
   if (!devices) return <DeviceSkeleton />;
-  const sorted = [...devices].sort(currentThenLatest);
-  const count = devices.length === 1 ? 'only on this device' : `on ${devices.length} devices`;
+  const List = devices.length > FEW_DEVICES ? ManyDevices : FewDevices;
   return (
     <>
       <p class="lead">
-        You’re signed in {count}. <LiveStatus state={liveState} />
+        {accountMessages.devices.signedInOn(devices.length)} <LiveStatus state={liveState} />
       </p>
-      <ul class="cards">
+      <List devices={devices} {...handlers} />
+    </>
+  );
+}
+
+function FewDevices({ devices, onRevoke, onRenamed }: DeviceListProps) {
+  const sorted = groupDevices(devices, client.serverNow()).flatMap((group) => group.devices);
+  return (
+    <>
+      <ul class="rows">
         {sorted.map((device) => (
-          <DeviceCard
+          <DeviceRow
             key={device.id}
             device={device}
             onRevoke={() => onRevoke(deviceTarget(device))}
@@ -38,29 +57,20 @@ export function DeviceList({ devices, liveState, onRevoke, onRenamed }: DeviceLi
           />
         ))}
       </ul>
-      <div class="buttons device-actions">
+      <div class="buttons">
         {devices.length > 1 && (
           <Button variant="danger" onClick={() => onRevoke(otherDevicesTarget(sorted))}>
-            Sign out all other devices
+            {accountMessages.devices.signOutOthers}
           </Button>
         )}
-        <Button onClick={() => onRevoke(allDevicesTarget(sorted))}>Sign out everywhere</Button>
+        <Button onClick={() => onRevoke(allDevicesTarget(sorted))}>
+          {accountMessages.devices.signOutEverywhere}
+        </Button>
       </div>
     </>
   );
 }
 
-const LIVE_STATES: Readonly<Record<StreamState, string>> = {
-  live: 'Updating live',
-  connecting: 'Connecting…',
-  paused: 'Paused while you’re away',
-  offline: 'You’re offline',
-};
-
-function LiveStatus({ state }: { state: StreamState }) {
-  return <span class={state === 'live' ? 'live live-on' : 'live'}>{LIVE_STATES[state]}</span>;
-}
-
-function currentThenLatest(a: Device, b: Device): number {
-  return Number(b.current) - Number(a.current) || Date.parse(b.last_seen_at) - Date.parse(a.last_seen_at);
+function LiveStatus({ state }: { state: LiveState }) {
+  return <span class={state === 'live' ? 'live live-on' : 'live'}>{accountMessages.live[state]}</span>;
 }

@@ -1,10 +1,12 @@
-/** Placeholder cards while the devices load. */
+import { accountMessages } from '../messages';
+
+/** Placeholder rows while the devices load. */
 export function DeviceSkeleton() {
   return (
     <div role="status">
-      <span class="hidden-text">Loading your devices</span>
-      <div class="card skeleton" aria-hidden="true" />
-      <div class="card skeleton" aria-hidden="true" />
+      <span class="hidden-text">{accountMessages.devices.loading}</span>
+      <div class="skeleton" aria-hidden="true" />
+      <div class="skeleton" aria-hidden="true" />
     </div>
   );
 }

@@ -1,31 +1,41 @@
-import type { EndedSession } from '../api/types';
+import type { EndedSession } from '@latchkey/client/cookie-client';
+import type { PagedList } from '../api/paged-list';
+import { shownName } from '../copy/device-name';
 import { describeEndReason } from '../copy/end-reasons';
 import { formatLocation } from '../copy/format-location';
+import { accountMessages } from '../messages';
 import { Icon } from '../ui/icon';
 import { RelativeTime } from '../ui/relative-time';
+import { PagedSection } from './paged-section';
 
-export function EndedSessionList({ sessions }: { sessions: readonly EndedSession[] | null }) {
-  if (!sessions) return null;
+interface EndedSessionListProps {
+  readonly list: PagedList<EndedSession> | null;
+  readonly onShowMore: () => Promise<void>;
+}
+
+export function EndedSessionList({ list, onShowMore }: EndedSessionListProps) {
+  if (!list) return null;
   return (
-    <section aria-labelledby="ended">
-      <h2 id="ended">Ended sessions</h2>
-      {sessions.length === 0 && <p class="aside">No sessions ended in the last 30 days.</p>}
-      <ul class="rows">
-        {sessions.map((session) => (
-          <li key={session.id}>
-            <Icon name={session.device_kind} />
-            <div>
-              <p>
-                <bdi>{session.device_name}</bdi>
-              </p>
-              <p class="aside">
-                {describeEndReason(session.reason)} · <RelativeTime at={session.ended_at} />
-                {formatLocation(session) && <> · {formatLocation(session)}</>}
-              </p>
-            </div>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <PagedSection
+      title={accountMessages.sessions.endedTitle}
+      empty={accountMessages.sessions.noneEnded}
+      list={list}
+      onShowMore={onShowMore}
+    >
+      {(session) => (
+        <>
+          <Icon name={session.device_kind} />
+          <div>
+            <p>
+              <bdi>{shownName(session.device_name)}</bdi>
+            </p>
+            <p class="aside">
+              {describeEndReason(session.reason)} · <RelativeTime at={session.ended_at} />
+              {formatLocation(session) && <> · {formatLocation(session)}</>}
+            </p>
+          </div>
+        </>
+      )}
+    </PagedSection>
   );
 }

@@ -1,3 +1,4 @@
+import { accountMessages } from '../messages';
 import type { Account } from './use-account';
 
 /** The licence of the GeoIP database (CC BY 4.0) requires this on every page that shows a location. */
@@ -5,13 +6,13 @@ export function GeoIpAttribution({ account: { devices, ended, events } }: { acco
   const shown = [
     ...(devices ?? []),
     ...(devices ?? []).flatMap(({ sessions }) => sessions),
-    ...(ended ?? []),
-    ...(events ?? []),
+    ...(ended?.entries ?? []),
+    ...(events?.entries ?? []),
   ];
   if (!shown.some(({ place }) => place)) return null;
   return (
-    <footer class="aside">
-      Locations are approximate. <a href="https://db-ip.com">IP Geolocation by DB-IP</a>
-    </footer>
+    <p>
+      {accountMessages.account.locations} <a href="https://db-ip.com">IP Geolocation by DB-IP</a>
+    </p>
   );
 }

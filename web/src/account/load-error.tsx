@@ -1,4 +1,5 @@
 import { errorMessage } from '../copy/error-messages';
+import { messages } from '../messages';
 import { Button } from '../ui/button';
 import { useTask } from '../ui/use-task';
 
@@ -11,7 +12,7 @@ export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => P
         <div class="notice notice-alert">
           <p>{errorMessage(error)}</p>
           <Button isBusy={task.isBusy} onClick={() => void task.run()}>
-            Try again
+            {messages.common.tryAgain}
           </Button>
         </div>
       )}

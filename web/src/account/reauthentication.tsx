@@ -1,7 +1,8 @@
+import { Problem } from '@latchkey/client/cookie-client';
 import { type ComponentChildren, createContext } from 'preact';
 import { useCallback, useContext, useState } from 'preact/hooks';
 import { signIn } from '../api/account';
-import { Problem } from '../api/errors';
+import { accountMessages, messages } from '../messages';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
@@ -47,10 +48,10 @@ export function Reauthentication({ email, children }: { email: string; children:
 
 function ReauthenticationDialog({ email, onConfirmed, onCancel }: Prompt & { email: string }) {
   return (
-    <Dialog title="Confirm it’s you" onCancel={onCancel}>
-      <p>Enter your password to continue.</p>
+    <Dialog title={accountMessages.reauthentication.title} onCancel={onCancel}>
+      <p>{accountMessages.reauthentication.text}</p>
       <Form
-        submitLabel="Continue"
+        submitLabel={accountMessages.reauthentication.continue}
         onCancel={onCancel}
         onSubmit={async ({ password = '' }) => {
           await signIn(email, password);
@@ -58,7 +59,13 @@ function ReauthenticationDialog({ email, onConfirmed, onCancel }: Prompt & { ema
         }}
       >
         <AccountEmailField email={email} />
-        <Field label="Password" name="password" type="password" autoComplete="current-password" takesFocus />
+        <Field
+          label={messages.common.password}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          takesFocus
+        />
       </Form>
     </Dialog>
   );

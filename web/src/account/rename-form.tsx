@@ -1,7 +1,8 @@
+import type { Device } from '@latchkey/client/cookie-client';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { rename } from '../api/account';
-import type { Device } from '../api/types';
+import { client } from '../api/client';
 import { bidiIsolate } from '../copy/bidi-isolate';
+import { accountMessages } from '../messages';
 import { useAnnounce } from '../ui/announcer';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
@@ -27,17 +28,17 @@ export function RenameForm({ device, onRenamed, onClose }: RenameFormProps) {
   const save = async ({ name: typed = '' }) => {
     const name = typed.trim();
     if (name !== '' && name !== device.name) {
-      await withReauthentication(() => rename(device.id, name));
+      await withReauthentication(() => client.devices.rename(device.id, name));
       await onRenamed();
-      announce(`Renamed to ${bidiIsolate(name)}.`);
+      announce(accountMessages.devices.renamed(bidiIsolate(name)));
     }
     onClose();
   };
   return (
     <div class="rename">
-      <Form submitLabel="Save" onSubmit={save} onCancel={onClose}>
+      <Form submitLabel={accountMessages.devices.save} onSubmit={save} onCancel={onClose}>
         <Field
-          label="Device name"
+          label={accountMessages.devices.name}
           name="name"
           type="text"
           autoComplete="off"

@@ -1,9 +1,12 @@
-import type { Device, Session } from '../api/types';
+import type { Device, RevocationOutcome, Session } from '@latchkey/client/cookie-client';
+import { revokeDevices } from '../api/account';
+import { client } from '../api/client';
 import { bidiIsolate } from '../copy/bidi-isolate';
+import { accountMessages, messages } from '../messages';
 
 /** What the user is about to sign out, with the texts of the dialog that asks for confirmation. */
 export interface RevocationTarget {
-  readonly path: string;
+  readonly revoke: () => Promise<RevocationOutcome>;
   readonly title: string;
   /** Introduces the list of device names. */
   readonly summary: string;
@@ -17,60 +20,73 @@ export interface RevocationTarget {
 
 export function deviceTarget(device: Device): RevocationTarget {
   return {
-    path: `/devices/${device.id}`,
-    title: device.current ? 'Sign out this device?' : 'Sign out another device?',
-    summary: summaryOf([device]),
-    confirmLabel: 'Sign out',
+    revoke: () => client.devices.terminate(device.id),
+    title: device.current ? accountMessages.revoke.thisDeviceTitle : accountMessages.revoke.otherDeviceTitle,
+    summary: accountMessages.revoke.summary(1),
+    confirmLabel: messages.common.signOut,
     deviceNames: [device.name],
     deviceIds: [device.id],
     includesCurrent: device.current,
-    doneMessage: device.current ? 'You’re signed out.' : `Signed out ${bidiIsolate(device.name)}.`,
+    doneMessage: device.current
+      ? messages.common.signedOut
+      : accountMessages.revoke.deviceDone(bidiIsolate(device.name)),
   };
 }
 
 export function sessionTarget(session: Session, device: Device): RevocationTarget {
   return {
-    path: `/sessions/${session.id}`,
-    title: 'Sign out this session?',
-    summary: 'One session on this device will be signed out right away:',
-    confirmLabel: 'Sign out',
+    revoke: () => client.sessions.revoke(session.id),
+    title: accountMessages.revoke.sessionTitle,
+    summary: accountMessages.revoke.sessionSummary,
+    confirmLabel: messages.common.signOut,
     deviceNames: [device.name],
     // A device leaves the list with its last session.
-    deviceIds: device.sessions.length === 1 ? [device.id] : [],
+    deviceIds: device.session_count === 1 ? [device.id] : [],
     includesCurrent: session.current,
-    doneMessage: `Signed out a session on ${bidiIsolate(device.name)}.`,
+    doneMessage: accountMessages.revoke.sessionDone(bidiIsolate(device.name)),
+  };
+}
+
+export function someDevicesTarget(devices: readonly Device[]): RevocationTarget {
+  const deviceIds = devices.map(({ id }) => id);
+  const count = devices.length;
+  return {
+    revoke: () => revokeDevices(deviceIds),
+    title: accountMessages.revoke.someTitle(count),
+    summary: accountMessages.revoke.summary(devices.length),
+    confirmLabel: accountMessages.revoke.someConfirm(count),
+    deviceNames: devices.map(({ name }) => name),
+    deviceIds,
+    includesCurrent: false,
+    doneMessage: accountMessages.revoke.someDone(count),
   };
 }
 
 export function otherDevicesTarget(devices: readonly Device[]): RevocationTarget {
   const others = devices.filter(({ current }) => !current);
   return {
-    path: '/devices?except=current',
-    title: 'Sign out all other devices?',
-    summary: summaryOf(others),
-    confirmLabel: others.length === 1 ? 'Sign out 1 device' : `Sign out ${others.length} devices`,
+    revoke: client.devices.terminateOthers,
+    title: accountMessages.revoke.othersTitle,
+    summary: accountMessages.revoke.summary(others.length),
+    confirmLabel: accountMessages.revoke.someConfirm(others.length),
     deviceNames: others.map(({ name }) => name),
     deviceIds: others.map(({ id }) => id),
     includesCurrent: false,
-    doneMessage: 'Signed out all other devices.',
+    doneMessage: accountMessages.revoke.othersDone,
   };
 }
 
 export function allDevicesTarget(devices: readonly Device[]): RevocationTarget {
   return {
-    path: '/devices',
-    title: 'Sign out everywhere?',
-    summary: summaryOf(devices),
-    confirmLabel: 'Sign out everywhere',
-    deviceNames: devices.map(({ name, current }) => (current ? `${bidiIsolate(name)} (this device)` : name)),
+    revoke: client.devices.terminateAll,
+    title: accountMessages.revoke.everywhereTitle,
+    summary: accountMessages.revoke.summary(devices.length),
+    confirmLabel: accountMessages.devices.signOutEverywhere,
+    deviceNames: devices.map(({ name, current }) =>
+      current ? accountMessages.revoke.thisDevice(bidiIsolate(name)) : name,
+    ),
     deviceIds: devices.map(({ id }) => id),
     includesCurrent: true,
-    doneMessage: 'You’re signed out everywhere.',
+    doneMessage: accountMessages.revoke.everywhereDone,
   };
-}
-
-function summaryOf(devices: readonly Device[]): string {
-  return devices.length === 1
-    ? 'This device will be signed out right away:'
-    : `These ${devices.length} devices will be signed out right away:`;
 }

@@ -1,5 +1,5 @@
-import { revoke } from '../api/account';
 import { pendingNote } from '../copy/pending-note';
+import { accountMessages } from '../messages';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { useReauthentication } from './reauthentication';
 import type { RevocationTarget } from './revocation-target';
@@ -21,7 +21,7 @@ export function RevokeDialog(props: RevokeDialogProps) {
   const confirm = async () => {
     const outcome = await withReauthentication(() =>
       withNotice(includesCurrent ? target.doneMessage : null, () =>
-        revokedHere.during(target.deviceIds, () => revoke(target.path)),
+        revokedHere.during(target.deviceIds, target.revoke),
       ),
     );
     onRevoked(target.doneMessage + pendingNote(outcome));
@@ -36,7 +36,7 @@ export function RevokeDialog(props: RevokeDialogProps) {
           </li>
         ))}
       </ul>
-      {includesCurrent && <p>You’ll need to sign in again on this device.</p>}
+      {includesCurrent && <p>{accountMessages.revoke.includesCurrent}</p>}
     </ConfirmDialog>
   );
 }

@@ -1,41 +1,57 @@
-import type { SecurityEvent } from '../api/types';
+import type { SecurityEvent } from '@latchkey/client/cookie-client';
+import type { PagedList } from '../api/paged-list';
+import { shownName } from '../copy/device-name';
+import { formatEventPlace } from '../copy/format-location';
 import { describeSecurityEvent } from '../copy/security-events';
+import { accountMessages } from '../messages';
 import { RelativeTime } from '../ui/relative-time';
+import { PagedSection } from './paged-section';
 
-export function SecurityEventList({ events }: { events: readonly SecurityEvent[] | null }) {
-  if (!events) return null;
+interface SecurityEventListProps {
+  readonly list: PagedList<SecurityEvent> | null;
+  readonly onShowMore: () => Promise<void>;
+}
+
+export function SecurityEventList({ list, onShowMore }: SecurityEventListProps) {
+  if (!list) return null;
   return (
-    <section aria-labelledby="events">
-      <h2 id="events">Recent security activity</h2>
-      {events.length === 0 && <p class="aside">No recent security activity.</p>}
-      <ul class="rows">
-        {events.map((event) => (
-          <SecurityEventRow key={event.id} event={event} />
-        ))}
-      </ul>
-    </section>
+    <PagedSection
+      title={accountMessages.events.title}
+      empty={accountMessages.events.none}
+      list={list}
+      onShowMore={onShowMore}
+    >
+      {(event) => <SecurityEventText event={event} />}
+    </PagedSection>
   );
 }
 
-function SecurityEventRow({ event }: { event: SecurityEvent }) {
-  const device = typeof event.detail.device === 'string' ? event.detail.device : null;
-  const location = [event.place, event.address].filter(Boolean).join(' · ');
+function SecurityEventText({ event }: { event: SecurityEvent }) {
+  const device = textOf(event.detail.device);
   return (
-    <li>
-      <div>
-        <p>
-          {describeSecurityEvent(event)}
-          {device && (
-            <>
-              : <bdi>{device}</bdi>
-            </>
-          )}
-        </p>
-        <p class="aside">
-          <RelativeTime at={event.at} />
-          {location && <> · {location}</>}
-        </p>
-      </div>
-    </li>
+    <div>
+      <p>
+        {device
+          ? accountMessages.events.ofDevice(describeSecurityEvent(event), <bdi>{device}</bdi>)
+          : describeSecurityEvent(event)}
+      </p>
+      <SecurityEventOrigin event={event} />
+    </div>
   );
+}
+
+/** When it happened, by which client and from where. */
+export function SecurityEventOrigin({ event }: { event: SecurityEvent }) {
+  const client = textOf(event.detail.client);
+  const origin = [client, formatEventPlace(event), event.address].filter(Boolean).join(' · ');
+  return (
+    <p class="aside">
+      <RelativeTime at={event.at} />
+      {origin && <> · {origin}</>}
+    </p>
+  );
+}
+
+function textOf(detail: unknown): string | null {
+  return typeof detail === 'string' ? shownName(detail) : null;
 }

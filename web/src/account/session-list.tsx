@@ -1,5 +1,7 @@
-import type { Device, Session } from '../api/types';
+import type { Device, Session } from '@latchkey/client/cookie-client';
+import { useId } from 'preact/hooks';
 import { formatLocation } from '../copy/format-location';
+import { accountMessages, messages } from '../messages';
 import { RelativeTime } from '../ui/relative-time';
 
 interface SessionListProps {
@@ -9,28 +11,27 @@ interface SessionListProps {
 
 /** A device has several sessions if it signed in several times without signing out. */
 export function SessionList({ device, onRevoke }: SessionListProps) {
-  const { sessions } = device;
+  const titleId = useId();
+  const { name, sessions, session_count } = device;
   return (
-    <details class="sessions">
-      <summary>
-        {sessions.length === 1 ? '1 session' : `${sessions.length} sessions`}
-        <span class="hidden-text">
-          {' '}
-          on <bdi>{device.name}</bdi>
-        </span>
-      </summary>
-      <ul>
+    <div class="sessions">
+      <p id={titleId} class="sessions-title">
+        {session_count > sessions.length
+          ? accountMessages.sessions.countShown(session_count, sessions.length)
+          : accountMessages.sessions.count(session_count)}
+      </p>
+      <ul aria-labelledby={titleId}>
         {sessions.map((session, index) => (
           <SessionRow
             key={session.id}
             session={session}
             number={index + 1}
-            deviceName={device.name}
+            deviceName={name}
             onRevoke={() => onRevoke(session)}
           />
         ))}
       </ul>
-    </details>
+    </div>
   );
 }
 
@@ -43,26 +44,19 @@ interface SessionRowProps {
 
 function SessionRow({ session, number, deviceName, onRevoke }: SessionRowProps) {
   const location = formatLocation(session);
+  const signedIn = <RelativeTime at={session.created_at} />;
   return (
     <li>
       <p>
-        Signed in <RelativeTime at={session.created_at} />
-        {session.current ? (
-          ', current session'
-        ) : (
-          <>
-            , last active <RelativeTime at={session.last_seen_at} />
-          </>
-        )}
+        {session.current
+          ? accountMessages.sessions.current(signedIn)
+          : accountMessages.sessions.other(signedIn, <RelativeTime at={session.last_seen_at} />)}
         {location && <> · {location}</>}
       </p>
       {!session.current && (
         <button type="button" class="link" onClick={onRevoke}>
-          Sign out
-          <span class="hidden-text">
-            {' '}
-            session {number} on <bdi>{deviceName}</bdi>
-          </span>
+          {messages.common.signOut}
+          <span class="hidden-text">{accountMessages.sessions.signOut(number, <bdi>{deviceName}</bdi>)}</span>
         </button>
       )}
     </li>

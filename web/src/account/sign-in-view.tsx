@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks';
-import { register, signIn } from '../api/account';
+import { signIn } from '../api/account';
+import { client } from '../api/client';
+import { keepChosenLanguage } from '../api/language';
 import { forgetEmail, keepEmail, keptEmail } from '../kept-email';
 import { ForgotPasswordLink } from '../links/forgot-password-link';
+import { messages } from '../messages';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { NewPasswordField } from '../ui/new-password-field';
@@ -16,15 +19,15 @@ interface SignInViewProps {
 
 export function SignInView({ notice, email, onSignedIn }: SignInViewProps) {
   const [isNew, setIsNew] = useState(false);
-  const title = isNew ? 'Create an account' : 'Sign in';
+  const title = isNew ? messages.signIn.createAccount : messages.common.signIn;
   return (
     <SingleTaskPage title={title} notice={notice}>
       <CredentialsForm key={title} isNew={isNew} email={email} title={title} onSignedIn={onSignedIn} />
       {!isNew && <ForgotPasswordLink />}
       <p class="aside">
-        {isNew ? 'Already have an account?' : 'New here?'}{' '}
+        {isNew ? messages.signIn.hasAccount : messages.signIn.isNew}{' '}
         <button type="button" class="link" onClick={() => setIsNew(!isNew)}>
-          {isNew ? 'Sign in' : 'Create an account'}
+          {isNew ? messages.common.signIn : messages.signIn.createAccount}
         </button>
       </p>
     </SingleTaskPage>
@@ -40,19 +43,20 @@ interface CredentialsFormProps {
 
 function CredentialsForm({ isNew, email, title, onSignedIn }: CredentialsFormProps) {
   const known = email || keptEmail();
-  const password = { label: 'Password', name: 'password', takesFocus: known !== '' };
+  const password = { label: messages.common.password, name: 'password', takesFocus: known !== '' };
   return (
     <Form
       submitLabel={title}
       onSubmit={async ({ email: address = '', password = '' }) => {
-        if (isNew) await register(address, password);
+        if (isNew) await client.register({ email: address, password });
         await signIn(address, password);
+        await keepChosenLanguage();
         forgetEmail();
         await onSignedIn();
       }}
     >
       <Field
-        label="Email address"
+        label={messages.common.emailAddress}
         name="email"
         type="email"
         autoComplete="username"

@@ -1,14 +1,24 @@
+import {
+  type Device,
+  type EndedSession,
+  type Me,
+  type SecurityEvent,
+  SessionEnded,
+  type UnansweredSignIns,
+} from '@latchkey/client/cookie-client';
 import { useCallback, useRef, useState } from 'preact/hooks';
-import { devices, endedSessions, me, securityEvents } from '../api/account';
-import { SignedOut } from '../api/errors';
-import type { Device, EndedSession, SecurityEvent, User } from '../api/types';
+import { endedSessions, securityEvents, unansweredSignIns } from '../api/account';
+import { client } from '../api/client';
+import { loadOlder, type PagedList, withNewest } from '../api/paged-list';
+import { shownName } from '../copy/device-name';
 
 export interface Account {
   /** `null` until loaded. */
   readonly devices: readonly Device[] | null;
   /** `null` until loaded, or if the service does not support it. */
-  readonly ended: readonly EndedSession[] | null;
-  readonly events: readonly SecurityEvent[] | null;
+  readonly ended: PagedList<EndedSession> | null;
+  readonly events: PagedList<SecurityEvent> | null;
+  readonly questions: UnansweredSignIns | null;
   /** Whether the email address is confirmed. */
   readonly isConfirmed: boolean;
   /** Why the data may be out of date; `null` if it is current. */
@@ -19,58 +29,83 @@ export interface Account {
 
 interface AccountHandlers {
   onDevicesLoaded(before: readonly Device[] | null, after: readonly Device[]): void;
-  onSignedOut(error: SignedOut): void;
 }
 
-const NOT_LOADED = { devices: null, ended: null, events: null, error: null, isLate: false };
+const NOT_LOADED = {
+  devices: null,
+  ended: null,
+  events: null,
+  questions: null,
+  error: null,
+  isLate: false,
+};
 /** A read usually takes a fraction of this. */
 const LATE_MS = 3_000;
 
 /** Loads the account data, and loads it again on `reload`. */
-export function useAccount(user: User, handlers: AccountHandlers) {
+export function useAccount(user: Me['user'], handlers: AccountHandlers) {
   const [account, setAccount] = useState<Account>({ ...NOT_LOADED, isConfirmed: user.email_verified });
   const latest = useRef({ account, handlers, isFirstRead: true });
   latest.current.handlers = handlers;
-  const read = useCallback(async (isBackground: boolean) => {
-    const update = (part: Partial<Account>) => {
-      latest.current.account = { ...latest.current.account, ...part };
-      setAccount(latest.current.account);
-    };
-    const timer = setTimeout(() => update({ isLate: true }), LATE_MS);
-    try {
-      const after = await devices(isBackground);
-      latest.current.handlers.onDevicesLoaded(latest.current.account.devices, after);
-      update({ devices: after, error: null });
-      const isFirst = latest.current.isFirstRead;
-      latest.current.isFirstRead = false;
-      update(await loadDetails(latest.current.account, isFirst, isBackground));
-    } catch (error) {
-      if (error instanceof SignedOut) latest.current.handlers.onSignedOut(error);
-      else update({ error });
-    } finally {
-      clearTimeout(timer);
-      if (latest.current.account.isLate) update({ isLate: false });
-    }
+  const update = useCallback((part: Partial<Account>) => {
+    latest.current.account = { ...latest.current.account, ...part };
+    setAccount(latest.current.account);
   }, []);
+  const read = useCallback(
+    async (passive: boolean) => {
+      const timer = setTimeout(() => update({ isLate: true }), LATE_MS);
+      try {
+        const isFirst = latest.current.isFirstRead;
+        // Together, because the questions are above the list.
+        const [read, questions] = await Promise.all([
+          client.devices.list({ passive }),
+          isFirst || latest.current.account.questions ? unansweredSignIns(passive) : null,
+        ]);
+        const after = read.map((device) => ({ ...device, name: shownName(device.name) }));
+        latest.current.handlers.onDevicesLoaded(latest.current.account.devices, after);
+        update({ devices: after, questions, error: null });
+        latest.current.isFirstRead = false;
+        const details = await loadDetails(latest.current.account, isFirst, passive);
+        const { ended, events } = latest.current.account;
+        update({
+          isConfirmed: details.isConfirmed,
+          ended: details.ended && withNewest(ended, details.ended),
+          events: details.events && withNewest(events, details.events),
+        });
+      } catch (error) {
+        // An event reports the end of the session.
+        if (!(error instanceof SessionEnded)) update({ error });
+      } finally {
+        clearTimeout(timer);
+        if (latest.current.account.isLate) update({ isLate: false });
+      }
+    },
+    [update],
+  );
 
-  return { account, reload: useSerialized(read) };
+  const showMore = {
+    ended: async () => update({ ended: await loadOlder(() => latest.current.account.ended, endedSessions) }),
+    events: async () =>
+      update({ events: await loadOlder(() => latest.current.account.events, securityEvents) }),
+  };
+  return { account, reload: useSerialized(read), showMore };
 }
 
-async function loadDetails(account: Account, isFirst: boolean, isBackground: boolean) {
+async function loadDetails(account: Account, isFirst: boolean, passive: boolean) {
   // A list that the service does not support is requested only once.
   const [ended, events, isConfirmed] = await Promise.all([
-    isFirst || account.ended ? endedSessions(isBackground) : null,
-    isFirst || account.events ? securityEvents(isBackground) : null,
-    isFirst || account.isConfirmed ? account.isConfirmed : loadIsConfirmed(isBackground),
+    isFirst || account.ended ? endedSessions({ passive }) : null,
+    isFirst || account.events ? securityEvents({ passive }) : null,
+    isFirst || account.isConfirmed ? account.isConfirmed : loadIsConfirmed(passive),
   ]);
   return { ended, events, isConfirmed };
 }
 
 /** Runs one read at a time. A call during a read runs it once more, because that read may have missed a change. */
-function useSerialized(read: (isBackground: boolean) => Promise<void>) {
+function useSerialized(read: (passive: boolean) => Promise<void>) {
   const running = useRef<{ again: boolean } | null>(null);
   return useCallback(
-    async (isBackground: boolean) => {
+    async (passive: boolean) => {
       if (running.current) {
         running.current.again = true;
         return;
@@ -79,7 +114,7 @@ function useSerialized(read: (isBackground: boolean) => Promise<void>) {
       running.current = state;
       while (state.again) {
         state.again = false;
-        await read(isBackground);
+        await read(passive);
       }
       running.current = null;
     },
@@ -87,6 +122,6 @@ function useSerialized(read: (isBackground: boolean) => Promise<void>) {
   );
 }
 
-async function loadIsConfirmed(isBackground: boolean): Promise<boolean> {
-  return (await me(isBackground)).user.email_verified;
+async function loadIsConfirmed(passive: boolean): Promise<boolean> {
+  return (await client.me({ passive }))?.user.email_verified ?? false;
 }

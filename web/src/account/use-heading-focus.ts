@@ -1,23 +1,25 @@
+import type { Device } from '@latchkey/client/cookie-client';
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Device } from '../api/types';
 
-/** Focuses the heading at first, and again when the device card that had the focus disappears. */
-export function useHeadingFocus(devices: readonly Device[] | null) {
+/**
+ * Focuses the heading at first, and again when what had the focus disappears with a device. What opened a dialog gets the
+ * focus back when it closes, and may have disappeared by then.
+ */
+export function useHeadingFocus(devices: readonly Device[] | null, isDialogOpen: boolean) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const focusedDeviceId = useRef<string | undefined>(undefined);
+  const focused = useRef<Element | null>(null);
 
   useEffect(() => heading.current?.focus(), []);
 
   useLayoutEffect(() => {
-    const isGone = focusedDeviceId.current && !devices?.some(({ id }) => id === focusedDeviceId.current);
-    if (isGone) heading.current?.focus();
-    focusedDeviceId.current = undefined;
-  }, [devices]);
+    if (isDialogOpen) return;
+    if (focused.current?.isConnected === false) heading.current?.focus();
+    focused.current = null;
+  }, [devices, isDialogOpen]);
 
-  /** Called before the list of devices changes. */
+  /** Called before the list of devices changes, and before a dialog opens. */
   const rememberFocus = useCallback(() => {
-    const card = document.activeElement?.closest<HTMLElement>('[data-device]');
-    focusedDeviceId.current = card?.dataset.device;
+    if (!document.activeElement?.closest('dialog')) focused.current = document.activeElement;
   }, []);
 
   return { heading, rememberFocus };

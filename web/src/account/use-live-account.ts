@@ -1,47 +1,48 @@
+import type { LiveState as ClientLiveState, Device, Me } from '@latchkey/client/cookie-client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type StreamState, subscribeToAccount } from '../api/account-events';
-import type { SignedOut } from '../api/errors';
-import type { Device, User } from '../api/types';
+import { client } from '../api/client';
 import { useAnnounce } from '../ui/announcer';
 import { describeDeviceChanges } from './device-changes';
 import { useAccount } from './use-account';
 import { useHeadingFocus } from './use-heading-focus';
 import type { RevokedHere } from './use-revoked-here';
 
+/** A hidden page counts as connecting. */
+export type LiveState = Exclude<ClientLiveState, 'closed'>;
+
 /** The account as it changes: loaded at first, reloaded on every event, with changes to the devices announced. */
-export function useLiveAccount(
-  user: User,
-  revokedHere: RevokedHere,
-  handleSignedOut: (error: SignedOut) => void,
-) {
+export function useLiveAccount(user: Me['user'], revokedHere: RevokedHere, isDialogOpen: boolean) {
   const announce = useAnnounce();
-  const [streamState, setStreamState] = useState<StreamState>('connecting');
+  const [streamState, setStreamState] = useState(client.live);
 
   const handleDevicesLoaded = (before: readonly Device[] | null, after: readonly Device[]) => {
     const changes = before ? describeDeviceChanges(before, after, revokedHere.has) : [];
     if (changes.length > 0) announce(changes.join(' '));
     rememberFocus();
   };
-  const { account, reload } = useAccount(user, {
+  const { account, reload, showMore } = useAccount(user, {
     onDevicesLoaded: handleDevicesLoaded,
-    onSignedOut: handleSignedOut,
   });
-  const { heading, rememberFocus } = useHeadingFocus(account.devices);
+  const { heading, rememberFocus } = useHeadingFocus(account.devices, isDialogOpen);
   const error = useRef<unknown>(null);
   error.current = account.error;
 
   useEffect(() => {
     void reload(false);
-    return subscribeToAccount({
-      onChange: () => void reload(true),
+    setStreamState(client.live);
+    const removers = [
+      client.on('live', setStreamState),
       // The last read failed, perhaps only because of the network.
-      onHeartbeat: () => error.current !== null && void reload(true),
-      onEnd: handleSignedOut,
-      onState: setStreamState,
-    });
-  }, [reload, handleSignedOut]);
+      client.on('heartbeat', () => error.current !== null && void reload(true)),
+      client.on('account', () => void reload(true)),
+    ];
+    return () => {
+      for (const remove of removers) remove();
+    };
+  }, [reload]);
 
   const isCurrent = account.error === null && !account.isLate;
-  const liveState = streamState === 'live' && !isCurrent ? 'connecting' : streamState;
-  return { account, reload, liveState, heading };
+  const isLost = streamState === 'closed' || (streamState === 'live' && !isCurrent);
+  const liveState: LiveState = isLost ? 'connecting' : streamState;
+  return { account, reload, showMore, liveState, heading, rememberFocus };
 }

@@ -1,78 +1,70 @@
-import { Problem, SignedOut } from './errors';
-import { type ApiResponse, request } from './request';
-import { type RevocationOutcome, revocationOutcome } from './revocation-outcome';
-import { requestWithSession } from './session-request';
-import type { Device, EndedSession, Me, SecurityEvent } from './types';
-
-export async function register(email: string, password: string): Promise<void> {
-  await request('POST', '/auth/register', { body: { email, password } });
-}
+import {
+  type EndedSession,
+  type Me,
+  Problem,
+  type RevocationOutcome,
+  revocationOutcome,
+  type SecurityEvent,
+  type UnansweredSignIns,
+} from '@latchkey/client/cookie-client';
+import { client } from './client';
+import { keepsCookies } from './keeps-cookies';
+import { PAGE_LENGTH, type PagedList, type PageRequest, toPage } from './paged-list';
 
 /** Also confirms the identity of a user who is signed in: the new session replaces the old one. */
 export async function signIn(email: string, password: string): Promise<void> {
-  await request('POST', '/auth/login', { body: { email, password, token_delivery: 'cookie' } });
+  // The service would open a session that nothing could use.
+  if (!keepsCookies()) throw new Problem('cookies_not_kept', 400, {}, null);
+  await client.login({ email, password });
 }
 
-export async function me(isBackground = false): Promise<Me> {
-  return (await requestWithSession<Me>('GET', '/auth/me', { isBackground })).body;
-}
-
-export async function devices(isBackground: boolean): Promise<readonly Device[]> {
-  return (await requestWithSession<{ devices: Device[] }>('GET', '/devices', { isBackground })).body.devices;
-}
-
-export async function rename(deviceId: string, name: string): Promise<void> {
-  await requestWithSession('PATCH', `/devices/${deviceId}`, { body: { name } });
-}
-
-/** Also revokes every other session of the account. */
-export async function changePassword(current: string, newPassword: string): Promise<RevocationOutcome> {
-  const body = { current_password: current, new_password: newPassword };
-  return revocationOutcome(await requestWithSession('POST', '/auth/password/change', { body }));
-}
-
-/** Sends another confirmation link. */
-export async function resendConfirmation(): Promise<void> {
-  await requestWithSession('POST', '/auth/email/resend');
-}
-
-export async function signOut(): Promise<void> {
-  await revokeOnce(() => requestWithSession('POST', '/auth/logout'));
-}
-
-/** @param path `/devices`, `/devices/:id`, `/devices?except=current` or `/sessions/:id` */
-export async function revoke(path: string): Promise<RevocationOutcome> {
-  return revokeOnce(() => requestWithSession('DELETE', path));
-}
-
-/** A session that has already ended, for whatever reason, counts as revoked. */
-async function revokeOnce(send: () => Promise<ApiResponse<unknown>>): Promise<RevocationOutcome> {
+/** The session as far as a request shows it that neither uses nor refreshes it; `null` if none does. */
+export async function knownSession(): Promise<Me['session'] | null> {
   try {
-    return revocationOutcome(await send());
-  } catch (error) {
-    const isAlreadyEnded =
-      error instanceof SignedOut || (error instanceof Problem && error.code === 'not_found');
-    if (isAlreadyEnded) return 'enforced';
-    throw error;
+    const { body } = await client.request<Me>('GET', '/auth/me', { passive: true, anonymous: true });
+    return body.session;
+  } catch {
+    // The event stream reports the end of the session, and everything else passes.
+    return null;
   }
 }
 
-/** `null` if the service does not support this list. */
-export async function endedSessions(isBackground: boolean): Promise<readonly EndedSession[] | null> {
-  const response = await nullIfUnsupported(() =>
-    requestWithSession<{ sessions: EndedSession[] }>('GET', '/sessions?status=ended&limit=20', {
-      isBackground,
-    }),
-  );
-  return response?.body.sessions ?? null;
+/** The service accepts no more in one request. */
+const REVOKED_AT_ONCE = 400;
+
+export async function revokeDevices(deviceIds: readonly string[]): Promise<RevocationOutcome> {
+  const outcome = await client.devices.terminateSome(deviceIds.slice(0, REVOKED_AT_ONCE));
+  if (deviceIds.length <= REVOKED_AT_ONCE) return outcome;
+  const next = await revokeDevices(deviceIds.slice(REVOKED_AT_ONCE));
+  return next === 'pending' ? next : outcome;
 }
 
 /** `null` if the service does not support this list. */
-export async function securityEvents(isBackground: boolean): Promise<readonly SecurityEvent[] | null> {
-  const response = await nullIfUnsupported(() =>
-    requestWithSession<{ events: SecurityEvent[] }>('GET', '/security-events?limit=20', { isBackground }),
+export function endedSessions(page: PageRequest): Promise<PagedList<EndedSession> | null> {
+  return nullIfUnsupported(async () => toPage(await client.sessions.ended(withLimit(page))));
+}
+
+/** `null` if the service does not support this list. */
+export function securityEvents(page: PageRequest): Promise<PagedList<SecurityEvent> | null> {
+  return nullIfUnsupported(async () => toPage(await client.securityEvents.list(withLimit(page))));
+}
+
+/** `null` if the service does not support this list. */
+export function unansweredSignIns(passive: boolean): Promise<UnansweredSignIns | null> {
+  return nullIfUnsupported(
+    async () =>
+      (await client.request<UnansweredSignIns>('GET', '/security-events/unanswered', { passive })).body,
   );
-  return response?.body.events ?? null;
+}
+
+/** "It was me", or "This wasn't me", which also signs out the device. */
+export async function answerSignIn(eventId: string, isOwn: boolean): Promise<RevocationOutcome> {
+  const path = `/security-events/${eventId}/${isOwn ? 'confirm' : 'reject'}`;
+  return revocationOutcome(await client.request('POST', path));
+}
+
+function withLimit(page: PageRequest) {
+  return { ...page, limit: PAGE_LENGTH + 1 };
 }
 
 async function nullIfUnsupported<T>(load: () => Promise<T>): Promise<T | null> {

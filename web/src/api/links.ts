@@ -1,7 +1,10 @@
-import { Problem, SignedOut } from './errors';
-import { refreshSession } from './refresh';
-import { request } from './request';
-import { type RevocationOutcome, revocationOutcome } from './revocation-outcome';
+import {
+  Problem,
+  type RevocationOutcome,
+  revocationOutcome,
+  SessionEnded,
+} from '@latchkey/client/cookie-client';
+import { client } from './client';
 
 const NEEDS_REFRESH = [
   'password_required',
@@ -12,22 +15,21 @@ const NEEDS_REFRESH = [
   'insufficient_user_authentication',
 ];
 
+const post = <T>(path: string, body: object) => client.request<T>('POST', path, { body, anonymous: true });
+
 /** Requests a password reset link. The response is the same whether or not an account exists. */
 export async function forgotPassword(email: string): Promise<void> {
-  await request('POST', '/auth/password/forgot', { body: { email } });
+  await post('/auth/password/forgot', { email });
 }
 
 /** The address of the account whose password the token resets. @throws {Problem} invalid_link */
 export async function resetAccount(token: string): Promise<string> {
-  return (await request<{ email: string }>('POST', '/auth/password/reset/account', { body: { token } })).body
-    .email;
+  return (await post<{ email: string }>('/auth/password/reset/account', { token })).body.email;
 }
 
 /** @throws {Problem} invalid_link; password_rejected, after which the token can still be used */
 export async function resetPassword(token: string, newPassword: string): Promise<RevocationOutcome> {
-  return revocationOutcome(
-    await request('POST', '/auth/password/reset', { body: { token, new_password: newPassword } }),
-  );
+  return revocationOutcome(await post('/auth/password/reset', { token, new_password: newPassword }));
 }
 
 /**
@@ -36,7 +38,7 @@ export async function resetPassword(token: string, newPassword: string): Promise
  * @throws {Problem} invalid_link; password_required if the browser is not signed in to the account; wrong_password
  */
 export async function confirmEmail(token: string, password?: string): Promise<void> {
-  const confirm = () => request('POST', '/auth/email/confirm', { body: { token, password } });
+  const confirm = () => post('/auth/email/confirm', { token, password });
   try {
     await confirm();
   } catch (error) {
@@ -53,15 +55,15 @@ function mayNeedRefresh(error: unknown): boolean {
 
 async function refreshIfSignedIn(): Promise<void> {
   try {
-    await refreshSession();
+    await client.refresh();
   } catch (error) {
-    if (!(error instanceof SignedOut)) throw error;
+    if (!(error instanceof SessionEnded)) throw error;
   }
 }
 
 /** @throws {Problem} invalid_link */
 export async function rejectRegistration(token: string): Promise<RevocationOutcome> {
-  return revocationOutcome(await request('POST', '/auth/email/reject', { body: { token } }));
+  return revocationOutcome(await post('/auth/email/reject', { token }));
 }
 
 export interface SignInRejection {
@@ -72,6 +74,6 @@ export interface SignInRejection {
 
 /** @throws {Problem} invalid_link */
 export async function rejectSignIn(token: string): Promise<SignInRejection> {
-  const response = await request<{ reset_token: string }>('POST', '/auth/disown', { body: { token } });
+  const response = await post<{ reset_token: string }>('/auth/disown', { token });
   return { resetToken: response.body.reset_token, outcome: revocationOutcome(response) };
 }

@@ -1,8 +1,9 @@
+import { Problem } from '@latchkey/client/cookie-client';
 import { useState } from 'preact/hooks';
-import { Problem } from '../api/errors';
 import { confirmEmail } from '../api/links';
+import { linkMessages, messages } from '../messages';
+import { PAGE_SETTINGS } from '../page-settings';
 import { PATHS } from '../paths';
-import { SENDS_MAIL } from '../sends-mail';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { HiddenUsername } from '../ui/hidden-username';
@@ -12,9 +13,6 @@ import { InvalidLinkPage, isInvalidLink } from './invalid-link-page';
 import { LinkActionPage } from './link-action-page';
 import { RejectRegistration } from './reject-registration-page';
 import { useLinkToken } from './use-link-token';
-
-const TITLE = 'Confirm your email address';
-const BUTTON = 'Confirm email address';
 
 export function ConfirmEmailPage() {
   const token = useLinkToken();
@@ -34,8 +32,8 @@ function Confirmation({ token }: { token: string }) {
   if (step === 'password') return <PasswordForm token={token} email={email} onStep={setStep} />;
   return (
     <LinkActionPage
-      title={TITLE}
-      buttonLabel={BUTTON}
+      title={linkMessages.confirmEmail.title}
+      buttonLabel={linkMessages.confirmEmail.button}
       variant="primary"
       onConfirm={async () => {
         try {
@@ -50,7 +48,7 @@ function Confirmation({ token }: { token: string }) {
       invalidLink={<InvalidConfirmationLink />}
       aside={<DidNotRegister onReject={onReject} />}
     >
-      <p>Confirm that you created an account with this email address.</p>
+      <p>{linkMessages.confirmEmail.text}</p>
     </LinkActionPage>
   );
 }
@@ -72,14 +70,17 @@ function PasswordForm({ token, email, onStep }: PasswordFormProps) {
     }
   };
   return (
-    <SingleTaskPage title={TITLE}>
-      <p>
-        You’re not signed in to this account in this browser. Enter the password that you chose when you
-        created it.
-      </p>
-      <Form submitLabel={BUTTON} onSubmit={submit}>
+    <SingleTaskPage title={linkMessages.confirmEmail.title}>
+      <p>{linkMessages.confirmEmail.needsPassword}</p>
+      <Form submitLabel={linkMessages.confirmEmail.button} onSubmit={submit}>
         <HiddenUsername email={email} />
-        <Field label="Password" name="password" type="password" autoComplete="current-password" takesFocus />
+        <Field
+          label={messages.common.password}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          takesFocus
+        />
       </Form>
       <ForgotPasswordLink />
       <DidNotRegister onReject={() => onStep('reject')} />
@@ -90,9 +91,9 @@ function PasswordForm({ token, email, onStep }: PasswordFormProps) {
 function DidNotRegister({ onReject }: { onReject: () => void }) {
   return (
     <p class="aside">
-      Didn’t create this account?{' '}
+      {linkMessages.confirmEmail.notMine}{' '}
       <button type="button" class="link" onClick={onReject}>
-        I didn’t register
+        {linkMessages.confirmEmail.didNotRegister}
       </button>
     </p>
   );
@@ -100,10 +101,10 @@ function DidNotRegister({ onReject }: { onReject: () => void }) {
 
 function Confirmed() {
   return (
-    <SingleTaskPage title="Email address confirmed">
-      <p>You’re all set.</p>
+    <SingleTaskPage title={linkMessages.confirmEmail.doneTitle}>
+      <p>{linkMessages.confirmEmail.done}</p>
       <a class="button button-primary" href={PATHS.account}>
-        Go to your account
+        {messages.common.goToAccount}
       </a>
     </SingleTaskPage>
   );
@@ -112,11 +113,9 @@ function Confirmed() {
 function InvalidConfirmationLink() {
   return (
     <InvalidLinkPage>
-      {SENDS_MAIL && (
-        <p>If your email address isn’t confirmed yet, you can request a new link from your account.</p>
-      )}
+      {PAGE_SETTINGS.sendsMail && <p>{linkMessages.confirmEmail.newLink}</p>}
       <a class="button button-primary" href={PATHS.account}>
-        Go to your account
+        {messages.common.goToAccount}
       </a>
     </InvalidLinkPage>
   );

@@ -1,12 +1,13 @@
+import { messages } from '../messages';
+import { PAGE_SETTINGS } from '../page-settings';
 import { PATHS } from '../paths';
-import { SENDS_MAIL } from '../sends-mail';
 
 /** Omitted if the service sends no mail, because a reset needs one. */
 export function ForgotPasswordLink() {
-  if (!SENDS_MAIL) return null;
+  if (!PAGE_SETTINGS.sendsMail) return null;
   return (
     <p class="aside">
-      <a href={PATHS.forgotPassword}>Forgot your password?</a>
+      <a href={PATHS.forgotPassword}>{messages.signIn.forgotPassword}</a>
     </p>
   );
 }

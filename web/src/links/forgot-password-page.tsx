@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { forgotPassword } from '../api/links';
 import { keepEmail, keptEmail } from '../kept-email';
+import { linkMessages, messages } from '../messages';
+import { PAGE_SETTINGS } from '../page-settings';
 import { PATHS } from '../paths';
-import { SENDS_MAIL } from '../sends-mail';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { SingleTaskPage } from '../ui/single-task-page';
@@ -10,7 +11,7 @@ import { SingleTaskPage } from '../ui/single-task-page';
 /** Does not reveal whether an account exists. */
 export function ForgotPasswordPage() {
   const [isSent, setIsSent] = useState(false);
-  if (!SENDS_MAIL) return <NoMail />;
+  if (!PAGE_SETTINGS.sendsMail) return <NoMail />;
   return isSent ? (
     <LinkSent onRetry={() => setIsSent(false)} />
   ) : (
@@ -20,17 +21,17 @@ export function ForgotPasswordPage() {
 
 function RequestForm({ onSent }: { onSent: () => void }) {
   return (
-    <SingleTaskPage title="Forgot your password?">
-      <p>Enter your email address, and we’ll send you a password reset link.</p>
+    <SingleTaskPage title={linkMessages.forgotPassword.title}>
+      <p>{linkMessages.forgotPassword.text}</p>
       <Form
-        submitLabel="Send reset link"
+        submitLabel={linkMessages.forgotPassword.send}
         onSubmit={async ({ email = '' }) => {
           await forgotPassword(email);
           onSent();
         }}
       >
         <Field
-          label="Email address"
+          label={messages.common.emailAddress}
           name="email"
           type="email"
           autoComplete="email"
@@ -45,8 +46,8 @@ function RequestForm({ onSent }: { onSent: () => void }) {
 
 function NoMail() {
   return (
-    <SingleTaskPage title="Forgot your password?">
-      <p>This service can’t send email, so you can’t reset your password here. Contact your administrator.</p>
+    <SingleTaskPage title={linkMessages.forgotPassword.title}>
+      <p>{linkMessages.forgotPassword.noMail}</p>
       <BackToSignIn />
     </SingleTaskPage>
   );
@@ -54,14 +55,12 @@ function NoMail() {
 
 function LinkSent({ onRetry }: { onRetry: () => void }) {
   return (
-    <SingleTaskPage title="Check your email">
-      <p>
-        If an account exists for this address, a password reset link is on its way. It expires in 30 minutes.
-      </p>
+    <SingleTaskPage title={linkMessages.forgotPassword.sentTitle}>
+      <p>{linkMessages.forgotPassword.sent}</p>
       <p class="aside">
-        Didn’t get it?{' '}
+        {linkMessages.forgotPassword.notReceived}{' '}
         <button type="button" class="link" onClick={onRetry}>
-          Try again
+          {messages.common.tryAgain}
         </button>
       </p>
       <BackToSignIn />
@@ -72,7 +71,7 @@ function LinkSent({ onRetry }: { onRetry: () => void }) {
 function BackToSignIn() {
   return (
     <p class="aside">
-      <a href={PATHS.account}>Back to sign in</a>
+      <a href={PATHS.account}>{linkMessages.forgotPassword.back}</a>
     </p>
   );
 }

@@ -1,5 +1,6 @@
+import { Problem } from '@latchkey/client/cookie-client';
 import type { ComponentChildren } from 'preact';
-import { Problem } from '../api/errors';
+import { linkMessages } from '../messages';
 import { SingleTaskPage } from '../ui/single-task-page';
 
 interface InvalidLinkPageProps {
@@ -10,8 +11,8 @@ interface InvalidLinkPageProps {
 /** The service does not say whether a link is used, expired or unknown. */
 export function InvalidLinkPage({ children }: InvalidLinkPageProps) {
   return (
-    <SingleTaskPage title="This link has expired or was already used">
-      <p>It may also be incomplete. If you just reloaded this page, open the link in your email again.</p>
+    <SingleTaskPage title={linkMessages.invalidLink.title}>
+      <p>{linkMessages.invalidLink.text}</p>
       {children}
     </SingleTaskPage>
   );

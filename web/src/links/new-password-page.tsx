@@ -1,15 +1,17 @@
-import { useRef, useState } from 'preact/hooks';
+import type { RevocationOutcome } from '@latchkey/client/cookie-client';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { resetAccount, resetPassword } from '../api/links';
-import type { RevocationOutcome } from '../api/revocation-outcome';
 import { pendingNote } from '../copy/pending-note';
 import { keepEmail } from '../kept-email';
+import { linkMessages, messages } from '../messages';
+import { PAGE_SETTINGS } from '../page-settings';
 import { PATHS } from '../paths';
-import { SENDS_MAIL } from '../sends-mail';
 import { Form } from '../ui/form';
 import { HiddenUsername } from '../ui/hidden-username';
 import { NewPasswordField } from '../ui/new-password-field';
 import { SingleTaskPage } from '../ui/single-task-page';
 import { InvalidLinkPage, isInvalidLink } from './invalid-link-page';
+import { holdLinkToken } from './link-token';
 
 interface NewPasswordPageProps {
   readonly token: string;
@@ -20,6 +22,7 @@ interface NewPasswordPageProps {
 /** Sets a new password with a reset token. */
 export function NewPasswordPage({ token, notice }: NewPasswordPageProps) {
   const { email, loadEmail } = useResetAccount(token);
+  useEffect(() => holdLinkToken(PATHS.resetPassword, token), [token]);
   const [outcome, setOutcome] = useState<RevocationOutcome | 'invalid_link' | null>(null);
   if (outcome === 'invalid_link') return <InvalidResetLink />;
   if (outcome !== null) return <PasswordChanged outcome={outcome} />;
@@ -33,11 +36,11 @@ export function NewPasswordPage({ token, notice }: NewPasswordPageProps) {
     }
   };
   return (
-    <SingleTaskPage title="Set a new password" notice={notice}>
-      <p>All your devices will be signed out.</p>
-      <Form submitLabel="Set new password" onSubmit={submit} onFocus={loadEmail}>
+    <SingleTaskPage title={linkMessages.newPassword.title} notice={notice}>
+      <p>{linkMessages.newPassword.text}</p>
+      <Form submitLabel={linkMessages.newPassword.button} onSubmit={submit} onFocus={loadEmail}>
         <HiddenUsername email={email} />
-        <NewPasswordField label="New password" name="password" />
+        <NewPasswordField label={messages.common.newPassword} name="password" />
       </Form>
     </SingleTaskPage>
   );
@@ -58,10 +61,13 @@ function useResetAccount(token: string) {
 
 function PasswordChanged({ outcome }: { outcome: RevocationOutcome }) {
   return (
-    <SingleTaskPage title="Your password has been reset">
-      <p>All your devices are signed out.{pendingNote(outcome)} Sign in with your new password.</p>
+    <SingleTaskPage title={linkMessages.newPassword.doneTitle}>
+      <p>
+        {linkMessages.newPassword.done}
+        {pendingNote(outcome)} {linkMessages.newPassword.signInWithNew}
+      </p>
       <a class="button button-primary" href={PATHS.account}>
-        Sign in
+        {messages.common.signIn}
       </a>
     </SingleTaskPage>
   );
@@ -70,9 +76,9 @@ function PasswordChanged({ outcome }: { outcome: RevocationOutcome }) {
 export function InvalidResetLink() {
   return (
     <InvalidLinkPage>
-      {SENDS_MAIL && (
+      {PAGE_SETTINGS.sendsMail && (
         <a class="button button-primary" href={PATHS.forgotPassword}>
-          Request a new link
+          {linkMessages.invalidLink.requestNew}
         </a>
       )}
     </InvalidLinkPage>

@@ -1,7 +1,8 @@
+import type { RevocationOutcome } from '@latchkey/client/cookie-client';
 import { useState } from 'preact/hooks';
 import { rejectRegistration } from '../api/links';
-import type { RevocationOutcome } from '../api/revocation-outcome';
 import { pendingNote } from '../copy/pending-note';
+import { linkMessages } from '../messages';
 import { SingleTaskPage } from '../ui/single-task-page';
 import { InvalidLinkPage } from './invalid-link-page';
 import { LinkActionPage } from './link-action-page';
@@ -23,8 +24,8 @@ export function RejectRegistration({ token, onBack }: RejectRegistrationProps) {
   if (outcome !== null) return <AccountDeleted outcome={outcome} />;
   return (
     <LinkActionPage
-      title="Didn’t create this account?"
-      buttonLabel="Delete the account"
+      title={linkMessages.rejectRegistration.title}
+      buttonLabel={linkMessages.rejectRegistration.button}
       variant="danger"
       onConfirm={async () => setOutcome(await rejectRegistration(token))}
       invalidLink={<InvalidRejectionLink />}
@@ -32,24 +33,24 @@ export function RejectRegistration({ token, onBack }: RejectRegistrationProps) {
         onBack && (
           <p class="aside">
             <button type="button" class="link" onClick={onBack}>
-              Back
+              {linkMessages.rejectRegistration.back}
             </button>
           </p>
         )
       }
     >
-      <p>
-        Someone created an account with your email address. We’ll sign it out on every device and delete it.
-        You can create an account with this address yourself at any time.
-      </p>
+      <p>{linkMessages.rejectRegistration.text}</p>
     </LinkActionPage>
   );
 }
 
 function AccountDeleted({ outcome }: { outcome: RevocationOutcome }) {
   return (
-    <SingleTaskPage title="The account was deleted">
-      <p>It is signed out on every device.{pendingNote(outcome)} Your email address is free again.</p>
+    <SingleTaskPage title={linkMessages.rejectRegistration.doneTitle}>
+      <p>
+        {linkMessages.rejectRegistration.done}
+        {pendingNote(outcome)} {linkMessages.rejectRegistration.addressIsFree}
+      </p>
     </SingleTaskPage>
   );
 }
@@ -57,10 +58,7 @@ function AccountDeleted({ outcome }: { outcome: RevocationOutcome }) {
 function InvalidRejectionLink() {
   return (
     <InvalidLinkPage>
-      <p>
-        If the email address was confirmed in the meantime, the account can no longer be deleted with this
-        link.
-      </p>
+      <p>{linkMessages.rejectRegistration.tooLate}</p>
     </InvalidLinkPage>
   );
 }

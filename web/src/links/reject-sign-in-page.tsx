@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { rejectSignIn, type SignInRejection } from '../api/links';
 import { pendingNote } from '../copy/pending-note';
+import { linkMessages } from '../messages';
+import { PAGE_SETTINGS } from '../page-settings';
 import { PATHS } from '../paths';
-import { SENDS_MAIL } from '../sends-mail';
 import { InvalidLinkPage } from './invalid-link-page';
 import { LinkActionPage } from './link-action-page';
 import { NewPasswordPage } from './new-password-page';
@@ -16,35 +17,31 @@ export function RejectSignInPage() {
 function RejectSignIn({ token }: { token: string }) {
   const [rejection, setDisowned] = useState<SignInRejection | null>(null);
   if (rejection) {
-    const notice = `The device is signed out.${pendingNote(rejection.outcome)} Your old password no longer works.`;
+    const { done, oldPassword } = linkMessages.rejectSignIn;
+    const notice = `${done}${pendingNote(rejection.outcome)} ${oldPassword}`;
     return <NewPasswordPage token={rejection.resetToken} notice={notice} />;
   }
   return (
     <LinkActionPage
-      title="Don’t recognize this sign-in?"
-      buttonLabel="This wasn’t me"
+      title={linkMessages.rejectSignIn.title}
+      buttonLabel={linkMessages.rejectSignIn.button}
       variant="danger"
       onConfirm={async () => setDisowned(await rejectSignIn(token))}
       invalidLink={<InvalidRejectionLink />}
     >
-      <p>
-        We’ll sign out and forget the device named in the email right away. Someone else may know your
-        password, so it will stop working too. You’ll choose a new one in the next step.
-      </p>
-      <p class="aside">If it was you, you can close this page.</p>
+      <p>{linkMessages.rejectSignIn.text}</p>
+      <p class="aside">{linkMessages.rejectSignIn.wasMe}</p>
     </LinkActionPage>
   );
 }
 
 function InvalidRejectionLink() {
-  if (!SENDS_MAIL) return <InvalidLinkPage />;
+  if (!PAGE_SETTINGS.sendsMail) return <InvalidLinkPage />;
   return (
     <InvalidLinkPage>
-      <p>
-        If someone else may have access to your account, reset your password. This signs out all your devices.
-      </p>
+      <p>{linkMessages.rejectSignIn.invalid}</p>
       <a class="button button-primary" href={PATHS.forgotPassword}>
-        Reset your password
+        {linkMessages.rejectSignIn.reset}
       </a>
     </InvalidLinkPage>
   );

@@ -7,12 +7,15 @@ export type Announce = (text: string, kind?: 'status' | 'alert') => void;
 const AnnounceContext = createContext<Announce>(() => {});
 const VISIBLE_MS = 8_000;
 
-/** Announces a message: shown for a few seconds, and read out by screen readers. */
+/** Announces a message: shown for a few seconds, and read out by screen readers. An empty one removes the last. */
 export const useAnnounce = () => useContext(AnnounceContext);
 
 export function Announcer({ children }: { children: ComponentChildren }) {
   const [message, setMessage] = useState<{ text: string; kind: 'status' | 'alert' } | null>(null);
-  const announce = useCallback<Announce>((text, kind = 'status') => setMessage({ text, kind }), []);
+  const announce = useCallback<Announce>(
+    (text, kind = 'status') => setMessage(text === '' ? null : { text, kind }),
+    [],
+  );
   useEffect(() => {
     if (!message) return;
     const timer = setTimeout(() => setMessage(null), VISIBLE_MS);

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { errorMessage } from '../copy/error-messages';
+import { messages } from '../messages';
 import { Button } from './button';
 import { Dialog } from './dialog';
 import { useTask } from './use-task';
@@ -20,7 +21,7 @@ export function ConfirmDialog({ title, confirmLabel, children, onConfirm, onCanc
       <div role="alert">{task.error !== null && <p class="error">{errorMessage(task.error)}</p>}</div>
       <div class="buttons">
         {/* First, so that it gets the focus and a hasty Enter cancels. */}
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{messages.common.cancel}</Button>
         <Button variant="danger" isBusy={task.isBusy} onClick={() => void task.run()}>
           {confirmLabel}
         </Button>

@@ -5,10 +5,12 @@ interface DialogProps {
   readonly title: string;
   readonly children: ComponentChildren;
   readonly onCancel: () => void;
+  /** The id of the text to read out when the dialog opens by itself. */
+  readonly alertId?: string;
 }
 
 /** A modal dialog. The browser keeps the focus inside and restores it afterwards. */
-export function Dialog({ title, children, onCancel }: DialogProps) {
+export function Dialog({ title, children, onCancel, alertId }: DialogProps) {
   const titleId = useId();
   // A ref, because it runs before all effects: fields in the dialog can take the focus only once it is open.
   const open = useCallback((dialog: HTMLDialogElement | null) => {
@@ -18,7 +20,9 @@ export function Dialog({ title, children, onCancel }: DialogProps) {
   return (
     <dialog
       ref={open}
+      role={alertId === undefined ? undefined : 'alertdialog'}
       aria-labelledby={titleId}
+      aria-describedby={alertId}
       onCancel={(event) => {
         event.preventDefault();
         onCancel();

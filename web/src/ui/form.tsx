@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { errorMessage } from '../copy/error-messages';
+import { messages } from '../messages';
 import { Button } from './button';
 import { useTask } from './use-task';
 
@@ -40,7 +41,7 @@ export function Form({ children, submitLabel, onSubmit, onCancel, onFocus }: For
         {task.error !== null && <p class="error">{errorMessage(task.error)}</p>}
       </div>
       <div class="buttons">
-        {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+        {onCancel && <Button onClick={onCancel}>{messages.common.cancel}</Button>}
         <Button type="submit" variant="primary" isBusy={task.isBusy}>
           {submitLabel}
         </Button>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { messages } from '../messages';
 import { Field } from './field';
 
 interface NewPasswordFieldProps {
@@ -16,11 +17,11 @@ export function NewPasswordField(props: NewPasswordFieldProps) {
         {...props}
         type={isShown ? 'text' : 'password'}
         autoComplete="new-password"
-        hint="At least 8 characters. A few unrelated words make a strong password."
+        hint={messages.common.passwordHint}
         minLength={8}
       />
       <button type="button" class="link" aria-pressed={isShown} onClick={() => setIsShown(!isShown)}>
-        Show password
+        {messages.common.showPassword}
       </button>
     </>
   );

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Icon } from './icon';
+import { Brand } from './brand';
+import { PageFooter } from './page-footer';
 import { useDocumentTitle } from './use-document-title';
 
 interface SingleTaskPageProps {
@@ -19,14 +20,15 @@ export function SingleTaskPage({ title, notice, children }: SingleTaskPageProps)
   }, []);
   return (
     <main class="column single-task">
-      <p class="brand">
-        <Icon name="key" /> Latchkey
+      <p>
+        <Brand />
       </p>
       <div role="alert">{notice && <p class="notice">{notice}</p>}</div>
       <h1 ref={heading} tabIndex={-1}>
         {title}
       </h1>
       {children}
+      <PageFooter />
     </main>
   );
 }

@@ -1,5 +1,4 @@
 import type { ComponentType } from 'preact';
-import { AccountPage } from './account/account-page';
 import { ConfirmEmailPage } from './links/confirm-email-page';
 import { ForgotPasswordPage } from './links/forgot-password-page';
 import { RejectRegistrationPage } from './links/reject-registration-page';
@@ -7,10 +6,9 @@ import { RejectSignInPage } from './links/reject-sign-in-page';
 import { ResetPasswordPage } from './links/reset-password-page';
 import { NotFoundPage } from './not-found-page';
 import { PATHS } from './paths';
+import { show } from './show';
 
 const PAGES: Readonly<Record<string, ComponentType>> = {
-  [PATHS.account]: AccountPage,
-  [PATHS.changePassword]: AccountPage,
   [PATHS.confirmEmail]: ConfirmEmailPage,
   [PATHS.rejectRegistration]: RejectRegistrationPage,
   [PATHS.forgotPassword]: ForgotPasswordPage,
@@ -18,8 +16,5 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   [PATHS.rejectSignIn]: RejectSignInPage,
 };
 
-/** Chooses the page by the URL path. Pages link to one another with ordinary links. */
-export function App() {
-  const Page = PAGES[location.pathname] ?? NotFoundPage;
-  return <Page />;
-}
+// Pages link to one another with ordinary links.
+show(PAGES[location.pathname] ?? NotFoundPage);

@@ -1,0 +1,4 @@
+import { AccountPage } from './account/account-page';
+import { show } from './show';
+
+show(AccountPage);

@@ -1,0 +1,2 @@
+// What `build/page.mjs` turns JSX into.
+export { Fragment, h } from 'preact';
