@@ -25,7 +25,8 @@ Examples:
   latchkey client rotate orders-api --revoke-old     once all servers use the newest secret
   latchkey client remove orders-api
 
-Running instances notice a change within 3 seconds. Clients in LATCHKEY_CLIENTS are listed, and changed there.`,
+A client or secret that was added can be used at once; running instances refuse one that was removed within 3 seconds.
+Clients in LATCHKEY_CLIENTS are listed, and changed there.`,
   );
 
 client

@@ -22,20 +22,24 @@ export const explain = new Command('explain')
 function printHistory(sessionId: string): Promise<void> {
   return runCommand(databaseForCommand, async (url, { redis: configured, secret }) => {
     const dataSource = await connect({ ...dataSourceOptions(url, POOL_SIZE), entities: ENTITIES });
-    const redis = configured && (await RedisConnection.open(configured.url, configured.keyPrefix));
     try {
-      const history = isUuid(sessionId)
-        ? await new SessionHistories(dataSource, redis, new RedisAuthenticators(secret)).find(sessionId)
-        : null;
-      if (!history) {
-        throw new AppError('not_found', {
-          detail: `there is no session ${sessionId}, or it was removed after SESSION_RETENTION`,
-        });
+      const redis = configured && (await RedisConnection.open(configured.servers, configured.keyPrefix));
+      try {
+        const histories = new SessionHistories(dataSource, redis, new RedisAuthenticators(secret));
+        for (const line of await linesOf(sessionId, histories)) print(line);
+      } finally {
+        await redis?.close();
       }
-      for (const line of historyLines(history)) print(line);
     } finally {
-      await redis?.close();
       await dataSource.destroy();
     }
+  });
+}
+
+async function linesOf(sessionId: string, histories: SessionHistories): Promise<string[]> {
+  const history = isUuid(sessionId) ? await histories.find(sessionId) : null;
+  if (history) return historyLines(history);
+  throw new AppError('not_found', {
+    detail: `there is no session ${sessionId}, or it was removed after SESSION_RETENTION`,
   });
 }

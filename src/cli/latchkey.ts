@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { client } from './client.js';
 import { explain } from './explain.js';
+import { key } from './key.js';
+import { mailBounce } from './mail-bounce.js';
+import { mailTemplates } from './mail-templates.js';
 import { migrate } from './migrate.js';
+import { seed } from './seed.js';
 import { user } from './user.js';
 
 await new Command('latchkey')
@@ -10,5 +14,9 @@ await new Command('latchkey')
   .addCommand(migrate)
   .addCommand(user)
   .addCommand(client)
+  .addCommand(key)
   .addCommand(explain)
+  .addCommand(mailBounce)
+  .addCommand(mailTemplates)
+  .addCommand(seed)
   .parseAsync();

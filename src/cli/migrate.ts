@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { newestMigration, revertMigration, runMigrations, showMigrations } from '../database/migrations.js';
-import { openDatabase } from '../database/prepare-database.js';
+import { databaseForMigrations } from '../database/prepare-database.js';
 import { confirm } from './confirm.js';
-import { print } from './print.js';
+import { note, print } from './print.js';
 import { runCommand } from './run-command.js';
 
 export const migrate = new Command('migrate')
@@ -13,8 +13,8 @@ migrate
   .command('run')
   .description('apply all pending migrations')
   .action(() =>
-    runCommand(openDatabase, async (url) => {
-      const applied = await runMigrations(url);
+    runCommand(databaseForMigrations, async (url) => {
+      const applied = await runMigrations(url, note);
       for (const name of applied) print(`applied ${name}`);
       if (applied.length === 0) print('nothing to apply');
     }),
@@ -24,13 +24,13 @@ migrate
   .command('revert')
   .description('revert the newest migration, only that one, and drop the data it added')
   .option('--yes', 'do not ask; required without a terminal')
-  .action(({ yes }: { yes?: true }) => runCommand(openDatabase, (url) => revert(url, yes === true)));
+  .action(({ yes }: { yes?: true }) => runCommand(databaseForMigrations, (url) => revert(url, yes === true)));
 
 migrate
   .command('show')
   .description('list all migrations and whether each is applied')
   .action(() =>
-    runCommand(openDatabase, async (url) => {
+    runCommand(databaseForMigrations, async (url) => {
       for (const { name, applied } of await showMigrations(url)) print(`${applied ? '[X]' : '[ ]'} ${name}`);
     }),
   );
@@ -41,5 +41,5 @@ async function revert(url: string, isConfirmed: boolean): Promise<void> {
   const { name, losses } = newest;
   print(`the newest migration is ${name}; reverting it drops ${losses.join(', ') || 'no data'}`);
   if (!isConfirmed && !(await confirm(`Revert ${name}?`))) return print('nothing was reverted');
-  print(`reverted ${await revertMigration(url, name)}`);
+  print(`reverted ${await revertMigration(url, name, note)}`);
 }

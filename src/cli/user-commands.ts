@@ -1,5 +1,7 @@
 import type { Repository } from 'typeorm';
+import type { AuditLog } from '../audit/audit-log.js';
 import { AppError } from '../errors/app-error.js';
+import type { UndeliverableAddresses } from '../mail/undeliverable-addresses.js';
 import { endDeviceTrust } from '../sessions/device-trust.js';
 import type { Session } from '../sessions/session.entity.js';
 import {
@@ -11,8 +13,9 @@ import {
 import type { User } from '../users/user.entity.js';
 import type { UserPage, UsersService } from '../users/users.service.js';
 import { note, print, printSession, printUser } from './print.js';
+import { userLines } from './user-lines.js';
+import { sessionsOfUser } from './user-sessions.js';
 
-const SESSIONS_MAX = 500;
 const OPERATOR = 'operator';
 
 /** The commands about a user, who is given by email address or id. */
@@ -22,10 +25,14 @@ export class UserCommands {
     private readonly revoker: SessionRevoker,
     private readonly confirm: CommitEffects['enforce'],
     private readonly sessionRows: Repository<Session>,
+    private readonly audit: AuditLog,
+    private readonly undeliverable: UndeliverableAddresses,
   ) {}
 
   async add(email: string, password: string, roles: readonly string[]): Promise<void> {
-    printUser(await this.users.create({ email, password, roles }));
+    const user = await this.users.create({ email, password, roles });
+    this.note('user_added', user.id, { roles });
+    printUser(user);
   }
 
   async list({ limit, after }: UserPage): Promise<void> {
@@ -35,39 +42,60 @@ export class UserCommands {
     if (users.length > limit) note(`there are more users: add --after ${page.at(-1)?.id}`);
   }
 
+  async show(user: string): Promise<void> {
+    const found = await this.requireUser(user);
+    userLines(found, await this.undeliverable.find(found.id)).forEach(print);
+  }
+
   async grant(user: string, role: string): Promise<void> {
-    await this.changeRoles(await this.users.grantRole((await this.requireUser(user)).id, role));
+    const { id } = await this.requireUser(user);
+    const changed = await this.users.grantRole(id, role);
+    this.note('role_granted', id, { role });
+    await this.changeRoles(changed);
   }
 
   async revokeRole(user: string, role: string): Promise<void> {
-    await this.changeRoles(await this.users.revokeRole((await this.requireUser(user)).id, role));
+    const { id } = await this.requireUser(user);
+    const changed = await this.users.revokeRole(id, role);
+    this.note('role_revoked', id, { role });
+    await this.changeRoles(changed);
   }
 
   async disable(user: string): Promise<void> {
     const { id } = await this.requireUser(user);
-    printUser(await this.users.setStatus(id, 'disabled'));
+    const disabled = await this.users.setStatus(id, 'disabled');
+    this.note('user_disabled', id);
+    printUser(disabled);
     await this.revokeSessions(id, 'user_disabled');
   }
 
   async enable(user: string): Promise<void> {
     const { id } = await this.requireUser(user);
-    printUser(await this.users.setStatus(id, 'active'));
+    const enabled = await this.users.setStatus(id, 'active');
+    this.note('user_enabled', id);
+    printUser(enabled);
   }
 
-  async sessions(user: string): Promise<void> {
+  async sessions(user: string, { limit, after }: UserPage): Promise<void> {
     const { id } = await this.requireUser(user);
-    const sessions = await this.sessionRows.find({
-      where: { userId: id },
-      order: { id: 'DESC' },
-      take: SESSIONS_MAX + 1,
-    });
-    sessions.slice(0, SESSIONS_MAX).forEach(printSession);
-    if (sessions.length === 0) print('no sessions');
-    if (sessions.length > SESSIONS_MAX) print(`only the newest ${SESSIONS_MAX} sessions are shown`);
+    const sessions = await sessionsOfUser(this.sessionRows, id, { limit: limit + 1, after });
+    const page = sessions.slice(0, limit);
+    page.forEach(printSession);
+    if (sessions.length === 0) print(after === undefined ? 'no sessions' : 'no more sessions');
+    if (sessions.length > limit) note(`there are more sessions: add --after ${page.at(-1)?.id}`);
   }
 
   async endSessions(user: string): Promise<void> {
     await this.revokeSessions((await this.requireUser(user)).id, OPERATOR);
+  }
+
+  /** @throws {AppError} not_found */
+  async requireUser(addressOrId: string): Promise<User> {
+    const user = addressOrId.includes('@')
+      ? await this.users.findByEmail(addressOrId)
+      : await this.users.findById(addressOrId);
+    if (!user) throw new AppError('not_found', { detail: `there is no user ${addressOrId}` });
+    return user;
   }
 
   private async revokeSessions(userId: string, reason: 'user_disabled' | typeof OPERATOR): Promise<void> {
@@ -81,23 +109,19 @@ export class UserCommands {
     if (count > 0 || outcome === 'pending') printOutcome(outcome);
   }
 
+  private note(event: string, userId: string, detail = {}): void {
+    this.audit.write({ event, outcome: 'success', actor: OPERATOR, userId, detail });
+  }
+
   private async changeRoles(user: User): Promise<void> {
     printUser(user);
     if (user.rolesEnforcedAt !== null || user.rolesChangedAt === null) return;
     const cutOffs = [{ userId: user.id, rolesVersion: user.rolesVersion, sessionEpoch: user.sessionEpoch }];
     printOutcome((await this.confirm({ sessions: [], cutOffs })) ? 'enforced' : 'pending');
   }
-
-  private async requireUser(addressOrId: string): Promise<User> {
-    const user = addressOrId.includes('@')
-      ? await this.users.findByEmail(addressOrId)
-      : await this.users.findById(addressOrId);
-    if (!user) throw new AppError('not_found', { detail: `there is no user ${addressOrId}` });
-    return user;
-  }
 }
 
-function printOutcome(outcome: RevocationOutcome): void {
+export function printOutcome(outcome: RevocationOutcome): void {
   print(
     outcome === 'enforced'
       ? 'confirmed by every running instance'

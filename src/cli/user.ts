@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { UserPage } from '../users/users.service.js';
+import { deleteUser } from './delete-user.js';
+import { exportUser } from './export-user.js';
 import { readPassword } from './read-password.js';
 import { withUsers } from './with-users.js';
 
@@ -35,6 +37,10 @@ user
   .option('--after <id>', 'begin after the user with this id')
   .action((page: UserPage) => withUsers((users) => users.list(page)));
 user
+  .command('show <user>')
+  .description('show a user, and whether mail to the address is delivered')
+  .action((name: string) => withUsers((users) => users.show(name)));
+user
   .command('grant <user> <role>')
   .description('grant a role; access tokens issued before become stale, and a refresh brings the role')
   .action((name: string, role: string) => withUsers((users) => users.grant(name, role)));
@@ -53,11 +59,27 @@ user
 user
   .command('sessions <user>')
   .description('list sessions, newest first: device, times, address and why each ended')
-  .action((name: string) => withUsers((users) => users.sessions(name)));
+  .option('--limit <count>', `how many, from 1 to ${LISTED_MAX}`, readLimit, 100)
+  .option('--after <id>', 'begin after the session with this id')
+  .action((name: string, page: UserPage) => withUsers((users) => users.sessions(name, page)));
 user
   .command('end-sessions <user>')
   .description('revoke every session; the user can log in again')
   .action((name: string) => withUsers((users) => users.endSessions(name)));
+user
+  .command('export <user>')
+  .description('write what is stored about a user as JSON, without secrets')
+  .option('--output <file>', 'a new file, which only its owner can read, instead of the standard output')
+  .action((name: string, { output }: { output?: string }) =>
+    withUsers((users, { dataSource }) => exportUser(users, dataSource, name, output)),
+  );
+user
+  .command('delete <user>')
+  .description('revoke every session, then delete the user and everything that names the person')
+  .option('--yes', 'do not ask; required without a terminal')
+  .action((name: string, { yes }: { yes?: true }) =>
+    withUsers((users, parts) => deleteUser(users, parts, name, yes === true)),
+  );
 
 function readLimit(text: string): number {
   const limit = Number(text);

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger } from 'fastify';
+import { activeTrace } from '../telemetry/tracing.js';
 
 /** Nest logs every module and route at startup, which only helps developers of the service. */
 const CHATTY: ReadonlySet<string> = new Set([
@@ -52,7 +53,7 @@ export class NestLogger implements LoggerService {
     context: string | undefined,
     fields: object = {},
   ): void {
-    this.logger[level]({ ...fields, context }, textOf(message));
+    this.logger[level]({ ...fields, context, ...activeTrace() }, textOf(message));
   }
 }
 

@@ -1,11 +1,15 @@
+import { UnusableAuditLog } from '../audit/audit-destination.js';
 import { UnusableSigningKey } from '../auth/keys/sealed-key.js';
+import { UnusableBrandLogo } from '../brand/brand-logo.js';
 import { InvalidEnvironment } from '../config/environment.js';
 import { SecondInstance } from '../database/single-instance.js';
 import { StandbyServer } from '../database/standby-server.js';
 import { DatabaseNotReady, EmbeddedPostgresFailed } from '../database/start-errors.js';
 import { AppError } from '../errors/app-error.js';
 import { UnusableGeoIpDatabase } from '../geoip/geoip-database.js';
+import { UnusableMailTemplate } from '../mail/templates/template-files.js';
 import { RedisNotReady } from '../redis/redis-connection.js';
+import { RedisMisconfigured } from '../redis/redis-misconfigured.js';
 
 /** Errors that the operator can fix. */
 const EXPLAINED = [
@@ -13,10 +17,14 @@ const EXPLAINED = [
   DatabaseNotReady,
   EmbeddedPostgresFailed,
   InvalidEnvironment,
+  RedisMisconfigured,
   RedisNotReady,
   SecondInstance,
   StandbyServer,
+  UnusableAuditLog,
   UnusableGeoIpDatabase,
+  UnusableMailTemplate,
+  UnusableBrandLogo,
   UnusableSigningKey,
 ];
 
