@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountModule } from './account/account.module.js';
 import { LiveModule } from './account/live/live.module.js';
 import { PageModule } from './account/page/page.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
@@ -10,6 +11,8 @@ import { DevicesModule } from './devices/devices.module.js';
 import { GuardsModule } from './guards/guards.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorDocsController } from './http/openapi/error-docs.controller.js';
+import { writesMailToFiles } from './mail/written-mails.js';
+import { MailboxModule } from './mailbox/mailbox.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { SecurityEventsModule } from './security-events/security-events.module.js';
@@ -26,6 +29,7 @@ export class AppModule {
         MetricsModule,
         DatabaseModule,
         RedisModule,
+        AuditModule,
         SecurityEventsModule,
         SessionsModule,
         DevicesModule,
@@ -35,6 +39,7 @@ export class AppModule {
         LiveModule,
         AccountModule,
         PageModule,
+        ...(writesMailToFiles(config) ? [MailboxModule] : []),
         HealthModule,
       ],
     };

@@ -12,6 +12,8 @@ import { serveOpenApi } from './http/openapi/openapi.js';
 import type { HttpAdapter } from './http/server/http-adapter.js';
 import { createLogger } from './logging/logger.js';
 import { NestLogger } from './logging/nest-logger.js';
+import { terminalOutput } from './logging/terminal-output.js';
+import { writesMailToFiles } from './mail/written-mails.js';
 import { shownUrl } from './start/shown-url.js';
 import { startFailure } from './start/start-failure.js';
 import { stopOnSignals } from './start/stop-on-signals.js';
@@ -35,9 +37,10 @@ async function start(): Promise<void> {
       },
     });
     const url = shownUrl(await app.getUrl(), config.web.origin);
+    database.announceService(url);
     progress(`listening on ${url}`);
     for (const warning of startWarnings(environment)) progress(`warning: ${warning}`);
-    if (!config.production) process.stdout.write(welcome(url));
+    if (!config.production) process.stdout.write(welcome(url, writesMailToFiles(config)));
   } catch (error) {
     await database.stop();
     throw error;
@@ -45,14 +48,14 @@ async function start(): Promise<void> {
 }
 
 async function createApp(config: Config): Promise<NestFastifyApplication> {
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(config.logLevel, await terminalOutput(config.production));
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
     createHttpAdapter(config, logger),
     { logger: new NestLogger(logger), abortOnError: false },
   );
   await setUpApp(app);
-  serveOpenApi(app);
+  serveOpenApi(app, !config.production);
   return app;
 }
 

@@ -1,31 +1,38 @@
-import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, HttpStatus, Patch, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
   ApiCreatedResponse,
+  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
-import type { Principal } from '../http/routes/principal.js';
+import { CurrentPrincipal, type Principal } from '../http/routes/principal.js';
 import { CurrentClient, type RequestClient } from '../http/routes/request-client.js';
+import { RequestLanguage } from '../http/routes/request-language.js';
 import { AnswersRevocation } from '../http/routes/revocation-answer.js';
 import { EndsSession, Public } from '../http/routes/route-decorators.js';
-import { originHeaders, requireOriginHeaders } from '../http/server/cross-site.js';
+import { originHeaders } from '../http/server/cross-site.js';
 import { INVALID_TOKEN_MESSAGE } from '../http/validation/validators.js';
+import type { LanguageTag } from '../languages/languages.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import type { RevocationOutcome } from '../sessions/session-revoker.js';
+import { UsersService } from '../users/users.service.js';
 import { PresentedRefreshTokens } from './access-tokens/presented-refresh-tokens.js';
 import { SessionCookies } from './access-tokens/session-cookies.js';
 import { TokenAudiences } from './access-tokens/token-audiences.js';
 import {
+  ChangeMeDto,
   CookieSessionDto,
   LoginAnswerDto,
   LoginDto,
   LogoutDto,
   MeDto,
+  REFRESH_TOKEN,
   RefreshDto,
   RegisterDto,
   TokensDto,
@@ -33,6 +40,14 @@ import {
 } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { AnswersTokens, sessionBody, tokensBody } from './token-answer.js';
+
+const CREDENTIALS = { email: 'ada@example.org', password: 'correct horse battery' };
+
+/** As they can be sent: the members that are left out need a value that only the client has. */
+const LOGIN_EXAMPLES = {
+  program: { summary: 'A program or an app', value: { ...CREDENTIALS, device_name: 'Work laptop' } },
+  browser: { summary: 'A browser', value: { ...CREDENTIALS, token_delivery: 'cookie' } },
+};
 
 @ApiTags('auth')
 @Controller('auth')
@@ -42,24 +57,38 @@ export class AuthController {
     private readonly cookies: SessionCookies,
     private readonly refreshTokens: PresentedRefreshTokens,
     private readonly audiences: TokenAudiences,
+    private readonly config: Config,
+    private readonly users: UsersService,
   ) {}
 
   @Post('register')
   @Public()
-  @ApiOperation({ summary: 'Register a user' })
+  @ApiOperation({
+    summary: 'Register a user',
+    description:
+      'Mails a link that confirms the address. The user can log in at once. Mails are written in the language of ' +
+      '`Accept-Language`, if the service has it.',
+  })
   @ApiCreatedResponse({ type: UserDto })
   async register(
     @Body() { email, password }: RegisterDto,
     @CurrentClient() client: RequestClient,
+    @RequestLanguage() language: LanguageTag | null,
   ): Promise<UserDto> {
-    return UserDto.of(await this.auth.register(email, password, client));
+    return UserDto.of(await this.auth.register({ email, password, language }, client));
   }
 
   @Post('login')
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Log in and open a session' })
+  @ApiOperation({
+    summary: 'Log in and open a session',
+    description:
+      'Send the `device_token` of an earlier login if there is one, so that the device keeps its name. Browsers set ' +
+      '`token_delivery` to `cookie`.',
+  })
+  @ApiBody({ type: LoginDto, examples: LOGIN_EXAMPLES })
   @AnswersTokens(LoginAnswerDto)
   async login(
     @Body() body: LoginDto,
@@ -78,10 +107,11 @@ export class AuthController {
     };
     if (body.token_delivery === 'cookie') {
       refuseResourceInCookies(body.resource);
-      requireOriginHeaders(request);
+      this.cookies.requireKept(request);
       const issued = await this.auth.login(this.cookies.completeCredentials(credentials, request), client);
       this.cookies.setTokens(reply, issued);
       this.cookies.rememberDevice(request, reply, issued.deviceToken);
+      this.cookies.setLanguage(reply, issued.language);
       return sessionBody(issued);
     }
     const issued = await this.auth.login(credentials, client);
@@ -92,7 +122,12 @@ export class AuthController {
   @Public()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
+  @ApiOperation({
+    summary: 'Exchange a refresh token for new tokens',
+    description:
+      'The token that was sent is replaced: store the new one. A browser in cookie mode sends no body.',
+  })
+  @ApiBody({ type: RefreshDto, examples: { program: { value: { refresh_token: REFRESH_TOKEN } } } })
   @AnswersTokens(TokensDto)
   async refresh(
     @Body() { refresh_token, resource }: RefreshDto,
@@ -136,7 +171,19 @@ export class AuthController {
   // `@Req()` instead of `@CurrentPrincipal()`: without a pipe there is no promise, on the route that clients
   // call most.
   me(@Req() { user: caller }: { user: CheckedPrincipal }): MeDto {
-    return MeDto.of(caller);
+    return MeDto.of(caller, this.config.policy);
+  }
+
+  @Patch('me')
+  @ApiBearerAuth()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Choose the language of mails' })
+  @ApiNoContentResponse()
+  async changeMe(
+    @CurrentPrincipal() { userId }: Principal,
+    @Body() { language }: ChangeMeDto,
+  ): Promise<void> {
+    await this.users.setLanguage(userId, language);
   }
 }
 
@@ -149,10 +196,14 @@ function refuseResourceInCookies(resource: RefreshDto['resource']): void {
   throw new AppError('invalid_target', { detail: 'Tokens in cookies are for every audience.' });
 }
 
+const NO_COOKIE =
+  'The request has no refresh cookie. A browser that has just logged in has not kept its cookies, or does not send them.';
+
 /** A browser without the cookie has to log in again. Any other client has left out a field. */
 function missingRefreshToken(request: Pick<FastifyRequest, 'headers'>): AppError {
   const { fetchSite, origin } = originHeaders(request);
-  if (fetchSite !== undefined || origin !== undefined) return new AppError('invalid_grant');
+  if (fetchSite !== undefined || origin !== undefined)
+    return new AppError('invalid_grant', { detail: NO_COOKIE });
   return new AppError('validation_failed', {
     members: { errors: [{ field: 'refresh_token', message: INVALID_TOKEN_MESSAGE }] },
   });

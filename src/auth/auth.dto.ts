@@ -10,15 +10,27 @@ import {
   IsPlainText,
   IsTextOrTexts,
 } from '../http/validation/validators.js';
+import { LANGUAGE_TAGS, type LanguageTag } from '../languages/languages.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
+import { type SessionLimits, sessionExpiry } from '../sessions/session-state.js';
 import { shownEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 
 /** Not `format: email`, which excludes internationalised addresses (RFC 6531). */
 export const EMAIL = 'An email address. Both spellings of an internationalised domain are the same.';
 
+const ACCESS_TOKEN = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTlhIn0.c2lnbmF0dXJl';
+export const REFRESH_TOKEN = 'lkr_AZql5n0c3lrJ0Nn2s-Gy1w';
+const DEVICE_TOKEN = 'Yk3vS0pTqX9mW2bE';
+
 const TOKEN_DELIVERIES = ['body', 'cookie'] as const;
+
+/** One or several. OpenAPI 3.0 allows `nullable` only beside a type. */
+const RESOURCE_SCHEMAS = [
+  { type: 'string', format: 'uri', nullable: true },
+  { type: 'array', items: { type: 'string', format: 'uri' }, minItems: 1 },
+];
 
 export class RegisterDto {
   @ApiProperty({ description: EMAIL, maxLength: 254, example: 'ada@example.org' })
@@ -42,6 +54,7 @@ export class LoginDto {
   @ApiPropertyOptional({
     nullable: true,
     description: 'The device token from an earlier login on this device.',
+    example: DEVICE_TOKEN,
   })
   @Transform(({ value }) => (value === '' ? undefined : value))
   @IsOptional()
@@ -52,6 +65,7 @@ export class LoginDto {
   @ApiPropertyOptional({
     nullable: true,
     description: `What the user calls the device; cut to ${DEVICE_NAME_LENGTH.max} characters, ignored if empty.`,
+    example: 'Work laptop',
   })
   @Transform(({ value }) =>
     typeof value === 'string' ? asLabel(value, DEVICE_NAME_LENGTH.max) || undefined : value,
@@ -71,11 +85,7 @@ export class LoginDto {
   token_delivery?: (typeof TOKEN_DELIVERIES)[number];
 
   @ApiPropertyOptional({
-    oneOf: [
-      { type: 'string', format: 'uri' },
-      { type: 'array', items: { type: 'string', format: 'uri' }, minItems: 1 },
-    ],
-    nullable: true,
+    oneOf: RESOURCE_SCHEMAS,
     description:
       'The resource servers that the access tokens of this session are for (RFC 8707); by default all that are configured. Not for cookies.',
     example: 'https://api.example.com',
@@ -89,17 +99,14 @@ export class RefreshDto {
   @ApiPropertyOptional({
     nullable: true,
     description: 'Omit it to use the refresh cookie; the new tokens are then set as cookies as well.',
+    example: REFRESH_TOKEN,
   })
   @IsOptional()
   @IsOpaqueToken()
   refresh_token?: string;
 
   @ApiPropertyOptional({
-    oneOf: [
-      { type: 'string', format: 'uri' },
-      { type: 'array', items: { type: 'string', format: 'uri' }, minItems: 1 },
-    ],
-    nullable: true,
+    oneOf: RESOURCE_SCHEMAS,
     description:
       'Narrows the new access token to some of the resource servers that the login asked for (RFC 8707). Not for cookies.',
     example: 'https://api.example.com',
@@ -113,8 +120,15 @@ export class LogoutDto {
   @ApiPropertyOptional({
     nullable: true,
     description: 'Ends the session of this token, also if no access token is sent.',
+    example: REFRESH_TOKEN,
   })
   refresh_token?: string;
+}
+
+export class ChangeMeDto {
+  @ApiProperty({ enum: LANGUAGE_TAGS, description: 'Mails are written in it.', example: 'de' })
+  @IsIn(LANGUAGE_TAGS)
+  language!: LanguageTag;
 }
 
 /** The body for a browser whose tokens are in cookies. */
@@ -127,14 +141,20 @@ export class CookieSessionDto {
 
   @ApiProperty({ format: 'uuid' })
   device_id!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the session expires if it is not used again.' })
+  session_expires_at!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the session expires however often it is used.' })
+  session_absolute_expires_at!: string;
 }
 
 /** RFC 6749 §5.1. */
 export class TokensDto extends CookieSessionDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Send it as `Authorization: Bearer <token>`.', example: ACCESS_TOKEN })
   access_token!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'For `POST /auth/refresh`, once.', example: REFRESH_TOKEN })
   refresh_token!: string;
 
   @ApiProperty({ enum: ['Bearer'] })
@@ -142,7 +162,10 @@ export class TokensDto extends CookieSessionDto {
 }
 
 export class LoginAnswerDto extends TokensDto {
-  @ApiProperty({ description: 'Store it on the device and send it with the next login.' })
+  @ApiProperty({
+    description: 'Store it on the device and send it with the next login.',
+    example: DEVICE_TOKEN,
+  })
   device_token!: string;
 }
 
@@ -187,6 +210,12 @@ class MeSessionDto {
 
   @ApiProperty({ format: 'date-time' })
   last_seen_at!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the session expires if it is not used again.' })
+  expires_at!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the session expires however often it is used.' })
+  absolute_expires_at!: string;
 }
 
 class MeDeviceDto extends PickType(DeviceDto, ['id', 'name', 'kind', 'browser', 'system']) {}
@@ -203,8 +232,10 @@ export class MeDto {
   })
   device!: MeDeviceDto;
 
-  static of({ userId, roles, authenticatedAt, session }: CheckedPrincipal): MeDto {
-    const { sessionId, deviceId, createdAt, lastSeenAt, profile } = session.snapshot;
+  static of({ userId, roles, authenticatedAt, session }: CheckedPrincipal, limits: SessionLimits): MeDto {
+    const { sessionId, deviceId, createdAt, profile } = session.snapshot;
+    const lastSeenAt = Math.max(session.snapshot.lastSeenAt, session.use.grantedAt);
+    const { expiresAt, absoluteExpiresAt } = sessionExpiry({ createdAt, lastSeenAt }, limits);
     return {
       user: {
         id: userId,
@@ -216,7 +247,9 @@ export class MeDto {
         id: sessionId,
         created_at: isoTime(createdAt),
         authenticated_at: isoTime(authenticatedAt),
-        last_seen_at: isoTime(Math.max(lastSeenAt, session.use.grantedAt)),
+        last_seen_at: isoTime(lastSeenAt),
+        expires_at: isoTime(expiresAt),
+        absolute_expires_at: isoTime(absoluteExpiresAt),
       },
       device: {
         id: deviceId,

@@ -45,14 +45,14 @@ import { SessionTokens } from './session-tokens.js';
       provide: attempts,
       inject: [Config, REDIS, RedisAuthenticators],
       useFactory: (
-        { loginAttempts, redis }: Config,
+        { loginAttempts }: Config,
         connection: RedisConnection | null,
         authenticators: RedisAuthenticators,
       ) =>
         new attempts(
           loginAttempts,
           connection?.client ?? null,
-          redis?.keyPrefix ?? '',
+          connection?.prefix ?? '',
           authenticators.loginAttempts,
         ),
     })),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import { emailConfirmationMail } from '../mail/new-mail.js';
 import { Outbox } from '../mail/outbox.js';
@@ -8,7 +9,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { networkOf } from '../shares/network-of.js';
 import { strangerFrom } from '../shares/share.js';
 import type { User } from '../users/user.entity.js';
-import { UsersService } from '../users/users.service.js';
+import { type NewUser, UsersService } from '../users/users.service.js';
 import { RegisterAttempts } from './attempts/register-attempts.js';
 import { type Credentials, LoginService } from './login/login.service.js';
 import { type IssuedTokens, SessionTokens } from './session-tokens.js';
@@ -25,26 +26,29 @@ export class AuthService {
     private readonly tokens: SessionTokens,
     private readonly logins: LoginService,
     private readonly registrations: RegisterAttempts,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws {AppError} email_taken, password_rejected, too_many_requests or overloaded */
-  async register(email: string, password: string, { address }: RequestClient): Promise<User> {
-    return this.registrations.guard(address, () =>
+  async register({ email, password, language }: NewUser, { address }: RequestClient): Promise<User> {
+    const user = await this.registrations.guard(address, () =>
       this.users.create(
-        { email, password },
+        { email, password, language },
         (manager, user) => this.outbox.request(manager, emailConfirmationMail(user.id, networkOf(address))),
         strangerFrom(address),
       ),
     );
+    this.audit.write({ event: 'registration', outcome: 'success', actor: 'anonymous', userId: user.id });
+    return user;
   }
 
   /** @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded */
   async login(
     credentials: Credentials,
     client: RequestClient,
-  ): Promise<IssuedTokens & { deviceToken: string }> {
+  ): Promise<IssuedTokens & { deviceToken: string; language: string | null }> {
     const { user, deviceToken, ...session } = await this.logins.open(credentials, client);
-    return { ...(await this.tokens.first(session, user)), deviceToken };
+    return { ...(await this.tokens.first(session, user)), deviceToken, language: user.language };
   }
 
   /**

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { type RotatedSession, SessionRotation } from '../sessions/refresh/session-rotation.js';
 import { SessionClock } from '../sessions/session-clock.js';
+import { type SessionExpiry, sessionExpiry } from '../sessions/session-state.js';
 import type { OpenedSession, SessionClaims } from '../sessions/sessions.service.js';
 import type { User } from '../users/user.entity.js';
 import { AccessTokenIssuer } from './access-tokens/access-token.issuer.js';
@@ -13,6 +15,7 @@ export interface IssuedTokens {
   readonly refreshToken: string;
   readonly sessionId: string;
   readonly deviceId: string;
+  readonly expiry: SessionExpiry;
 }
 
 /** Issues the tokens of a session. */
@@ -23,6 +26,7 @@ export class SessionTokens {
     private readonly accessTokens: AccessTokenIssuer,
     private readonly audiences: TokenAudiences,
     private readonly clock: SessionClock,
+    private readonly config: Config,
   ) {}
 
   /** The first tokens of a session that a password has just opened. */
@@ -43,11 +47,12 @@ export class SessionTokens {
     { refreshToken, authTime, audience, ...session }: RotatedSession,
     requested: readonly string[] | null = null,
   ): Promise<IssuedTokens> {
+    const now = this.clock.now();
     const access = await this.accessTokens.issue({
       ...session,
       audience: this.audiences.narrow(audience, requested),
       authenticatedAt: authTime,
-      now: new Date(this.clock.now()),
+      now: new Date(now),
     });
     return {
       accessToken: access.token,
@@ -55,6 +60,8 @@ export class SessionTokens {
       refreshToken,
       sessionId: session.sessionId,
       deviceId: session.deviceId,
+      // Issuing tokens is a use of the session.
+      expiry: sessionExpiry({ createdAt: session.createdAt.getTime(), lastSeenAt: now }, this.config.policy),
     };
   }
 }

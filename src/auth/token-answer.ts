@@ -6,6 +6,7 @@ import {
   type ApiResponseOptions,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { isoTime } from '../logging/iso-time.js';
 import { CookieSessionDto, TokensDto } from './auth.dto.js';
 import type { IssuedTokens } from './session-tokens.js';
 
@@ -36,8 +37,19 @@ export const AnswersTokensAndRevocation = () =>
     ),
   );
 
-export function sessionBody({ expiresInSeconds, sessionId, deviceId }: IssuedTokens): CookieSessionDto {
-  return { expires_in: expiresInSeconds, session_id: sessionId, device_id: deviceId };
+export function sessionBody({
+  expiresInSeconds,
+  sessionId,
+  deviceId,
+  expiry,
+}: IssuedTokens): CookieSessionDto {
+  return {
+    expires_in: expiresInSeconds,
+    session_id: sessionId,
+    device_id: deviceId,
+    session_expires_at: isoTime(expiry.expiresAt),
+    session_absolute_expires_at: isoTime(expiry.absoluteExpiresAt),
+  };
 }
 
 export function tokensBody(issued: IssuedTokens): TokensDto {

@@ -1,6 +1,7 @@
 import type { MailableEvent } from '../policy/mailed-events.js';
 import type { SessionPolicy } from '../policy/session-policy.js';
 import type { ClientDefinition } from './client-definitions.js';
+import type { RedisServers } from './redis-servers.js';
 
 /** All settings of the service: read from the environment once at start (`environment.ts`), then injected. */
 export abstract class Config {
@@ -27,15 +28,29 @@ export abstract class Config {
     /** Whether cookies are `Secure` and their names start with `__Host-`. */
     readonly secureCookies: boolean;
   };
+  /** How the product appears in the page and in mails; `null` for what is not set. */
+  abstract readonly brand: {
+    readonly name: string | null;
+    /** Path of a PNG or SVG image. */
+    readonly logo: string | null;
+    /** `#rrggbb` */
+    readonly color: string | null;
+    /** Of the application that users come from. */
+    readonly url: string | null;
+  };
   /** Where `/metrics` is served; `null` if it is not. */
   abstract readonly metrics: { readonly host: string; readonly port: number } | null;
+  /** `stdout`, or the path of a file; `null` without an audit log. */
+  abstract readonly auditLog: string | null;
   abstract readonly database: {
     readonly url: string;
+    /** For schema changes; `null`: `url`. */
+    readonly migrationUrl: string | null;
     readonly poolSize: number;
     readonly migrateOnStart: boolean;
   };
   /** `null` for a single instance without a shared cache. */
-  abstract readonly redis: { readonly url: string; readonly keyPrefix: string } | null;
+  abstract readonly redis: { readonly servers: RedisServers; readonly keyPrefix: string } | null;
   /** The server secret, at least 32 bytes. Other keys are derived from it. */
   abstract readonly secret: Buffer;
   abstract readonly accessToken: {
@@ -60,7 +75,7 @@ export abstract class Config {
   abstract readonly sessions: {
     /** Sessions kept in the memory cache. */
     readonly cacheSize: number;
-    /** Recently ended sessions kept in memory; with more, checks are answered from Postgres. */
+    /** Recently ended sessions kept in memory; after more, sessions are read from Postgres when they are first used. */
     readonly endedSetSize: number;
     /** How long cached sessions are trusted while Postgres is unreachable. */
     readonly maxStalenessMs: number;
@@ -85,6 +100,10 @@ export abstract class Config {
     readonly smtpUrl: string | null;
     /** `Name <address>`, or only an address. */
     readonly from: string;
+    /** The envelope sender, to which bounces go, without the part that names a user; `null`: the address of `from`. */
+    readonly bounceAddress: string | null;
+    /** Directory of the operator's own templates; `null` for the default ones. */
+    readonly templates: string | null;
     /** The security events that users are mailed about. */
     readonly events: readonly MailableEvent[];
   };

@@ -6,20 +6,25 @@ import {
   SENSITIVE_ACTIONS,
   type SessionPolicy,
 } from '../policy/session-policy.js';
+import { brandName, color, linkUrl } from './brand-readers.js';
 import { type ClientDefinition, clientDefinitions } from './client-definitions.js';
 import { PACKAGED_GEOIP_DATABASES } from './packaged-geoip.js';
 import {
   audiences,
+  auditLog,
+  bounceAddress,
   clientId,
   duration,
   files,
   flag,
+  hostsAndPorts,
   integer,
   mailSender,
   oneOf,
   origin,
   origins,
   orNone,
+  postgresUrl,
   type Reader,
   secret,
   serverUrl,
@@ -106,6 +111,12 @@ export const ENVIRONMENT_VARIABLES = {
     default: unset('none', '9464'),
     description: 'port on `HOST` for Prometheus metrics (`/metrics`); must not be public',
   }),
+  AUDIT_LOG: variable({
+    read: auditLog,
+    default: unset('none', '/var/log/latchkey/audit.log'),
+    description:
+      '[audit log](docs/audit-log.md): `stdout`, or the absolute path of a file, which is opened again on `SIGHUP`',
+  }),
   TRUST_PROXY: variable({
     read: trustProxy,
     default: 'false',
@@ -113,11 +124,19 @@ export const ENVIRONMENT_VARIABLES = {
       'proxies whose `X-Forwarded-For` is believed: `true`, a number of hops, or a list of addresses',
   }),
   DATABASE_URL: variable({
-    read: serverUrl('postgres:', 'postgresql:'),
+    read: postgresUrl,
     isSecret: true,
     default: unset('embedded in development', 'postgres://latchkey:password@127.0.0.1:5432/latchkey'),
     requiredInProduction: always,
-    description: 'Postgres connection URL (tested with 15 and 18)',
+    description:
+      'Postgres [connection URL](docs/operations.md#connecting-to-postgres) (tested with 15 and 18)',
+  }),
+  DATABASE_MIGRATION_URL: variable({
+    read: postgresUrl,
+    isSecret: true,
+    default: unset('`DATABASE_URL`', 'postgres://latchkey_owner:password@127.0.0.1:5432/latchkey'),
+    description:
+      'Postgres connection URL for migrations, if [another role](docs/operations.md#a-role-for-migrations) owns the tables',
   }),
   DATABASE_POOL_SIZE: variable({
     read: integer(2, 500),
@@ -135,10 +154,64 @@ export const ENVIRONMENT_VARIABLES = {
     default: unset('none: a single instance', 'redis://127.0.0.1:6379'),
     description: 'Redis connection URL (tested with 7); required to run more than one instance',
   }),
+  REDIS_SENTINELS: variable({
+    read: hostsAndPorts,
+    default: unset(
+      'none',
+      'sentinel-1.example.com:26379,sentinel-2.example.com:26379,sentinel-3.example.com:26379',
+    ),
+    description:
+      'in place of `REDIS_URL`: the sentinels that know the current Redis, `host:port`, separated by commas; the same list on every instance ([Redis Sentinel](docs/operations.md#redis-sentinel))',
+  }),
+  REDIS_SENTINEL_NAME: variable({
+    read: text,
+    default: 'mymaster',
+    description: 'name of the master in the configuration of the sentinels',
+  }),
+  REDIS_SENTINEL_USERNAME: variable({
+    read: text,
+    default: unset('none', 'latchkey'),
+    description: 'user at the sentinels',
+  }),
+  REDIS_SENTINEL_PASSWORD: variable({
+    read: text,
+    isSecret: true,
+    default: unset('none', ''),
+    description: 'password at the sentinels',
+  }),
+  REDIS_CLUSTER_NODES: variable({
+    read: hostsAndPorts,
+    default: unset('none', 'redis-1.example.com:6379,redis-2.example.com:6379,redis-3.example.com:6379'),
+    description:
+      'in place of `REDIS_URL`: nodes of a Redis Cluster (version 7 or later), `host:port`, separated by commas; the same list on every instance ([Redis Cluster](docs/operations.md#redis-cluster))',
+  }),
+  REDIS_USERNAME: variable({
+    read: text,
+    default: unset('none', 'latchkey'),
+    description: 'user at the Redis servers that sentinels name, or of a cluster',
+  }),
+  REDIS_PASSWORD: variable({
+    read: text,
+    isSecret: true,
+    default: unset('none', ''),
+    description: 'password of that user',
+  }),
+  REDIS_DATABASE: variable({
+    read: integer(0, 1_000_000),
+    default: '0',
+    description: 'database number at the Redis servers that sentinels name',
+  }),
+  REDIS_TLS: variable({
+    read: flag,
+    default: 'false',
+    description:
+      'whether connections to sentinels, the servers that they name, and nodes of a cluster use TLS; an own CA is in `NODE_EXTRA_CA_CERTS`',
+  }),
   REDIS_KEY_PREFIX: variable({
     read: text,
     default: 'latchkey',
-    description: 'prefix of every Redis key and channel',
+    description:
+      'prefix of every Redis key and channel; in a Redis Cluster in braces, so that all are in one hash slot',
   }),
   LATCHKEY_SECRET: variable({
     read: secret,
@@ -148,17 +221,19 @@ export const ENVIRONMENT_VARIABLES = {
     description:
       'server secret, at least 32 bytes (`openssl rand -base64 48`); refresh tokens, mailed links, the encryption of signing keys and the authenticity of what is in Redis depend on it',
   }),
-  // Not derived from PORT: instances behind one address listen on different ports and issue the same tokens.
   LATCHKEY_ISSUER: variable({
     read: serverUrl('http:', 'https:'),
-    default: 'http://localhost:3000',
+    default: unset('`http://localhost:3000`', 'http://localhost:3000'),
     requiredInProduction: ({ isLoopback }) => !isLoopback,
     description:
       '`iss` of access tokens, the public URL of this service; must be the same on every instance. In production it is required, unless `HOST` is a loopback address, and starts with `https://`, also behind a proxy that terminates TLS',
   }),
   LATCHKEY_ORIGIN: variable({
     read: origin,
-    default: unset('origin of the issuer', 'https://id.example.com'),
+    default: unset(
+      'origin of `LATCHKEY_ISSUER`; if that is not set either, `http://localhost:` and `PORT` in development',
+      'https://id.example.com',
+    ),
     description:
       'public origin of this service for browsers and mailed links, such as `https://id.example.com`',
   }),
@@ -250,7 +325,8 @@ export const ENVIRONMENT_VARIABLES = {
   SENSITIVE_ACTIONS: variable({
     read: someOf(SENSITIVE_ACTIONS),
     default: byPolicy(({ sensitiveActions }) => sensitiveActions, SENSITIVE_ACTIONS.join(',')),
-    description: '`none`, or a list of `device.rename`, `device.terminate` and `session.revoke`',
+    description:
+      '`none`, or a list of `device.rename`, `device.terminate`, `session.revoke` and `sign_in.answer`',
   }),
   SUSPICION_ACTIONS: variable({
     read: suspicionActions,
@@ -272,7 +348,8 @@ export const ENVIRONMENT_VARIABLES = {
   ENDED_SET_SIZE: variable({
     read: integer(1, 10_000_000),
     default: '1000000',
-    description: 'recently ended sessions kept in memory; with more, checks are answered from Postgres',
+    description:
+      'recently ended sessions kept in memory; after more, sessions are read from Postgres when they are first used',
   }),
   SESSION_MAX_STALENESS: variable({
     read: duration('1s', '1h'),
@@ -312,12 +389,27 @@ export const ENVIRONMENT_VARIABLES = {
     isSecret: true,
     default: unset('none', 'smtp://127.0.0.1:1025'),
     description:
-      'mail server, `smtp://` or `smtps://`. Without one, development writes mail to `.latchkey/outbox/` and production sends none',
+      'mail server, `smtp://` or `smtps://`. Without one, development writes mail to `.latchkey/outbox/` and shows it at `/dev/mails`, and production sends none',
   }),
   MAIL_FROM: variable({
     read: mailSender,
-    default: unset("`Latchkey <no-reply@…>` at the origin's host", 'Latchkey <no-reply@example.com>'),
+    default: unset(
+      "the name of the product and `<no-reply@…>` at the origin's host",
+      'Latchkey <no-reply@example.com>',
+    ),
     description: 'sender of mail',
+  }),
+  MAIL_BOUNCE_ADDRESS: variable({
+    read: bounceAddress,
+    default: unset('the address in `MAIL_FROM`', 'bounces@example.com'),
+    description:
+      'address to which mail servers [report mail that could not be delivered](docs/operations.md#bounces); each user has their own, `bounces+…@example.com`',
+  }),
+  MAIL_TEMPLATES: variable({
+    read: text,
+    default: unset('packaged', '/etc/latchkey/mail'),
+    description:
+      'directory with [your own templates](docs/operations.md#mail-templates) for mail: `mail.html`, `mail.txt` or both, for all languages or for one (`mail.de.html`)',
   }),
   MAILED_EVENTS: variable({
     read: someOf(MAILABLE_EVENTS),
@@ -328,6 +420,27 @@ export const ENVIRONMENT_VARIABLES = {
     },
     description:
       'security events that users are mailed about: `none`, or a list from [docs/operations.md](docs/operations.md#mail)',
+  }),
+  BRAND_NAME: variable({
+    read: brandName,
+    default: unset('`Latchkey`; in mails the host name', 'Example'),
+    description: 'name of your product, on [the page and in mails](docs/operations.md#brand)',
+  }),
+  BRAND_LOGO: variable({
+    read: text,
+    default: unset('a key', '/etc/latchkey/logo.svg'),
+    description: 'file with your logo, an SVG or PNG image of at most 64 KiB; mails show only a PNG image',
+  }),
+  BRAND_COLOR: variable({
+    read: color,
+    default: unset('blue', '#7a1fa2'),
+    description:
+      'colour of buttons and links, such as `#7a1fa2`; made darker or lighter where it could not be read',
+  }),
+  BRAND_URL: variable({
+    read: linkUrl,
+    default: unset('none', 'https://app.example.com'),
+    description: 'address of your application: the page has a link back to it',
   }),
   LOGIN_ATTEMPTS_PER_ACCOUNT: variable({
     read: integer(1, 1_000_000),

@@ -9,7 +9,7 @@ describe('the environment', () => {
     expect(read({})).toMatchObject({
       production: false,
       http: { host: '127.0.0.1', port: 3000, trustProxy: false },
-      database: { url: null, poolSize: 10, migrateOnStart: false },
+      database: { url: null, migrationUrl: null, poolSize: 10, migrateOnStart: false },
       redis: null,
       accessToken: { audiences: ['http://localhost:3000'], ttlSeconds: 900 },
       policy: POLICY_PRESETS.social,
@@ -77,7 +77,11 @@ describe('the mail settings', () => {
   it('have defaults', () => {
     const { mail, web } = read({});
     expect(web.origin).toBe('http://localhost:3000');
-    expect(mail).toMatchObject({ smtpUrl: null, from: 'Latchkey <no-reply@localhost>' });
+    expect(mail).toMatchObject({
+      smtpUrl: null,
+      from: 'Latchkey <no-reply@localhost>',
+      bounceAddress: null,
+    });
     expect(mail.events).toContain('new_device_sign_in');
   });
 
@@ -88,6 +92,31 @@ describe('the mail settings', () => {
       web: { origin: 'https://www.example.com:8443' },
       mail: { from: 'Latchkey <no-reply@www.example.com>' },
     });
+  });
+
+  it('use the port in development when no address is set, and leave the issuer as it is', () => {
+    const { web, accessToken } = read({ PORT: '4000' });
+    expect(web.origin).toBe('http://localhost:4000');
+    expect(accessToken).toMatchObject({
+      issuer: 'http://localhost:3000',
+      audiences: ['http://localhost:3000'],
+    });
+    // The port is chosen later.
+    expect(read({ PORT: '0' }).web.origin).toBe('http://localhost:3000');
+    expect(read({ PORT: '4000', LATCHKEY_ISSUER: 'http://localhost:3000' }).web.origin).toBe(
+      'http://localhost:3000',
+    );
+  });
+
+  it('do not use the port in production, where a proxy may be in front of it', () => {
+    const production = {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '4000',
+      DATABASE_URL: 'postgres://127.0.0.1/latchkey',
+      LATCHKEY_SECRET: 's'.repeat(32),
+    };
+    expect(read(production).web.origin).toBe('http://localhost:3000');
   });
 
   it.each([
@@ -113,6 +142,9 @@ describe('the mail settings', () => {
     ['MAIL_FROM', 'a@example.com\r\nBcc: b@example.com'],
     ['MAIL_FROM', 'A <a@example.com>, B <b@example.com>'],
     ['MAIL_FROM', '"A" <a@example.com>'],
+    ['MAIL_BOUNCE_ADDRESS', 'Bounces <bounces@example.com>'],
+    ['MAIL_BOUNCE_ADDRESS', 'a-name-of-more-than-15@example.com'],
+    ['MAIL_BOUNCE_ADDRESS', 'a+b@example.com'],
     ['SMTP_URL', 'mail.example.com:25'],
     ['SMTP_URL', 'http://mail.example.com'],
     ['LATCHKEY_ORIGIN', 'example.com'],

@@ -8,6 +8,8 @@ import {
 } from './environment-variables.js';
 import { textOrFile } from './file-variables.js';
 import { productionFaults } from './production-settings.js';
+import { issuer, publicUrl } from './public-url.js';
+import { redisFaults, redisServers } from './redis-servers.js';
 import { isLoopback, webConfig } from './web-config.js';
 
 /** Lists every fault of the environment, so that one start shows them all. */
@@ -52,7 +54,10 @@ function readValues(env: NodeJS.ProcessEnv): EnvironmentValues {
 
 /** @throws {InvalidEnvironment} */
 function requireSafe(values: EnvironmentValues): EnvironmentValues {
-  const faults = productionFaults(values);
+  const faults = [...productionFaults(values), ...redisFaults(values)];
+  if (values.DATABASE_MIGRATION_URL !== null && values.DATABASE_URL === null) {
+    faults.push('DATABASE_MIGRATION_URL needs DATABASE_URL as well');
+  }
   if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
   return values;
 }
@@ -87,7 +92,7 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
   const production = values.NODE_ENV;
   const web = webConfig({
     production,
-    origin: values.LATCHKEY_ORIGIN ?? values.LATCHKEY_ISSUER,
+    origin: publicUrl(values),
     corsOrigins: values.CORS_ORIGINS,
   });
   return {
@@ -101,13 +106,21 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
       shutdownDelayMs: values.SHUTDOWN_DELAY,
     },
     web,
+    brand: {
+      name: values.BRAND_NAME,
+      logo: values.BRAND_LOGO,
+      color: values.BRAND_COLOR,
+      url: values.BRAND_URL,
+    },
     metrics: values.METRICS_PORT === null ? null : { host: values.HOST, port: values.METRICS_PORT },
+    auditLog: values.AUDIT_LOG,
     database: {
       url: values.DATABASE_URL,
+      migrationUrl: values.DATABASE_MIGRATION_URL,
       poolSize: values.DATABASE_POOL_SIZE,
       migrateOnStart: values.MIGRATE_ON_START,
     },
-    redis: values.REDIS_URL === null ? null : { url: values.REDIS_URL, keyPrefix: values.REDIS_KEY_PREFIX },
+    redis: redis(values),
     secret,
     accessToken: accessToken(values),
     clients: values.LATCHKEY_CLIENTS,
@@ -118,7 +131,10 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
     passwords: passwords(values),
     mail: {
       smtpUrl: values.SMTP_URL,
-      from: values.MAIL_FROM ?? `Latchkey <no-reply@${new URL(web.origin).hostname}>`,
+      from:
+        values.MAIL_FROM ?? `${values.BRAND_NAME ?? 'Latchkey'} <no-reply@${new URL(web.origin).hostname}>`,
+      bounceAddress: values.MAIL_BOUNCE_ADDRESS,
+      templates: values.MAIL_TEMPLATES,
       events: values.MAILED_EVENTS,
     },
     loginAttempts: {
@@ -129,10 +145,15 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
   };
 }
 
+function redis(values: EnvironmentValues): Environment['redis'] {
+  const servers = redisServers(values);
+  return servers && { servers, keyPrefix: values.REDIS_KEY_PREFIX };
+}
+
 function accessToken(values: EnvironmentValues): Environment['accessToken'] {
   return {
-    issuer: values.LATCHKEY_ISSUER,
-    audiences: values.LATCHKEY_AUDIENCE ?? [values.LATCHKEY_ISSUER],
+    issuer: issuer(values),
+    audiences: values.LATCHKEY_AUDIENCE ?? [issuer(values)],
     clientId: values.LATCHKEY_CLIENT_ID,
     ttlSeconds: Math.ceil(values.ACCESS_TOKEN_TTL / 1000),
     keyRotationMs: values.KEY_ROTATION_INTERVAL,

@@ -37,7 +37,7 @@ describe('a variable in a file', () => {
       'postgres://127.0.0.1/latchkey',
       ({ database }: ReturnType<typeof read>) => database.url,
     ],
-    ['REDIS_URL', 'redis://127.0.0.1', ({ redis }: ReturnType<typeof read>) => redis?.url],
+    ['REDIS_URL', 'redis://127.0.0.1', ({ redis }: ReturnType<typeof read>) => redis?.servers],
     ['SMTP_URL', 'smtp://127.0.0.1', ({ mail }: ReturnType<typeof read>) => mail.smtpUrl],
     ['LATCHKEY_CLIENTS', CLIENTS, ({ clients }: ReturnType<typeof read>) => clients.length],
   ])('can be %s', (name, content, settingOf) => {
@@ -89,7 +89,7 @@ describe('a variable in a file', () => {
 
   it('is refused without its content if the content is not valid', () => {
     expect(() => read({ DATABASE_URL_FILE: file('mysql://root:hunter2@db/x') })).toThrow(
-      /^DATABASE_URL must be a URL that starts with postgres:\/\/ or postgresql:\/\/$/,
+      /^DATABASE_URL must be a URL that starts with postgres:\/\/ or postgresql:\/\/, without # in it \(write %23\)$/,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { CLIENT_SECRET_MIN_BYTES } from './client-definitions.js';
 import type { Environment } from './config.js';
 import type { EnvironmentValues } from './environment-variables.js';
+import { publicUrl } from './public-url.js';
 import { isLoopback } from './web-config.js';
 
 /**
@@ -15,7 +16,7 @@ export function productionFaults(values: EnvironmentValues): string[] {
 
 function originFaults(values: EnvironmentValues): string[] {
   const name = values.LATCHKEY_ORIGIN === null ? 'LATCHKEY_ISSUER' : 'LATCHKEY_ORIGIN';
-  const { protocol, hostname } = new URL(values.LATCHKEY_ORIGIN ?? values.LATCHKEY_ISSUER);
+  const { protocol, hostname } = new URL(publicUrl(values));
   if (protocol === 'https:' || isLoopback(hostname)) return [];
   // Behind a proxy that terminates TLS, the public address starts with https:// too.
   return [`${name} must start with https:// in production: set it to the address that browsers use`];

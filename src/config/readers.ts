@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import {
   SUSPICION_ACTIONS,
@@ -7,6 +8,7 @@ import {
   type Suspicion,
   type SuspicionAction,
 } from '../policy/session-policy.js';
+import { postgresServerUrls } from './postgres-url.js';
 
 /**
  * Reads the text of one variable.
@@ -20,6 +22,12 @@ const SECRET_MIN_BYTES = 32;
 const DURATION = /^\d{1,9}(ms|s|m|h|d)?$/;
 
 export const text: Reader<string> = (value) => value;
+
+/** `stdout`, or an absolute path: a relative one would depend on where the service was started. */
+export const auditLog: Reader<string> = (value) => {
+  if (value !== 'stdout' && !isAbsolute(value)) throw new TypeError('must be stdout or an absolute path');
+  return value;
+};
 
 /** One audience (RFC 7519 §4.1.3) or several, separated by commas or spaces; each counts once. */
 export const audiences: Reader<readonly [string, ...string[]]> = (value) => {
@@ -98,6 +106,23 @@ export const serverUrl =
     return value;
   };
 
+/** `host:port`, separated by commas; IPv6 addresses are in brackets. Each counts once. */
+export const hostsAndPorts: Reader<readonly { readonly host: string; readonly port: number }[]> = (value) => {
+  const items = new Set(value.split(',').map((item) => item.trim()));
+  return [...items].map((item) => {
+    const url = URL.canParse(`redis://${item}`) ? new URL(`redis://${item}`) : null;
+    if (!url?.port || url.host !== item.toLowerCase()) {
+      throw new TypeError('must be a list such as redis-1.example.com:6379,redis-2.example.com:6379');
+    }
+    return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) };
+  });
+};
+
+export const postgresUrl: Reader<string> = (value) => {
+  postgresServerUrls(value);
+  return value;
+};
+
 /** The special schemes of the URL standard: their origins have a canonical form, or none. */
 const WEB_SCHEME = /^(https?|wss?|ftp|file):/;
 /** A scheme and a host as browsers write them, in lower case; extensions have an id in place of the host. */
@@ -148,6 +173,14 @@ function isNetwork(address: string): boolean {
 export const mailSender: Reader<string> = (value) => {
   if (!/^(?:[^\p{C}<>@"]+ <[^\p{C}\s<>@"]+@[^\p{C}\s<>@"]+>|[^\p{C}\s<>@"]+@[^\p{C}\s<>@"]+)$/u.test(value)) {
     throw new TypeError('must be an address, or a name and <address>');
+  }
+  return value;
+};
+
+/** Short before the `@`: a tag of 49 characters is added, and 64 are allowed. */
+export const bounceAddress: Reader<string> = (value) => {
+  if (!/^[a-z0-9._-]{1,15}@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(value)) {
+    throw new TypeError('must be an address with at most 15 letters, digits, dots or hyphens before the @');
   }
   return value;
 };

@@ -6,7 +6,9 @@ import {
 } from '@latchkey/access-token/bearer-token';
 import { cookieValues } from '@latchkey/access-token/cookie-values';
 import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../errors/app-error.js';
 import { presentsBearer } from '../../http/routes/bearer-scheme.js';
+import { originHeaders } from '../../http/server/cross-site.js';
 import { invalidToken } from './invalid-token.js';
 
 type TokenBearer = Pick<FastifyRequest, 'headers' | 'raw'>;
@@ -29,7 +31,7 @@ export function requireAccessToken(
   const { authorization = '' } = headers;
   const token = presentsBearer(headers)
     ? tokenFromHeader(authorization, raw.rawHeaders)
-    : tokenFromCookie(headers.cookie, cookieName, isOwn);
+    : tokenFromCookie(headers, cookieName, isOwn);
   if (token.length > MAX_TOKEN_LENGTH) throw invalidToken('the token is too long');
   return token;
 }
@@ -48,13 +50,23 @@ function tokenFromHeader(authorization: string, rawHeaders: readonly string[]): 
 }
 
 function tokenFromCookie(
-  header: string | undefined,
+  headers: FastifyRequest['headers'],
   name: string,
   isOwn: (token: string) => boolean,
 ): string {
-  const values = cookieValues(header, name);
+  const values = cookieValues(headers.cookie, name);
   const [token, ...others] = values.length > 1 ? values.filter(isOwn) : values;
-  if (token === undefined) throw invalidToken('there is neither a Bearer token nor an access cookie');
+  if (token === undefined) throw missingToken(headers);
   if (others.length > 0) throw invalidToken('there is more than one access cookie');
   return token;
+}
+
+function missingToken(headers: FastifyRequest['headers']): AppError {
+  const { fetchSite, origin } = originHeaders({ headers });
+  const isBrowser = fetchSite !== undefined || origin !== undefined;
+  return new AppError('invalid_token', {
+    cause: new Error('there is neither a Bearer token nor an access cookie'),
+    // A developer whose browser does not keep the cookies sees no other sign of it.
+    detail: isBrowser ? 'The browser sent neither an access cookie nor a bearer token.' : undefined,
+  });
 }

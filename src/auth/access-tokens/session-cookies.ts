@@ -6,8 +6,11 @@ import { Config } from '../../config/config.js';
 import { joinDeviceTokens, splitDeviceTokens } from '../../devices/device-token.js';
 import { AppError } from '../../errors/app-error.js';
 import { type CookieNames, cookieNames } from '../../http/cookies/cookie-names.js';
+import { languageCookie } from '../../http/cookies/language-cookie.js';
+import { whyCookiesAreLost } from '../../http/cookies/lost-cookies.js';
 import { setCookie } from '../../http/cookies/set-cookie.js';
-import { requireOriginHeaders } from '../../http/server/cross-site.js';
+import { originHeaders, requireOriginHeaders } from '../../http/server/cross-site.js';
+import { isLanguageTag } from '../../languages/languages.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
 import { KeySet } from '../keys/key-set.js';
 import type { Credentials } from '../login/login.service.js';
@@ -38,6 +41,17 @@ export class SessionCookies {
     this.refreshMaxAgeSeconds = Math.min(idleTtlMs / 1000 + accessToken.ttlSeconds, absoluteTtlMs / 1000);
   }
 
+  /**
+   * Before a login: afterwards, nothing could use or end the session.
+   *
+   * @throws {AppError} cross_site_request or cookies_not_kept
+   */
+  requireKept(request: WithHeaders): void {
+    requireOriginHeaders(request);
+    const detail = whyCookiesAreLost(originHeaders(request), this.isSecure);
+    if (detail) throw new AppError('cookies_not_kept', { detail });
+  }
+
   setTokens(reply: FastifyReply, tokens: IssuedTokens): void {
     this.set(reply, this.names.access, tokens.accessToken, tokens.expiresInSeconds);
     this.set(reply, this.names.refresh, tokens.refreshToken, this.refreshMaxAgeSeconds);
@@ -47,6 +61,11 @@ export class SessionCookies {
   rememberDevice(request: WithHeaders, reply: FastifyReply, deviceToken: string): void {
     const value = joinDeviceTokens(deviceToken, this.deviceTokens(request));
     this.set(reply, this.names.device, value, DEVICE_MAX_AGE_SECONDS);
+  }
+
+  /** The page is shown in it from now on. @param language of the account, which may be one that this version lacks */
+  setLanguage(reply: FastifyReply, language: string | null): void {
+    if (isLanguageTag(language)) reply.header('set-cookie', languageCookie(language, this.isSecure));
   }
 
   /**

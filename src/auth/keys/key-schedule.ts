@@ -40,7 +40,7 @@ const LEEWAY_MS = 300_000;
 export function keyScheduleRules(keyRotationMs: number, tokenTtlSeconds: number): KeyScheduleRules {
   return {
     rotationMs: keyRotationMs,
-    // A verifier may lag by one refresh of the instance (one minute) and the max-age of the key set (five
+    // A verifier may lag by one poll of the instance (two seconds) and the max-age of the key set (five
     // minutes). An hour is much more than that; a quarter of the shortest rotation that can be configured (an
     // hour) is still enough.
     aheadMs: Math.min(HOUR_MS, keyRotationMs / 4),
@@ -77,7 +77,7 @@ function successorPeriod(
   // it yet.
   if (!signing) return { signsFrom: now, signsUntil: now + rotationMs };
   const hasSuccessor = last !== signing;
-  // Twice as early as necessary: instances check once a minute, and the database may be unavailable for a
+  // Twice as early as necessary: the database may be unavailable for a
   // while.
   if (hasSuccessor || now < signing.signsUntil - 2 * aheadMs) return null;
   const signsFrom = Math.max(signing.signsUntil, now + aheadMs);

@@ -10,9 +10,10 @@ import { Seal } from './seal.js';
 import { createSealedKey, type KeyPair, openSealedKey } from './sealed-key.js';
 import { SigningKey } from './signing-key.entity.js';
 
-const REFRESH_INTERVAL_MS = 60_000;
+/** How long the removal of a key may stay unnoticed while Postgres answers at once. */
+const POLL_INTERVAL_MS = 2_000;
 
-interface StoredKeys {
+export interface StoredKeys {
   readonly rows: readonly SigningKey[];
   /** The database's clock, so that instances with different clocks agree on which key signs. */
   readonly now: number;
@@ -29,7 +30,8 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
   /** The database's clock minus this process's monotonic clock. */
   #clockOffset = 0;
   #timer: NodeJS.Timeout | undefined;
-  #refreshing: Promise<void> = Promise.resolve();
+  #polling: Promise<void> | null = null;
+  #hasFailed = false;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -42,18 +44,12 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
   /** @throws {Error} if the keys cannot be loaded: without them no token can be issued or verified */
   async onModuleInit(): Promise<void> {
     await this.refresh();
-    this.#timer = setInterval(() => {
-      this.#refreshing = this.refresh().catch((error: unknown) => {
-        // The keys in memory stay in use. A successor is published long before it signs, so there is time to
-        // retry.
-        this.#logger.error('cannot refresh the signing keys; retrying in a minute', error);
-      });
-    }, REFRESH_INTERVAL_MS).unref();
+    this.#timer = setInterval(() => this.#poll(), POLL_INTERVAL_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#refreshing;
+    await this.#polling;
   }
 
   /** The key that signs now. */
@@ -85,6 +81,24 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
       });
     }
     this.#adopt(stored);
+  }
+
+  #poll(): void {
+    this.#polling ??= this.#readAgain().finally(() => {
+      this.#polling = null;
+    });
+  }
+
+  /** Never rejects: the keys in memory stay in use. A successor is published long before it signs. */
+  async #readAgain(): Promise<void> {
+    try {
+      await this.refresh();
+      this.#hasFailed = false;
+    } catch (error) {
+      // Once for each outage.
+      if (!this.#hasFailed) this.#logger.error('cannot refresh the signing keys; retrying', error);
+      this.#hasFailed = true;
+    }
   }
 
   /** Runs under the lock. Another instance may have made the same changes while this one waited for it. */
@@ -133,7 +147,7 @@ function periodOf({ kid, signsFrom, signsUntil }: SigningKey) {
   return { kid, signsFrom: signsFrom.getTime(), signsUntil: signsUntil.getTime() };
 }
 
-async function readKeys(manager: EntityManager): Promise<StoredKeys> {
+export async function readKeys(manager: EntityManager): Promise<StoredKeys> {
   const rows = await manager.find(SigningKey, { order: { signsFrom: 'ASC', kid: 'ASC' } });
   // Not `now()`, which is the start of the transaction, before it waited for the lock.
   const [{ now }]: [{ now: Date }] = await manager.query('SELECT clock_timestamp() AS now');

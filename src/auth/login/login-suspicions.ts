@@ -50,7 +50,7 @@ export class LoginSuspicions {
       kind: 'sign_in_after_failures',
       userId,
       sessionId,
-      address: client.address,
+      client,
       detail: {
         suspicion: 'sign_in_after_failures',
         action: this.actions.sign_in_after_failures,
@@ -78,14 +78,14 @@ export class LoginSuspicions {
     const action = this.actions.device_token_shared;
     if (action === 'end') {
       await this.devices.forgetToken(manager, userId, deviceId);
-      await transaction.revoke({ userId, deviceId }, 'suspicious', 'latchkey');
+      await transaction.revoke({ userId, deviceIds: [deviceId] }, 'suspicious', 'latchkey');
     }
     await this.events.record(manager, {
       kind: 'device_token_shared',
       userId,
       sessionId,
       deviceId,
-      address: client.address,
+      client,
       detail: {
         suspicion: 'device_token_shared',
         action,

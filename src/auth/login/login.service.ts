@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AuditLog } from '../../audit/audit-log.js';
 import type { Device } from '../../devices/device.entity.js';
 import { DeviceRegistry, type RegisteredDevice } from '../../devices/device-registry.js';
 import { AppError } from '../../errors/app-error.js';
+import { toAppError } from '../../errors/to-app-error.js';
 import type { RequestClient } from '../../http/routes/request-client.js';
 import { SecurityEvents } from '../../security-events/security-events.js';
 import { SessionRotation } from '../../sessions/refresh/session-rotation.js';
@@ -24,6 +26,8 @@ import { LoginSuspicions } from './login-suspicions.js';
 
 /** RFC 8176: password-based authentication. */
 export const PASSWORD_AMR = ['pwd'];
+
+const LOGIN = { event: 'login' };
 
 export interface Credentials {
   readonly email: string;
@@ -69,6 +73,7 @@ export class LoginService {
     private readonly events: SecurityEvents,
     private readonly attempts: LoginAttempts,
     private readonly suspicions: LoginSuspicions,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -77,7 +82,32 @@ export class LoginService {
    * @throws {AppError} invalid_credentials, account_disabled, too_many_requests or overloaded
    */
   async open(credentials: Credentials, client: RequestClient): Promise<CompletedLogin> {
-    const verified = await this.verify(credentials, client);
+    const user = await this.users.findByEmail(credentials.email);
+    try {
+      const login = await this.openAs(user, credentials, client);
+      const { sessionId, deviceId } = login;
+      const actor = `user:${login.user.id}`;
+      this.audit.write({ ...LOGIN, outcome: 'success', actor, userId: login.user.id, sessionId, deviceId });
+      return login;
+    } catch (error) {
+      const reason = toAppError(error).code;
+      this.audit.write({
+        ...LOGIN,
+        outcome: 'failure',
+        actor: 'anonymous',
+        userId: user?.id ?? null,
+        reason,
+      });
+      throw error;
+    }
+  }
+
+  private async openAs(
+    user: User | null,
+    credentials: Credentials,
+    client: RequestClient,
+  ): Promise<CompletedLogin> {
+    const verified = await this.verify(user, credentials, client);
     const { result } = await this.revoker.inTransaction(
       (transaction) => this.openWithin(transaction, credentials, verified, client),
       userFrom(client.address, verified.user.id),
@@ -86,10 +116,10 @@ export class LoginService {
   }
 
   private async verify(
+    user: User | null,
     { email, password, deviceTokens }: Credentials,
     client: RequestClient,
   ): Promise<VerifiedLogin> {
-    const user = await this.users.findByEmail(email);
     const found = await this.devices.findKnown(user?.id ?? UNKNOWN_USER, deviceTokens);
     const device = found?.device ?? null;
     const isCopied = device !== null && this.suspicions.isTokenCopied(device, client);
@@ -164,7 +194,7 @@ export class LoginService {
   /** Records the security events of this login, and responds to a copied device token. */
   private async report(
     transaction: RevokingTransaction,
-    { user, sessionId, deviceId, deviceName, isNewDevice }: Login,
+    { user, sessionId, deviceId, deviceName, kind, brand, isNewDevice }: Login,
     { failures, knownDevice, copiedFrom }: VerifiedLogin,
     client: RequestClient,
   ): Promise<void> {
@@ -179,8 +209,8 @@ export class LoginService {
         userId: user.id,
         sessionId,
         deviceId,
-        address: client.address,
-        detail: { device: deviceName },
+        client,
+        detail: { device: deviceName, kind, brand },
       });
     }
     if (this.suspicions.afterFailures(failures, knownDevice !== null) !== 'off') {

@@ -4,6 +4,7 @@ import { hashSync } from '@node-rs/argon2';
 import { Config } from '../../config/config.js';
 import { FairQueue } from '../../shares/fair-queue.js';
 import { SERVICE_SHARE, type Share } from '../../shares/share.js';
+import { inChildSpan } from '../../telemetry/tracing.js';
 import { ComparedHashes } from './compared-hashes.js';
 import { type HashingTask, HashingThreads } from './hashing-threads.js';
 import { passwordText } from './password-text.js';
@@ -20,7 +21,7 @@ const MAX_WAIT_MS = 10_000;
 export class PasswordHasher implements OnApplicationShutdown {
   private readonly parameters;
   private readonly phcPrefix: string;
-  private readonly queue;
+  private readonly queue: FairQueue;
   private readonly threads = new HashingThreads();
   private readonly compared: ComparedHashes;
 
@@ -69,11 +70,18 @@ export class PasswordHasher implements OnApplicationShutdown {
     return !passwordHash.startsWith(this.phcPrefix);
   }
 
+  /** Hashes that run and wait. */
+  get load(): FairQueue['load'] {
+    return this.queue.load;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.threads.stop();
   }
 
   private async enqueue<T extends string | boolean>(task: HashingTask, share: Share): Promise<T> {
-    return (await this.queue.run(share, () => this.threads.run(task))) as T;
+    // With the wait in the queue, which is most of it on a busy instance.
+    const run = () => this.queue.run(share, () => this.threads.run(task));
+    return (await inChildSpan('hash password', {}, run)) as T;
   }
 }

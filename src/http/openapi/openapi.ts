@@ -7,6 +7,7 @@ import { PROBLEM_MEDIA_TYPE } from '../server/problem.js';
 import { inlineNullableReferences } from './nullable-references.js';
 import { projectFile } from './project-file.js';
 import { documentAnyMethodOnce } from './routes-for-any-method.js';
+import { removeUnusedSchemas } from './unused-schemas.js';
 
 const PROBLEM_SCHEMA = {
   type: 'object',
@@ -32,6 +33,22 @@ const PROBLEM_SCHEMA = {
   additionalProperties: true,
 } as const;
 
+/** In the order of `/docs`: what a new developer calls first. */
+const TAGS = {
+  auth: 'Register, log in, renew tokens and log out. Start here.',
+  devices: 'The devices that the user is signed in on.',
+  sessions: 'The sessions of the user, active and ended.',
+  account: 'Email confirmation, passwords, and a live stream of changes.',
+  'security events': 'What happened to the account.',
+  keys: 'Public keys, for services that verify access tokens themselves.',
+  health: 'The state of this instance.',
+} as const;
+
+const DESCRIPTION = `JWTs you can take back: signed access tokens, each backed by a session that can be revoked instantly.
+
+To try it here, call \`POST /auth/register\` and \`POST /auth/login\`, press **Authorize**, and paste the \`access_token\` of
+the answer under *bearer*.`;
+
 /** Operation ids contain the earlier class name of these controllers, because generated clients depend on them. */
 const PUBLISHED_NAMES: Readonly<Record<string, string>> = {
   AccountController: 'AccountsController',
@@ -42,18 +59,24 @@ const PUBLISHED_NAMES: Readonly<Record<string, string>> = {
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const options = new DocumentBuilder()
     .setTitle('Latchkey')
-    .setDescription(
-      'JWTs you can take back: signed access tokens, each backed by a session that can be revoked instantly.',
-    )
+    .setDescription(DESCRIPTION)
     .setVersion(packageVersion())
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    // Relative to where the document is.
+    .addServer('/')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'An access token (RFC 9068), verified as RFC8725 recommends.',
+    })
     .addCookieAuth(cookieNames(true).access, {
       type: 'apiKey',
       in: 'cookie',
       description: 'Set for browsers that log in with `"token_delivery": "cookie"`.',
-    })
-    .build();
-  const document = SwaggerModule.createDocument(app, options, {
+    });
+  for (const [name, description] of Object.entries(TAGS)) options.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, options.build(), {
     operationIdFactory: (controller, method) => `${PUBLISHED_NAMES[controller] ?? controller}_${method}`,
   });
   document.components = {
@@ -65,20 +88,27 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     if (!isOperation(operation)) continue;
     // Every operation that accepts a bearer token also accepts the cookie.
-    if (operation.security) operation.security = [...operation.security, { cookie: [] }];
+    operation.security = operation.security ? [...operation.security, { cookie: [] }] : [];
     for (const [status, description] of problemsOf(operation))
       operation.responses[status] ??= problem(description);
   }
+  removeUnusedSchemas(document);
   return document;
 }
 
-/** Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`, both without authentication. */
-export function serveOpenApi(app: INestApplication): void {
+/**
+ * Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`, both without authentication.
+ *
+ * @param keepsToken whether the page keeps the access token that a developer entered, in storage that scripts of this
+ *   origin can read: not in production
+ */
+export function serveOpenApi(app: INestApplication, keepsToken: boolean): void {
   // Generated on the first visit, to keep the startup fast.
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Latchkey',
+    swaggerOptions: { persistAuthorization: keepsToken, displayRequestDuration: true },
   });
 }
 
@@ -92,7 +122,8 @@ interface Operation {
 /** The errors that all operations of a kind have in common. `default` stands for all others. */
 function* problemsOf({ security, requestBody, parameters = [] }: Operation): Generator<[string, string]> {
   if (requestBody || parameters.length > 0) yield ['400', 'The request is invalid.'];
-  if (security) yield ['401', 'The token is missing, invalid or out of date, or its session has ended.'];
+  if (security?.length)
+    yield ['401', 'The token is missing, invalid or out of date, or its session has ended.'];
   if (parameters.some((parameter) => parameter.in === 'path'))
     yield ['404', 'The id is unknown or belongs to another user.'];
   yield ['default', 'Any other error.'];

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { type ClientHints, clientHints } from '../../user-agents/client-hints.js';
 import { truncate } from '../validation/untrusted-text.js';
 import { clientAddress } from './client-address.js';
 
@@ -18,6 +19,8 @@ export interface RequestClient {
   readonly address: string;
   /** The `User-Agent` header, truncated to 512 characters; empty if there is none. */
   readonly userAgent: string;
+  /** Only for the description of a device, so only handlers get them. */
+  readonly hints?: ClientHints;
   /** Whether the request counts as use of its session; background requests do not. */
   readonly isUse: boolean;
 }
@@ -31,10 +34,10 @@ export function requestClient(request: FastifyRequest): RequestClient {
 }
 
 /** Injects the `RequestClient` into a handler. */
-export const CurrentClient = createParamDecorator(
-  (_: unknown, context: ExecutionContext): RequestClient =>
-    requestClient(context.switchToHttp().getRequest<FastifyRequest>()),
-);
+export const CurrentClient = createParamDecorator((_: unknown, context: ExecutionContext): RequestClient => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return { ...requestClient(request), hints: clientHints(request.headers) };
+});
 
 /**
  * Set by a page on a request that it makes by itself, for example because an event announced a change, when the route

@@ -2,7 +2,11 @@ import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
 /** The headers that the service reads and sets, in addition to those that CORS always allows. */
-const ALLOWED_HEADERS = ['authorization', 'content-type', 'latchkey-passive', 'x-request-id'];
+const ALLOWED_HEADERS = [
+  ...['authorization', 'content-type', 'latchkey-passive', 'latchkey-touch-points', 'x-request-id'],
+  // Of W3C Trace Context: scripts that trace their requests send both.
+  ...['traceparent', 'tracestate'],
+];
 const EXPOSED_HEADERS = ['retry-after', 'www-authenticate', 'x-request-id'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 /** Chromium caches a preflight for at most two hours. Ten minutes let a change of the origins take effect sooner. */

@@ -10,6 +10,7 @@ import { drainOnClose } from './draining.js';
 import { ignoreBodies } from './ignored-body.js';
 import { sendProblem } from './problem.filter.js';
 import { logRequest, logRequests, REQUEST_ID_HEADER, requestId, requestLoggers } from './request-log.js';
+import { endRequestSpan, traceRequests } from './request-span.js';
 import { BARE_SECURITY_HEADERS } from './security-headers.js';
 import { isProxyOf, type TrustProxy, trustedHops } from './trusted-proxies.js';
 import { readBodyBeforeClosing } from './unread-body.js';
@@ -80,6 +81,7 @@ export class HttpAdapter extends FastifyAdapter {
     fastify.decorateReply('errorCode', undefined);
     this.allowedMethods.collect(fastify);
     acceptJsonOnly(fastify);
+    traceRequests(fastify);
     logRequests(fastify);
     this.closeConnections = drainOnClose(fastify);
     limitConnections(fastify.server as Server, isProxyOf(trustProxy));
@@ -100,4 +102,5 @@ function answerRoutingError(error: Error, request: FastifyRequest, reply: Fastif
   reply.header(REQUEST_ID_HEADER, request.id).headers(BARE_SECURITY_HEADERS);
   sendProblem(error, request, reply);
   logRequest(request, reply);
+  endRequestSpan(request, reply);
 }

@@ -7,8 +7,8 @@ import { toAppError } from '../../errors/to-app-error.js';
 import { logText } from '../../logging/log-text.js';
 import { answerRaw } from './raw-answer.js';
 
-/** Takes over the connection of a request for a WebSocket, or throws why it is refused. */
-export type AcceptUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/** Takes over the connection of a request for a WebSocket, or rejects with why it is refused. */
+export type AcceptUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
 
 const LOGGED_PATH_MAX_LENGTH = 256;
 
@@ -20,17 +20,20 @@ const LOGGED_PATH_MAX_LENGTH = 256;
  */
 export function acceptWebSockets(fastify: FastifyInstance, path: string, accept: AcceptUpgrade): void {
   const server = fastify.server as Server;
-  const answer: AcceptUpgrade = (request, socket, head) => {
+  const answer: AcceptUpgrade = async (request, socket, head) => {
     if (!isWebSocket(request)) return serveAsHttp(server, request, socket, head);
+    const release = destroyOnError(socket);
     try {
       if (pathOf(request) !== path) throw new AppError('not_found');
-      accept(request, socket, head);
+      await accept(request, socket, head);
     } catch (thrown) {
       refuse(fastify, request, socket, thrown);
+    } finally {
+      release();
     }
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-    afterResponses(socket, () => answer(request, socket, head)),
+    afterResponses(socket, () => void answer(request, socket, head)),
   );
 }
 
@@ -41,13 +44,18 @@ function afterResponses(socket: Duplex, next: () => void): void {
     next();
     return;
   }
-  // Node has removed its own listener.
-  const onError = () => socket.destroy();
-  socket.on('error', onError);
+  const release = destroyOnError(socket);
   response.once('finish', () => {
-    socket.off('error', onError);
+    release();
     afterResponses(socket, next);
   });
+}
+
+/** Node has removed its own listener. @returns removes this one, once another part looks after the connection */
+function destroyOnError(socket: Duplex): () => void {
+  const onError = () => socket.destroy();
+  socket.on('error', onError);
+  return () => socket.off('error', onError);
 }
 
 function refuse(fastify: FastifyInstance, request: IncomingMessage, socket: Duplex, thrown: unknown): void {

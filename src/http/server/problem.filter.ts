@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors/app-error.js';
+import { schemaMismatch } from '../../errors/dependency-failure.js';
 import { ERROR_CODES, type ErrorCode } from '../../errors/error-codes.js';
 import { toAppError } from '../../errors/to-app-error.js';
 import { frameworkError } from './framework-error.js';
@@ -28,7 +29,7 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const error = thrown instanceof AppError ? thrown : (frameworkError(thrown) ?? toAppError(thrown));
   const { status } = ERROR_CODES[error.code];
   if (error.code === 'internal_error') request.log.error({ err: thrown }, 'unexpected error');
-  else if (status >= 500) request.log.warn({ err: thrown }, error.message);
+  else if (status >= 500) request.log.warn({ err: thrown }, schemaMismatch(thrown) ?? error.message);
 
   if (reply.sent || reply.raw.headersSent) return;
   reply.errorCode = error.code;

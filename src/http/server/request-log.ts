@@ -10,6 +10,7 @@ import type {
 import { logText, withoutTokens } from '../../logging/log-text.js';
 import { clientAddress } from '../routes/client-address.js';
 import type { Principal } from '../routes/principal.js';
+import { traceOfRequest } from './request-span.js';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 
@@ -29,7 +30,11 @@ export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
  */
 export function requestLoggers(logger: FastifyBaseLogger): FastifyServerOptions['childLoggerFactory'] {
   const unredacted = logger.child({}, { redact: [] });
-  return (_logger, bindings, options) => unredacted.child(bindings, options);
+  return (_logger, bindings, options, request) => {
+    const trace = traceOfRequest(request as IncomingMessage);
+    const ids = trace && { trace_id: trace.traceId, span_id: trace.spanId };
+    return unredacted.child(ids ? { ...bindings, ...ids } : bindings, options);
+  };
 }
 
 /** Logs one line per request, without its body, query or credentials. */
