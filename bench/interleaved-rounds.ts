@@ -3,6 +3,8 @@ import { loadTargetOf, type Route, type RunningContender } from './contenders/co
 import { type MeasuredLoad, runLoad } from './load/run-load.js';
 import { median, spread } from './statistics.js';
 
+export type MeasuredRounds = ReadonlyMap<string, readonly MeasuredLoad[]>;
+
 /** One route of a running contender, with its name in the report. */
 export interface Series {
   readonly name: string;
@@ -64,9 +66,19 @@ export async function warmWithEveryCredential(bench: Bench, series: Series): Pro
 export async function measureInterleaved(
   bench: Bench,
   allSeries: readonly Series[],
-  { connections, seconds, warmRounds = 0 }: Load,
+  load: Load,
   sizes: ReadonlyMap<string, number>,
 ): Promise<Map<string, SeriesResult>> {
+  return summarise(await measureRounds(bench, allSeries, load, sizes));
+}
+
+/** Like `measureInterleaved`, for a caller that measures more than once. @returns what each round measured, by series */
+export async function measureRounds(
+  bench: Bench,
+  allSeries: readonly Series[],
+  { connections, seconds, warmRounds = 0 }: Load,
+  sizes: ReadonlyMap<string, number>,
+): Promise<MeasuredRounds> {
   const rounds = new Map<string, MeasuredLoad[]>(allSeries.map(({ name }) => [name, []]));
   for (let round = 1 - warmRounds; round <= bench.rounds; round++) {
     for (const { name, running, route } of allSeries) {
@@ -79,10 +91,14 @@ export async function measureInterleaved(
     const which = round > 0 ? `round ${round} of ${bench.rounds}` : 'warm-up round';
     bench.say(`  ${which}, ${connections} connections`);
   }
-  return new Map([...rounds].map(([name, measured]) => [name, summarise(measured)]));
+  return rounds;
 }
 
-function summarise(rounds: readonly MeasuredLoad[]): SeriesResult {
+export function summarise(rounds: MeasuredRounds): Map<string, SeriesResult> {
+  return new Map([...rounds].map(([name, measured]) => [name, summaryOf(measured)]));
+}
+
+function summaryOf(rounds: readonly MeasuredLoad[]): SeriesResult {
   const valuesOf = (figure: keyof MeasuredLoad) => rounds.map((round) => round[figure]);
   return {
     perSecond: median(valuesOf('perSecond')),

@@ -5,6 +5,7 @@ import { growth } from './growth.js';
 import { guarded } from './guarded.js';
 import { guards } from './guards.js';
 import { logins } from './logins.js';
+import { massEnd } from './mass-end.js';
 import { memory } from './memory.js';
 import { refresh } from './refresh.js';
 import { revocation } from './revocation.js';
@@ -19,6 +20,7 @@ export const SECTIONS: readonly Section[] = [
   edge,
   revocation,
   guards,
+  massEnd,
   logins,
   refresh,
   memory,

@@ -33,7 +33,7 @@ export const edge: Section = { name: 'edge', run };
 async function run(bench: Bench): Promise<SectionResult> {
   const servers: ServerProcess[] = [];
   try {
-    // The request log is on, as it is by default.
+    // The request log is on, which is the default.
     const { service, credentialsFile } = await startTokenIssuer(bench, { LOG_LEVEL: 'info' });
     servers.push(service);
     const allSeries: Series[] = [];

@@ -7,6 +7,11 @@ import { CHECKS, FRAMEWORKS, type Framework, seriesName } from './guarded-series
 
 type Results = ReadonlyMap<string, SeriesResult>;
 
+interface GuardedBench extends Pick<Bench, 'sessions' | 'rounds'> {
+  /** How often the servers were started; each time, all rounds were measured. */
+  readonly starts: number;
+}
+
 const TARGETS = { none: 0.9, passport: 10, introspection: 20 } as const;
 const DESCRIPTIONS = {
   none: 'the same server without a guard',
@@ -14,13 +19,13 @@ const DESCRIPTIONS = {
   introspection: 'introspection over HTTP',
 } as const;
 
-export function reportGuarded(bench: Pick<Bench, 'sessions' | 'rounds'>, results: Results): SectionResult {
+export function reportGuarded(bench: GuardedBench, results: Results): SectionResult {
   return {
     title: 'Resource servers',
     notes: [
-      `A resource server with one route, which returns the JSON of Latchkey's \`GET /auth/me\` for the caller. **Nest** runs on its Fastify platform; Fastify and Express are used as they are. Each has its default settings, and is started four times: without a guard, with \`@latchkey/guard\` as a global guard, plugin or middleware, with the passport-jwt strategy (\`@nestjs/passport\`, \`@fastify/passport\`, \`passport\`), which verifies the signature of every request with the service's key as PEM, and with introspection.`,
+      `A resource server with one route, which returns the JSON of Latchkey's \`GET /auth/me\` for the caller. **Nest** runs on its Fastify platform; Fastify and Express are used as they are. Each has its default settings, and runs in five forms: without a guard, with a connected guard and a hook that does not ask it, with \`@latchkey/guard\` as a global guard, plugin or middleware, with the passport-jwt strategy (\`@nestjs/passport\`, \`@fastify/passport\`, \`passport\`), which verifies the signature of every request with the service's key as PEM, and with introspection.`,
       'Introspection (RFC 7662) means one `POST` per request with `node:http` over persistent connections. The endpoint is as cheap as one can be: it only looks up the token in a map of prepared answers, and runs on the core of the load generator, so that it takes no CPU time from the resource server. A real endpoint verifies the token, reads the session and is further away.',
-      `The load, over 16 connections, rotates through the access tokens of ${bench.sessions.toLocaleString('en')} sessions, issued by the service that the guards are connected to. There are ${bench.rounds} rounds, after two that are not counted; in each, the servers are measured in turn, after one second of load that is not counted. Ratios are computed per round; tables and targets show medians. Every response had to be 2xx and of the expected size; bodies were checked during the warm-up, in which every token was sent at least once.`,
+      `The load, over 16 connections, rotates through the access tokens of ${bench.sessions.toLocaleString('en')} sessions, issued by the service that the guards are connected to. The servers are started ${bench.starts} times, because two processes that run the same code differ more than two rounds of one; each time there are ${bench.rounds} rounds, after one that is not counted. In each round, the servers are measured in turn, after one second of load that is not counted. Ratios are computed per round; tables and targets show medians. Every response had to be 2xx and of the expected size; bodies were checked during the warm-up, in which every token was sent at least once.`,
     ],
     tables: (Object.keys(FRAMEWORKS) as Framework[]).map((framework) => tableOf(framework, results)),
     charts: [chartOf(results)],
@@ -83,9 +88,12 @@ function targetsOf(framework: Framework, results: Results): Target[] {
 function whyMissed(framework: Framework, check: keyof typeof TARGETS, results: Results): string {
   const micros = (of: Check) => `${(1e6 / resultOf(results, framework, of).perSecond).toFixed(1)} µs`;
   const times = `A request takes ${micros('none')} without a guard and ${micros('guard')} with it`;
-  if (check === 'none') return `${times}.`;
+  if (check === 'none')
+    return `${times}, and ${micros('connected')} with a connected guard and a hook that does not ask it.`;
   const bare = ratio(resultOf(results, framework, 'none'), resultOf(results, framework, check));
-  return `${times}, and ${micros(check)} with ${DESCRIPTIONS[check]}. A server that checks nothing reaches ${bare.toFixed(1)} x.`;
+  const cost = (of: Check) => 1 / resultOf(results, framework, of).perSecond;
+  const ofChecks = (cost(check) - cost('none')) / (cost('guard') - cost('none'));
+  return `${times}, and ${micros(check)} with ${DESCRIPTIONS[check]}. A server that checks nothing reaches ${bare.toFixed(1)} x; what the check adds to such a server is ${ofChecks.toFixed(0)} x as much with ${DESCRIPTIONS[check]} as with the guard.`;
 }
 
 /** The median of the ratios of the rounds: what slows down a whole round affects both. */

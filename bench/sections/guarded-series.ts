@@ -10,6 +10,7 @@ export const FRAMEWORKS = { nest: 'Nest', fastify: 'Fastify', express: 'Express'
 /** In the order in which they are measured. */
 export const CHECKS: Readonly<Record<Check, string>> = {
   none: 'no guard',
+  connected: 'a guard that is not asked',
   guard: '@latchkey/guard',
   passport: 'passport-jwt',
   introspection: 'introspection over HTTP',

@@ -29,6 +29,10 @@ interface RefreshRound {
   readonly p99Ms: number;
   readonly serverBusy: number;
   readonly commitsPerRequest: number;
+  /** Written-ahead log of the whole database server, right after a checkpoint. */
+  readonly walBytesPerRequest: number;
+  /** Share of the updates of sessions that did not touch an index (heap-only tuples). */
+  readonly hotShare: number;
 }
 
 interface RefreshFigures {
@@ -76,7 +80,9 @@ async function measureService(
   databaseUrl: string,
   credentialsFile: string,
 ): Promise<RefreshRound> {
-  const commitsBefore = await commits(databaseUrl);
+  // The first change of a page after a checkpoint logs the whole page: the most that a refresh can write.
+  await query(databaseUrl, 'CHECKPOINT');
+  const before = await databaseActivity(databaseUrl);
   const target = {
     url: `${server.url}/auth/refresh`,
     method: 'POST' as const,
@@ -86,8 +92,11 @@ async function measureService(
   };
   const load = await runLoad(server, target, { connections: 32, seconds: bench.roundSeconds });
   const { perSecond, p50Ms, p99Ms, serverBusy } = load;
-  const commitsPerRequest = ((await commits(databaseUrl)) - commitsBefore) / load.requests;
-  return { perSecond, p50Ms, p99Ms, serverBusy, commitsPerRequest };
+  const after = await databaseActivity(databaseUrl);
+  const commitsPerRequest = (after.commits - before.commits) / load.requests;
+  const walBytesPerRequest = (after.walBytes - before.walBytes) / load.requests;
+  const hotShare = (after.hotUpdates - before.hotUpdates) / (after.updates - before.updates);
+  return { perSecond, p50Ms, p99Ms, serverBusy, commitsPerRequest, walBytesPerRequest, hotShare };
 }
 
 export function reportRefresh({ service, statementPerSecond }: RefreshFigures): SectionResult {
@@ -98,11 +107,20 @@ export function reportRefresh({ service, statementPerSecond }: RefreshFigures): 
   return {
     title: 'Refresh',
     notes: [
-      `\`POST /auth/refresh\` over 32 connections, compared with the \`UPDATE\` that it runs, executed by pgbench (\`--protocol extended\`) over ${CONNECTIONS} connections, the size of the service's pool. Postgres commits durably.`,
+      `\`POST /auth/refresh\` over 32 connections, compared with the \`UPDATE\` that it runs, executed by pgbench (\`--protocol extended\`) over ${CONNECTIONS} connections, the size of the service's pool. Postgres commits durably. Each round of the service begins with a checkpoint, after which the first change of each page writes the whole page to the log (WAL).`,
     ],
     tables: [
       {
-        columns: ['', 'per second', 'p50', 'p99', 'commits per refresh', 'server busy'],
+        columns: [
+          '',
+          'per second',
+          'p50',
+          'p99',
+          'commits per refresh',
+          'WAL per refresh',
+          'HOT updates',
+          'server busy',
+        ],
         rows: [
           [
             'the service',
@@ -110,9 +128,11 @@ export function reportRefresh({ service, statementPerSecond }: RefreshFigures): 
             `${medianOf('p50Ms')} ms`,
             `${medianOf('p99Ms')} ms`,
             medianOf('commitsPerRequest'),
+            `${Number(medianOf('walBytesPerRequest')).toFixed(0)} B`,
+            `${(Number(medianOf('hotShare')) * 100).toFixed(0)} %`,
             medianOf('serverBusy'),
           ],
-          ['pgbench', withSpread(statementPerSecond), '', '', '1', ''],
+          ['pgbench', withSpread(statementPerSecond), '', '', '1', '', '', ''],
         ],
       },
     ],
@@ -127,13 +147,25 @@ export function reportRefresh({ service, statementPerSecond }: RefreshFigures): 
   };
 }
 
-async function commits(url: string): Promise<number> {
+interface DatabaseActivity {
+  readonly commits: number;
+  readonly walBytes: number;
+  /** Of the table of sessions. */
+  readonly updates: number;
+  readonly hotUpdates: number;
+}
+
+async function databaseActivity(url: string): Promise<DatabaseActivity> {
   await sleep(STATISTICS_DELAY_MS);
-  const [row] = await query<{ n: number }>(
+  const [row] = await query<DatabaseActivity>(
     url,
-    'SELECT xact_commit::float8 AS n FROM pg_stat_database WHERE datname = current_database()',
+    `SELECT xact_commit::float8 AS commits, pg_current_wal_insert_lsn() - '0/0' AS "walBytes",
+            n_tup_upd::float8 AS updates, n_tup_hot_upd::float8 AS "hotUpdates"
+       FROM pg_stat_database, pg_stat_user_tables
+      WHERE datname = current_database() AND relname = 'sessions'`,
   );
-  return row?.n ?? 0;
+  if (!row) throw new Error('the database has no statistics of sessions');
+  return { ...row, walBytes: Number(row.walBytes) };
 }
 
 /**
@@ -149,7 +181,8 @@ async function pgbench(bench: Bench, url: string, first: number, count: number):
     $3: "'192.0.2.7'",
     $4: '5184010000',
     $5: '31536000000',
-    $6: "'program:bench:'",
+    // Without its colons, which begin a variable of pgbench.
+    $6: "'program-bench-'",
   };
   const sql = ROTATE.replace(/\$\d/g, (name) => values[name] ?? name).replaceAll(/\s+/g, ' ');
   writeFileSync(

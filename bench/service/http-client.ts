@@ -7,7 +7,10 @@ export interface Reply {
   readonly ms: number;
 }
 
-/** A client with persistent connections that times its requests. */
+/**
+ * A client with persistent connections that times its requests. `@latchkey/client` would refresh and repeat requests by
+ * itself, and its work would be part of the figures.
+ */
 export class HttpClient {
   private readonly agent: Agent;
 

@@ -10,8 +10,8 @@ export const UNCHECKED: Caller = {
   sessionId: '00000000-0000-7000-8000-000000000000',
 };
 
-/** How a resource server checks its requests. */
-export type Check = 'none' | 'guard' | 'passport' | 'introspection';
+/** How a resource server checks its requests. With `connected` it has a guard, and a hook that does not ask it. */
+export type Check = 'none' | 'connected' | 'guard' | 'passport' | 'introspection';
 
 export class Unauthorized extends Error {
   readonly statusCode = 401;

@@ -5,6 +5,10 @@ import { type Caller, type Check, UNCHECKED } from './caller.js';
 
 const CHECKS: Readonly<Record<Check, () => Promise<RequestHandler | null>>> = {
   none: async () => null,
+  async connected() {
+    await (await import('./connect-guard.js')).connectGuard();
+    return (_request, _response, next) => next();
+  },
   async guard() {
     const { latchkey } = await import('@latchkey/guard/express');
     const { connectGuard } = await import('./connect-guard.js');

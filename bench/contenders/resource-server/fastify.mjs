@@ -5,6 +5,10 @@ import { UNCHECKED } from './caller.js';
 /** By the name of the check: adds it to every route. */
 const CHECKS = {
   async none() {},
+  async connected(app) {
+    await (await import('./connect-guard.js')).connectGuard();
+    app.addHook('onRequest', (_request, _reply, next) => next());
+  },
   async guard(app) {
     const { latchkey } = await import('@latchkey/guard/fastify');
     const { connectGuard } = await import('./connect-guard.js');

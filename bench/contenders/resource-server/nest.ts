@@ -17,6 +17,15 @@ type Parts = Pick<DynamicModule, 'imports' | 'providers'>;
 
 const CHECKS: Readonly<Record<Check, () => Promise<Parts>>> = {
   none: async () => ({}),
+  async connected() {
+    await (await import('./connect-guard.js')).connectGuard();
+    class AdmitsEveryone implements CanActivate {
+      canActivate(): boolean {
+        return true;
+      }
+    }
+    return { providers: [{ provide: APP_GUARD, useClass: AdmitsEveryone }] };
+  },
   async guard() {
     const { LatchkeyModule } = await import('@latchkey/guard/nest');
     const { connectGuard } = await import('./connect-guard.js');
