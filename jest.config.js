@@ -37,6 +37,9 @@ export default {
     },
   ],
   maxWorkers: 2,
+  // The modules of a test file stay in memory when it has ended. After some 130 files, a worker had 4 GB of them and spent
+  // its time on collecting garbage; tests failed because they were slow.
+  workerIdleMemoryLimit: '1GB',
   testSequencer: './test/support/slowest-first.mjs',
   // A test that starts several processes shares the cores with other tests.
   testTimeout: 120_000,

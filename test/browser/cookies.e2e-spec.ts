@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { type RunningApp, startApp } from '../support/app.js';
 import { HttpBrowser } from '../support/http-browser.js';
 import { sendRaw } from '../support/raw-http.js';
-import { waitUntil } from '../support/wait-until.js';
+import { untilBlocking } from '../support/until-blocking.js';
 
 const ORIGIN = 'https://id.example.com';
 const TOKEN_LIKE = /eyJ|lkr_|lkd_/;
@@ -35,8 +35,15 @@ describe('a browser that logs in with cookies', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     for (const { text } of answers) expect(text).not.toMatch(TOKEN_LIKE);
-    expect(Object.keys(answers[0]?.body ?? {}).sort()).toEqual(['device_id', 'expires_in', 'session_id']);
-    expect(answers[2]?.body).toEqual(answers[0]?.body);
+    expect(Object.keys(answers[0]?.body ?? {}).sort()).toEqual([
+      'device_id',
+      'expires_in',
+      'session_absolute_expires_at',
+      'session_expires_at',
+      'session_id',
+    ]);
+    // A refresh is a use, which postpones the end.
+    expect(answers[2]?.body).toEqual({ ...answers[0]?.body, session_expires_at: expect.any(String) });
   });
 
   it('receives cookies limited to this host, HTTPS and this site, and hidden from scripts', async () => {
@@ -231,6 +238,8 @@ describe('a browser that logs in with cookies', () => {
       expect(text).not.toMatch(TOKEN_LIKE);
       expect(body).toEqual({
         expires_in: 900,
+        session_expires_at: expect.any(String),
+        session_absolute_expires_at: expect.any(String),
         session_id: expect.any(String),
         device_id: before.device_id,
       });
@@ -252,9 +261,7 @@ describe('a browser that logs in with cookies', () => {
         // The change of a password writes no mail while the address is unconfirmed.
         await manager.query('LOCK TABLE mail_outbox IN EXCLUSIVE MODE');
         late = tab.call('POST', '/auth/email/resend');
-        const waiting = `SELECT pid FROM pg_stat_activity
-                         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        await waitUntil('the request to wait', async () => (await service.sql(waiting)).length > 0);
+        await untilBlocking(manager, 'the request');
         expect((await change(chrome)).status).toBe(200);
       });
       const answer = await late;

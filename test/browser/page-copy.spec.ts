@@ -4,6 +4,7 @@ import { REVOCATION_REASONS } from '../../src/sessions/revocation-reason.js';
 
 /** In a constant, because the page is a separate program that this project's compiler must not follow into. */
 const WEB = '../../web/src';
+const CLIENT = '../../packages/client/src/errors';
 
 interface Copy {
   readonly events: { describeSecurityEvent(event: { kind: string }): string };
@@ -13,9 +14,9 @@ interface Copy {
     signOutNotice(end: { code: string; reason: string | null }): string | null;
   };
   readonly errors: {
-    Problem: new (code: string, members: object, retryAfterSeconds: number | null) => Error;
-    SignedOut: new (code: string, reason: string | null) => Error;
-    Unreachable: new () => Error;
+    Problem: new (code: string, status: number, members: object, retryAfterSeconds: number | null) => Error;
+    SessionEnded: new (code: string, reason: string | null) => Error;
+    Unreachable: new (retryAfterSeconds?: number | null, options?: ErrorOptions) => Error;
   };
 }
 
@@ -39,12 +40,12 @@ describe('the texts of the account page', () => {
       events: await import(`${WEB}/copy/security-events.ts`),
       messages: await import(`${WEB}/copy/error-messages.ts`),
       reasons: await import(`${WEB}/copy/end-reasons.ts`),
-      errors: await import(`${WEB}/api/errors.ts`),
+      errors: await import(`${CLIENT}.ts`),
     };
   });
 
   const message = (code: string, members = {}, retryAfter: number | null = null) =>
-    copy.messages.errorMessage(new copy.errors.Problem(code, members, retryAfter));
+    copy.messages.errorMessage(new copy.errors.Problem(code, 400, members, retryAfter));
   const notice = (code: string, reason: string | null) => copy.reasons.signOutNotice({ code, reason });
 
   it.each(SECURITY_EVENT_KINDS)('describe the security event %s', (kind) => {
@@ -74,18 +75,26 @@ describe('the texts of the account page', () => {
   });
 
   it('include the password rule, the field error and the wait that the service reported', () => {
-    expect(message('password_rejected', { detail: 'This is a common password.' })).toBe(
-      'This is a common password.',
-    );
+    expect(message('password_rejected', { reason: 'common' })).toMatch(/too common/);
+    expect(message('password_rejected', { reason: 'new_rule' })).toBe('Please choose a different password.');
     const errors = [{ field: 'new_password', message: 'must be a string' }];
-    expect(message('validation_failed', { errors })).toBe('New password must be a string.');
+    expect(message('validation_failed', { errors })).toMatch(/^The new password /);
+    expect(message('validation_failed', { errors: [{ field: 'constructor' }] })).toMatch(/check what you/);
     expect(message('too_many_requests', {}, 30)).toMatch(/in 30 seconds/);
     expect(message('too_many_requests', {}, 900)).toMatch(/in 15 minutes/);
   });
 
+  it('say what the service reports about its own failure', () => {
+    const { Problem, Unreachable } = copy.errors;
+    const cause = new Problem('service_unavailable', 503, {}, 1);
+    expect(copy.messages.errorMessage(new Unreachable(1, { cause }))).toMatch(/stay signed in/);
+  });
+
   it('distinguish a missing response from a session that ended', () => {
-    const { SignedOut, Unreachable } = copy.errors;
+    const { SessionEnded, Unreachable } = copy.errors;
     expect(copy.messages.errorMessage(new Unreachable())).toMatch(/Check your connection/);
-    expect(copy.messages.errorMessage(new SignedOut('session_revoked', 'disowned'))).toMatch(/unauthorized/);
+    expect(copy.messages.errorMessage(new SessionEnded('session_revoked', 'disowned'))).toMatch(
+      /unauthorized/,
+    );
   });
 });

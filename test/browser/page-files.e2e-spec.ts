@@ -1,3 +1,4 @@
+import { LANGUAGES, type LanguageTag } from '../../src/languages/languages.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
 describe('the files of the account page', () => {
@@ -50,7 +51,7 @@ describe('the files of the account page', () => {
   it('include immutable assets whose names contain a content hash', async () => {
     expect(assets).toHaveLength(3);
     for (const path of assets) {
-      expect(path).toMatch(/^\/account\/assets\/\w+-[A-Z0-9]{8}\.(css|js|svg)$/);
+      expect(path).toMatch(/^\/account\/assets\/[\w-]+-[A-Z0-9]{8}\.(css|js|svg)$/);
       const { status, headers } = await service.api.call('GET', path);
       expect(status).toBe(200);
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
@@ -59,6 +60,57 @@ describe('the files of the account page', () => {
       );
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
+  });
+
+  it('are compressed for clients that accept it', async () => {
+    const get = (path: string, encoding: string) =>
+      service.api.call('GET', path, { headers: { 'accept-encoding': encoding } });
+    const codings: [string | null, string[]][] = [
+      [null, ['gzip;q=0', 'br;q=0, gzip;q=0.0', 'deflate', 'identity']],
+      ['gzip', ['gzip, deflate', 'br;q=0, GZIP;q=0.5', 'gzip;q=0.01', 'x-br, gzip']],
+      ['br', ['gzip, deflate, br, zstd', 'br;q=0.9, gzip;q=0', 'BR', '*']],
+    ];
+    for (const path of ['/account', ...assets]) {
+      const plain = await get(path, 'identity');
+      for (const [coding, accepted] of codings.flatMap(([coding, all]) =>
+        all.map((it) => [coding, it] as const),
+      )) {
+        const { headers, text } = await get(path, accepted);
+        expect([accepted, headers.get('content-encoding')]).toEqual([accepted, coding]);
+        expect(headers.get('vary')).toMatch(/accept-encoding/i);
+        expect(text).toBe(plain.text);
+      }
+    }
+  });
+
+  const documentIn = (language: string, path = '/account', cookie = '') =>
+    service.api.call('GET', path, { headers: { 'accept-language': language, cookie } });
+
+  it.each([
+    ['de-AT,de;q=0.9,en;q=0.8', '', 'de'],
+    ['fr', '', 'en'],
+    ['de', 'latchkey_language=en', 'en'],
+    ['en', 'latchkey_language=de', 'de'],
+    ['de', 'latchkey_language=xx', 'de'],
+    ['en', 'latchkey_language=%22%3E', 'en'],
+  ])(
+    'are in the language that a visitor asks for with %j and the cookie %j',
+    async (accepted, cookie, tag) => {
+      const { headers, text } = await documentIn(accepted, '/account', cookie);
+      expect(text).toContain(`<html lang="${tag}" dir="ltr">`);
+      expect(text).toContain(LANGUAGES[tag as LanguageTag].placeholder.loading);
+      expect(headers.get('content-language')).toBe(tag);
+      expect(headers.get('vary')?.split(', ').sort()).toEqual([
+        'accept-encoding',
+        'accept-language',
+        'cookie',
+      ]);
+    },
+  );
+
+  it('show something before the script has run', async () => {
+    const { text } = await service.api.call('GET', '/account');
+    expect(text).toMatch(/<main[\s\S]*Latchkey[\s\S]*Loading[\s\S]*<\/main>/);
   });
 
   it.each([
@@ -81,7 +133,7 @@ describe('the files of the account page', () => {
       expect(status).toBe(404);
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
       expect(headers.get('content-security-policy')).toContain("script-src 'self'");
-      expect(text).toContain('/account/assets/main-');
+      expect(text).toContain('/account/assets/links-en-');
     },
   );
 

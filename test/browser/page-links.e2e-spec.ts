@@ -1,12 +1,8 @@
-import type { Browser } from 'playwright-core';
 import { newEmail, PASSWORD } from '../support/api.js';
-import { launchChromium } from '../support/chromium.js';
 import { confirmAddress } from '../support/confirm-address.js';
-import { Deployment } from '../support/deployment.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
 import { waitForMailTo } from '../support/linked-mail.js';
-import { Mailbox } from '../support/mailbox.js';
-import type { ServiceProcess } from '../support/service-process.js';
+import { setUpPage } from '../support/page-set-up.js';
 import { Visitor } from '../support/visitor.js';
 
 const NEW_PASSWORD = 'a lonely wizard hums';
@@ -14,40 +10,10 @@ const LINKED_PAGES = ['reset-password', 'confirm-email', 'disown'] as const;
 const INVALID_LINK = 'This link has expired or was already used';
 
 describeInChromium('the pages that mailed links lead to', () => {
-  let chromium: Browser;
-  let mailbox: Mailbox;
-  let deployment: Deployment;
-  let service: ServiceProcess;
-  const visitors: Visitor[] = [];
+  const site = setUpPage({ LOGIN_ATTEMPTS_PER_ADDRESS: '1000' }, { hasMail: true });
 
-  beforeAll(async () => {
-    mailbox = await Mailbox.open();
-    deployment = await Deployment.create({
-      LATCHKEY_ISSUER: 'http://localhost:3000',
-      LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
-      SMTP_URL: mailbox.url,
-    });
-    service = await deployment.start();
-    chromium = await launchChromium();
-  });
-  afterEach(async () => {
-    const pageErrors = visitors.flatMap((visitor) => visitor.pageErrors);
-    await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
-    expect(pageErrors).toEqual([]);
-  });
-  afterAll(async () => {
-    await chromium?.close();
-    await deployment?.close();
-    await mailbox?.close();
-  });
-
-  const open = async () => {
-    const visitor = await Visitor.open(chromium, service.url);
-    visitors.push(visitor);
-    return visitor;
-  };
   const registered = async () => {
-    const desktop = await open();
+    const desktop = await site.visit();
     return { desktop, email: await desktop.register() };
   };
   const requestReset = async (visitor: Visitor, email: string) => {
@@ -62,7 +28,7 @@ describeInChromium('the pages that mailed links lead to', () => {
     await page.getByRole('button', { name: 'Set new password' }).click();
   };
   const usedLinks = async (email: string) => {
-    const rows = await deployment.sql(
+    const rows = await site.deployment.sql(
       `SELECT l.used_at FROM account_links l JOIN users u ON u.id = l.user_id WHERE u.email = $1`,
       [email],
     );
@@ -70,7 +36,7 @@ describeInChromium('the pages that mailed links lead to', () => {
   };
 
   it('do not include an unknown address', async () => {
-    const visitor = await open();
+    const visitor = await site.visit();
     await visitor.page.goto('/account/nothing');
     await visitor.heading('Page not found').waitFor();
     await visitor.link('Go to your account').click();
@@ -79,9 +45,9 @@ describeInChromium('the pages that mailed links lead to', () => {
 
   it('reset a forgotten password and sign out every device', async () => {
     const { desktop, email } = await registered();
-    const phone = await open();
+    const phone = await site.visit();
     await requestReset(phone, email);
-    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'reset-password'));
+    await phone.openLinkIn(await waitForMailTo(site.mailbox, email, 'reset-password'));
     await choosePassword(phone, 'password');
     await phone.page
       .locator('.error')
@@ -95,12 +61,12 @@ describeInChromium('the pages that mailed links lead to', () => {
     await phone.submitCredentials(email, 'Sign in');
     await phone.page.getByText('Incorrect email address or password.').waitFor();
     await phone.signIn(email, NEW_PASSWORD);
-    expect(await phone.cards.count()).toBe(1);
+    expect(await phone.devices.count()).toBe(1);
   });
 
   it('show the same page for an unknown address', async () => {
     const { email } = await registered();
-    const [known, unknown] = [await open(), await open()];
+    const [known, unknown] = [await site.visit(), await site.visit()];
     const text = await requestReset(known, email);
     expect(text).toContain('If an account exists for this address, a password reset link is on its way.');
     expect(await requestReset(unknown, newEmail())).toBe(text);
@@ -110,12 +76,12 @@ describeInChromium('the pages that mailed links lead to', () => {
 
   it('sign out the device of a reported sign-in while its page is open, then set a new password', async () => {
     const { desktop, email } = await registered();
-    await confirmAddress(deployment, email);
-    const intruder = await open();
+    await confirmAddress(site.deployment, email);
+    const intruder = await site.visit();
     await intruder.signIn(email);
     await intruder.page.getByText('Updating live').waitFor();
-    const owner = await open();
-    await owner.openLinkIn(await waitForMailTo(mailbox, email, 'disown'));
+    const owner = await site.visit();
+    await owner.openLinkIn(await waitForMailTo(site.mailbox, email, 'disown'));
     const out = intruder.waitForSignOut('this sign-in was reported as unauthorized');
     await owner.button('This wasn’t me').click();
     await out;
@@ -123,7 +89,7 @@ describeInChromium('the pages that mailed links lead to', () => {
     // The intruder's password no longer works, and the owner's own device stays signed in.
     await intruder.submitCredentials(email, 'Sign in');
     await intruder.page.getByText('Incorrect email address or password.').waitFor();
-    expect(await desktop.card('This device').count()).toBe(1);
+    expect(await desktop.device('This device').count()).toBe(1);
     await choosePassword(owner, NEW_PASSWORD);
     await owner.heading('Your password has been reset').waitFor();
     await desktop.waitForSignOut('your password was reset');
@@ -134,8 +100,8 @@ describeInChromium('the pages that mailed links lead to', () => {
   it('confirm an address, and open pages update', async () => {
     const { desktop, email } = await registered();
     await desktop.heading('Confirm your email address').waitFor();
-    const phone = await open();
-    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
+    const phone = await site.visit();
+    await phone.openLinkIn(await waitForMailTo(site.mailbox, email, 'confirm-email'));
     await phone.button('Confirm email address').click();
     await phone.page.getByLabel('Password').fill('not the password');
     await phone.button('Confirm email address').click();
@@ -152,7 +118,7 @@ describeInChromium('the pages that mailed links lead to', () => {
 
   it('confirm an address without a password in the browser that is signed in, also after the access token', async () => {
     const { desktop, email } = await registered();
-    const mail = await waitForMailTo(mailbox, email, 'confirm-email');
+    const mail = await waitForMailTo(site.mailbox, email, 'confirm-email');
     const cookies = await desktop.context.cookies();
     const [access] = cookies.filter(({ name }) => name.endsWith('latchkey_access'));
     await desktop.context.clearCookies({ name: access?.name ?? '' });
@@ -163,8 +129,8 @@ describeInChromium('the pages that mailed links lead to', () => {
 
   it('delete an account that was registered with the address of someone else', async () => {
     const { desktop: stranger, email } = await registered();
-    const mail = await waitForMailTo(mailbox, email, 'confirm-email');
-    const owner = await open();
+    const mail = await waitForMailTo(site.mailbox, email, 'confirm-email');
+    const owner = await site.visit();
     await owner.openLinkIn(mail);
     await owner.button('I didn’t register').click();
     await owner.button('Back').click();
@@ -180,15 +146,15 @@ describeInChromium('the pages that mailed links lead to', () => {
     await owner.page.goto(`/account/reject-registration#token=${mail.token}`);
     await owner.button('Delete the account').click();
     await owner.heading(INVALID_LINK).waitFor();
-    expect((await service.api.register(email)).status).toBe(201);
+    expect((await site.service.api.register(email)).status).toBe(201);
   });
 
   it('resend the confirmation, and report when the limit is reached', async () => {
     const { desktop, email } = await registered();
-    await waitForMailTo(mailbox, email, 'confirm-email');
+    await waitForMailTo(site.mailbox, email, 'confirm-email');
     await desktop.button('Resend email').click();
     await desktop.page.getByRole('status').filter({ hasText: 'is on its way' }).waitFor();
-    await desktop.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email', 2));
+    await desktop.openLinkIn(await waitForMailTo(site.mailbox, email, 'confirm-email', 2));
     await desktop.heading('Confirm your email address').waitFor();
     const tab = await desktop.newTab();
     await tab.heading('Confirm your email address').waitFor();
@@ -205,14 +171,14 @@ describeInChromium('the pages that mailed links lead to', () => {
   it('do nothing when they are only opened, as mail scanners do', async () => {
     const { desktop, email } = await registered();
     // The mail with the link to confirm the address must be there first.
-    await waitForMailTo(mailbox, email, 'confirm-email');
-    await confirmAddress(deployment, email);
-    const other = await service.api.session(email, { device_name: 'Kitchen tablet' });
-    await waitForMailTo(mailbox, email, 'disown');
-    await deployment.sql('UPDATE users SET email_confirmed_at = NULL WHERE email = $1', [email]);
-    await requestReset(await open(), email);
-    const mails = await Promise.all(LINKED_PAGES.map((page) => waitForMailTo(mailbox, email, page)));
-    const scanner = await open();
+    await waitForMailTo(site.mailbox, email, 'confirm-email');
+    await confirmAddress(site.deployment, email);
+    const other = await site.service.api.session(email, { device_name: 'Kitchen tablet' });
+    await waitForMailTo(site.mailbox, email, 'disown');
+    await site.deployment.sql('UPDATE users SET email_confirmed_at = NULL WHERE email = $1', [email]);
+    await requestReset(await site.visit(), email);
+    const mails = await Promise.all(LINKED_PAGES.map((page) => waitForMailTo(site.mailbox, email, page)));
+    const scanner = await site.visit();
     // The requests of the account page are done.
     await scanner.heading('Sign in').waitFor();
     scanner.requests.length = 0;
@@ -224,33 +190,34 @@ describeInChromium('the pages that mailed links lead to', () => {
     }
     expect(scanner.requests.filter((it) => !it.startsWith('GET'))).toEqual([]);
     expect(await usedLinks(email)).toBe(0);
-    expect((await service.api.me(other.access_token)).body).toMatchObject({
+    expect((await site.service.api.me(other.access_token)).body).toMatchObject({
       user: { email_verified: false },
     });
-    expect(await desktop.card('Kitchen tablet').count()).toBe(1);
+    expect(await desktop.device('Kitchen tablet').count()).toBe(1);
   });
 
   it('keep no token in the URL or the history', async () => {
     const { email } = await registered();
-    const mail = await waitForMailTo(mailbox, email, 'confirm-email');
-    const phone = await open();
+    const mail = await waitForMailTo(site.mailbox, email, 'confirm-email');
+    const phone = await site.visit();
     await phone.openLinkIn(mail);
     await phone.heading('Confirm your email address').waitFor();
-    expect(phone.page.url()).toBe(`${service.url}/account/confirm-email`);
+    expect(phone.page.url()).toBe(`${site.service.url}/account/confirm-email`);
     await phone.page.goto('/account');
     await phone.page.goBack();
-    expect(phone.page.url()).toBe(`${service.url}/account/confirm-email`);
+    expect(phone.page.url()).toBe(`${site.service.url}/account/confirm-email`);
     await phone.heading(INVALID_LINK).waitFor();
     expect(phone.requests.join('\n')).not.toContain(mail.token);
   });
 
   it('report a used link, and accept another one in the same tab', async () => {
     const { email } = await registered();
-    const phone = await open();
-    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
-    const { token } = await waitForMailTo(mailbox, email, 'confirm-email');
+    const phone = await site.visit();
+    await phone.openLinkIn(await waitForMailTo(site.mailbox, email, 'confirm-email'));
+    const { token } = await waitForMailTo(site.mailbox, email, 'confirm-email');
     expect(
-      (await service.api.call('POST', '/auth/email/confirm', { body: { token, password: PASSWORD } })).status,
+      (await site.service.api.call('POST', '/auth/email/confirm', { body: { token, password: PASSWORD } }))
+        .status,
     ).toBe(204);
     await phone.button('Confirm email address').click();
     await phone.heading('Email address confirmed').waitFor();
@@ -259,20 +226,20 @@ describeInChromium('the pages that mailed links lead to', () => {
     await phone.heading(INVALID_LINK).waitFor();
     await phone.link('Request a new link').click();
     await phone.heading('Forgot your password?').waitFor();
-    await service.api.call('POST', '/auth/password/forgot', { body: { email } });
+    await site.service.api.call('POST', '/auth/password/forgot', { body: { email } });
     await phone.page.goto('/account/reset-password#token=lkm_of-nothing');
     await phone.heading('Set a new password').waitFor();
     await choosePassword(phone, NEW_PASSWORD);
     await phone.heading(INVALID_LINK).waitFor();
     // The page does not reload, because only the fragment of the URL changes.
-    await phone.openLinkIn(await waitForMailTo(mailbox, email, 'reset-password'));
+    await phone.openLinkIn(await waitForMailTo(site.mailbox, email, 'reset-password'));
     await choosePassword(phone, NEW_PASSWORD);
     await phone.heading('Your password has been reset').waitFor();
   });
 
   it('change a password, and sign out every other device', async () => {
     const { desktop, email } = await registered();
-    const phone = await open();
+    const phone = await site.visit();
     await phone.signIn(email);
     await desktop.page.getByText('on 2 devices').waitFor();
     await desktop.button('Change password').click();

@@ -1,43 +1,15 @@
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { newEmail } from '../support/api.js';
-import { launchChromium } from '../support/chromium.js';
-import { Deployment } from '../support/deployment.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
 import { waitForMailTo } from '../support/linked-mail.js';
-import { Mailbox } from '../support/mailbox.js';
-import type { ServiceProcess } from '../support/service-process.js';
-import { Visitor } from '../support/visitor.js';
+import { setUpPage } from '../support/page-set-up.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const NEW_PASSWORD = 'a lonely wizard hums';
 
 describeInChromium('a password manager on the account page', () => {
-  let chromium: Browser;
-  let mailbox: Mailbox;
-  let deployment: Deployment;
-  let service: ServiceProcess;
-  const visitors: Visitor[] = [];
+  const site = setUpPage({}, { hasMail: true });
 
-  beforeAll(async () => {
-    mailbox = await Mailbox.open();
-    deployment = await Deployment.create({ LATCHKEY_ISSUER: 'http://localhost:3000', SMTP_URL: mailbox.url });
-    service = await deployment.start();
-    chromium = await launchChromium();
-  });
-  afterEach(async () => {
-    await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
-  });
-  afterAll(async () => {
-    await chromium?.close();
-    await deployment?.close();
-    await mailbox?.close();
-  });
-
-  const open = async () => {
-    const visitor = await Visitor.open(chromium, service.url);
-    visitors.push(visitor);
-    return visitor;
-  };
   /** The fields of a form as a password manager sees them. */
   const fields = async (form: Locator) =>
     Promise.all(
@@ -47,7 +19,7 @@ describeInChromium('a password manager on the account page', () => {
     );
 
   it('finds the account in the forms to sign in and to register, and the typed address stays', async () => {
-    const visitor = await open();
+    const visitor = await site.visit();
     const { page } = visitor;
     const email = newEmail();
     const form = page.locator('form');
@@ -63,10 +35,10 @@ describeInChromium('a password manager on the account page', () => {
   });
 
   it('finds the account in the form for a forgotten password, and in the one to sign in after it', async () => {
-    const { email } = await service.api.newcomer();
-    await service.api.call('POST', '/auth/password/forgot', { body: { email } });
-    const visitor = await open();
-    await visitor.openLinkIn(await waitForMailTo(mailbox, email, 'reset-password'));
+    const { email } = await site.service.api.newcomer();
+    await site.service.api.call('POST', '/auth/password/forgot', { body: { email } });
+    const visitor = await site.visit();
+    await visitor.openLinkIn(await waitForMailTo(site.mailbox, email, 'reset-password'));
     await visitor.page.getByLabel('New password').focus();
     const form = visitor.page.locator('form');
     await waitUntil('the address', async () => (await fields(form)).includes(`username ${email}`));
@@ -79,18 +51,18 @@ describeInChromium('a password manager on the account page', () => {
   });
 
   it('finds the account in the form that confirms an address', async () => {
-    const { email } = await service.api.newcomer();
-    const visitor = await open();
-    await visitor.openLinkIn(await waitForMailTo(mailbox, email, 'confirm-email'));
+    const { email } = await site.service.api.newcomer();
+    const visitor = await site.visit();
+    await visitor.openLinkIn(await waitForMailTo(site.mailbox, email, 'confirm-email'));
     await visitor.button('Confirm email address').click();
     await visitor.page.getByLabel('Password').waitFor();
     expect(await fields(visitor.page.locator('form'))).toEqual([`username ${email}`, 'current-password ']);
   });
 
   it('is led to the form that changes the password', async () => {
-    const visitor = await open();
+    const visitor = await site.visit();
     const email = await visitor.register();
-    const { status, headers } = await fetch(`${service.url}/.well-known/change-password`, {
+    const { status, headers } = await fetch(`${site.service.url}/.well-known/change-password`, {
       redirect: 'manual',
     });
     expect([status, headers.get('location')]).toEqual([302, '/account/change-password']);
@@ -99,9 +71,9 @@ describeInChromium('a password manager on the account page', () => {
     expect(await fields(visitor.dialog)).toEqual([`username ${email}`, 'current-password ', 'new-password ']);
     await visitor.page.keyboard.press('Escape');
     await visitor.dialog.waitFor({ state: 'detached' });
-    expect(visitor.page.url()).toBe(`${service.url}/account`);
+    expect(visitor.page.url()).toBe(`${site.service.url}/account`);
     // With a 200 here, password managers would not trust the answer above.
     const unknown = '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200';
-    expect((await fetch(service.url + unknown)).status).toBe(404);
+    expect((await fetch(site.service.url + unknown)).status).toBe(404);
   });
 });

@@ -1,9 +1,12 @@
 import type { Browser } from 'playwright-core';
+import { newEmail } from '../support/api.js';
 import { launchChromium } from '../support/chromium.js';
 import { Deployment } from '../support/deployment.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { Visitor } from '../support/visitor.js';
+
+const REFUSED = { status: 403, body: { code: 'mail_unavailable' } };
 
 describeInChromium('the page of a service that sends no mail', () => {
   let chromium: Browser;
@@ -50,6 +53,15 @@ describeInChromium('the page of a service that sends no mail', () => {
       expect(await visitor.page.locator('main').textContent()).not.toMatch(/reset your|request a new link/i);
     },
   );
+
+  it('refuses requests for a mail, for known and unknown addresses alike', async () => {
+    const { email, access_token: token } = await service.api.newcomer();
+    for (const known of [email, newEmail()])
+      expect(
+        await service.api.call('POST', '/auth/password/forgot', { body: { email: known } }),
+      ).toMatchObject(REFUSED);
+    expect(await service.api.call('POST', '/auth/email/resend', { token })).toMatchObject(REFUSED);
+  });
 
   it('is announced by one line at the start', () => {
     const lines = service.log.split('\n').filter((line) => line.includes('SMTP_URL'));

@@ -1,10 +1,7 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { newEmail } from '../support/api.js';
-import { launchChromium } from '../support/chromium.js';
-import { Deployment } from '../support/deployment.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
-import type { ServiceProcess } from '../support/service-process.js';
-import { EMULATED_CLIENTS, Visitor } from '../support/visitor.js';
+import { setUpPage } from '../support/page-set-up.js';
+import { EMULATED_CLIENTS } from '../support/visitor.js';
 
 /** What a user perceives as immediate, with an allowance for a busy machine. */
 const IMMEDIATE_MS = 5_000;
@@ -17,63 +14,34 @@ const IPHONE = {
 };
 
 describeInChromium('the devices page', () => {
-  let chromium: Browser;
-  let deployment: Deployment;
-  let service: ServiceProcess;
-  const visitors: Visitor[] = [];
+  const site = setUpPage({ LOGIN_ATTEMPTS_PER_ADDRESS: '1000', ...EMULATED_CLIENTS });
 
-  beforeAll(async () => {
-    deployment = await Deployment.create({
-      LATCHKEY_ISSUER: 'http://localhost:3000',
-      LOGIN_ATTEMPTS_PER_ADDRESS: '1000',
-      ...EMULATED_CLIENTS,
-    });
-    service = await deployment.start();
-    chromium = await launchChromium();
-  });
-  afterEach(async () => {
-    const pageErrors = visitors.flatMap((visitor) => visitor.pageErrors);
-    await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
-    expect(pageErrors).toEqual([]);
-  });
-  afterAll(async () => {
-    await chromium?.close();
-    await deployment?.close();
-  });
-
-  const open = async (options?: BrowserContextOptions) => {
-    const visitor = await Visitor.open(chromium, service.url, options);
-    visitors.push(visitor);
-    return visitor;
-  };
   /** One user, signed in on a computer with Firefox and on a phone. */
   const twoDevices = async () => {
-    const desktop = await open(FIREFOX);
+    const desktop = await site.visit(FIREFOX);
     const email = await desktop.register();
-    const phone = await open(IPHONE);
+    const phone = await site.visit(IPHONE);
     await phone.signIn(email);
-    await desktop.card('iOS').waitFor();
+    await desktop.device('iPhone').waitFor();
     return { email, desktop, phone };
   };
 
   it('registers a user, shows this device, signs out and signs in again', async () => {
-    const desktop = await open(FIREFOX);
+    const desktop = await site.visit(FIREFOX);
     const email = await desktop.register();
-    expect(await desktop.card('This device').textContent()).toMatch(
-      /Firefox on Windows[\s\S]*Last active\s*Now/,
-    );
+    expect(await desktop.device('This device').textContent()).toMatch(/Firefox on Windows[\s\S]*Active now/);
     expect(await desktop.page.getByText('You’re signed in only on this device').count()).toBe(1);
     await desktop.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
     await desktop.waitForSignOut('You’re signed out.');
     expect(await desktop.page.getByLabel('Email address').inputValue()).toBe(email);
     await desktop.signIn(email);
-    expect(await desktop.cards.count()).toBe(1);
+    expect(await desktop.devices.count()).toBe(1);
   });
 
   it('explains a wrong or rejected password', async () => {
-    const desktop = await open();
+    const desktop = await site.visit();
     const email = await desktop.register();
-    const phone = await open();
+    const phone = await site.visit();
     await phone.submitCredentials(email, 'Sign in', 'not the password');
     await phone.page.getByText('Incorrect email address or password.').waitFor();
     await phone.page.reload();
@@ -86,16 +54,16 @@ describeInChromium('the devices page', () => {
       .waitFor();
     await phone.submitCredentials(email, 'Create an account');
     await phone.page.getByText('An account with this email address already exists.').waitFor();
-    expect(await desktop.cards.count()).toBe(1);
+    expect(await desktop.devices.count()).toBe(1);
   });
 
   it('shows a sign-in elsewhere without a reload', async () => {
-    const desktop = await open(FIREFOX);
+    const desktop = await site.visit(FIREFOX);
     const email = await desktop.register();
     await desktop.page.getByText('Updating live').waitFor();
     const signedInAt = performance.now();
-    await service.api.session(email, { device_name: 'Kitchen tablet' });
-    await desktop.card('Kitchen tablet').waitFor();
+    await site.service.api.session(email, { device_name: 'Kitchen tablet' });
+    await desktop.device('Kitchen tablet').waitFor();
     expect(performance.now() - signedInAt).toBeLessThan(IMMEDIATE_MS);
     await desktop.page.getByRole('status').filter({ hasText: 'New sign-in' }).waitFor();
   });
@@ -103,18 +71,18 @@ describeInChromium('the devices page', () => {
   it('signs out a device, whose open page shows the reason', async () => {
     const { desktop, phone } = await twoDevices();
     await desktop
-      .card('iOS')
+      .device('iPhone')
       .getByRole('button', { name: /^Sign out/ })
       .click();
-    expect(await desktop.dialog.textContent()).toContain('iOS');
+    expect(await desktop.dialog.textContent()).toContain('iPhone');
     const signedOut = phone.waitForSignOut('This device was signed out from your list of devices.');
     const confirmedAt = performance.now();
     await desktop.dialog.getByRole('button', { name: 'Sign out' }).click();
     const tookMs = (await signedOut) - confirmedAt;
     process.stderr.write(`a device was signed out of its open page in ${Math.round(tookMs)} ms\n`);
     expect(tookMs).toBeLessThan(IMMEDIATE_MS);
-    await desktop.card('iOS').waitFor({ state: 'detached' });
-    expect(await desktop.cards.count()).toBe(1);
+    await desktop.device('iPhone').waitFor({ state: 'detached' });
+    expect(await desktop.devices.count()).toBe(1);
     // It stays signed out.
     await phone.page.reload();
     await phone.heading('Sign in').waitFor();
@@ -122,17 +90,17 @@ describeInChromium('the devices page', () => {
 
   it('signs out all other devices, but not this one', async () => {
     const { email, desktop, phone } = await twoDevices();
-    const { access_token } = await service.api.session(email, { device_name: 'Kitchen tablet' });
-    await desktop.card('Kitchen tablet').waitFor();
+    const { access_token } = await site.service.api.session(email, { device_name: 'Kitchen tablet' });
+    await desktop.device('Kitchen tablet').waitFor();
     await desktop.button('Sign out all other devices').click();
     const named = await desktop.dialog.textContent();
     expect(named).toContain('Kitchen tablet');
-    expect(named).toContain('iOS');
+    expect(named).toContain('iPhone');
     expect(named).not.toContain('Firefox');
     await desktop.dialog.getByRole('button', { name: 'Sign out 2 devices' }).click();
     await phone.waitForSignOut(/signed out from your list/);
     await desktop.page.getByText('only on this device').waitFor();
-    expect((await service.api.me(access_token)).status).toBe(401);
+    expect((await site.service.api.me(access_token)).status).toBe(401);
   });
 
   it('signs out everywhere, this device included', async () => {
@@ -149,29 +117,27 @@ describeInChromium('the devices page', () => {
   });
 
   it('signs out one session of a device, but not the other', async () => {
-    const desktop = await open(FIREFOX);
+    const desktop = await site.visit(FIREFOX);
     const email = await desktop.register();
-    const { device_token, access_token } = await service.api.session(email, {
+    const { device_token, access_token } = await site.service.api.session(email, {
       device_name: 'Kitchen tablet',
     });
-    await service.api.session(email, { device_token });
-    const tablet = desktop.card('Kitchen tablet');
-    await tablet.getByText('2 sessions').click();
+    await site.service.api.session(email, { device_token });
+    const tablet = await desktop.openDetails('Kitchen tablet');
+    await tablet.getByText('2 sessions').waitFor();
     await tablet.getByRole('button', { name: /^Sign out session 2/ }).click();
     await desktop.dialog.getByRole('button', { name: 'Sign out' }).click();
     await tablet.getByText('1 session').waitFor();
-    expect((await service.api.me(access_token)).status).toBe(401);
+    expect((await site.service.api.me(access_token)).status).toBe(401);
   });
 
   it('renames a device on every open page', async () => {
     const { desktop, phone } = await twoDevices();
-    await desktop
-      .card('iOS')
-      .getByRole('button', { name: /^Rename/ })
-      .click();
+    const details = await desktop.openDetails('iPhone');
+    await details.getByRole('button', { name: /^Rename/ }).click();
     await desktop.page.getByLabel('Device name').fill('Ada’s phone');
     await desktop.button('Save').click();
-    await Promise.all([desktop.card('Ada’s phone').waitFor(), phone.card('Ada’s phone').waitFor()]);
+    await Promise.all([desktop.device('Ada’s phone').waitFor(), phone.device('Ada’s phone').waitFor()]);
     await desktop.page.getByRole('status').filter({ hasText: 'Renamed' }).waitFor();
   });
 
@@ -187,14 +153,14 @@ describeInChromium('the devices page', () => {
       await desktop.dialog.waitFor({ state: 'detached' });
     }
     await desktop.page.reload();
-    await desktop.card('iOS').waitFor();
+    await desktop.device('iPhone').waitFor();
     expect(desktop.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 
   it('sends one request even if the button is clicked repeatedly', async () => {
     const { desktop, phone } = await twoDevices();
     await desktop
-      .card('iOS')
+      .device('iPhone')
       .getByRole('button', { name: /^Sign out/ })
       .click();
     await desktop.dialog.getByRole('button', { name: 'Sign out' }).click({ clickCount: 3 });
@@ -203,17 +169,19 @@ describeInChromium('the devices page', () => {
   });
 
   it('hides tokens from scripts, and sends requests only to the service', async () => {
-    const desktop = await open(FIREFOX);
+    const desktop = await site.visit(FIREFOX);
     await desktop.register();
     const cookies = await desktop.context.cookies();
     expect(cookies.map(({ name, httpOnly }) => [name, httpOnly]).sort()).toEqual([
       ['latchkey_access', true],
       ['latchkey_device', true],
+      // The page sets it as well.
+      ['latchkey_language', false],
       ['latchkey_refresh', true],
     ]);
     expect(
       await desktop.page.evaluate('[document.cookie, localStorage.length, sessionStorage.length]'),
-    ).toEqual(['', 0, 0]);
+    ).toEqual(['latchkey_language=en', 0, 0]);
     expect(desktop.requests.filter((request) => !/^[A-Z]+ \//.test(request))).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ const ORIGIN = 'https://app.example.com';
 const NOT_SET_BY_SCRIPTS = new Set([
   'accept',
   'accept-encoding',
+  'accept-language',
   'connection',
   'content-length',
   'cookie',

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { AccessTokenIssuer } from '../../src/auth/access-tokens/access-token.issuer.js';
 import { Config } from '../../src/config/config.js';
-import { PROTOCOL_DATA_SOURCE } from '../../src/database/database.module.js';
+import { PROTOCOL_DATA_SOURCE } from '../../src/database/protocol-data-source.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { SessionRows } from '../support/session-rows.js';
 import { waitUntil } from '../support/wait-until.js';

@@ -2,6 +2,7 @@ import { Cluster } from './history/cluster.js';
 import { presentedAfterLostAnswer, presentedAfterUse } from './schedules/presented-after-use.js';
 import { revokedAfterFlush } from './schedules/revoked-after-flush.js';
 import { revokedByCutOff } from './schedules/revoked-by-cut-off.js';
+import { revokedInLongTransaction } from './schedules/revoked-in-long-transaction.js';
 import { revokedInSplitBrain } from './schedules/revoked-in-split-brain.js';
 import { revokedWhileCached } from './schedules/revoked-while-cached.js';
 import { revokedWhileDisconnected } from './schedules/revoked-while-disconnected.js';
@@ -24,6 +25,11 @@ const CASES = [
   ['a session is revoked while an instance is disconnected', revokedWhileDisconnected, 'trust-before-tail'],
   ['a session is revoked right after a flush', revokedAfterFlush, 'young-registration-trusted'],
   ['all other sessions of a user are revoked', revokedByCutOff, 'cut-off-ignored'],
+  [
+    'a session is revoked in a transaction that is committed later',
+    revokedInLongTransaction,
+    'ends-read-by-time-stamp',
+  ],
   [
     'a session is revoked while a stranger acknowledges for an instance',
     revokedWithForgedAcknowledgement,

@@ -132,7 +132,8 @@ describe('a standby that lacks a revocation', () => {
     });
 
     it('is not believed about recent revocations', async () => {
-      await expect(new PostgresSessionStore(pooled).recentRevocations(60_000)).rejects.toThrow(StandbyServer);
+      const read = new PostgresSessionStore(pooled).recentRevocations(60_000, null);
+      await expect(read).rejects.toThrow(StandbyServer);
     });
 
     it('does not count as ready', async () => {

@@ -17,6 +17,8 @@ export interface Tokens {
   readonly expires_in: number;
   readonly session_id: string;
   readonly device_id: string;
+  readonly session_expires_at: string;
+  readonly session_absolute_expires_at: string;
   readonly device_token: string;
 }
 
@@ -57,19 +59,20 @@ export class Api {
     path: string,
     { token, body, headers }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer<T>> {
+    const sent = body === undefined ? undefined : JSON.stringify(body);
     const response = await fetch(this.url + path, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
         ...this.headers,
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
     });
     const text = await response.text();
     const contentType = response.headers.get('content-type');
-    requireDocumented(method, path, { status: response.status, contentType, text });
+    requireDocumented(method, path, { sent, status: response.status, contentType, text });
     const isJson = contentType?.includes('json') ?? false;
     return {
       status: response.status,

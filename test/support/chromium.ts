@@ -46,8 +46,9 @@ export function chromiumProgram(): string | null {
   return process.env[VARIABLE] || null;
 }
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumProgram() ?? '', args: FLAGS });
+/** @param flags more command-line flags */
+export function launchChromium(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumProgram() ?? '', args: [...FLAGS, ...flags] });
 }
 
 async function installed(): Promise<string | null> {

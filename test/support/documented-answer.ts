@@ -2,11 +2,16 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 
-interface DocumentedResponse {
+interface DocumentedContent {
   readonly content?: Record<string, { readonly schema?: object }>;
 }
 
-type Operations = Record<string, { readonly responses: Record<string, DocumentedResponse> }>;
+interface Operation {
+  readonly requestBody?: DocumentedContent;
+  readonly responses: Record<string, DocumentedContent>;
+}
+
+type Operations = Record<string, Operation>;
 
 interface ApiDocument {
   readonly paths: Record<string, Operations>;
@@ -14,6 +19,8 @@ interface ApiDocument {
 }
 
 export interface ReceivedAnswer {
+  /** The body of the request, if it had one. */
+  readonly sent?: string | undefined;
   readonly status: number;
   readonly contentType: string | null;
   readonly text: string;
@@ -49,26 +56,36 @@ export function documentedAnswers(): string[] {
 }
 
 /**
- * Compares an answer with `openapi.json`. Answers to paths and methods that the document does not name are not checked.
+ * Compares an answer with `openapi.json`, and the body of the request too if the service has accepted it. Paths and methods
+ * that the document does not name are not checked.
  *
- * @throws {Error} if the status, the content type or the body is not as documented
+ * @throws {Error} if the status, the content type or one of the bodies is not as documented
  */
 export function requireDocumented(method: string, url: string, answer: ReceivedAnswer): void {
   const path = url.split('?', 1)[0] ?? '';
   const template =
     templates.find(({ path: exact }) => exact === path) ?? templates.find((it) => it.pattern.test(path));
-  const responses = template && documented.paths[template.path]?.[method.toLowerCase()]?.responses;
-  if (!template || !responses) return;
-  const { status } = answer;
+  const operation = template && documented.paths[template.path]?.[method.toLowerCase()];
+  if (!template || !operation) return;
+  const { responses } = operation;
+  const { status, sent } = answer;
   const call = `${method} ${template.path} ${status}`;
   seenAnswers.add(call);
   // `default` describes errors.
   const response = responses[status] ?? (status >= 400 ? responses.default : undefined);
   if (!response) throw new Error(`${call} is not documented`);
   requireContent(call, response, answer);
+  // The service ignores a body where it needs none.
+  if (status >= 300 || sent === undefined || !operation.requestBody) return;
+  const request = { contentType: 'application/json', text: sent };
+  requireContent(`request ${call}`, operation.requestBody, request);
 }
 
-function requireContent(call: string, { content = {} }: DocumentedResponse, answer: ReceivedAnswer): void {
+function requireContent(
+  call: string,
+  { content = {} }: DocumentedContent,
+  answer: Pick<ReceivedAnswer, 'contentType' | 'text'>,
+): void {
   const { contentType, text } = answer;
   if (Object.keys(content).length === 0) {
     if (text !== '') throw new Error(`${call} has a body that is not documented: ${text}`);

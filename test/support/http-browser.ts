@@ -35,22 +35,23 @@ export class HttpBrowser {
       headers = {},
     }: { source?: RequestSource; headers?: Record<string, string> } = {},
   ): Promise<Answer<T>> {
+    const sent = body === undefined ? undefined : JSON.stringify(body);
     const response = await fetch(this.url + path, {
       method,
       headers: {
         ...(this.cookies.size > 0 && { cookie: this.cookieHeader }),
         ...(source.origin !== undefined && method !== 'GET' && { origin: source.origin }),
         ...(source.fetchSite !== undefined && { 'sec-fetch-site': source.fetchSite }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(sent !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(sent !== undefined && { body: sent }),
     });
     for (const line of response.headers.getSetCookie()) this.store(line);
     const text = await response.text();
     const { status, headers: received } = response;
     const contentType = received.get('content-type');
-    requireDocumented(method, path, { status, contentType, text });
+    requireDocumented(method, path, { sent, status, contentType, text });
     const isJson = contentType?.includes('json') ?? false;
     return { status, headers: received, text, body: (isJson && text !== '' ? JSON.parse(text) : {}) as T };
   }

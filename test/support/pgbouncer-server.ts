@@ -19,7 +19,7 @@ export async function findPgBouncer(): Promise<string | null> {
   }
 }
 
-/** A private PgBouncer with its default settings, in front of one database. */
+/** A private PgBouncer with its default settings, in front of every database of a server. */
 export class PgBouncerServer extends PrivateServer {
   protected override readonly stopSignal = 'SIGTERM';
 
@@ -36,26 +36,32 @@ export class PgBouncerServer extends PrivateServer {
   }
 
   override get url(): string {
-    return `postgres://latchkey@127.0.0.1:${this.port}${this.database.pathname}`;
+    return this.databaseUrl(this.database.pathname.slice(1));
+  }
+
+  databaseUrl(database: string): string {
+    return `postgres://latchkey@127.0.0.1:${this.port}/${database}`;
   }
 
   protected override async prepare(): Promise<void> {}
 
   protected override command(): [string, ...string[]] {
-    const { hostname, port, username, password, pathname } = this.database;
-    const name = pathname.slice(1);
+    const { hostname, port, username, password } = this.database;
     const file = join(this.directory, 'pgbouncer.ini');
-    const target = `host=${hostname} port=${port || 5432} user=${username} password=${password} dbname=${name}`;
+    const users = join(this.directory, 'users.txt');
+    writeFileSync(users, '"latchkey" ""\n');
+    const target = `host=${hostname} port=${port || 5432} user=${username}${password && ` password=${password}`}`;
     // The port is not known before.
     writeFileSync(
       file,
       `[databases]
-${name} = ${target}
+* = ${target}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${this.port}
 unix_socket_dir =
-auth_type = any
+auth_type = trust
+auth_file = ${users}
 pool_mode = ${this.mode}
 `,
     );

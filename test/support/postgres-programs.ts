@@ -6,6 +6,8 @@ import { directoryWith, MissingProgram, pathDirectories, versionedDirectories } 
 import { unprivilegedUser } from './run-as.js';
 
 const PROGRAMS = ['postgres', 'initdb'];
+/** What Patroni runs besides, which not every package of Postgres has. */
+const REPLICATING_PROGRAMS = [...PROGRAMS, 'pg_basebackup', 'pg_controldata', 'pg_isready', 'pg_rewind'];
 const MIN_MAJOR = 13;
 const REMEMBERED = 'LATCHKEY_TEST_POSTGRES_PROGRAMS';
 
@@ -16,13 +18,18 @@ const REMEMBERED = 'LATCHKEY_TEST_POSTGRES_PROGRAMS';
  */
 export async function postgresPrograms(): Promise<string> {
   // Jest workers inherit the environment, so one search serves the whole run.
-  process.env[REMEMBERED] ??= await find();
+  process.env[REMEMBERED] ??= await find(PROGRAMS);
   return process.env[REMEMBERED];
 }
 
-async function find(): Promise<string> {
+/** As `postgresPrograms`, with the programs that copy and rewind a server. @throws {MissingProgram} */
+export function replicatingPostgresPrograms(): Promise<string> {
+  return find(REPLICATING_PROGRAMS);
+}
+
+async function find(programs: string[]): Promise<string> {
   const runAs = unprivilegedUser();
-  const first = (directories: string[]) => directoryWith(PROGRAMS, directories, MIN_MAJOR, runAs);
+  const first = (directories: string[]) => directoryWith(programs, directories, MIN_MAJOR, runAs);
   return (
     (await first(await installedPlaces())) ??
     (await first(npmPlaces())) ??

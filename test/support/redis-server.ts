@@ -39,6 +39,11 @@ export class RedisServer extends PrivateServer {
     return join(this.directory, 'dump.rdb');
   }
 
+  /** One of the additional settings it was started with. */
+  setting(name: string): string {
+    return this.options.settings?.[name] ?? '';
+  }
+
   /** Sends one command, whose arguments must not contain spaces, and returns the first line of the reply. */
   send(command: string, timeoutMs?: number): Promise<string> {
     return rawRedisCommand(this.port, command, timeoutMs);

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The built programs, from the root of the project. They start in a third of the time that their source takes. */
@@ -50,6 +51,11 @@ export function runProgram(
   );
 }
 
+/** Runs a script with `sh`. @param env in addition to this machine's PATH */
+export function runShell(script: string, env: Record<string, string>): Promise<Finished> {
+  return finished(spawn('sh', ['-c', script], { env: { PATH: process.env.PATH, ...env } }), '');
+}
+
 async function finished(child: ChildProcessWithoutNullStreams, input: string): Promise<Finished> {
   let stdout = '';
   let stderr = '';
@@ -66,6 +72,8 @@ async function finished(child: ChildProcessWithoutNullStreams, input: string): P
   return { code, stdout, stderr };
 }
 
+/** An absolute path stays as it is. */
 export function inProject(file: string): string {
+  if (isAbsolute(file)) return file;
   return fileURLToPath(new URL(`../../${file}`, import.meta.url));
 }

@@ -54,6 +54,11 @@ export class ServiceProcess {
     return ServiceProcess.run(node, [inProject(MAIN)], env).listening();
   }
 
+  /** Starts a program of another build, and waits until it listens. */
+  static async startBuilt(main: string, env: Record<string, string>): Promise<ServiceProcess> {
+    return ServiceProcess.run(process.execPath, [main], env).listening();
+  }
+
   private static run(node: string, args: string[], env: Record<string, string>): ServiceProcess {
     return new ServiceProcess(
       spawn(node, args, {

@@ -16,8 +16,8 @@ export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   readonly #stranded = new Set<Pair>();
   #state: State = 'whole';
-  /** Only connections whose client sent this word hang; `null`: all. */
-  #hungWord: string | null = null;
+  /** Only connections whose client sent one of these words hang; with none, all of them do. */
+  #hungWords: readonly string[] = [];
   #holdsAnswers = false;
   #delayMs = 0;
   #listener: Server | null = null;
@@ -55,12 +55,12 @@ export class TcpProxy {
   /**
    * Accepts and keeps connections but forwards nothing in either direction, as when a network drops packets.
    *
-   * @param word hangs only connections whose client sends it among the first bytes: with `subscribe`, the command
-   *   connection still works and the subscription is half open
+   * @param words hangs only connections whose client sends one of them among the first bytes: with `subscribe`, the
+   *   command connection still works and the subscription is half open
    */
-  hang(word: string | null = null): void {
+  hang(...words: string[]): void {
     this.#state = 'hung';
-    this.#hungWord = word === null ? null : word.toLowerCase();
+    this.#hungWords = words.map((word) => word.toLowerCase());
     for (const pair of this.#pairs) if (this.#isHung(pair)) pause(pair);
   }
 
@@ -149,7 +149,8 @@ export class TcpProxy {
   }
 
   #isHung(pair: Pair): boolean {
-    return this.#state === 'hung' && (this.#hungWord === null || pair.said.includes(this.#hungWord));
+    if (this.#state !== 'hung') return false;
+    return this.#hungWords.length === 0 || this.#hungWords.some((word) => pair.said.includes(word));
   }
 
   #relay(pair: Pair, from: Socket, to: Socket): void {

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { newEmail, PASSWORD } from './api.js';
+import { compareWithDocument } from './documented-page.js';
 import type { ReceivedMail } from './mailbox.js';
 
 const TIMEOUT_MS = 40_000;
@@ -21,6 +22,7 @@ export class Visitor {
     readonly context: BrowserContext,
     readonly page: Page,
     private readonly url: string,
+    private readonly undocumented: () => Promise<string[]>,
   ) {
     page.on('console', (message) => {
       if (/Content Security Policy|TrustedHTML|Refused to/i.test(message.text()))
@@ -33,16 +35,18 @@ export class Visitor {
   }
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ baseURL: url, ...options });
+    // The headless shell sends no Accept-Language by itself.
+    const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...options });
     context.setDefaultTimeout(TIMEOUT_MS);
-    const visitor = new Visitor(context, await context.newPage(), url);
+    const undocumented = compareWithDocument(context, url);
+    const visitor = new Visitor(context, await context.newPage(), url, undocumented);
     await visitor.page.goto('/account');
     return visitor;
   }
 
   /** Opens another tab in the same browser. */
   async newTab(): Promise<Visitor> {
-    const tab = new Visitor(this.context, await this.context.newPage(), this.url);
+    const tab = new Visitor(this.context, await this.context.newPage(), this.url, this.undocumented);
     await tab.page.goto('/account');
     return tab;
   }
@@ -59,14 +63,14 @@ export class Visitor {
     await this.button('Create an account').click();
     await this.submitCredentials(email, 'Create an account');
     await this.heading('Your devices').waitFor();
-    await this.card('This device').waitFor();
+    await this.device('This device').waitFor();
     return email;
   }
 
   async signIn(email: string, password = PASSWORD): Promise<void> {
     await this.submitCredentials(email, 'Sign in', password);
     await this.heading('Your devices').waitFor();
-    await this.card('This device').waitFor();
+    await this.device('This device').waitFor();
   }
 
   async submitCredentials(email: string, action: string, password = PASSWORD): Promise<void> {
@@ -87,13 +91,20 @@ export class Visitor {
     return this.page.getByRole('heading', { name, exact: true });
   }
 
-  /** The device cards that contain the text. */
-  card(text: string | RegExp): Locator {
-    return this.page.locator('.cards > li').filter({ hasText: text });
+  /** The devices in the list that contain the text. */
+  device(text: string | RegExp): Locator {
+    return this.devices.filter({ hasText: text });
   }
 
-  get cards(): Locator {
-    return this.page.locator('.cards > li');
+  get devices(): Locator {
+    return this.page.locator('[data-device]');
+  }
+
+  /** Opens the details of a device. */
+  async openDetails(text: string | RegExp): Promise<Locator> {
+    const device = this.device(text);
+    await device.getByRole('button', { name: /^Details/ }).click();
+    return device;
   }
 
   get dialog(): Locator {
@@ -108,7 +119,11 @@ export class Visitor {
     return at;
   }
 
-  close(): Promise<void> {
-    return this.context.close();
+  /** @throws if the page has sent or received what `openapi.json` does not describe */
+  async close(): Promise<void> {
+    // First, because an answer may be stuck on its way.
+    await this.context.close();
+    const undocumented = await this.undocumented();
+    if (undocumented.length > 0) throw new Error(undocumented.join('\n'));
   }
 }

@@ -7,6 +7,7 @@ import { PostgresServer } from '../../support/postgres-server.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { serviceEnv } from '../../support/service-env.js';
 import { waitUntil } from '../../support/wait-until.js';
+import type { ClusterPostgres, Deployment } from './deployment.js';
 import { GuardedServer, type GuardedServerKind } from './guarded-server.js';
 import { Node } from './node.js';
 
@@ -19,7 +20,9 @@ export interface ClusterOptions {
   /** `REFRESH_GRACE` */
   readonly graceMs?: number;
   /** Servers of another cluster to share, with a separate database; they keep running when this cluster stops. */
-  readonly servers?: { readonly redis: RedisServer; readonly postgres: PostgresServer };
+  readonly servers?: { readonly redis: RedisServer; readonly postgres: ClusterPostgres };
+  /** Replaces servers; stops with this cluster. */
+  readonly deployment?: Deployment;
 }
 
 export interface GuardedServerOptions {
@@ -41,6 +44,7 @@ const GRACE_MS = 300_000;
 /** The number of the first guarded server. */
 const GUARDED_FROM = 100;
 const RECOVERY_TIMEOUT_MS = 120_000;
+const SQL_TIMEOUT_MS = 5_000;
 
 /** Several instances of one service, with private Postgres and Redis servers behind proxies that tests can break. */
 export class Cluster {
@@ -49,8 +53,9 @@ export class Cluster {
   readonly guarded: GuardedServer[] = [];
 
   private constructor(
-    readonly postgres: PostgresServer,
-    private server: RedisServer,
+    readonly postgres: ClusterPostgres,
+    private server: RedisServer | null,
+    readonly deployment: Deployment | null,
     private readonly env: Record<string, string>,
     /** Connects directly to Postgres, bypassing the proxies. */
     private readonly pool: Pool,
@@ -65,20 +70,25 @@ export class Cluster {
     env: own = {},
     graceMs = GRACE_MS,
     servers,
+    deployment,
   }: ClusterOptions): Promise<Cluster> {
+    const needsRedis = deployment?.env.REDIS_URL === undefined;
     const [postgres, redis] = servers
       ? [servers.postgres, servers.redis]
-      : await Promise.all([PostgresServer.start({ durable: true }), RedisServer.start({ snapshot: true })]);
+      : await Promise.all([
+          deployment?.postgres ?? PostgresServer.start({ durable: true }),
+          needsRedis ? RedisServer.start({ snapshot: true }) : null,
+        ]);
     const database = await createDatabase(postgres);
     const pool = new Pool({
       connectionString: database,
       connectionTimeoutMillis: 5_000,
-      query_timeout: 5_000,
+      query_timeout: SQL_TIMEOUT_MS,
     });
     // Some faults kill Postgres, which breaks idle connections.
     pool.on('error', () => {});
     const env = serviceEnv(database, {
-      REDIS_URL: redis.url,
+      ...(redis ? { REDIS_URL: redis.url } : {}),
       PASSWORD_HASH_MEMORY_KIB: '8',
       PASSWORD_HASH_PASSES: '1',
       PASSWORD_HASH_QUEUE: '1000',
@@ -87,10 +97,13 @@ export class Cluster {
       REFRESH_GRACE: `${graceMs}ms`,
       LATCHKEY_CLIENTS: JSON.stringify([clientOfGuards()]),
       LOG_LEVEL: 'error',
+      ...deployment?.env,
       ...own,
     });
     const directory = await mkdtemp(join(tmpdir(), 'latchkey-torture-'));
-    const cluster = new Cluster(postgres, redis, env, pool, !servers, directory, graceMs);
+    const cluster = new Cluster(
+      ...([postgres, redis, deployment ?? null, env, pool, !servers, directory, graceMs] as const),
+    );
     // One by one: the first instance creates the signing key, and the others need not wait for its lock.
     for (let count = 0; count < instances; count++) await cluster.join(before);
     return cluster;
@@ -105,7 +118,7 @@ export class Cluster {
 
   /** Another instance, which the caller starts. */
   async prepare(before: readonly string[]): Promise<Node> {
-    const { postgres, redis, env } = this;
+    const { postgres, server: redis, env } = this;
     const node = await Node.prepare(this.nodes.length, { redis, postgres }, env, before);
     this.nodes.push(node);
     return node;
@@ -150,18 +163,24 @@ export class Cluster {
     };
   }
 
-  /** The current Redis server; `switchTo` replaces it. */
+  /** The current single Redis server; `switchTo` replaces it. */
   get redis(): RedisServer {
+    if (!this.server) throw new Error('this deployment has no single Redis');
     return this.server;
   }
 
-  async sql<T extends object>(statement: string, parameters: unknown[] = []): Promise<T[]> {
-    return (await this.pool.query<T>(statement, parameters)).rows;
+  async sql<T extends object>(
+    statement: string,
+    parameters: unknown[] = [],
+    timeoutMs = SQL_TIMEOUT_MS,
+  ): Promise<T[]> {
+    const query = { text: statement, values: parameters, query_timeout: timeoutMs };
+    return (await this.pool.query<T>(query)).rows;
   }
 
   /** Permanently redirects every instance to another Redis. The old one must have been killed before. */
   async switchTo(server: RedisServer): Promise<void> {
-    const old = this.server;
+    const old = this.redis;
     this.server = server;
     for (const node of this.nodes) node.redis.retarget(server);
     await old.dispose();
@@ -169,19 +188,19 @@ export class Cluster {
 
   /** Saves a copy of the current snapshot file, to restore later with `startRedis`. */
   async keepSnapshot(): Promise<string> {
-    await this.server.send('SAVE', 10_000);
+    await this.redis.send('SAVE', 10_000);
     const kept = join(this.directory, 'kept.rdb');
-    await copyFile(this.server.snapshotFile, kept);
+    await copyFile(this.redis.snapshotFile, kept);
     return kept;
   }
 
   /** Starts the killed Redis again, with this snapshot or empty. */
   async startRedis(snapshot: string | null): Promise<void> {
-    await rm(this.server.snapshotFile, { force: true });
-    if (snapshot !== null) await copyFile(snapshot, this.server.snapshotFile);
-    await this.server.start();
+    await rm(this.redis.snapshotFile, { force: true });
+    if (snapshot !== null) await copyFile(snapshot, this.redis.snapshotFile);
+    await this.redis.start();
     // A promoted replica still has `--replicaof` on its command line and would start read-only.
-    await this.server.send('REPLICAOF NO ONE', 10_000);
+    await this.redis.send('REPLICAOF NO ONE', 10_000);
   }
 
   /** Waits until every instance is ready and trusts its caches. */
@@ -198,7 +217,8 @@ export class Cluster {
     await Promise.all([...this.guarded, ...this.nodes].map((server) => server.dispose()));
     await this.pool.end();
     await rm(this.directory, { recursive: true, force: true });
-    if (this.ownsServers) await Promise.all([this.server.dispose(), this.postgres.dispose()]);
+    if (this.ownsServers) await Promise.all([this.server?.dispose(), this.postgres.dispose()]);
+    await this.deployment?.dispose();
   }
 }
 
@@ -210,7 +230,7 @@ function clientOfGuards() {
   };
 }
 
-async function createDatabase(postgres: PostgresServer): Promise<string> {
+async function createDatabase(postgres: ClusterPostgres): Promise<string> {
   made += 1;
   const name = `latchkey_${made}`;
   const admin = new Pool({ connectionString: postgres.url, max: 1 });
@@ -221,7 +241,7 @@ async function createDatabase(postgres: PostgresServer): Promise<string> {
   return url;
 }
 
-async function isRecovered(url: string): Promise<boolean> {
+export async function isRecovered(url: string): Promise<boolean> {
   const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
   const readiness = (await response.json()) as { status: string; caches_trusted: boolean };
   if (readiness.status === 'ready' && readiness.caches_trusted) return true;

@@ -8,9 +8,14 @@ const CONCURRENCY = 16;
 const TRIES = 30;
 const RETRY_EVERY_MS = 1_000;
 
+interface CheckedServers extends Pick<Cluster, 'sql'> {
+  readonly nodes: readonly { readonly index: number }[];
+  readonly guarded: readonly { readonly index: number }[];
+}
+
 /** After every fault was healed: checks every session on every instance and guarded server, and reads the rows in Postgres. */
 export async function runFinalCheck(
-  cluster: Cluster,
+  cluster: CheckedServers,
   recorder: Recorder,
   workload: Workload,
 ): Promise<Map<string, SessionRow>> {
@@ -39,7 +44,7 @@ async function retryUntilAnswered(request: () => Promise<ObservedAnswer | null>)
   }
 }
 
-async function readRows(cluster: Cluster): Promise<Map<string, SessionRow>> {
+async function readRows(cluster: CheckedServers): Promise<Map<string, SessionRow>> {
   const rows = await cluster.sql<{ id: string; status: string; confirmed_after: number | null }>(
     `SELECT id, status, (extract(epoch FROM enforced_at - ended_at) * 1000)::float8 AS confirmed_after FROM sessions`,
   );

@@ -73,7 +73,7 @@ export const INSTANCE_FAULTS: readonly FaultPlan[] = [
   cut,
 ];
 
-function allInstances({ nodes }: Cluster): number[] {
+export function allInstances({ nodes }: Cluster): number[] {
   return nodes.map(({ index }) => index);
 }
 

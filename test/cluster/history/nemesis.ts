@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults } from './deployment.js';
 import { GUARD_FAULTS } from './guard-faults.js';
 import type { Fault } from './history.js';
 import { INSTANCE_FAULTS } from './instance-faults.js';
@@ -12,6 +13,9 @@ const CALM_MS = [1_000, 5_000] as const;
 /** Every fifth round ends with a calm period that is long enough to measure normal operation. */
 const LONG_CALM_EVERY = 5;
 const LONG_CALM_MS = 18_000;
+
+/** Of the default servers: one Redis and one Postgres. */
+const DEFAULT_FAULTS: Faults = { redis: REDIS_FAULTS, instances: INSTANCE_FAULTS, guarded: GUARD_FAULTS };
 
 export interface Timed {
   readonly planned: PlannedFault;
@@ -27,11 +31,16 @@ export class Nemesis {
   readonly faults: Fault[] = [];
   private readonly decks = new Map<readonly FaultPlan[], FaultPlan[]>();
   private readonly stopping = new AbortController();
+  private readonly kinds: Faults;
 
+  /** @param kinds in place of the default ones */
   constructor(
     private readonly scene: Scene,
     private readonly random: Random,
-  ) {}
+    kinds: Partial<Faults> = {},
+  ) {
+    this.kinds = { ...DEFAULT_FAULTS, ...kinds };
+  }
 
   /** Runs until `stop`; every fault is healed when it returns. */
   async run(): Promise<void> {
@@ -51,9 +60,11 @@ export class Nemesis {
   plan(): Timed[] {
     const dice = this.random.next();
     const plans = [
-      ...(dice < 0.75 ? [this.draw(REDIS_FAULTS)] : []),
-      ...(dice > 0.4 ? [this.draw(INSTANCE_FAULTS)] : []),
-      ...(this.scene.cluster.guarded.length > 0 && this.random.next() < 0.6 ? [this.draw(GUARD_FAULTS)] : []),
+      ...(dice < 0.75 ? [this.draw(this.kinds.redis)] : []),
+      ...(dice > 0.4 ? [this.draw(this.kinds.instances)] : []),
+      ...(this.scene.cluster.guarded.length > 0 && this.random.next() < 0.6
+        ? [this.draw(this.kinds.guarded)]
+        : []),
     ];
     return plans.map((plan) => ({
       planned: plan(this.scene, this.random),

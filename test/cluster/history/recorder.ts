@@ -11,7 +11,12 @@ import {
 } from './history.js';
 import { openEventStream, openWebSocket } from './stream-client.js';
 
+// Not `@latchkey/client`: it repeats requests and refreshes by itself, and every request and answer belongs in the history.
 const GIVE_UP_MS = 8_000;
+const SQL_TIMEOUT_MS = 5_000;
+const REVOKE = `
+  WITH revoked AS (UPDATE sessions SET status = 'revoked' WHERE id = $1 AND status = 'active' RETURNING id)
+  SELECT pg_sleep($2) FROM revoked`;
 const STALL_EVERY_MS = 50;
 /** Smaller delays are normal for timers. */
 const STALL_MIN_MS = 20;
@@ -51,7 +56,7 @@ export class Recorder {
   isFinalCheck = false;
   private readonly stallTimer: NodeJS.Timeout;
 
-  constructor(private readonly cluster: Cluster) {
+  constructor(private readonly cluster: Pick<Cluster, 'urlOf' | 'nameOf' | 'sql'>) {
     let due = performance.now() + STALL_EVERY_MS;
     this.stallTimer = setInterval(() => {
       const at = performance.now();
@@ -167,14 +172,16 @@ export class Recorder {
     return this.revoke(instance, actor, 'DELETE', '/devices?except=current', { exceptDevice: actor.device });
   }
 
-  /** Revokes as an operator does in psql: committed when it returns, and not announced to any instance. */
-  async revokeManually({ id, user }: ClientSession): Promise<ObservedAnswer | null> {
+  /**
+   * Revokes as an operator does in psql: committed when it returns, and not announced to any instance.
+   *
+   * @param lastsMs how long its transaction stays open after the session was revoked in it
+   */
+  async revokeManually({ id, user }: ClientSession, lastsMs = 0): Promise<ObservedAnswer | null> {
     const startedAt = performance.now();
     let answer: ObservedAnswer | null = null;
     try {
-      await this.cluster.sql(`UPDATE sessions SET status = 'revoked' WHERE id = $1 AND status = 'active'`, [
-        id,
-      ]);
+      await this.cluster.sql(REVOKE, [id, lastsMs / 1_000], lastsMs + SQL_TIMEOUT_MS);
       answer = { status: 202, hasRetryAfter: false };
     } catch {
       // Postgres is down: the update may or may not have been committed.

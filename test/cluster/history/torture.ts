@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { violationsOf } from './checker.js';
 import { Cluster } from './cluster.js';
+import type { Deployment } from './deployment.js';
+import { FaultScript } from './fault-script.js';
 import { runFinalCheck } from './final-check.js';
 import { startGuardedServers } from './guarded-servers.js';
 import type { History } from './history.js';
 import { Nemesis } from './nemesis.js';
+import type { PlannedFault } from './planned-fault.js';
 import { Random } from './random.js';
 import { Recorder } from './recorder.js';
 import { progressLine } from './summary.js';
@@ -16,15 +19,22 @@ export interface TortureOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly log: (line: string) => void;
-  /** Starts a new cluster if omitted. */
+  /** Starts a new cluster with the default servers if omitted. */
   readonly cluster?: Cluster;
+  /** Faults to inject one after the other, in place of random ones; the run ends with them. */
+  readonly faults?: readonly PlannedFault[];
+  /** In place of the usual load. */
+  readonly load?: { readonly users: number; readonly sessions: number; readonly clients: number };
 }
+
+const LOAD = { users: 30, sessions: 300, clients: 24 };
 
 export interface TortureReport {
   readonly history: History;
   readonly violations: readonly Violation[];
 }
 
+const LONG_TRANSACTIONS = 0.15;
 const INSTANCES = 3;
 const PROGRESS_EVERY_MS = 5_000;
 /** The default of the service. */
@@ -34,8 +44,11 @@ const SETTLE_MS = 4_000;
 const P3_PASSED_MS = 3_000;
 
 /** Three instances and one guarded server of each kind. */
-export async function startTortureCluster(log: (line: string) => void): Promise<Cluster> {
-  const cluster = await Cluster.start({ instances: INSTANCES });
+export async function startTortureCluster(
+  log: (line: string) => void,
+  deployment?: Deployment,
+): Promise<Cluster> {
+  const cluster = await Cluster.start({ instances: INSTANCES, ...(deployment ? { deployment } : {}) });
   try {
     await startGuardedServers(cluster, log);
     return cluster;
@@ -64,14 +77,17 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
 async function run(cluster: Cluster, recorder: Recorder, options: TortureOptions): Promise<History> {
   const { seconds, seed, log } = options;
   const workload = new Workload(recorder, new Random(seed ^ 0x5eed), {
-    ...{ instances: cluster.nodes.length, guarded: cluster.guarded, users: 30, named: `tortured-${seed}` },
-    ...{ sessions: 300, clients: 24, thinkMs: 80 },
+    ...{ instances: cluster.nodes.length, guarded: cluster.guarded, named: `tortured-${seed}` },
+    ...{ ...(options.load ?? LOAD), thinkMs: 80, longTransactions: LONG_TRANSACTIONS },
   });
   await workload.settle();
   const servers = `${cluster.nodes.length} instances and ${cluster.guarded.length} guarded servers`;
   log(`${workload.live.length} sessions on ${servers}, seed ${seed}`);
-  const scene = { cluster, ended: workload.ended, oldSnapshot: await cluster.keepSnapshot() };
-  const nemesis = new Nemesis(scene, new Random(seed));
+  const oldSnapshot = cluster.deployment?.faults.redis ? '' : await cluster.keepSnapshot();
+  const scene = { cluster, ended: workload.ended, oldSnapshot };
+  const nemesis = options.faults
+    ? new FaultScript(options.faults)
+    : new Nemesis(scene, new Random(seed), cluster.deployment?.faults);
   const progress = setInterval(() => log(progressLine(recorder, nemesis)), PROGRESS_EVERY_MS);
   const working = workload.run();
   try {

@@ -15,6 +15,11 @@ export interface WorkloadOptions {
   readonly clients: number;
   /** Longest pause between two requests of one client. */
   readonly thinkMs: number;
+  /**
+   * The part of the manual revokes that are committed long after they were stamped; none if it is left out. Meanwhile,
+   * requests that need the row of the session are answered 503.
+   */
+  readonly longTransactions?: number;
 }
 
 /** Streams that are open at once. */
@@ -25,6 +30,7 @@ const RENEW_AFTER_MS = 600_000;
 /** How many of the most recently ended sessions are still probed. */
 const PROBED = 400;
 const REFRESH_TRIES = 40;
+const LONG_TRANSACTION_MS = 12_000;
 /** How long a request may still be executed after its client gave up; a token presented then may be two generations old. */
 const LATE_MS = 60_000;
 
@@ -184,7 +190,8 @@ export class Workload {
       const isOther = ({ user, device }: ClientSession) => user === actor.user && device !== actor.device;
       return this.settleRevoked(answer, this.live.find(isOther), isOther);
     }
-    const answer = await this.recorder.revokeManually(target);
+    const isLong = this.random.next() < (this.options.longTransactions ?? 0);
+    const answer = await this.recorder.revokeManually(target, isLong ? LONG_TRANSACTION_MS : 0);
     return this.settleRevoked(answer, target, (session) => session === target);
   }
 

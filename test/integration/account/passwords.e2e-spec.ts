@@ -5,8 +5,10 @@ import { DataSource } from 'typeorm';
 import { SecurityEvents } from '../../../src/security-events/security-events.js';
 import { newEmail, PASSWORD, type Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
+import { BROWSERS } from '../../support/clients.js';
 import { confirmAddress } from '../../support/confirm-address.js';
 import { Mailbox } from '../../support/mailbox.js';
+import { untilBlocking } from '../../support/until-blocking.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const NEW_PASSWORD = 'a lonely wizard hums';
@@ -312,9 +314,7 @@ describe('account self-service by mail', () => {
     await service.app.get(DataSource).transaction(async (manager) => {
       await manager.query('SELECT id FROM users WHERE email = $1 FOR NO KEY UPDATE', [email]);
       login = service.api.login(email);
-      const waiting = `SELECT pid FROM pg_stat_activity
-                       WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      await waitUntil('the login to wait', async () => (await service.sql(waiting)).length > 0);
+      await untilBlocking(manager, 'the login');
       await manager.query('UPDATE users SET password_version = password_version + 1 WHERE email = $1', [
         email,
       ]);
@@ -339,6 +339,8 @@ describe('account self-service by mail', () => {
         refresh_token: expect.any(String),
         token_type: 'Bearer',
         expires_in: 900,
+        session_expires_at: expect.any(String),
+        session_absolute_expires_at: expect.any(String),
         session_id: expect.any(String),
         device_id: one.device_id,
       });
@@ -369,9 +371,7 @@ describe('account self-service by mail', () => {
       await service.app.get(DataSource).transaction(async (manager) => {
         await manager.query('SELECT id FROM users WHERE email = $1 FOR NO KEY UPDATE', [email]);
         changing = change(access_token, PASSWORD);
-        const waiting = `SELECT pid FROM pg_stat_activity
-                         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        await waitUntil('the change to wait', async () => (await service.sql(waiting)).length > 0);
+        await untilBlocking(manager, 'the change');
         await manager.query(
           `UPDATE sessions SET status = 'revoked', ended_reason = 'terminated' WHERE id = $1`,
           [session_id],
@@ -513,6 +513,27 @@ describe('account self-service by mail', () => {
     });
 
     it.each([
+      [BROWSERS.chromeOnWindows, 'Chrome 140 on Windows'],
+      ['MyBank/3.2 CFNetwork/1496.0.7 Darwin/23.5.0', 'MyBank 3'],
+      ['curl/8.5.0', 'curl 8'],
+    ])('names the client %s, whatever name it has chosen for its device', async (userAgent, client) => {
+      const owner = await confirmedNewcomer();
+      const thief = await service.api.call('POST', '/auth/login', {
+        body: { email: owner.email, password: PASSWORD, device_name: 'Security update' },
+        headers: { 'user-agent': userAgent },
+      });
+      expect(thief.status).toBe(200);
+      const { text, html } = await mailbox.waitFor(owner.email, SIGN_IN);
+      expect(text).toContain('“Security update”');
+      for (const part of [text, html]) expect(part).toContain(client);
+      const events = await service.sql(
+        'SELECT detail FROM security_events WHERE kind = $1 AND user_id = (SELECT id FROM users WHERE email = $2)',
+        ['new_device_sign_in', owner.email],
+      );
+      expect(events).toEqual([{ detail: expect.objectContaining({ device: 'Security update', client }) }]);
+    });
+
+    it.each([
       ['sign_in_after_failures', 'Your password may have been guessed', true],
       ['impossible_travel', 'Unusual activity in your account', true],
       ['refresh_token_reused', 'You were signed out on a device', false],
@@ -521,7 +542,8 @@ describe('account self-service by mail', () => {
       const owner = await confirmedNewcomer();
       const thief = await service.api.session(owner.email, { device_name: 'Phone' });
       const [user] = await service.sql('SELECT id FROM users WHERE email = $1', [owner.email]);
-      const event = { kind, userId: String(user?.id), sessionId: thief.session_id, address: '192.0.2.7' };
+      const client = { address: '192.0.2.7', userAgent: null };
+      const event = { kind, userId: String(user?.id), sessionId: thief.session_id, client };
       const events = service.app.get(SecurityEvents, { strict: false });
       await events.record(service.app.get(DataSource).manager, event);
       const { token, text } = await mailbox.waitFor(owner.email, subject);

@@ -16,7 +16,7 @@ describe('announcements of account changes', () => {
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = await RedisConnection.open(server.url, 'test');
+    redis = await RedisConnection.open({ kind: 'single', url: server.url }, 'test');
     heard = [];
     let subscribed = 0;
     const listener = {

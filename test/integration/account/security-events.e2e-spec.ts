@@ -42,7 +42,7 @@ describe('security events', () => {
         device_id: stranger.device_id,
         address: '127.0.0.1',
         place: null,
-        detail: { device: '<b>Phone</b>' },
+        detail: { device: '<b>Phone</b>', client: 'node', kind: 'script', brand: null },
       },
     ]);
     await api.terminate(first.access_token, `/devices/${stranger.device_id}`);

@@ -49,7 +49,7 @@ describe('LoginAttempts', () => {
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = await RedisConnection.open(server.url, 'latchkey');
+    redis = await RedisConnection.open({ kind: 'single', url: server.url }, 'latchkey');
   });
 
   afterAll(async () => {

@@ -3,7 +3,10 @@ import { type RunningApp, startApp } from '../../support/app.js';
 import { responseFingerprint } from '../../support/response-fingerprint.js';
 
 const TRIES = 30;
-/** Two medians of the same work can differ by this factor on a busy machine. A missing hash makes a factor of ten. */
+/**
+ * The shortest times of the same work can differ by this factor. A missing hash makes a factor of ten. The shortest, because
+ * other work on the machine only adds time.
+ */
 const MAX_FACTOR = 2;
 
 describe('a failed login', () => {
@@ -62,7 +65,7 @@ describe('a failed login', () => {
       took.known.push(await time(email));
       took.unknown.push(await time(newEmail()));
     }
-    const ratio = median(took.known) / median(took.unknown);
+    const ratio = Math.min(...took.known) / Math.min(...took.unknown);
     expect(ratio).toBeLessThan(MAX_FACTOR);
     expect(ratio).toBeGreaterThan(1 / MAX_FACTOR);
   }, 60_000);
@@ -83,7 +86,3 @@ describe('a failed login', () => {
     expect(rows).toEqual([{ count: 1 }]);
   });
 });
-
-function median(numbers: number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}

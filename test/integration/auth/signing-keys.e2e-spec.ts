@@ -1,11 +1,13 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { KeyReplacement } from '../../../src/auth/keys/key-replacement.js';
 import { KeySet } from '../../../src/auth/keys/key-set.js';
 import { SigningKey } from '../../../src/auth/keys/signing-key.entity.js';
 import { dataSourceOptions } from '../../../src/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { es256, unrelatedKey } from '../../support/forge-token.js';
 import { testConfig } from '../../support/test-config.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -179,5 +181,40 @@ describe('the rotation of keys', () => {
     expect(keys.publicKey(kid)).toBeDefined();
     // An unknown key is not looked up in the database either.
     expect(keys.publicKey('unknown')).toBeUndefined();
+  });
+});
+
+describe('the replacement of keys', () => {
+  const replacement = () => {
+    const { secret, accessToken } = testConfig(database.url);
+    return new KeyReplacement(dataSource, secret, accessToken.keyRotationMs);
+  };
+
+  it('is noticed by running instances, none of which signs with a key that another does not know', async () => {
+    const [one, two] = [await start(), await start()];
+    const leaked = one.current().kid;
+    const kid = await replacement().publish(5_000);
+    expect(one.current().kid).toBe(leaked);
+    let unknown = 0;
+    await waitUntil('both sign with the new key', () => {
+      if (!one.publicKey(two.current().kid) || !two.publicKey(one.current().kid)) unknown++;
+      return one.current().kid === kid && two.current().kid === kid;
+    });
+    expect(unknown).toBe(0);
+    expect(one.publicKey(leaked)).toBeDefined();
+
+    expect(await replacement().removeOthers(kid)).toBe(1);
+    await waitUntil(
+      'both have forgotten the leaked key',
+      () => !one.publicKey(leaked) && !two.publicKey(leaked),
+    );
+    expect(await rows()).toMatchObject([{ kid }]);
+  });
+
+  it('refuses another secret, with which the service could not use the new key', async () => {
+    await start();
+    const other = new KeyReplacement(dataSource, Buffer.from('another secret of at least 32 bytes'), 1);
+    await expect(other.publish(0)).rejects.toThrow(/sealed under another LATCHKEY_SECRET/);
+    expect(await rows()).toHaveLength(1);
   });
 });

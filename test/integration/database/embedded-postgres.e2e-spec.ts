@@ -135,7 +135,7 @@ describe('the embedded Postgres', () => {
     writeFileSync(ownerFile, JSON.stringify({ ...left, pid: process.ppid }));
 
     const again = await startEmbeddedPostgres(place, () => {});
-    expect(again.isShared).toBe(false);
+    expect(again.owner).toBeNull();
     expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     await again.stop();
     rmSync(place, { recursive: true });

@@ -59,11 +59,12 @@ describeIfFound.each<[PoolMode]>([['session'], ['transaction']])('behind PgBounc
     return found;
   }
 
-  it('runs the migrations once, however many processes start, and leaves no lock', async () => {
+  it('runs the migrations once, however many processes start, and leaves no lock and no timeout', async () => {
     await direct.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     const applied = await Promise.all([runMigrations(bouncer.url), runMigrations(bouncer.url)]);
     expect(applied.map(({ length }) => length).sort((a, b) => a - b)).toEqual([0, MIGRATIONS.length]);
     await noLocks();
+    expect(await settings()).toEqual(Array(8).fill(expect.objectContaining({ lock_timeout: '0' })));
   });
 
   it('allows one instance without Redis, until it stops', async () => {

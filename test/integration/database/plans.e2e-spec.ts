@@ -1,11 +1,16 @@
 import { DataSource } from 'typeorm';
 import { loadSessions } from '../../../bench/growth/load-sessions.js';
 import { HEAVY, populationOf } from '../../../bench/growth/population.js';
-import { PROTOCOL_DATA_SOURCE } from '../../../src/database/database.module.js';
+import { UserErasure } from '../../../src/account/user-erasure.js';
+import { exportUser } from '../../../src/account/user-export.js';
+import { sessionsOfUser } from '../../../src/cli/user-sessions.js';
+import { PROTOCOL_DATA_SOURCE } from '../../../src/database/protocol-data-source.js';
 import { RedisAuthenticators } from '../../../src/redis/redis-authenticators.js';
 import { LastSeen } from '../../../src/sessions/check/last-seen.js';
 import { SessionRotation } from '../../../src/sessions/refresh/session-rotation.js';
+import { Session } from '../../../src/sessions/session.entity.js';
 import { SessionHistories } from '../../../src/sessions/session-history.js';
+import { SessionRevoker } from '../../../src/sessions/session-revoker.js';
 import { SessionSweeper } from '../../../src/sessions/store/session-sweeper.js';
 import { UsersService } from '../../../src/users/users.service.js';
 import { newEmail, type Tokens } from '../../support/api.js';
@@ -119,6 +124,16 @@ describe('the query plans of requests and background jobs on large tables never 
       async () => ok(service.api.end((await another()).access_token, '/devices?except=current')),
     ],
     [
+      'the termination of several devices',
+      /id = ANY/,
+      async () => {
+        const others = [await another(), await another()];
+        const { access_token: token } = await another();
+        const body = { device_ids: others.map(({ device_id }) => device_id) };
+        await ok(service.api.call('POST', '/devices/terminate', { token, body }));
+      },
+    ],
+    [
       'the revocation of all devices',
       /SET status = 'revoked'/,
       async () => ok(service.api.end((await another()).access_token, '/devices')),
@@ -143,6 +158,43 @@ describe('the query plans of requests and background jobs on large tables never 
       async () => {
         const user = await get(UsersService).findByEmail(me.email);
         await get(UsersService).grantRole(user?.id ?? '', 'auditor');
+      },
+    ],
+    [
+      'the sessions of a user, for an operator',
+      /FROM "sessions"/,
+      async () => {
+        const { userId } = await service.app
+          .get(DataSource)
+          .getRepository(Session)
+          .findOneByOrFail({ id: busy.session_id });
+        expect(
+          await sessionsOfUser(service.app.get(DataSource).getRepository(Session), userId, { limit: 100 }),
+        ).toHaveLength(100);
+      },
+    ],
+    [
+      'the export of a user',
+      /to_jsonb/,
+      async () => {
+        const user = await get(UsersService).findByEmail(me.email);
+        await exportUser(service.app.get(DataSource), user?.id ?? '');
+      },
+    ],
+    [
+      'the deletion of a user',
+      /DELETE FROM ONLY "public"."sessions"/,
+      async () => {
+        const { email } = await service.api.newcomer();
+        const user = await get(UsersService).requireById(
+          (await get(UsersService).findByEmail(email))?.id ?? '',
+        );
+        await new UserErasure(
+          service.app.get(DataSource),
+          get(UsersService),
+          get(SessionRevoker),
+          null,
+        ).erase(user);
       },
     ],
     [

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { releaseFromLimits } from '../../../src/http/server/connection-limits.js';
@@ -12,12 +14,16 @@ const HTTP2 = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Sett
 describe('a request with an Upgrade header', () => {
   let testApp: HttpTestApp;
   let accepted: Duplex[];
+  /** What the endpoint waits for before it accepts. */
+  let decided: Promise<void>;
 
   beforeEach(async () => {
     testApp = await startHttpTestApp();
     accepted = [];
-    acceptWebSockets(testApp.app.getHttpAdapter().getInstance() as never, '/ws', (request, socket) => {
+    decided = Promise.resolve();
+    acceptWebSockets(testApp.app.getHttpAdapter().getInstance() as never, '/ws', async (request, socket) => {
       if (request.headers.cookie) throw new Error('unexpected');
+      await decided;
       releaseFromLimits(socket);
       accepted.push(socket);
       socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
@@ -33,6 +39,23 @@ describe('a request with an Upgrade header', () => {
       101,
     );
     expect(accepted).toHaveLength(1);
+  });
+
+  it('for a WebSocket may be reset by the client before it is accepted', async () => {
+    let decide = () => {};
+    decided = new Promise((resolve) => {
+      decide = resolve;
+    });
+    const client = connect(testApp.port, '127.0.0.1');
+    await once(client, 'connect');
+    const isUpgraded = once(testApp.app.getHttpServer() as Server, 'upgrade');
+    client.write(`GET /ws HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n`);
+    const [, socket] = (await isUpgraded) as [unknown, Duplex];
+    client.resetAndDestroy();
+    await waitUntil('the server has noticed', () => socket.destroyed);
+    decide();
+    await waitUntil('the endpoint accepts', () => accepted.length > 0);
+    expect((await sendRaw(testApp.port, 'GET /echo HTTP/1.1\r\nHost: x\r\n\r\n')).status).toBeLessThan(500);
   });
 
   it('for a WebSocket is refused at any other path, and the connection closed', async () => {

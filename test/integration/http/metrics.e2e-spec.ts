@@ -44,4 +44,38 @@ describe('the metrics', () => {
     expect(await value('latchkey_caches_trusted')).toBe(1);
     expect(await value('latchkey_tail_age_seconds')).toBeLessThan(60);
   });
+
+  it('measure requests by route and status, also of paths that do not exist', async () => {
+    const { api } = service;
+    const count = (labels: string) => value(`latchkey_http_request_duration_seconds_count{${labels}}`);
+    const { access_token: token, device_id: id } = await api.newcomer();
+    expect((await api.call('DELETE', `/devices/${id}`, { token })).status).toBe(204);
+    expect(await count('method="DELETE",route="/devices/:id",status="204"')).toBe(1);
+    await api.call('GET', '/no/such/path');
+    await api.call('GET', '/nor/this');
+    expect(await count('method="GET",route="none",status="404"')).toBe(3);
+  });
+
+  it('count how logins end', async () => {
+    const { api } = service;
+    const count = (outcome: string) => value(`latchkey_logins_total{outcome="${outcome}"}`);
+    const before = await count('success');
+    await api.register('outcome@example.com');
+    await api.login('outcome@example.com');
+    expect(await count('success')).toBe(before + 1);
+    await api.call('POST', '/auth/login', {
+      body: { email: 'outcome@example.com', password: 'a wrong one' },
+    });
+    await api.call('POST', '/auth/login', { body: {} });
+    expect([await count('invalid_credentials'), await count('validation_failed')]).toEqual([1, 1]);
+  });
+
+  it('show the connections to Postgres and the password hashes', async () => {
+    expect(await value('latchkey_database_connections{pool="protocol",state="idle"}')).toBeGreaterThan(0);
+    expect(await value('latchkey_database_connections{pool="requests",state="busy"}')).toBeGreaterThanOrEqual(
+      0,
+    );
+    expect(await value('latchkey_database_connections_awaited{pool="requests"}')).toBe(0);
+    expect(await value('latchkey_password_hashes{state="waiting"}')).toBe(0);
+  });
 });

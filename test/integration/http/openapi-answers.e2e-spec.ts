@@ -113,8 +113,27 @@ describe('the OpenAPI document', () => {
       const mine = await service.api.newcomer();
       const other = await service.api.session(mine.email);
       expect((await service.api.end(mine.access_token, `/sessions/${other.session_id}`)).status).toBe(204);
+      const some = await post('/devices/terminate', { device_ids: [other.device_id] }, mine.access_token);
+      expect(some.status).toBe(204);
       expect((await service.api.end(mine.access_token, '/devices')).status).toBe(204);
       expect((await service.api.register(newEmail(), 'password')).status).toBe(400);
+    });
+
+    it('of a chosen language, and of answers about sign-ins from new devices', async () => {
+      const { email, access_token: token } = await service.api.newcomer();
+      expect((await service.api.call('PATCH', '/auth/me', { token, body: { language: 'de' } })).status).toBe(
+        204,
+      );
+      for (const answer of ['confirm', 'reject']) {
+        await service.api.session(email);
+        const { body } = await service.api.call<{ events: { id: string }[] }>(
+          'GET',
+          '/security-events/unanswered',
+          { token },
+        );
+        const path = `/security-events/${body.events[0]?.id}/${answer}`;
+        expect((await post(path, undefined, token)).status).toBe(204);
+      }
     });
 
     it('of the check of a gateway', async () => {
@@ -156,6 +175,12 @@ describe('the OpenAPI document', () => {
       'GET',
       '/health/live',
       { status: 200, contentType: 'application/json', text: '{"status":null}' },
+    ],
+    [
+      'an accepted request',
+      'POST',
+      '/auth/logout',
+      { status: 204, contentType: null, text: '', sent: '{"refresh_token":1}' },
     ],
     ['an error', 'GET', '/devices', { status: 500, contentType: 'application/problem+json', text: '{}' }],
   ])('excludes %s that it does not name', (_, method, path, answer) => {

@@ -45,6 +45,19 @@ describe('the request log', () => {
     ]);
   });
 
+  it("names the caller's trace and span, if they are well-formed", async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await fetch(`${testApp.url}/auth/me`, { headers: { traceparent } });
+    await fetch(`${testApp.url}/auth/me`, { headers: { traceparent: `${traceparent}\t-x` } });
+    const [named, unnamed] = await linesOf(2);
+    expect(named).toMatchObject({
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+      span_id: '00f067aa0ba902b7',
+      requestId: expect.any(String),
+    });
+    expect(unnamed).not.toHaveProperty('trace_id');
+  });
+
   it('includes the error code of the response', async () => {
     await fetch(`${testApp.url}/nowhere`);
     await fetch(`${testApp.url}/%ff`);

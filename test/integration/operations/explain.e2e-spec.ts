@@ -4,6 +4,7 @@ import { REDIS } from '../../../src/redis/redis.module.js';
 import { RedisAuthenticators } from '../../../src/redis/redis-authenticators.js';
 import type { RedisConnection } from '../../../src/redis/redis-connection.js';
 import { SessionHistories } from '../../../src/sessions/session-history.js';
+import type { Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 import { waitUntil } from '../../support/wait-until.js';
 
@@ -52,6 +53,37 @@ describe('the history of a session', () => {
     expect(instants).toEqual([...instants].sort((a, b) => a - b));
   });
 
+  it('lists the first rotation of a day, and those from another client than the one before', async () => {
+    const { api, sql } = service;
+    const { session_id, ...tokens } = await api.newcomer();
+    let token = tokens.refresh_token;
+    const chrome =
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36';
+    const rotate = async (times: number, userAgent = 'node') => {
+      for (let time = 0; time < times; time++) {
+        const refreshed = await api.call<Tokens>('POST', '/auth/refresh', {
+          body: { refresh_token: token },
+          headers: { 'user-agent': userAgent },
+        });
+        expect(refreshed.status).toBe(200);
+        token = refreshed.body.refresh_token;
+      }
+    };
+    await rotate(4);
+    await sql(`UPDATE sessions SET rotated_at = rotated_at - interval '1 day' WHERE id = $1`, [session_id]);
+    await rotate(3);
+    await rotate(2, chrome);
+    const { events, session } = await history(session_id);
+    expect(session.refreshGeneration).toBe(9);
+    const generations = events.map(({ kind, detail }) => [kind, detail.generation]);
+    expect(generations).toEqual([
+      ['opened', undefined],
+      ['rotated', 1],
+      ['rotated', 5],
+      ['rotated', 8],
+    ]);
+  });
+
   it('shows what the running instance and Redis have cached', async () => {
     const tokens = await service.api.newcomer();
     await service.api.me(tokens.access_token);
@@ -62,6 +94,17 @@ describe('the history of a session', () => {
     await service.api.logout(tokens.access_token);
     const [instance] = (await history(tokens.session_id)).instances ?? [];
     expect(instance?.endedReason).toBe('logout');
+  });
+
+  it.each([
+    ['a logout', (token: string) => service.api.logout(token)],
+    ['a cut-off', (token: string) => service.api.end(token, '/devices')],
+  ])('is no longer in Redis after %s', async (_what, end) => {
+    const tokens = await service.api.newcomer();
+    await service.api.me(tokens.access_token);
+    expect((await history(tokens.session_id)).inRedis).toBe(true);
+    expect((await end(tokens.access_token)).status).toBe(204);
+    await waitUntil('Redis has forgotten it', async () => !(await history(tokens.session_id)).inRedis);
   });
 
   it('shows a revocation made in plain SQL', async () => {

@@ -80,6 +80,12 @@ describe('a start that fails', () => {
     );
   });
 
+  it('reports mail templates that cannot be used', async () => {
+    expect(oneLine(await start({ MAIL_TEMPLATES: '/nowhere/mail', MIGRATE_ON_START: 'true' }))).toBe(
+      'latchkey: the mail templates in /nowhere/mail cannot be used: it contains none of mail.txt, mail.html',
+    );
+  });
+
   it('names all invalid variables at once, without the values of secrets and URLs', async () => {
     const line = oneLine(
       await start({
@@ -116,11 +122,6 @@ describe('a start that fails', () => {
     expect(line).toMatch(/^latchkey: Postgres cannot be used: connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
   });
 
-  it('reports that Redis is unreachable, without its password', async () => {
-    const line = oneLine(await start({ REDIS_URL: `redis://:hunter2@127.0.0.1:${await freePort()}` }));
-    expect(line).toMatch(/^latchkey: Redis cannot be used: connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
-  });
-
   it('reports a host name with several addresses on which nothing listens', async () => {
     const line = oneLine(await start({ DATABASE_URL: `postgres://localhost:${await freePort()}/latchkey` }));
     expect(line).toMatch(/^latchkey: Postgres cannot be used: connect ECONNREFUSED /);
@@ -148,7 +149,7 @@ describe('a start that fails', () => {
       LATCHKEY_DATA_DIR: dataDir,
     });
     expect(oneLine(await start({}))).toBe(
-      'latchkey: the database schema is behind by 1 migration: run "npm run migration:run", or set MIGRATE_ON_START=true',
+      'latchkey: the database schema is behind by 1 migration: run "latchkey migrate run" (in a checkout: npm run migration:run), or set MIGRATE_ON_START=true',
     );
     await runProgram(COMMAND, ['migrate', 'run'], {
       DATABASE_URL: database.url,

@@ -99,7 +99,7 @@ describe('the user command', () => {
       await client.end();
       const line = refusal(await runProgram(COMMAND, ['user', 'list'], serviceEnv(behind.url)));
       expect(line).toMatch(
-        /^latchkey: the database schema is behind by \d+ migrations: run "npm run migration:run"/,
+        /^latchkey: the database schema is behind by \d+ migrations: run "latchkey migrate run"/,
       );
       await behind.drop();
     });
@@ -147,9 +147,17 @@ describe('the user command', () => {
       expect((await api.refresh(refresh_token)).status).toBe(401);
       expect((await api.login(email)).status).toBe(200);
 
-      const [, older] = lines(await user(['sessions', email]));
+      const [newer = '', older = ''] = lines(await user(['sessions', email]));
       expect(older).toContain(session_id);
       expect(older).toMatch(/ {2}revoked \(operator, operator\)$/);
+
+      // Not the whole lines: when a session was last seen is written a little later.
+      const idIn = (line = '') => line.split(' ')[0] ?? '';
+      const first = await user(['sessions', email, '--limit', '1']);
+      expect([first.code, first.stdout.trimEnd().split('\n').map(idIn)]).toEqual([0, [idIn(newer)]]);
+      expect(first.stderr).toBe(`latchkey: there are more sessions: add --after ${idIn(newer)}\n`);
+      const second = await user(['sessions', email, '--limit', '1', '--after', idIn(newer)]);
+      expect(lines(second).map(idIn)).toEqual([session_id]);
     });
 
     it('disables and enables a user', async () => {
@@ -185,8 +193,8 @@ describe('the user command', () => {
   });
 });
 
-describe('the user command with the embedded Postgres of development', () => {
-  it('works on the same database whether or not the service is running', async () => {
+describe('commands with the embedded Postgres of development', () => {
+  it('work on the same database whether or not the service is running', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-embedded-'));
     const env = { LATCHKEY_DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
     const user = (args: string[], input = '') => runProgram(COMMAND, ['user', ...args], env, input);
@@ -203,12 +211,21 @@ describe('the user command with the embedded Postgres of development', () => {
         expect((await service.api.me(access_token)).status).toBe(401);
 
         const second = await runProgram(MAIN, [], { ...env, PORT: '0' });
-        expect(refusal(second)).toMatch(/^latchkey: another service already uses the embedded Postgres in /);
+        expect(refusal(second)).toMatch(
+          new RegExp(
+            `^latchkey: already running at http://localhost:${new URL(service.url).port} \\(process \\d+\\); `,
+          ),
+        );
         expect((await service.api.session('ada@example.org')).token_type).toBe('Bearer');
+
+        // The port of the service is not in its environment.
+        const { port } = new URL(service.url);
+        const [seeded] = lines(await runProgram(COMMAND, ['seed'], env));
+        expect(seeded).toMatch(`sign in at http://localhost:${port}/account as `);
       } finally {
         expect(await service.stop()).toBe(0);
       }
-      expect(lines(await user(['list']))).toHaveLength(1);
+      expect(lines(await user(['list']))).toHaveLength(2);
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }

@@ -63,7 +63,7 @@ describe('the Redis adapters of the revocation protocol', () => {
   });
 
   const connect = async (url = server.url) => {
-    const connection = await RedisConnection.open(url, 'test');
+    const connection = await RedisConnection.open({ kind: 'single', url }, 'test');
     connections.push(connection);
     return connection;
   };
@@ -223,7 +223,7 @@ describe('the Redis adapters of the revocation protocol', () => {
       const channelTo = ({ bus }: typeof a) => `test:acknowledgements:${bus.instanceId}`;
       const listener = a.connection.newSubscriber();
       await listener.connect();
-      await listener.subscribe(channelTo(a), (text) => sent.push(text));
+      await listener.subscribe([channelTo(a)], (text) => sent.push(text));
       await b.bus.acknowledge(a.bus.instanceId, '1');
       await waitUntil('the acknowledgement was sent', () => sent.length > 0);
       await a.connection.client.publish(channelTo(b), sent[0] ?? '');

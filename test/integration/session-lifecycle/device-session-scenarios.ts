@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RunningApp } from '../../support/app.js';
 
 const TERMINATED = { status: 401, body: { code: 'session_revoked', reason: 'terminated' } };
@@ -74,6 +75,28 @@ export function deviceSessionScenarios(service: () => RunningApp): void {
       });
     }
     expect((await api.devices(mine.access_token)).body.devices.map(({ id }) => id)).toEqual([mine.device_id]);
+  });
+
+  it('terminates several devices at once, and no device of another user', async () => {
+    const { api } = service();
+    const mine = await api.newcomer();
+    const stolen = [await api.session(mine.email), await api.session(mine.email)];
+    const kept = await api.session(mine.email);
+    const theirs = await api.newcomer();
+    const terminate = (device_ids: unknown) =>
+      api.call('POST', '/devices/terminate', { token: mine.access_token, body: { device_ids } });
+
+    const ids = [...stolen, theirs].map(({ device_id }) => device_id);
+    expect((await terminate([...ids, randomUUID()])).status).toBe(204);
+    for (const { access_token } of stolen) expect(await api.me(access_token)).toMatchObject(TERMINATED);
+    for (const { access_token } of [kept, theirs]) expect((await api.me(access_token)).status).toBe(200);
+    // Again, and for what does not exist.
+    for (const again of [ids, [randomUUID()]]) expect((await terminate(again)).status).toBe(204);
+    const many = Array.from({ length: 399 }, () => randomUUID());
+    expect((await terminate([...many, kept.device_id])).status).toBe(204);
+    expect(await api.me(kept.access_token)).toMatchObject(TERMINATED);
+    for (const wrong of [[], ['nonsense'], ids[0], null, [...many, ids[0], ids[1]]])
+      expect(await terminate(wrong)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
   });
 
   it('can terminate the device of the caller', async () => {

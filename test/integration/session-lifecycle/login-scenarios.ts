@@ -32,6 +32,8 @@ export function loginScenarios(service: () => RunningApp): void {
       refresh_token: expect.stringMatching(/^lkr_[\w-]{70}$/),
       token_type: 'Bearer',
       expires_in: 900,
+      session_expires_at: expect.any(String),
+      session_absolute_expires_at: expect.any(String),
       session_id: expect.stringMatching(UUID),
       device_id: expect.stringMatching(UUID),
       device_token: expect.stringMatching(/^lkd_[\w-]{43}$/),
@@ -102,6 +104,8 @@ export function loginScenarios(service: () => RunningApp): void {
         created_at: expect.any(String),
         authenticated_at: expect.any(String),
         last_seen_at: expect.any(String),
+        expires_at: expect.any(String),
+        absolute_expires_at: expect.any(String),
       },
       device: {
         id: tokens.device_id,
@@ -125,6 +129,8 @@ export function loginScenarios(service: () => RunningApp): void {
       refresh_token: expect.stringMatching(/^lkr_/),
       token_type: 'Bearer',
       expires_in: 900,
+      session_expires_at: expect.any(String),
+      session_absolute_expires_at: expect.any(String),
       session_id: tokens.session_id,
       device_id: tokens.device_id,
     });

@@ -4,6 +4,12 @@ import { type RunningApp, startApp } from '../../support/app.js';
 import { backdateSession } from '../../support/backdate-session.js';
 import { decodeJwt } from '../../support/decode-jwt.js';
 
+const MINUTE_MS = 60_000;
+
+interface Described {
+  readonly session: Record<'created_at' | 'last_seen_at' | 'expires_at' | 'absolute_expires_at', string>;
+}
+
 const expiredBy = (reason: string) => ({ status: 401, body: { code: 'session_expired', reason } });
 
 describe('bank policy', () => {
@@ -26,6 +32,31 @@ describe('bank policy', () => {
     await service.api.end(token, `/devices/${device_id}`),
     await service.api.end(token, `/sessions/${session_id}`),
   ];
+
+  it('says when the session expires, which a use postpones, but not a poll', async () => {
+    await startBank();
+    const { api } = service;
+    const login = await api.newcomer();
+    const sessionNow = async (headers: Record<string, string> = {}) => {
+      const { body } = await api.call<Described>('GET', '/auth/me', { token: login.access_token, headers });
+      const { last_seen_at, expires_at, created_at, absolute_expires_at } = body.session;
+      expect([
+        Date.parse(expires_at) - Date.parse(last_seen_at),
+        Date.parse(absolute_expires_at) - Date.parse(created_at),
+      ]).toEqual([5 * MINUTE_MS, 12 * 60 * MINUTE_MS]);
+      return body.session;
+    };
+    const used = await sessionNow();
+    const polled = await sessionNow({ 'latchkey-passive': '1' });
+    expect(polled.expires_at).toBe(used.expires_at);
+    const { body: refreshed } = await api.refresh(login.refresh_token);
+    expect([login, refreshed].map((tokens) => tokens.session_absolute_expires_at)).toEqual([
+      used.absolute_expires_at,
+      used.absolute_expires_at,
+    ]);
+    const order = [login.session_expires_at, used.expires_at, refreshed.session_expires_at];
+    expect(order).toEqual([...order].sort());
+  });
 
   it('allows one session: a second login revokes the first', async () => {
     await startBank();

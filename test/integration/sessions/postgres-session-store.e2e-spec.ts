@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readTail } from '@latchkey/revocation/testing/read-tail';
 import { type StoreUnderTest, sessionStoreContract } from '@latchkey/revocation/testing/store-contract';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
@@ -112,7 +113,7 @@ describe('PostgresSessionStore', () => {
   it('reports a revocation made in plain SQL, with the reason unspecified', async () => {
     const sessionId = await rows.session();
     await dataSource.query(`UPDATE sessions SET status = 'revoked' WHERE id = $1`, [sessionId]);
-    expect((await store.recentRevocations(1_000)).sessions).toContainEqual({
+    expect((await readTail(store, 1_000)).sessions).toContainEqual({
       sessionId,
       reason: 'unspecified',
       endedAt: expect.any(Number),

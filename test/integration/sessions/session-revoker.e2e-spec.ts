@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CutOff, EndedSession, Revocations } from '@latchkey/revocation/session-store';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
-import { type CommitEffects, SessionRevoker } from '../../../src/sessions/session-revoker.js';
+import {
+  type CommitEffects,
+  type RevokedSessions,
+  SessionRevoker,
+} from '../../../src/sessions/session-revoker.js';
 import { CutOffSweeper } from '../../../src/sessions/store/cut-off-sweeper.js';
 import { PostgresSessionStore } from '../../../src/sessions/store/postgres-session-store.js';
 import { transactionTurns } from '../../../src/sessions/transaction-turns.js';
@@ -32,6 +36,11 @@ class RecordedEffects implements CommitEffects {
 
   closeCutOffSessions(): void {
     this.closings += 1;
+  }
+
+  readonly audited: RevokedSessions[] = [];
+  audit(revoked: RevokedSessions): void {
+    this.audited.push(revoked);
   }
 
   announce(userId: string): void {
@@ -144,7 +153,7 @@ describe('SessionRevoker', () => {
     const onA = await rows.sessions(2, userId, a);
     const onB = await rows.sessions(2, userId, b);
     const onC = await rows.sessions(1, userId, c);
-    await revoker.revoke({ userId, deviceId: a }, 'terminated', 'operator');
+    await revoker.revoke({ userId, deviceIds: [a] }, 'terminated', 'operator');
     await dataSource.query('UPDATE sessions SET enforced_at = now() WHERE id = ANY ($1)', [onA]);
     await revoker.revoke({ userId, exceptDeviceId: c }, 'terminated', 'operator');
     await revoker.revoke({ userId }, 'terminated', 'operator');
@@ -160,7 +169,7 @@ describe('SessionRevoker', () => {
     const [probe, phone] = [await rows.device(userId), await rows.device(userId)];
     const onProbe = await rows.sessions(501, userId, probe);
     const [kept = ''] = await rows.sessions(1, userId, phone);
-    await revoker.revoke({ userId, deviceId: probe }, 'terminated', `user:${userId}`);
+    await revoker.revoke({ userId, deviceIds: [probe] }, 'terminated', `user:${userId}`);
     expect(effects.cutOffs).toEqual([{ userId, rolesVersion: 0, sessionEpoch: 1 }]);
     expect(await rows.row(kept)).toMatchObject({ status: 'active', epoch: 1 });
     const open = await dataSource.query(

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
-import { SessionSweeper } from '../../../src/sessions/store/session-sweeper.js';
+import { REMOVE_OLD_ROTATIONS, SessionSweeper } from '../../../src/sessions/store/session-sweeper.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { SessionRows } from '../../support/session-rows.js';
 import { testConfig } from '../../support/test-config.js';
@@ -138,4 +138,65 @@ describe('SessionSweeper', () => {
     await sweeper().sweep();
     expect(await rows.row(id)).toMatchObject({ status: 'revoked', ended_reason: 'terminated' });
   });
+
+  describe('of the history', () => {
+    const record = (sessionId: string, kind: string, ago: string, count = 1) =>
+      dataSource.query(
+        `INSERT INTO session_events (session_id, kind, at)
+         SELECT $1, $2, now() - $3::interval FROM generate_series(1, $4)`,
+        [sessionId, kind, ago, count],
+      );
+    const historyOf = async (sessionId: string) =>
+      (
+        await dataSource.query<{ kind: string }[]>(
+          'SELECT kind FROM session_events WHERE session_id = $1 ORDER BY at, id',
+          [sessionId],
+        )
+      ).map(({ kind }) => kind);
+
+    it('removes rotations that are older than a week, however late it does', async () => {
+      const [id = ''] = await rows.sessions(1, userId, deviceId);
+      await record(id, 'opened', '90 days');
+      await record(id, 'rotated', '80 days', 1_100);
+      await record(id, 'rotated', '8 days');
+      await record(id, 'rotated', '6 days');
+      await sweeper().sweep();
+      expect(await historyOf(id)).toEqual(['opened', 'rotated', 'opened']);
+    });
+
+    it('reads few pages when nothing is due, although rows of all times lie on each page', async () => {
+      await dataSource.query(
+        `INSERT INTO session_events (session_id, kind, at)
+         SELECT gen_random_uuid(), CASE n % 10 WHEN 0 THEN 'opened' ELSE 'rotated' END,
+                now() - random() * CASE n % 10 WHEN 0 THEN interval '80 days' ELSE interval '6 days' END
+         FROM generate_series(1, 100000) AS n`,
+      );
+      await dataSource.query('VACUUM ANALYZE session_events');
+      const [{ 'QUERY PLAN': plan }] = await dataSource.query<[{ 'QUERY PLAN': [ExplainedStatement] }]>(
+        `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${REMOVE_OLD_ROTATIONS}`,
+      );
+      const { 'Shared Hit Blocks': hit, 'Shared Read Blocks': read } = plan[0].Plan;
+      expect(hit + read).toBeLessThan(50);
+    });
+
+    it('keeps a session whose history could not be removed, to remove both later', async () => {
+      const [id = ''] = await rows.sessions(1, userId, deviceId);
+      await rows.end([id]);
+      await rows.backdateEnd([id], '3 days');
+      await dataSource.query(`
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+        CREATE TRIGGER refuse BEFORE DELETE ON session_events EXECUTE FUNCTION refuse()`);
+      await expect(sweeper().sweep()).rejects.toThrow('not now');
+      expect(await rows.row(id)).toBeDefined();
+
+      await dataSource.query('DROP FUNCTION refuse CASCADE');
+      await sweeper().sweep();
+      expect(await rows.row(id)).toBeUndefined();
+      expect(await historyOf(id)).toEqual([]);
+    });
+  });
 });
+
+interface ExplainedStatement {
+  readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number };
+}

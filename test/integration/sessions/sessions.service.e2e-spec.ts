@@ -53,6 +53,7 @@ describe('SessionsService', () => {
         closeCutOffSessions: () => {},
         invalidate: async () => {},
         announce: () => {},
+        audit: () => {},
       },
       transactionTurns(10),
     );

@@ -90,6 +90,8 @@ describe('a session used by its owner', () => {
         detail: {
           suspicion: 'impossible_travel',
           action: 'notify',
+          client: 'Chrome 140 on Windows',
+          country_code: 'JP',
           before: { place: 'Bremen, Germany', client: 'Chrome on Windows' },
           now: { place: 'Chiyoda City, Japan', client: 'Chrome on Windows' },
         },

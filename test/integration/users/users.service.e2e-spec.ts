@@ -54,6 +54,7 @@ describe('UsersService', () => {
         roles: ['admin'],
         rolesVersion: 0,
         rolesChangedAt: null,
+        rolesChangedXid: null,
         createdAt: expect.any(Date),
       });
       expect(await users.requireById(user.id)).toEqual(user);

@@ -6,7 +6,7 @@ import { Gateway, type GatewayParts } from './gateway.js';
 import type { GatewayKind } from './gateway-suite.js';
 
 /** What the packaged `nginx.conf` has around the example, with everything in the server's own directory. */
-const MAIN = `
+export const NGINX_MAIN = `
 error_log stderr warn;
 pid nginx.pid;
 daemon off;
@@ -33,7 +33,7 @@ class Nginx extends Gateway {
 
   protected override async prepare(directory: string): Promise<void> {
     await super.prepare(directory);
-    await writeFile(join(directory, 'nginx.conf'), MAIN);
+    await writeFile(join(directory, 'nginx.conf'), NGINX_MAIN);
   }
 
   protected override command(): [string, ...string[]] {
