@@ -3,18 +3,18 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
-import { hashOf } from './inputs.mjs';
+import { hashOf, STAMP } from './inputs.mjs';
 import { buildPage } from './page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const STAMP = join(DIST, '.inputs');
+const stamp = join(ROOT, STAMP);
 
 const inputs = hashOf(ROOT);
-if (process.argv.includes('--force') || !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== inputs) {
+if (process.argv.includes('--force') || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== inputs) {
   console.log('latchkey: building');
   await buildInto(DIST);
 }
@@ -25,7 +25,7 @@ async function buildInto(folder) {
   try {
     await mkdir(unfinished);
     await Promise.all([bundle(unfinished), buildPage(join(unfinished, 'web'))]);
-    await writeFile(join(unfinished, '.inputs'), inputs);
+    await writeFile(join(unfinished, basename(STAMP)), inputs);
     await rm(folder, { recursive: true, force: true });
     await rename(unfinished, folder);
   } finally {

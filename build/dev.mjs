@@ -2,9 +2,11 @@
 // port 9229 and readable logs. The page is rebuilt as well.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pretty from 'pino-pretty';
+import { STAMP } from './inputs.mjs';
 import { watchPage } from './page.mjs';
 
 const { values: options } = parseArgs({
@@ -14,7 +16,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(ROOT);
 
 const page = 'dist/web';
-await watchPage(page);
+// A page with changes that are later undone is not what `npm run build` built from the same files.
+await watchPage(page, () => rm(STAMP, { force: true }));
 
 const watched = ['src', 'packages', 'migrations', page].filter((folder) => existsSync(folder));
 const service = spawn(

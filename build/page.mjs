@@ -2,7 +2,7 @@
 // the pages that links in emails lead to, have one script each in each language.
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,11 +20,16 @@ export async function buildPage(folder) {
   await Promise.all([...variants(folder).map((options) => build(options)), copyDocument(folder)]);
 }
 
-/** Builds the page, and again whenever one of its files changes. */
-export async function watchPage(folder) {
-  await rm(folder, { recursive: true, force: true });
+/**
+ * Builds the page, and again whenever one of its files changes. Another process may serve the same folder, so files that
+ * stay the same are not touched.
+ *
+ * @param {string} folder
+ * @param {() => Promise<void>} changed called before a file is replaced by another version
+ */
+export async function watchPage(folder, changed) {
   await copyDocument(folder);
-  for (const options of variants(folder)) {
+  for (const options of variants(folder, changed)) {
     const page = await context(options);
     await page.rebuild();
     await page.watch();
@@ -34,15 +39,15 @@ export async function watchPage(folder) {
 /** The service fills it in, because it differs between deployments and languages (`page-document.ts`). */
 async function copyDocument(folder) {
   await mkdir(folder, { recursive: true });
-  await copyFile(`${WEB}page.html`, `${folder}/index.html`);
+  await writeWhole(`${folder}/index.html`, await readFile(`${WEB}page.html`));
 }
 
-function variants(folder) {
+function variants(folder, changed = async () => {}) {
   const languages = readdirSync(CATALOGUES).map((file) => file.slice(0, -'.ts'.length));
   return [
-    options(folder, { entryPoints: [`${WEB}style.css`, `${WEB}icon.svg`], plugins: [] }),
+    options(folder, changed, { entryPoints: [`${WEB}style.css`, `${WEB}icon.svg`], plugins: [] }),
     ...languages.map((tag) =>
-      options(folder, {
+      options(folder, changed, {
         entryPoints: SCRIPTS.map((name) => ({ in: `${WEB}src/${name}.tsx`, out: `${name}-${tag}` })),
         plugins: [{ name: 'language', setup: (build) => usesCatalogue(build, tag) }],
       }),
@@ -50,10 +55,10 @@ function variants(folder) {
   ];
 }
 
-function options(folder, variant) {
+function options(folder, changed, variant) {
   return {
     ...variant,
-    plugins: [...variant.plugins, { name: 'assets', setup: writesAssets }],
+    plugins: [...variant.plugins, { name: 'assets', setup: (build) => writesAssets(build, changed) }],
     outdir: `${folder}/assets`,
     write: false,
     loader: { '.svg': 'copy' },
@@ -72,31 +77,38 @@ function options(folder, variant) {
   };
 }
 
-function writesAssets({ onEnd }) {
-  let written = [];
+function writesAssets({ onEnd }, changed) {
   onEnd(async ({ outputFiles, errors }) => {
     if (!outputFiles || errors.length > 0) return;
-    const before = written;
-    written = (await Promise.all(outputFiles.map(writeAsset))).flat();
-    // The service would find two files for the same script.
-    await Promise.all(before.filter((path) => !written.includes(path)).map((path) => rm(path)));
+    await Promise.all(outputFiles.map((output) => writeAsset(output, changed)));
   });
 }
 
-/**
- * Under a name that changes with the content. Brotli takes too long to compress the files at each start of the service.
- *
- * @returns the paths of the file and of its compressed form
- */
-async function writeAsset({ path, contents, text }) {
+/** Under a name that changes with the content. Brotli takes too long to compress the files at each start of the service. */
+async function writeAsset({ path, contents, text }, changed) {
   const { dir, name, ext } = parse(path);
   const bytes = ext === '.js' ? Buffer.from(await minified(text)) : contents;
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8).toUpperCase();
-  const target = join(dir, `${name}-${hash}${ext}`);
+  const file = `${name}-${hash}${ext}`;
   await mkdir(dir, { recursive: true });
-  await writeFile(target, bytes);
-  await writeFile(`${target}.br`, await promisify(brotliCompress)(bytes));
-  return [target, `${target}.br`];
+  const present = await readdir(dir);
+  // The service would find two files for the same script.
+  const version = new RegExp(`^${name}-[A-Z0-9]{8}\\${ext}(\\.br)?$`);
+  const outdated = present.filter((other) => version.test(other) && !other.startsWith(file));
+  if (outdated.length > 0) await changed();
+  if (!present.includes(file)) {
+    await writeWhole(join(dir, `${file}.br`), await promisify(brotliCompress)(bytes));
+    await writeWhole(join(dir, file), bytes);
+  }
+  await Promise.all(outdated.map((other) => rm(join(dir, other))));
+}
+
+/** Nobody reads a part of the file: it is written outside the folder that the service reads, and then moved. */
+async function writeWhole(path, content) {
+  const { dir, base } = parse(path);
+  const unfinished = join(dir, '..', `${base}.${process.pid}`);
+  await writeFile(unfinished, content);
+  await rename(unfinished, path);
 }
 
 /** Also across modules, which makes the scripts 6 % shorter than what esbuild does alone. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,10 @@ describe('npm run dev', () => {
   let dev: ChildProcess;
   let output = '';
 
+  let pageBefore: Record<string, number>;
+
   beforeAll(async () => {
+    pageBefore = inodesOfPage();
     dataDir = await mkdtemp(join(tmpdir(), 'latchkey-dev-'));
     dev = spawn(process.execPath, ['build/dev.mjs', '--inspect', '127.0.0.1:0'], {
       cwd: ROOT,
@@ -48,6 +52,11 @@ describe('npm run dev', () => {
     await waitUntil('the start is logged', async () => /INFO.*: Server listening/.test(output));
   });
 
+  it('does not touch the built page, which other processes serve', () => {
+    expect(Object.keys(pageBefore).length).toBeGreaterThan(0);
+    expect(inodesOfPage()).toEqual(pageBefore);
+  });
+
   it('restarts when a file changes, and keeps the embedded database', async () => {
     const email = newEmail();
     expect((await api().register(email)).status).toBe(201);
@@ -60,3 +69,8 @@ describe('npm run dev', () => {
     expect((await api().login(email)).status).toBe(200);
   });
 });
+
+function inodesOfPage(): Record<string, number> {
+  const folder = join(ROOT, 'dist/web/assets');
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).ino]));
+}
