@@ -58,7 +58,13 @@ describeInChromium('the session of the devices page', () => {
     // The reason arrives by the stream, which the tab that has not been reloaded may have read for both and now lost: until
     // both show another change, its label proves nothing.
     await service.api.session(email, { device_name: 'Kitchen tablet' });
-    for (const it of [owner, tab]) await it.device('Kitchen tablet').waitFor();
+    const shown = (it: Visitor) =>
+      it
+        .device('Kitchen tablet')
+        .waitFor()
+        .then(() => 'shown')
+        .catch(() => it.page.locator('body').ariaSnapshot());
+    expect(await Promise.all([owner, tab].map(shown))).toEqual(['shown', 'shown']);
 
     const thief = await open(service);
     await thief.context.addCookies(stolen);

@@ -91,11 +91,13 @@ describeIfFound('two instances on Postgres with Patroni, behind HAProxy', () => 
   }, 300_000);
 });
 
-/** Requests without an answer, or with 503, while there was a primary. */
+/** Requests without an answer, or with 503, while there was a primary; with the time since each fault, in milliseconds. */
 function unanswered({ operations, faults }: History) {
-  return operations.filter(
-    ({ answer, startedAt, endedAt }) =>
-      (answer === null || answer.status === 503) &&
-      faults.every((fault) => endedAt < fault.startedAt || startedAt > fault.endedAt),
-  );
+  return operations
+    .filter(
+      ({ answer, startedAt, endedAt }) =>
+        (answer === null || answer.status === 503) &&
+        faults.every((fault) => endedAt < fault.startedAt || startedAt > fault.endedAt),
+    )
+    .map((operation) => ({ operation, since: faults.map(({ endedAt }) => operation.startedAt - endedAt) }));
 }

@@ -71,12 +71,12 @@ export class PatroniCluster {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** The node that is the primary now; waits until there is one. */
+  /** The node that is the primary now; waits until there is one, and connections lead to it. */
   primary(): Promise<PatroniNode> {
     return waitUntil(
       'there is a primary',
       async () => {
-        for (const node of this.nodes) if (await node.isPrimary().catch(() => false)) return node;
+        for (const node of this.nodes) if (await this.#isReached(node).catch(() => false)) return node;
         return null;
       },
       PATIENCE,
@@ -137,6 +137,10 @@ export class PatroniCluster {
   async resume(): Promise<void> {
     this.#broken?.resume();
     await this.primary();
+  }
+
+  async #isReached(node: PatroniNode): Promise<boolean> {
+    return (await node.isPrimary()) && (await this.balancer.leadsTo(node));
   }
 
   async dispose(): Promise<void> {

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { answersQueries } from '../answers-queries.js';
 import { debianProgram } from '../debian-program.js';
 import { PrivateServer } from '../private-server.js';
@@ -25,6 +27,22 @@ export class PrimaryBalancer extends PrivateServer {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
+  /** Whether connections lead to this node, and to no other. HAProxy finds out later than Patroni. */
+  async leadsTo({ name: primary }: PatroniNode): Promise<boolean> {
+    const socket = connect(this.#statistics);
+    socket.end('show stat\n');
+    const rows = (await text(socket)).split('\n').map((row) => row.split(','));
+    const column = rows[0]?.indexOf('status') ?? -1;
+    return this.nodes.every(({ name }) => {
+      const status = rows.find(([, server]) => server === name)?.[column] ?? '';
+      return status.startsWith('UP') === (name === primary);
+    });
+  }
+
+  get #statistics(): string {
+    return join(this.directory, 'haproxy.sock');
+  }
+
   protected override async prepare(): Promise<void> {}
 
   protected override command(): [string, ...string[]] {
@@ -35,7 +53,9 @@ export class PrimaryBalancer extends PrivateServer {
     // The ports are not known before.
     writeFileSync(
       file,
-      `defaults
+      `global
+  stats socket ${this.#statistics}
+defaults
   mode tcp
   timeout connect 2s
   timeout client 30m
