@@ -97,6 +97,42 @@ describeInChromium('the list of devices', () => {
     await visitor.page.getByText(LIVE).waitFor();
   });
 
+  it('stays paused when the page itself moves the focus', async () => {
+    const { visitor } = await live();
+    await awayFor20Minutes(visitor);
+    await visitor.page.getByText('Paused while you’re away').waitFor();
+    visitor.requests.length = 0;
+    await visitor.button('Sign out').first().focus();
+    await sleep(500);
+    expect(visitor.requests).not.toContain('POST /auth/refresh');
+    await visitor.page.evaluate(`dispatchEvent(new Event('focus'))`);
+    await visitor.page.getByText(LIVE).waitFor();
+  });
+
+  it('is read again without renewing the token if it changed during the first read', async () => {
+    const { visitor } = await live();
+    const { page, requests } = visitor;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/security-events?*', async (route) => {
+      const response = await route.fetch();
+      await released;
+      await route.fulfill({ response });
+    });
+    await page.reload();
+    // The open stream counts as a change, which the first read may have missed.
+    await page.getByText(LIVE).waitFor();
+    await awayFor20Minutes(visitor);
+    await page.getByText('Paused while you’re away').waitFor();
+    requests.length = 0;
+    release();
+    await waitUntil('the list is read again', () => requests.includes('GET /devices'));
+    await sleep(500);
+    expect(requests).not.toContain('POST /auth/refresh');
+  });
+
   it('is read again when the user returns to its tab, without a click', async () => {
     const { visitor, email } = await live();
     await hide(visitor, true);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { components } from '@latchkey/client/openapi';
 import { requireDocumented } from './documented-answer.js';
 
 /** One response, read completely. */
@@ -10,44 +11,23 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
-export interface Tokens {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly token_type: string;
-  readonly expires_in: number;
-  readonly session_id: string;
-  readonly device_id: string;
-  readonly session_expires_at: string;
-  readonly session_absolute_expires_at: string;
-  readonly device_token: string;
-}
-
-export interface SessionAnswer {
-  readonly id: string;
-  readonly device_id: string;
-  readonly current: boolean;
-}
-
-export interface DeviceAnswer {
-  readonly id: string;
-  readonly name: string;
-  readonly current: boolean;
-  readonly sessions: readonly SessionAnswer[];
-}
+type Schemas = components['schemas'];
+export type Tokens = Schemas['LoginAnswerDto'];
+export type SessionAnswer = Schemas['SessionDto'];
+export type DeviceAnswer = Schemas['DeviceDto'];
 
 export const PASSWORD = 'correct horse battery';
 
-/** Optional members of a login; many clients write `null` for an absent one. */
-export interface LoginExtra {
-  readonly password?: string;
-  readonly device_token?: string | null;
-  readonly device_name?: string | null;
-}
+/** Many clients write `null` for an absent member. */
+export type LoginExtra = Partial<Omit<Schemas['LoginDto'], 'email'>>;
 
-/** A client of the service, written against its documentation: every answer is compared with `openapi.json`. */
 const TRIES = 5;
 const RETRY_MS = 500;
 
+/**
+ * Sends single requests, so that tests see each answer, also of requests that are wrong. `@latchkey/client` would refresh
+ * and repeat by itself; it has the same types. Every answer is compared with `openapi.json`.
+ */
 export class Api {
   constructor(
     private readonly url: string,
@@ -103,11 +83,11 @@ export class Api {
   }
 
   devices(token: string) {
-    return this.call<{ devices: DeviceAnswer[] }>('GET', '/devices', { token });
+    return this.call<Schemas['DeviceListDto']>('GET', '/devices', { token });
   }
 
   sessions(token: string) {
-    return this.call<{ sessions: SessionAnswer[] }>('GET', '/sessions', { token });
+    return this.call<Schemas['SessionListDto']>('GET', '/sessions', { token });
   }
 
   /** Revokes what the path names: `/devices`, `/devices/:id` or `/sessions/:id`. */

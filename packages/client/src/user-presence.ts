@@ -55,13 +55,14 @@ export function watchUser(): void {
   // Browsers also report a pointer that only the layout has moved under.
   addEventListener(
     'pointermove',
-    ({ movementX, movementY }) => (movementX || movementY) && noteSign(),
+    (event) => (event.movementX || event.movementY) && noteSign(event),
     options,
   );
 }
 
-function noteSign(): void {
-  if (document.hidden) return;
+function noteSign({ type, target }: Event): void {
+  // Pages move the focus between their elements by themselves.
+  if (document.hidden || (type === 'focus' && target !== window)) return;
   lastSignAt = performance.now();
   resumeWaiting();
 }

@@ -7,8 +7,8 @@ import { inProject } from '../../support/run-program.js';
 
 const run = promisify(execFile);
 const ROOT = inProject('');
-/** While there is no release: the last commit before the migrations AnonymiseEndedSessions to IndexOldEvents. */
-const BEFORE_RELEASES = 'd7c06062bed6';
+/** While there is no release: the last commit before the migrations AnonymiseEndedSessions to CreateUndeliverableAddresses. */
+const BEFORE_RELEASES = '0468846746b2';
 
 /** An earlier version of the service, built in its own directory. */
 export interface BaseVersion {

@@ -101,20 +101,25 @@ async function loadDetails(account: Account, isFirst: boolean, passive: boolean)
   return { ended, events, isConfirmed };
 }
 
-/** Runs one read at a time. A call during a read runs it once more, because that read may have missed a change. */
+interface Reads {
+  /** The read that is due after the running one. */
+  next: { readonly passive: boolean } | null;
+}
+
+/** Runs one read at a time. Calls during a read run it once more, because that read may have missed a change. */
 function useSerialized(read: (passive: boolean) => Promise<void>) {
-  const running = useRef<{ again: boolean } | null>(null);
+  const running = useRef<Reads | null>(null);
   return useCallback(
     async (passive: boolean) => {
       if (running.current) {
-        running.current.again = true;
+        running.current.next = { passive: passive && (running.current.next?.passive ?? true) };
         return;
       }
-      const state = { again: true };
-      running.current = state;
-      while (state.again) {
-        state.again = false;
-        await read(passive);
+      const reads: Reads = { next: { passive } };
+      running.current = reads;
+      for (let { next } = reads; next !== null; next = reads.next) {
+        reads.next = null;
+        await read(next.passive);
       }
       running.current = null;
     },

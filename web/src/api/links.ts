@@ -6,15 +6,6 @@ import {
 } from '@latchkey/client/cookie-client';
 import { client } from './client';
 
-const NEEDS_REFRESH = [
-  'password_required',
-  'invalid_token',
-  'token_stale',
-  'session_revoked',
-  'session_expired',
-  'insufficient_user_authentication',
-];
-
 const post = <T>(path: string, body: object) => client.request<T>('POST', path, { body, anonymous: true });
 
 /** Requests a password reset link. The response is the same whether or not an account exists. */
@@ -50,7 +41,7 @@ export async function confirmEmail(token: string, password?: string): Promise<vo
 
 /** An access cookie disappears when its token expires, so a signed-in browser may have only a refresh cookie. */
 function mayNeedRefresh(error: unknown): boolean {
-  return error instanceof Problem && NEEDS_REFRESH.includes(error.code);
+  return error instanceof Problem && (error.status === 401 || error.code === 'password_required');
 }
 
 async function refreshIfSignedIn(): Promise<void> {
