@@ -14,6 +14,7 @@ import { inSpan } from '../telemetry/tracing.js';
 import { type MailTransport, RecipientRefused, ServiceRefused } from './mail.js';
 import { MailComposer } from './mail-composer.js';
 import { MailMetrics } from './mail-metrics.js';
+import { Outbox } from './outbox.js';
 import type { OutboxMail } from './outbox-mail.entity.js';
 import { OutboxQueue } from './outbox-queue.js';
 import { queuedMail } from './queued-mail.js';
@@ -24,6 +25,8 @@ import { UndeliverableAddresses } from './undeliverable-addresses.js';
 export const MAIL_TRANSPORT = Symbol('MailTransport');
 
 const POLL_MS = 1_000;
+/** The transaction that has just stored a mail is usually committed by then. If not, the next poll finds the mail. */
+const POLL_SOON_MS = 100;
 /** Mails that one instance sends at the same time. */
 const SENDING_MAX = 10;
 /** The other places are kept for mails that people asked for and wait for. */
@@ -39,7 +42,11 @@ const REASON_MAX_LENGTH = 300;
 @Injectable()
 export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Mail');
+  /** Until the next poll; `undefined` during one. */
   private timer: NodeJS.Timeout | undefined;
+  private isMailNew = false;
+  /** By the monotonic clock. */
+  private nextPollAt = 0;
   private round: Promise<void> = Promise.resolve();
   private readonly sending = new Set<Promise<void>>();
   private sendingNotices = 0;
@@ -48,6 +55,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   private polls = 0;
 
   constructor(
+    private readonly outbox: Outbox,
     private readonly queue: OutboxQueue,
     private readonly composer: MailComposer,
     private readonly metrics: MailMetrics,
@@ -56,7 +64,9 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.transport) this.pollLater(0);
+    if (!this.transport) return;
+    this.outbox.onAdded(() => this.pollSoon());
+    this.pollLater(0);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -71,15 +81,26 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
 
   private pollLater(ms: number): void {
     if (this.isStopped) return;
+    this.nextPollAt = performance.now() + ms;
     this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.isMailNew = false;
       this.round = this.poll()
         .then(
           (isMore) => this.polled(isMore),
           (error: unknown) => this.outboxFailed(error),
         )
-        .then((next) => this.pollLater(next));
+        .then((next) => this.pollLater(this.isMailNew ? Math.min(next, POLL_SOON_MS) : next));
     }, ms);
     this.timer.unref();
+  }
+
+  private pollSoon(): void {
+    // A poll that is running may have missed the mail, and looks at this when it ends.
+    this.isMailNew = true;
+    if (this.timer === undefined || this.nextPollAt - performance.now() <= POLL_SOON_MS) return;
+    clearTimeout(this.timer);
+    this.pollLater(POLL_SOON_MS);
   }
 
   private polled(isMore: boolean): number {

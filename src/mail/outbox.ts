@@ -37,7 +37,14 @@ const COUNT_IN_DIGEST = `
 /** Stores mails in the caller's transaction, so that a mail is sent if and only if its cause was committed. */
 @Injectable()
 export class Outbox {
+  private added = () => {};
+
   constructor(private readonly config: Config) {}
+
+  /** @param listener is called when a mail has been stored; its transaction is not committed yet */
+  onAdded(listener: () => void): void {
+    this.added = listener;
+  }
 
   /** For a request that is only about a mail: nothing is promised that will not be sent. @throws {AppError} mail_unavailable */
   requireMail(): void {
@@ -52,6 +59,7 @@ export class Outbox {
     if (!sendsMail(this.config)) return;
     const { kind, userId, facts = {}, usefulForMs, share, mergeKey } = mail;
     await manager.query(ADD_REQUESTED, [newId(), kind, userId, facts, usefulForMs, share, mergeKey]);
+    this.added();
   }
 
   /**
@@ -63,6 +71,7 @@ export class Outbox {
     const route = await routeNotice(manager, userId, kind);
     if (route.as === 'mail') {
       await manager.query(ADD_NOTICE, [newId(), kind, userId, facts, usefulForMs]);
+      this.added();
     } else if (route.as === 'digest') {
       await manager.query(COUNT_IN_DIGEST, [newId(), userId, kind, route.dueAt, usefulForMs, userId]);
     }
