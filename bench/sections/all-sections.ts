@@ -11,6 +11,7 @@ import { refresh } from './refresh.js';
 import { revocation } from './revocation.js';
 import { start } from './start.js';
 import { throughput } from './throughput.js';
+import { upgrade } from './upgrade.js';
 
 /** In the order in which they run and appear in the report. */
 export const SECTIONS: readonly Section[] = [
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section[] = [
   revocation,
   guards,
   massEnd,
+  upgrade,
   logins,
   refresh,
   memory,

@@ -16,12 +16,27 @@ export function pinSelf(): Cores | null {
   if (availableParallelism() < 2) return null;
   const cores = { server: 0, load: 1 };
   try {
-    execFileSync('taskset', ['-a', '-c', '-p', String(cores.load), String(process.pid)], { stdio: 'ignore' });
+    moveSelf(`${cores.load}`);
     return cores;
   } catch {
     // Without taskset or the right to use these cores nothing is pinned, and the report says so.
     return null;
   }
+}
+
+/** Runs with this process, and those that it starts, on all cores: nothing is the server under test. */
+export async function onAllCores<T>(cores: Cores | null, run: () => Promise<T>): Promise<T> {
+  if (!cores) return run();
+  moveSelf(`${cores.server},${cores.load}`);
+  try {
+    return await run();
+  } finally {
+    moveSelf(`${cores.load}`);
+  }
+}
+
+function moveSelf(cores: string): void {
+  execFileSync('taskset', ['-a', '-c', '-p', cores, String(process.pid)], { stdio: 'ignore' });
 }
 
 /** The command line that runs a program on the server's core. */

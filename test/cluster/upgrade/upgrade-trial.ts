@@ -15,13 +15,15 @@ if (base === null) {
 print(`building ${base}`);
 const version = await buildBaseVersion(base);
 try {
-  const { requests, failed, violations } = await upgradeUnderTraffic(version, {
+  const { operations, failed, violations } = await upgradeUnderTraffic(version, {
     stateMs: STATE_MS,
     log: print,
   });
   for (const text of failed.slice(0, SHOWN)) print(`failed: ${text}`);
   for (const text of violations.slice(0, SHOWN)) print(text);
-  print(`${requests} requests, ${failed.length} failed, ${violations.length} violations of the promises`);
+  print(
+    `${operations.length} requests, ${failed.length} failed, ${violations.length} violations of the promises`,
+  );
   process.exitCode = failed.length + violations.length > 0 ? 1 : 0;
 } finally {
   await version.remove();

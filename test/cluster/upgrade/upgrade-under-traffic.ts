@@ -21,8 +21,16 @@ export interface UpgradeOptions {
   readonly log: (line: string) => void;
 }
 
+/** A change, with the traffic until the next one. */
+export interface UpgradeStep {
+  readonly name: string;
+  /** By the monotonic clock. */
+  readonly startedAt: number;
+}
+
 export interface UpgradeReport {
-  readonly requests: number;
+  readonly steps: readonly UpgradeStep[];
+  readonly operations: readonly Operation[];
   /** Requests without an answer, and errors of the server. A refusal is judged by the rules. */
   readonly failed: readonly string[];
   /** How the service broke its promises. */
@@ -37,9 +45,11 @@ export async function upgradeUnderTraffic(
   const service = await UpgradedService.start(base, INSTANCES);
   const recorder = new Recorder(service);
   try {
-    const history = await upgrade(service, recorder, options);
+    const steps: UpgradeStep[] = [];
+    const history = await upgrade(service, recorder, options, steps);
     return {
-      requests: history.operations.length,
+      steps,
+      operations: history.operations,
       failed: history.operations.filter(isFailed).map(failureText),
       violations: excerpts(history, violationsOf(history)),
     };
@@ -53,6 +63,7 @@ async function upgrade(
   service: UpgradedService,
   recorder: Recorder,
   { stateMs, log }: UpgradeOptions,
+  taken: UpgradeStep[],
 ): Promise<History> {
   const workload = new Workload(recorder, new Random(3), {
     ...{ instances: INSTANCES, guarded: [], users: 12, named: 'upgraded' },
@@ -70,6 +81,7 @@ async function upgrade(
   ];
   try {
     for (const [name, step] of steps) {
+      taken.push({ name, startedAt: performance.now() });
       await Promise.race([working, step()]);
       log(`${name}: ${recorder.operations.length} requests so far`);
       await Promise.race([working, sleep(stateMs)]);
@@ -84,7 +96,7 @@ async function upgrade(
   return { operations, streams, stalls, faults: [], rows, tokenTtlMs: TOKEN_TTL_MS, graceMs: GRACE_MS };
 }
 
-function isFailed({ answer }: Operation): boolean {
+export function isFailed({ answer }: Operation): boolean {
   return answer === null || answer.status >= 500;
 }
 
