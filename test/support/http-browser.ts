@@ -1,3 +1,4 @@
+import type { components } from '@latchkey/client/openapi';
 import { type Answer, newEmail, PASSWORD } from './api.js';
 import { requireDocumented } from './documented-answer.js';
 
@@ -65,7 +66,7 @@ export class HttpBrowser {
   }
 
   login(email: string, extra: Record<string, unknown> = {}, source?: RequestSource) {
-    return this.call<{ session_id: string; device_id: string; expires_in: number }>(
+    return this.call<components['schemas']['CookieSessionDto']>(
       'POST',
       '/auth/login',
       { email, password: PASSWORD, token_delivery: 'cookie', ...extra },
