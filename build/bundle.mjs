@@ -20,8 +20,11 @@ const NOT_BUNDLED = [
   'pino-pretty',
 ];
 
-/** Optional dependencies of dependencies. */
-const NOT_INSTALLED = [
+/**
+ * Optional dependencies of dependencies, which the service does not use. The tests and examples have some of them: Nest would
+ * load them, and with them itself a second time.
+ */
+const NOT_USED = [
   '@fastify/multipart',
   '@fastify/view',
   '@nestjs/microservices',
@@ -58,8 +61,8 @@ export async function bundle(folder) {
     minify: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    external: [...NOT_BUNDLED, ...NOT_INSTALLED],
-    plugins: [programs, typescript, dependencies],
+    external: NOT_BUNDLED,
+    plugins: [programs, notUsed, typescript, dependencies],
     banner: { js: BANNER },
     logLevel: 'warning',
     metafile: true,
@@ -87,6 +90,20 @@ process.setSourceMapsEnabled(true);
 import('./${path}');
 `,
       resolveDir: ROOT,
+    }));
+  },
+};
+
+/** As if they were not installed. */
+const notUsed = {
+  name: 'not used',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${NOT_USED.join('|')})(/|$)`) }, ({ path }) => ({
+      path,
+      namespace: 'not-used',
+    }));
+    onLoad({ filter: /./, namespace: 'not-used' }, ({ path }) => ({
+      contents: `throw Object.assign(new Error('${path} is not part of the service'), { code: 'MODULE_NOT_FOUND' });`,
     }));
   },
 };
