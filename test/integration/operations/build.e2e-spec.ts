@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,17 @@ describe('the build', () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('the built programs', () => {
+  // Loaded from `node_modules`, Nest would be there twice: the tests have parts of it that the service does not use.
+  it('import no part of Nest', () => {
+    const folder = `${ROOT}dist/chunks/`;
+    const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
+    const text = scripts.map((name) => readFileSync(folder + name, 'utf8')).join('\n');
+    expect(text).toContain('NestFactory');
+    expect(text.match(/\b(import|require)\(?\s*["']@nestjs\/[^"']+/g)).toBeNull();
   });
 });
 
