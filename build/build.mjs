@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { hashOf, STAMP } from './inputs.mjs';
@@ -11,7 +11,7 @@ import { buildPage } from './page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const stamp = join(ROOT, STAMP);
+const stamp = join(DIST, STAMP);
 
 const inputs = hashOf(ROOT);
 if (process.argv.includes('--force') || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== inputs) {
@@ -25,7 +25,7 @@ async function buildInto(folder) {
   try {
     await mkdir(unfinished);
     await Promise.all([bundle(unfinished), buildPage(join(unfinished, 'web'))]);
-    await writeFile(join(unfinished, basename(STAMP)), inputs);
+    await writeFile(join(unfinished, STAMP), inputs);
     await rm(folder, { recursive: true, force: true });
     await rename(unfinished, folder);
   } finally {

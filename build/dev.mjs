@@ -17,7 +17,7 @@ process.chdir(ROOT);
 
 const page = 'dist/web';
 // A page with changes that are later undone is not what `npm run build` built from the same files.
-await watchPage(page, () => rm(STAMP, { force: true }));
+await watchPage(page, () => rm(`dist/${STAMP}`, { force: true }));
 
 const watched = ['src', 'packages', 'migrations', page].filter((folder) => existsSync(folder));
 const service = spawn(

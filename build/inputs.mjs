@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** Has the hash of the files that `dist` was built from. */
-export const STAMP = 'dist/.inputs';
+/** The file in `dist` with the hash of what it was built from. */
+export const STAMP = '.inputs';
 
 /** Everything that can change the result of a build. The lockfile stands for `node_modules`. */
 const INPUTS = [

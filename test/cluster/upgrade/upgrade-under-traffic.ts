@@ -45,8 +45,7 @@ export async function upgradeUnderTraffic(
   const service = await UpgradedService.start(base, INSTANCES);
   const recorder = new Recorder(service);
   try {
-    const steps: UpgradeStep[] = [];
-    const history = await upgrade(service, recorder, options, steps);
+    const { steps, history } = await upgrade(service, recorder, options);
     return {
       steps,
       operations: history.operations,
@@ -63,15 +62,15 @@ async function upgrade(
   service: UpgradedService,
   recorder: Recorder,
   { stateMs, log }: UpgradeOptions,
-  taken: UpgradeStep[],
-): Promise<History> {
+): Promise<{ steps: UpgradeStep[]; history: History }> {
+  const steps: UpgradeStep[] = [];
   const workload = new Workload(recorder, new Random(3), {
     ...{ instances: INSTANCES, guarded: [], users: 12, named: 'upgraded' },
     ...{ sessions: 80, clients: 10, thinkMs: 80 },
   });
   await workload.settle();
   const working = workload.run();
-  const steps: [string, () => Promise<unknown>][] = [
+  const changes: [string, () => Promise<unknown>][] = [
     ['the base version serves', async () => {}],
     ['migrations', async () => log((await service.migrate()).trim())],
     ...service.nodes.map(({ index }): [string, () => Promise<unknown>] => [
@@ -80,9 +79,9 @@ async function upgrade(
     ]),
   ];
   try {
-    for (const [name, step] of steps) {
-      taken.push({ name, startedAt: performance.now() });
-      await Promise.race([working, step()]);
+    for (const [name, change] of changes) {
+      steps.push({ name, startedAt: performance.now() });
+      await Promise.race([working, change()]);
       log(`${name}: ${recorder.operations.length} requests so far`);
       await Promise.race([working, sleep(stateMs)]);
     }
@@ -93,7 +92,8 @@ async function upgrade(
   await sleep(ENFORCED_MS);
   const rows = await runFinalCheck(service, recorder, workload);
   const { operations, streams, stalls } = recorder;
-  return { operations, streams, stalls, faults: [], rows, tokenTtlMs: TOKEN_TTL_MS, graceMs: GRACE_MS };
+  const times = { tokenTtlMs: TOKEN_TTL_MS, graceMs: GRACE_MS };
+  return { steps, history: { operations, streams, stalls, faults: [], rows, ...times } };
 }
 
 export function isFailed({ answer }: Operation): boolean {
