@@ -1,6 +1,7 @@
 import { newEmail, PASSWORD } from '../support/api.js';
 import { confirmAddress } from '../support/confirm-address.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
+import { expireAccessCookie } from '../support/expire-access-cookie.js';
 import { waitForMailTo } from '../support/linked-mail.js';
 import { setUpPage } from '../support/page-set-up.js';
 import { Visitor } from '../support/visitor.js';
@@ -119,9 +120,7 @@ describeInChromium('the pages that mailed links lead to', () => {
   it('confirm an address without a password in the browser that is signed in, also after the access token', async () => {
     const { desktop, email } = await registered();
     const mail = await waitForMailTo(site.mailbox, email, 'confirm-email');
-    const cookies = await desktop.context.cookies();
-    const [access] = cookies.filter(({ name }) => name.endsWith('latchkey_access'));
-    await desktop.context.clearCookies({ name: access?.name ?? '' });
+    await expireAccessCookie(desktop.context);
     await desktop.openLinkIn(mail);
     await desktop.button('Confirm email address').click();
     await desktop.heading('Email address confirmed').waitFor();

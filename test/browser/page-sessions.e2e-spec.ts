@@ -4,6 +4,7 @@ import { launchChromium } from '../support/chromium.js';
 import { createTestDatabase } from '../support/database.js';
 import { Deployment } from '../support/deployment.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
+import { expireAccessCookie } from '../support/expire-access-cookie.js';
 import { serviceEnv } from '../support/service-env.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -36,10 +37,6 @@ describeInChromium('the session of the devices page', () => {
     cleanups.push(() => deployment.close());
     return { deployment, service: await deployment.start() };
   };
-  // Expires one cookie, as a browser does. `clearCookies` would briefly remove all of them, and another tab may send a
-  // request in that moment.
-  const expireAccessCookie = ({ context, page }: Visitor) =>
-    context.addCookies([{ name: 'latchkey_access', value: '', url: page.url(), expires: 1 }]);
 
   it('survives an expired access token in all tabs, and ends when a stolen older refresh token is used', async () => {
     const { service } = await deploy();
@@ -49,10 +46,10 @@ describeInChromium('the session of the devices page', () => {
 
     const tab = await owner.newTab();
     await tab.device('This device').waitFor();
-    await expireAccessCookie(owner);
+    await expireAccessCookie(owner.context);
     await Promise.all([owner.page.reload(), tab.page.reload()]);
     await Promise.all([owner.device('This device').waitFor(), tab.device('This device').waitFor()]);
-    await expireAccessCookie(owner);
+    await expireAccessCookie(owner.context);
     await owner.page.reload();
     await owner.page.getByText('Updating live').waitFor();
     // The reason arrives by the stream, which the tab that has not been reloaded may have read for both and now lost: until

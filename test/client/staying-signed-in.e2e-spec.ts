@@ -2,6 +2,7 @@ import type { BrowserContext, Route } from 'playwright-core';
 import type { LatchkeyClient } from '../../packages/client/src/create-client.js';
 import { newEmail, PASSWORD } from '../support/api.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
+import { expireAccessCookie } from '../support/expire-access-cookie.js';
 import { ClientBrowser, type Mode, type PageGlobals, Tab } from './client-browser.js';
 
 declare const client: LatchkeyClient;
@@ -35,10 +36,6 @@ describeInChromium('a page with the client', () => {
     tab = await Tab.open(context, mode);
   }
 
-  async function expireToken(): Promise<void> {
-    await context.clearCookies({ name: 'latchkey_access' });
-  }
-
   const signOutElsewhere = async () => {
     const { access_token } = await browser.service.api.session(email);
     await browser.service.api.terminate(access_token, '/devices?except=current');
@@ -54,7 +51,9 @@ describeInChromium('a page with the client', () => {
   it('stays signed in while the service answers 503 or cannot be reached', async () => {
     await open('cookie');
     await tab.logIn(email, PASSWORD);
-    await expireToken();
+    // Until then, opening the stream may refresh, too.
+    await tab.isLive();
+    await expireAccessCookie(context);
     await context.route('**/auth/refresh', unavailable);
     expect(await tab.me()).toBe('Unreachable');
     await context.unroute('**/auth/refresh');

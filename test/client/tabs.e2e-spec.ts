@@ -1,6 +1,7 @@
 import type { BrowserContext } from 'playwright-core';
 import { newEmail, PASSWORD } from '../support/api.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
+import { expireAccessCookie } from '../support/expire-access-cookie.js';
 import { waitUntil } from '../support/wait-until.js';
 import { ClientBrowser, type Mode, Tab } from './client-browser.js';
 
@@ -39,7 +40,7 @@ describeInChromium('tabs with the client', () => {
   }
 
   async function expireToken(tab = tabs[0]): Promise<void> {
-    await context.clearCookies({ name: 'latchkey_access' });
+    if (tab?.mode === 'cookie') await expireAccessCookie(context);
     await tab?.run(() => {
       const stored = JSON.parse(localStorage.getItem('latchkey') ?? 'null');
       if (stored) stored.tokens.access_token = 'expired';

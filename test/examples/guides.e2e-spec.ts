@@ -6,6 +6,7 @@ import { newEmail, PASSWORD, type Tokens } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { launchChromium } from '../support/chromium.js';
 import { describeInChromium } from '../support/describe-in-chromium.js';
+import { expireAccessCookie } from '../support/expire-access-cookie.js';
 import { runShell } from '../support/run-program.js';
 import { DocumentedPrograms } from './documented-programs.js';
 
@@ -86,7 +87,7 @@ describeInChromium('the scripts in docs/guides/single-page-apps.md', () => {
       const headers = { 'content-type': 'application/json' };
       await fetch('/auth/login', { method: 'POST', headers, body: JSON.stringify(body) });
     }, credentials);
-    await page.context().clearCookies({ name: /access/ });
+    await expireAccessCookie(page.context());
     expect(await page.evaluate("call('/auth/me').then(({ status }) => status)")).toBe(200);
     await page.context().clearCookies();
     expect(await page.evaluate("call('/auth/me').then(({ status }) => status)")).toBe(401);
