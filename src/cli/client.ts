@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { ClientStore } from '../clients/client-store.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { CLIENT_PERMISSIONS } from '../policy/client-permissions.js';
 import { ClientCommands } from './client-commands.js';
@@ -58,7 +57,7 @@ function collect(value: string, before: readonly string[]): string[] {
 }
 
 function withClients(run: (commands: ClientCommands) => Promise<void>): Promise<void> {
-  return runCommand(databaseForCommand, async (url, environment) => {
+  return runCommand(async (url, environment) => {
     const dataSource = await connect({ ...dataSourceOptions(url, POOL_SIZE), entities: ENTITIES });
     try {
       await run(new ClientCommands(new ClientStore(dataSource), environment.clients));

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { validate as isUuid } from 'uuid';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { AppError } from '../errors/app-error.js';
 import { RedisAuthenticators } from '../redis/redis-authenticators.js';
@@ -20,7 +19,7 @@ export const explain = new Command('explain')
   .action((sessionId: string) => printHistory(sessionId));
 
 function printHistory(sessionId: string): Promise<void> {
-  return runCommand(databaseForCommand, async (url, { redis: configured, secret }) => {
+  return runCommand(async (url, { redis: configured, secret }) => {
     const dataSource = await connect({ ...dataSourceOptions(url, POOL_SIZE), entities: ENTITIES });
     try {
       const redis = configured && (await RedisConnection.open(configured.servers, configured.keyPrefix));

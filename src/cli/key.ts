@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { KeyReplacement } from '../auth/keys/key-replacement.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { note, print } from './print.js';
 import { runCommand } from './run-command.js';
@@ -26,7 +25,7 @@ key
   .action(({ now }: { now?: true }) => replaceKeys(now ? 0 : AHEAD_MS));
 
 function replaceKeys(aheadMs: number): Promise<void> {
-  return runCommand(databaseForCommand, async (url, { secret, accessToken }) => {
+  return runCommand(async (url, { secret, accessToken }) => {
     const dataSource = await connect({ ...dataSourceOptions(url, POOL_SIZE), entities: ENTITIES });
     try {
       const keys = new KeyReplacement(dataSource, secret, accessToken.keyRotationMs);

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { auditLogOfCommand } from '../audit/command-audit.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { AppError } from '../errors/app-error.js';
 import { BounceAddresses } from '../mail/bounce-addresses.js';
@@ -27,7 +26,7 @@ Exits with 0 if the report was recorded, or ignored because it is something else
 has to run the command again later.`,
   )
   .action(async (recipient: string) => {
-    await runCommand(databaseForCommand, async (url, { mail, secret, auditLog }) => {
+    await runCommand(async (url, { mail, secret, auditLog }) => {
       if (mail.bounceAddress === null)
         throw new AppError('validation_failed', { detail: 'MAIL_BOUNCE_ADDRESS is not set' });
       const message = await readMessage();

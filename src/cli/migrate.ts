@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { newestMigration, revertMigration, runMigrations, showMigrations } from '../database/migrations.js';
-import { databaseForMigrations } from '../database/prepare-database.js';
 import { confirm } from './confirm.js';
 import { note, print } from './print.js';
-import { runCommand } from './run-command.js';
+import { runSchemaCommand } from './run-command.js';
 
 export const migrate = new Command('migrate')
   .description('apply or revert schema migrations')
@@ -13,7 +12,7 @@ migrate
   .command('run')
   .description('apply all pending migrations')
   .action(() =>
-    runCommand(databaseForMigrations, async (url) => {
+    runSchemaCommand(async (url) => {
       const applied = await runMigrations(url, note);
       for (const name of applied) print(`applied ${name}`);
       if (applied.length === 0) print('nothing to apply');
@@ -24,13 +23,13 @@ migrate
   .command('revert')
   .description('revert the newest migration, only that one, and drop the data it added')
   .option('--yes', 'do not ask; required without a terminal')
-  .action(({ yes }: { yes?: true }) => runCommand(databaseForMigrations, (url) => revert(url, yes === true)));
+  .action(({ yes }: { yes?: true }) => runSchemaCommand((url) => revert(url, yes === true)));
 
 migrate
   .command('show')
   .description('list all migrations and whether each is applied')
   .action(() =>
-    runCommand(databaseForMigrations, async (url) => {
+    runSchemaCommand(async (url) => {
       for (const { name, applied } of await showMigrations(url)) print(`${applied ? '[X]' : '[ ]'} ${name}`);
     }),
   );

@@ -1,27 +1,50 @@
 import type { Environment } from '../config/config.js';
 import { developmentSecret } from '../config/development-secret.js';
-import { readEnvironment } from '../config/environment.js';
-import type { PreparedDatabase } from '../database/prepare-database.js';
+import { readDatabaseEnvironment, readEnvironment } from '../config/environment.js';
+import {
+  databaseForCommand,
+  databaseForMigrations,
+  type PreparedDatabase,
+} from '../database/prepare-database.js';
 import { startFailure } from '../start/start-failure.js';
 
-type OpenDatabase = (environment: Environment, progress: (line: string) => void) => Promise<PreparedDatabase>;
-
 /** Runs an operator's command on the service's database. An error is printed as one line, with exit code 1. */
-export async function runCommand(
-  openDatabase: OpenDatabase,
+export function runCommand(
   command: (url: string, environment: Environment, serviceUrl: string | null) => Promise<void>,
 ): Promise<void> {
-  try {
+  return reportError(async () => {
     const environment = readEnvironment(process.env, developmentSecret);
-    // Not on standard output, which may be piped into another program.
-    const database = await openDatabase(environment, (line) => process.stderr.write(`latchkey: ${line}\n`));
-    try {
-      await command(database.url, environment, database.serviceUrl);
-    } finally {
-      await database.stop();
-    }
+    const database = await databaseForCommand(environment, report);
+    await withDatabase(database, () => command(database.url, environment, database.serviceUrl));
+  });
+}
+
+/** Like `runCommand`, for a command on the schema, which needs no other variables than those of the database. */
+export function runSchemaCommand(command: (url: string) => Promise<void>): Promise<void> {
+  return reportError(async () => {
+    const database = await databaseForMigrations(readDatabaseEnvironment(process.env), report);
+    await withDatabase(database, () => command(database.url));
+  });
+}
+
+/** Not on standard output, which may be piped into another program. */
+function report(line: string): void {
+  process.stderr.write(`latchkey: ${line}\n`);
+}
+
+async function withDatabase(database: PreparedDatabase, command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } finally {
+    await database.stop();
+  }
+}
+
+async function reportError(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
   } catch (error) {
-    process.stderr.write(`latchkey: ${startFailure(error)}\n`);
+    report(startFailure(error));
     process.exitCode = 1;
   }
 }

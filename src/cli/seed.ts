@@ -3,7 +3,6 @@ import { InvalidEnvironment } from '../config/environment.js';
 import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -16,7 +15,7 @@ const POOL_SIZE = 2;
 export const seed = new Command('seed')
   .description('add a sample account with several devices, for development')
   .action(() =>
-    runCommand(databaseForCommand, async (url, environment, serviceUrl) => {
+    runCommand(async (url, environment, serviceUrl) => {
       if (environment.production) {
         throw new InvalidEnvironment('sample accounts are for development, and NODE_ENV is production');
       }

@@ -8,7 +8,6 @@ import type { Environment } from '../config/config.js';
 import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { databaseForCommand } from '../database/prepare-database.js';
 import { ENTITIES } from '../entities.js';
 import { UndeliverableAddresses } from '../mail/undeliverable-addresses.js';
 import { revocationEvent } from '../sessions/revocation-event.js';
@@ -36,7 +35,7 @@ export interface UserParts {
 
 /** Runs one user command on the service's database, with only the parts of the service that it needs. */
 export function withUsers(run: (commands: UserCommands, parts: UserParts) => Promise<void>): Promise<void> {
-  return runCommand(databaseForCommand, async (url, environment) => {
+  return runCommand(async (url, environment) => {
     const dataSource = await connect({
       ...dataSourceOptions(url, POOL_SIZE),
       entities: ENTITIES,

@@ -1,6 +1,6 @@
 import { MAILABLE_EVENTS } from '../policy/mailed-events.js';
 import { POLICY_PRESETS } from '../policy/session-policy.js';
-import { InvalidEnvironment, readEnvironment } from './environment.js';
+import { InvalidEnvironment, readDatabaseEnvironment, readEnvironment } from './environment.js';
 
 const read = (env: Record<string, string>) => readEnvironment(env, () => Buffer.alloc(32));
 
@@ -38,6 +38,16 @@ describe('the environment', () => {
       new InvalidEnvironment(
         'DATABASE_URL is required; LATCHKEY_SECRET is required; LATCHKEY_ISSUER is required',
       ),
+    );
+  });
+
+  it('requires nothing but a database of a command that changes the schema', () => {
+    const url = 'postgres://127.0.0.1/latchkey';
+    const { database } = readDatabaseEnvironment({ NODE_ENV: 'production', DATABASE_URL: url, PORT: 'x' });
+    expect(database).toMatchObject({ url, migrationUrl: null });
+    expect(() => readDatabaseEnvironment({ NODE_ENV: 'production' })).toThrow(/^DATABASE_URL is required$/);
+    expect(() => readDatabaseEnvironment({ DATABASE_MIGRATION_URL: url })).toThrow(
+      'DATABASE_MIGRATION_URL needs DATABASE_URL as well',
     );
   });
 

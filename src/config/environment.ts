@@ -17,6 +17,20 @@ export class InvalidEnvironment extends Error {
   override readonly name = 'InvalidEnvironment';
 }
 
+/** What a command needs that only changes the schema. */
+export type DatabaseEnvironment = Pick<Environment, 'dataDir' | 'database'>;
+
+type VariableName = keyof EnvironmentValues;
+
+const ALL_VARIABLES = Object.keys(ENVIRONMENT_VARIABLES) as VariableName[];
+const DATABASE_VARIABLES = [
+  'LATCHKEY_DATA_DIR',
+  'DATABASE_URL',
+  'DATABASE_MIGRATION_URL',
+  'DATABASE_POOL_SIZE',
+  'MIGRATE_ON_START',
+] as const;
+
 /** Not a variable: a revoker waits for one lease, so all instances must agree on it. */
 const LEASE_MS = 3_000;
 
@@ -32,15 +46,32 @@ export function readEnvironment(
   env: NodeJS.ProcessEnv,
   developmentSecret: (dataDir: string) => Buffer,
 ): Environment {
-  const values = readValues(env);
+  const values = readValues(env, ALL_VARIABLES);
+  requireNone([...productionFaults(values), ...redisFaults(values), ...databaseFaults(values)]);
   return toEnvironment(values, values.LATCHKEY_SECRET ?? developmentSecret(values.LATCHKEY_DATA_DIR));
 }
 
-function readValues(env: NodeJS.ProcessEnv): EnvironmentValues {
+/**
+ * Like `readEnvironment`, for commands that need nothing but the database: other variables may be missing, also in
+ * production.
+ *
+ * @throws {InvalidEnvironment}
+ */
+export function readDatabaseEnvironment(env: NodeJS.ProcessEnv): DatabaseEnvironment {
+  const values = readValues(env, DATABASE_VARIABLES);
+  requireNone(databaseFaults(values));
+  return databaseEnvironment(values);
+}
+
+function readValues<Name extends VariableName>(
+  env: NodeJS.ProcessEnv,
+  names: readonly Name[],
+): Pick<EnvironmentValues, Name> {
   const context = defaultContext(env);
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, variable] of Object.entries<EnvironmentVariable<unknown>>(ENVIRONMENT_VARIABLES)) {
+  for (const name of names) {
+    const variable: EnvironmentVariable<unknown> = ENVIRONMENT_VARIABLES[name];
     try {
       const given = variable.isSecret ? textOrFile(name, env) : env[name];
       values[name] = readValue(variable, given, context);
@@ -48,18 +79,20 @@ function readValues(env: NodeJS.ProcessEnv): EnvironmentValues {
       faults.push(`${name} ${(error as Error).message}`);
     }
   }
-  if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
-  return requireSafe(values as EnvironmentValues);
+  requireNone(faults);
+  return values as Pick<EnvironmentValues, Name>;
+}
+
+type DatabaseValues = Pick<EnvironmentValues, (typeof DATABASE_VARIABLES)[number]>;
+
+function databaseFaults({ DATABASE_URL, DATABASE_MIGRATION_URL }: DatabaseValues): string[] {
+  const isIncomplete = DATABASE_MIGRATION_URL !== null && DATABASE_URL === null;
+  return isIncomplete ? ['DATABASE_MIGRATION_URL needs DATABASE_URL as well'] : [];
 }
 
 /** @throws {InvalidEnvironment} */
-function requireSafe(values: EnvironmentValues): EnvironmentValues {
-  const faults = [...productionFaults(values), ...redisFaults(values)];
-  if (values.DATABASE_MIGRATION_URL !== null && values.DATABASE_URL === null) {
-    faults.push('DATABASE_MIGRATION_URL needs DATABASE_URL as well');
-  }
+function requireNone(faults: readonly string[]): void {
   if (faults.length > 0) throw new InvalidEnvironment(faults.join('; '));
-  return values;
 }
 
 function readValue(
@@ -98,7 +131,7 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
   return {
     production,
     logLevel: values.LOG_LEVEL,
-    dataDir: values.LATCHKEY_DATA_DIR,
+    ...databaseEnvironment(values),
     http: {
       host: values.HOST,
       port: values.PORT,
@@ -114,12 +147,6 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
     },
     metrics: values.METRICS_PORT === null ? null : { host: values.HOST, port: values.METRICS_PORT },
     auditLog: values.AUDIT_LOG,
-    database: {
-      url: values.DATABASE_URL,
-      migrationUrl: values.DATABASE_MIGRATION_URL,
-      poolSize: values.DATABASE_POOL_SIZE,
-      migrateOnStart: values.MIGRATE_ON_START,
-    },
     redis: redis(values),
     secret,
     accessToken: accessToken(values),
@@ -141,6 +168,18 @@ function toEnvironment(values: EnvironmentValues, secret: Buffer): Environment {
       perAccount: values.LOGIN_ATTEMPTS_PER_ACCOUNT,
       perAddress: values.LOGIN_ATTEMPTS_PER_ADDRESS,
       windowSeconds: Math.ceil(values.LOGIN_ATTEMPTS_WINDOW / 1000),
+    },
+  };
+}
+
+function databaseEnvironment(values: DatabaseValues): DatabaseEnvironment {
+  return {
+    dataDir: values.LATCHKEY_DATA_DIR,
+    database: {
+      url: values.DATABASE_URL,
+      migrationUrl: values.DATABASE_MIGRATION_URL,
+      poolSize: values.DATABASE_POOL_SIZE,
+      migrateOnStart: values.MIGRATE_ON_START,
     },
   };
 }

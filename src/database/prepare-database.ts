@@ -1,4 +1,4 @@
-import type { Environment } from '../config/config.js';
+import type { DatabaseEnvironment } from '../config/environment.js';
 import { errorMessage } from '../errors/error-message.js';
 import type { ServingOwner } from './embedded/data-directory-owner.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
@@ -25,7 +25,7 @@ type Opened = PreparedDatabase & {
 };
 
 /** Opens the configured database or the embedded one, which a running service may share. Does not change its schema. */
-async function openDatabase({ database, dataDir }: Environment, progress: Progress): Promise<Opened> {
+async function openDatabase({ database, dataDir }: DatabaseEnvironment, progress: Progress): Promise<Opened> {
   if (database.url !== null) {
     return {
       url: database.url,
@@ -44,7 +44,7 @@ async function openDatabase({ database, dataDir }: Environment, progress: Progre
 
 /** Opens the database for a command that changes the schema. */
 export async function databaseForMigrations(
-  environment: Environment,
+  environment: DatabaseEnvironment,
   progress: Progress,
 ): Promise<PreparedDatabase> {
   const opened = await openDatabase(environment, progress);
@@ -53,7 +53,7 @@ export async function databaseForMigrations(
 
 /** Opens the database for the service, with the schema that this build needs. @throws {DatabaseNotReady} */
 export async function prepareDatabase(
-  environment: Environment,
+  environment: DatabaseEnvironment,
   progress: Progress,
 ): Promise<PreparedDatabase> {
   const opened = await openDatabase(environment, progress);
@@ -64,7 +64,7 @@ export async function prepareDatabase(
 
 /** Opens the database for a command. A running service may be using it. @throws {DatabaseNotReady} */
 export async function databaseForCommand(
-  environment: Environment,
+  environment: DatabaseEnvironment,
   progress: Progress,
 ): Promise<PreparedDatabase> {
   const opened = await openDatabase(environment, progress);

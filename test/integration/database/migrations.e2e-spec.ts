@@ -193,6 +193,11 @@ describe('the migrations', () => {
       expect(stderr).toBe(`error: unknown command 'undo'\n`);
     });
 
+    it('need no variables but those of the database, also in production', async () => {
+      const env = { NODE_ENV: 'production', DATABASE_URL: database.url };
+      expect(done(await runProgram(COMMAND, ['migrate', 'run'], env))).toEqual(['nothing to apply']);
+    });
+
     it('reports a missing database in one line', async () => {
       const url = new URL(database.url);
       url.pathname = '/nowhere';
