@@ -75,6 +75,21 @@ describeInChromium('the question about a sign-in from a new device', () => {
     expect(await question(owner).count()).toBe(2);
   });
 
+  it('shows the newest three of many, and the others on request', async () => {
+    const visitor = await page.visit();
+    const email = await visitor.register();
+    for (let count = 0; count < 5; count++) await signInOnPhone(email);
+    await visitor.page.reload();
+    await question(visitor).nth(2).waitFor();
+    expect(await question(visitor).count()).toBe(3);
+    const questions = visitor.page.getByRole('region', { name: 'Were these you?' });
+    await questions.getByRole('button', { name: /^Show more/ }).click();
+    await question(visitor).nth(4).waitFor();
+    const isFocused = `document.querySelectorAll('[data-question]')[3] === document.activeElement`;
+    expect(await visitor.page.evaluate(isFocused)).toBe(true);
+    expect(await questions.getByRole('button', { name: /^Show more/ }).count()).toBe(0);
+  });
+
   it('is accessible in both colour schemes, and on a phone', async () => {
     const visitor = await page.visit({ viewport: { width: 320, height: 700 } });
     await signInOnPhone(await visitor.register());

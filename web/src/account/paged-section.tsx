@@ -1,10 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import type { PagedList } from '../api/paged-list';
 import { errorMessage } from '../copy/error-messages';
-import { messages } from '../messages';
-import { Button } from '../ui/button';
-import { useTask } from '../ui/use-task';
+import { ShowMore, useShowMore } from './show-more';
 
 interface PagedSectionProps<T> {
   readonly title: string;
@@ -33,31 +31,7 @@ export function PagedSection<T extends { readonly id: string }>(props: PagedSect
         ))}
       </ul>
       <div role="alert">{task.error !== null && <p class="error">{errorMessage(task.error)}</p>}</div>
-      {list.hasMore && (
-        <div class="buttons">
-          <Button isBusy={task.isBusy} onClick={() => void task.run()}>
-            {messages.common.showMore}
-            <span class="hidden-text">{messages.common.showMoreOf(title)}</span>
-          </Button>
-        </div>
-      )}
+      {list.hasMore && <ShowMore title={title} task={task} />}
     </section>
   );
-}
-
-/** Moves the focus to the first entry that was added, because the button may have disappeared. */
-function useShowMore(length: number, onShowMore: () => Promise<void>) {
-  const entriesRef = useRef<HTMLUListElement>(null);
-  const shownBefore = useRef<number | null>(null);
-  useLayoutEffect(() => {
-    const index = shownBefore.current;
-    if (index === null || length <= index) return;
-    shownBefore.current = null;
-    (entriesRef.current?.children[index] as HTMLElement | undefined)?.focus();
-  }, [length]);
-  const task = useTask(async () => {
-    shownBefore.current = length;
-    await onShowMore();
-  });
-  return { entriesRef, task };
 }

@@ -1,4 +1,5 @@
 import type { SecurityEvent, UnansweredSignIns } from '@latchkey/client/cookie-client';
+import { useState } from 'preact/hooks';
 import { answerSignIn } from '../api/account';
 import { bidiIsolate } from '../copy/bidi-isolate';
 import { shownName } from '../copy/device-name';
@@ -11,9 +12,12 @@ import { Icon } from '../ui/icon';
 import { useTask } from '../ui/use-task';
 import { useReauthentication } from './reauthentication';
 import { SecurityEventOrigin } from './security-event-list';
+import { ShowMore, useShowMore } from './show-more';
 import type { RevokedHere } from './use-revoked-here';
 
 const TEXTS = accountMessages.questions;
+/** More would push the devices out of sight. */
+const SHOWN_FIRST = 3;
 
 interface AnswerHandlers {
   readonly revokedHere: RevokedHere;
@@ -28,17 +32,22 @@ interface SignInQuestionsProps extends AnswerHandlers {
 
 /** Asks about sign-ins from new devices, until they are answered on any device. */
 export function SignInQuestions({ questions, ...handlers }: SignInQuestionsProps) {
-  if (!questions?.events.length) return null;
-  const { events, can_confirm } = questions;
+  const [limit, setLimit] = useState(SHOWN_FIRST);
+  const events = questions?.events ?? [];
+  const shown = events.slice(0, limit);
+  const { entriesRef, task } = useShowMore(shown.length, async () => setLimit(events.length));
+  if (!questions || events.length === 0) return null;
+  const title = TEXTS.title(events.length);
   return (
     <section class="notice questions" aria-labelledby="questions">
-      <h2 id="questions">{TEXTS.title(events.length)}</h2>
+      <h2 id="questions">{title}</h2>
       <p>{TEXTS.text(events.length)}</p>
-      <ul>
-        {events.map((event) => (
-          <Question key={event.id} event={event} canConfirm={can_confirm} {...handlers} />
+      <ul ref={entriesRef}>
+        {shown.map((event) => (
+          <Question key={event.id} event={event} canConfirm={questions.can_confirm} {...handlers} />
         ))}
       </ul>
+      {events.length > limit && <ShowMore title={title} task={task} />}
     </section>
   );
 }
@@ -68,7 +77,7 @@ function Question({ event, canConfirm, revokedHere, onAnswered, onRejected }: Qu
   const error = confirm.error ?? reject.error;
   const onDevice = <span class="hidden-text">{TEXTS.onDevice(<bdi>{name}</bdi>)}</span>;
   return (
-    <li data-question={event.id}>
+    <li data-question={event.id} tabIndex={-1}>
       <Icon name={String(kind)} browser={String(client)} />
       <div class="question-text">
         <p class="device-name">
