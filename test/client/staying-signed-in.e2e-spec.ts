@@ -145,6 +145,8 @@ describeInChromium('a page with the client', () => {
     await page.getByText('Updating live', { exact: true }).waitFor();
     const { access_token } = await browser.service.api.session(email, { device_name: 'Kitchen <b>tablet' });
     await page.getByText('Kitchen <b>tablet').waitFor();
+    // Not that of the newest login.
+    expect(await page.locator('latchkey-devices li').first().textContent()).toContain('This device');
     const boxes = async () => ({
       name: await page.locator('latchkey-devices li strong').first().boundingBox(),
       button: await page.locator('latchkey-devices li button').first().boundingBox(),

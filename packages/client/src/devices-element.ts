@@ -122,7 +122,7 @@ export class LatchkeyDevices extends HTMLElement {
     setText(this.status, isSignedOut ? texts.signedOut : devices ? live : texts.loading);
     const focused = (this.shadowRoot?.activeElement?.parentElement as HTMLElement | null)?.dataset.device;
     const language = this.closest<HTMLElement>('[lang]')?.lang || undefined;
-    const rows = (devices ?? []).map((device) =>
+    const rows = inOrder(devices ?? []).map((device) =>
       deviceRow(device, {
         ...{ texts, language, isBusy: this.busy.has(device.id) },
         onSignOut: (chosen) => void this.signOut(chosen),
@@ -134,6 +134,12 @@ export class LatchkeyDevices extends HTMLElement {
       ?.querySelector('button')
       ?.focus();
   }
+}
+
+/** This device first, then the others by their last use. */
+function inOrder(devices: readonly Device[]): Device[] {
+  const usedAt = ({ last_seen_at }: Device) => Date.parse(last_seen_at);
+  return [...devices].sort((a, b) => Number(b.current) - Number(a.current) || usedAt(b) - usedAt(a));
 }
 
 /** Screen readers announce a status again whenever its text is set. */
