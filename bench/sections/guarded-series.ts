@@ -82,6 +82,7 @@ export function startResourceServer(
       BENCH_CHECK: check,
       ...guardEnv(service),
       BENCH_INTROSPECTION: introspection,
+      LATCHKEY_PACKAGES: 'built',
     },
   });
 }

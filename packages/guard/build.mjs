@@ -63,8 +63,6 @@ async function bundleCode() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // Nest injects by class, and logs by its name.
-    keepNames: true,
     conditions: ['latchkey-source'],
     plugins: [installed, typescript],
     logLevel: 'warning',

@@ -12,9 +12,12 @@ const CACHE = new URL('../../node_modules/.cache/latchkey-typescript/', import.m
 const COMPILER =
   JSON.stringify(swcOptions) + createRequire(import.meta.url)('@swc/core/package.json').version;
 
+/** Benchmarks measure packages as they are published. */
+const CONDITIONS = process.env.LATCHKEY_PACKAGES === 'built' ? [] : ['latchkey-source'];
+
 /** Imports name the compiled file, `./x.js`, and the source beside it is `./x.ts`; workspace packages export theirs. */
 export async function resolve(specifier, context, next) {
-  const withSource = { ...context, conditions: ['latchkey-source', ...context.conditions] };
+  const withSource = { ...context, conditions: [...CONDITIONS, ...context.conditions] };
   try {
     return await next(specifier, withSource);
   } catch (error) {
