@@ -122,3 +122,6 @@ export interface Environment extends Omit<Config, 'database'> {
     readonly url: string | null;
   };
 }
+
+/** What a command needs that only changes the schema. */
+export type DatabaseEnvironment = Pick<Environment, 'dataDir' | 'database'>;

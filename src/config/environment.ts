@@ -1,5 +1,5 @@
 import { POLICY_PRESETS, type PolicyName } from '../policy/session-policy.js';
-import type { Environment } from './config.js';
+import type { DatabaseEnvironment, Environment } from './config.js';
 import {
   type DefaultContext,
   ENVIRONMENT_VARIABLES,
@@ -16,9 +16,6 @@ import { isLoopback, webConfig } from './web-config.js';
 export class InvalidEnvironment extends Error {
   override readonly name = 'InvalidEnvironment';
 }
-
-/** What a command needs that only changes the schema. */
-export type DatabaseEnvironment = Pick<Environment, 'dataDir' | 'database'>;
 
 type VariableName = keyof EnvironmentValues;
 

@@ -1,4 +1,4 @@
-import type { DatabaseEnvironment } from '../config/environment.js';
+import type { DatabaseEnvironment } from '../config/config.js';
 import { errorMessage } from '../errors/error-message.js';
 import type { ServingOwner } from './embedded/data-directory-owner.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
