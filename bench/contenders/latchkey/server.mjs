@@ -34,11 +34,11 @@ class StatelessGuard {
 class BenchController {
   /** Answers like `GET /auth/me`, including the formatting of the times. */
   open() {
-    return MeDto.of(PRINCIPAL);
+    return MeDto.of(PRINCIPAL, environment.policy);
   }
 
   stateless() {
-    return MeDto.of(PRINCIPAL);
+    return MeDto.of(PRINCIPAL, environment.policy);
   }
 
   async lookups() {

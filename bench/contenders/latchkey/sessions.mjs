@@ -18,12 +18,14 @@ export const PRINCIPAL = {
   roles: [],
   authenticatedAt: newest,
   session: {
-    sessionId: randomUUID(),
-    deviceId: randomUUID(),
-    createdAt: newest,
-    lastSeenAt: newest,
-    grantedAt: newest,
-    profile: { email: emailOf(userId), ...PROFILE },
+    snapshot: {
+      sessionId: randomUUID(),
+      deviceId: randomUUID(),
+      createdAt: newest,
+      lastSeenAt: newest,
+      profile: { email: emailOf(userId), emailVerified: false, ...PROFILE },
+    },
+    use: { grantedAt: newest },
   },
 };
 
