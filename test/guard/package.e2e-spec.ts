@@ -55,6 +55,18 @@ describeIfInstallable('the packed package', () => {
     },
   );
 
+  it('keeps the name of the class of principals, which logs show', async () => {
+    const { access_token } = await service.api.newcomer();
+    const script = `
+      const { createGuard } = await import('@latchkey/guard');
+      const guard = createGuard(${JSON.stringify({ ...service.guardOptions, service: service.url })});
+      await guard.ready();
+      console.log((await guard.check('${access_token}')).constructor.name);
+      await guard.close();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    expect(stdout).toBe('TokenPrincipal\n');
+  });
+
   it('protects a route in fifteen lines of TypeScript, as its README shows', async () => {
     const example = readmeExample();
     // Imports apart, as people count them.

@@ -35,9 +35,9 @@ export class TokenPrincipal implements Principal {
 
   /** @throws {TypeError} for a principal that no guard returned, such as a copy of one */
   static proofOf(principal: Principal): { subject: TokenSubject; confirmedIn: number | null } {
-    if (principal instanceof TokenPrincipal) {
-      return { subject: principal.#subject, confirmedIn: principal.#confirmedIn };
-    }
+    // Not `instanceof`: for a class that names itself, the bundler would choose another name, which logs would show.
+    const given: object = Object(principal);
+    if (#subject in given) return { subject: given.#subject, confirmedIn: given.#confirmedIn };
     throw new TypeError('the principal was not returned by a guard; pass it on as it is, not a copy of it');
   }
 }
