@@ -32,10 +32,10 @@ interface SignInQuestionsProps extends AnswerHandlers {
 
 /** Asks about sign-ins from new devices, until they are answered on any device. */
 export function SignInQuestions({ questions, ...handlers }: SignInQuestionsProps) {
-  const [limit, setLimit] = useState(SHOWN_FIRST);
+  const [isOpen, setOpen] = useState(false);
   const events = questions?.events ?? [];
-  const shown = events.slice(0, limit);
-  const { entriesRef, task } = useShowMore(shown.length, async () => setLimit(events.length));
+  const shown = isOpen ? events : events.slice(0, SHOWN_FIRST);
+  const { entriesRef, task } = useShowMore(shown.length, async () => setOpen(true));
   if (!questions || events.length === 0) return null;
   const title = TEXTS.title(events.length);
   return (
@@ -47,7 +47,7 @@ export function SignInQuestions({ questions, ...handlers }: SignInQuestionsProps
           <Question key={event.id} event={event} canConfirm={questions.can_confirm} {...handlers} />
         ))}
       </ul>
-      {events.length > limit && <ShowMore title={title} task={task} />}
+      {events.length > shown.length && <ShowMore title={title} task={task} />}
     </section>
   );
 }
