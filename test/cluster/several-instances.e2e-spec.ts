@@ -92,17 +92,26 @@ describe('three instances that run every background task concurrently', () => {
     const sources = await Promise.all(
       services.map(() => new DataSource(dataSourceOptions(database.url, 2)).initialize()),
     );
-    await Promise.all(sources.map((source) => new SessionSweeper(source, config).sweep()));
+    const sweepers = sources.map((source) => new SessionSweeper(source, config));
+    // A row that an instance confirms at that moment is skipped. The next sweep takes it.
+    await waitUntil('all of them are swept', async () => {
+      await Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
+      const [{ left }] = await dataSource.query(
+        `SELECT count(*)::integer AS left FROM sessions
+         WHERE id = ANY ($1) AND status = 'active' OR id = ANY ($2)`,
+        [expired, dead],
+      );
+      return left === 0;
+    });
     await Promise.all(sources.map((source) => source.destroy()));
 
     const [after] = await dataSource.query(
       `SELECT (SELECT count(*) FROM sessions WHERE id = ANY ($1) AND status = 'expired')::integer AS expired,
               (SELECT count(*) FROM session_events WHERE session_id = ANY ($1) AND kind = 'ended')::integer AS ended_events,
-              (SELECT count(*) FROM sessions WHERE id = ANY ($2))::integer AS dead,
               (SELECT count(*) FROM session_events WHERE session_id = ANY ($2))::integer AS remembered`,
       [expired, dead],
     );
-    expect(after).toEqual({ expired: MANY, ended_events: MANY, dead: 0, remembered: 0 });
+    expect(after).toEqual({ expired: MANY, ended_events: MANY, remembered: 0 });
     for (const { statuses } of await Promise.all(watch.map((traffic) => traffic.stop()))) {
       expect(Object.keys(statuses)).toEqual(['200']);
     }
