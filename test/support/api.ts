@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { components } from '@latchkey/client/openapi';
-import { requireDocumented } from './documented-answer.js';
+import { type Answer, type SentRequest, sendRequest } from './send-request.js';
 
-/** One response, read completely. */
-export interface Answer<T = Record<string, unknown>> {
-  readonly status: number;
-  readonly headers: Headers;
-  /** The body as received. */
-  readonly text: string;
-  readonly body: T;
-}
+export type { Answer } from './send-request.js';
 
 type Schemas = components['schemas'];
 export type Tokens = Schemas['LoginAnswerDto'];
@@ -24,42 +17,24 @@ export type LoginExtra = Partial<Omit<Schemas['LoginDto'], 'email'>>;
 const TRIES = 5;
 const RETRY_MS = 500;
 
-/**
- * Sends single requests, so that tests see each answer, also of requests that are wrong. `@latchkey/client` would refresh
- * and repeat by itself; it has the same types. Every answer is compared with `openapi.json`.
- */
+/** The requests of bearer clients, each sent once. */
 export class Api {
   constructor(
     private readonly url: string,
     private readonly headers: Record<string, string> = {},
   ) {}
 
-  async call<T = Record<string, unknown>>(
+  call<T = Record<string, unknown>>(
     method: string,
     path: string,
-    { token, body, headers }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+    { token, body, headers }: SentRequest & { token?: string } = {},
   ): Promise<Answer<T>> {
-    const sent = body === undefined ? undefined : JSON.stringify(body);
-    const response = await fetch(this.url + path, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
-        ...this.headers,
-        ...headers,
-      },
-      ...(sent === undefined ? {} : { body: sent }),
+    const authorization: Record<string, string> =
+      token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return sendRequest<T>(this.url, method, path, {
+      body,
+      headers: { ...authorization, ...this.headers, ...headers },
     });
-    const text = await response.text();
-    const contentType = response.headers.get('content-type');
-    requireDocumented(method, path, { sent, status: response.status, contentType, text });
-    const isJson = contentType?.includes('json') ?? false;
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: (isJson && text !== '' ? JSON.parse(text) : {}) as T,
-    };
   }
 
   register(email: string, password = PASSWORD) {

@@ -1,6 +1,6 @@
 import type { components } from '@latchkey/client/openapi';
-import { type Answer, newEmail, PASSWORD } from './api.js';
-import { requireDocumented } from './documented-answer.js';
+import { newEmail, PASSWORD } from './api.js';
+import { type Answer, sendRequest } from './send-request.js';
 
 export interface StoredCookie {
   readonly value: string;
@@ -36,25 +36,17 @@ export class HttpBrowser {
       headers = {},
     }: { source?: RequestSource; headers?: Record<string, string> } = {},
   ): Promise<Answer<T>> {
-    const sent = body === undefined ? undefined : JSON.stringify(body);
-    const response = await fetch(this.url + path, {
-      method,
+    const answer = await sendRequest<T>(this.url, method, path, {
+      body,
       headers: {
         ...(this.cookies.size > 0 && { cookie: this.cookieHeader }),
         ...(source.origin !== undefined && method !== 'GET' && { origin: source.origin }),
         ...(source.fetchSite !== undefined && { 'sec-fetch-site': source.fetchSite }),
-        ...(sent !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(sent !== undefined && { body: sent }),
     });
-    for (const line of response.headers.getSetCookie()) this.store(line);
-    const text = await response.text();
-    const { status, headers: received } = response;
-    const contentType = received.get('content-type');
-    requireDocumented(method, path, { sent, status, contentType, text });
-    const isJson = contentType?.includes('json') ?? false;
-    return { status, headers: received, text, body: (isJson && text !== '' ? JSON.parse(text) : {}) as T };
+    for (const line of answer.headers.getSetCookie()) this.store(line);
+    return answer;
   }
 
   get sameOrigin(): RequestSource {
