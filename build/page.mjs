@@ -17,7 +17,8 @@ const CATALOGUES = fileURLToPath(new URL('../src/languages/catalogues/', import.
 /** @param {string} folder where the service looks for the page, `web` beside its own folder */
 export async function buildPage(folder) {
   await rm(folder, { recursive: true, force: true });
-  await Promise.all([...variants(folder).map((options) => build(options)), copyDocument(folder)]);
+  const builds = variants(folder).map((variant) => build(writingAssets(variant)));
+  await Promise.all([...builds, copyDocument(folder)]);
 }
 
 /**
@@ -29,8 +30,8 @@ export async function buildPage(folder) {
  */
 export async function watchPage(folder, changed) {
   await copyDocument(folder);
-  for (const options of variants(folder, changed)) {
-    const page = await context(options);
+  for (const variant of variants(folder)) {
+    const page = await context(writingAssets(variant, changed));
     await page.rebuild();
     await page.watch();
   }
@@ -42,12 +43,12 @@ async function copyDocument(folder) {
   await writeWhole(`${folder}/index.html`, await readFile(`${WEB}page.html`));
 }
 
-function variants(folder, changed = async () => {}) {
+function variants(folder) {
   const languages = readdirSync(CATALOGUES).map((file) => file.slice(0, -'.ts'.length));
   return [
-    options(folder, changed, { entryPoints: [`${WEB}style.css`, `${WEB}icon.svg`], plugins: [] }),
+    options(folder, { entryPoints: [`${WEB}style.css`, `${WEB}icon.svg`], plugins: [] }),
     ...languages.map((tag) =>
-      options(folder, changed, {
+      options(folder, {
         entryPoints: SCRIPTS.map((name) => ({ in: `${WEB}src/${name}.tsx`, out: `${name}-${tag}` })),
         plugins: [{ name: 'language', setup: (build) => usesCatalogue(build, tag) }],
       }),
@@ -55,10 +56,9 @@ function variants(folder, changed = async () => {}) {
   ];
 }
 
-function options(folder, changed, variant) {
+function options(folder, variant) {
   return {
     ...variant,
-    plugins: [...variant.plugins, { name: 'assets', setup: (build) => writesAssets(build, changed) }],
     outdir: `${folder}/assets`,
     write: false,
     loader: { '.svg': 'copy' },
@@ -77,11 +77,13 @@ function options(folder, changed, variant) {
   };
 }
 
-function writesAssets({ onEnd }, changed) {
-  onEnd(async ({ outputFiles, errors }) => {
-    if (!outputFiles || errors.length > 0) return;
-    await Promise.all(outputFiles.map((output) => writeAsset(output, changed)));
-  });
+function writingAssets(options, changed = async () => {}) {
+  const setup = ({ onEnd }) =>
+    onEnd(async ({ outputFiles, errors }) => {
+      if (!outputFiles || errors.length > 0) return;
+      await Promise.all(outputFiles.map((output) => writeAsset(output, changed)));
+    });
+  return { ...options, plugins: [...options.plugins, { name: 'assets', setup }] };
 }
 
 /** Under a name that changes with the content. Brotli takes too long to compress the files at each start of the service. */
