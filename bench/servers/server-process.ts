@@ -72,6 +72,11 @@ export class ServerProcess {
     return cpuSeconds(this.pid);
   }
 
+  /** Only for programs that listen to this signal. */
+  collectGarbage(): void {
+    this.child.kill('SIGUSR2');
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.child.kill(signal);
     const killTimer = setTimeout(() => this.child.kill('SIGKILL'), 15_000);

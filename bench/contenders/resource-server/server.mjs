@@ -1,5 +1,8 @@
 // A resource server with one route. BENCH_FRAMEWORK: express, fastify or nest. BENCH_CHECK: how it checks requests. It
 // loads what it needs for that and nothing else, so that its memory can be measured.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 const { BENCH_CHECK, BENCH_FRAMEWORK, HOST, PORT } = process.env;
 const FRAMEWORKS = {
   express: () => import('./express.js'),
@@ -9,3 +12,11 @@ const FRAMEWORKS = {
 
 const { start } = await FRAMEWORKS[BENCH_FRAMEWORK]();
 console.log(`listening on ${await start(BENCH_CHECK, Number(PORT), HOST)}`);
+
+// V8 keeps what belongs to code that has not run lately for several collections.
+const COLLECTIONS = 5;
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+process.on('SIGUSR2', () => {
+  for (let done = 0; done < COLLECTIONS; done++) collectGarbage();
+});
