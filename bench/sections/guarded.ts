@@ -40,8 +40,7 @@ async function measureOnce(bench: Bench): Promise<MeasuredRounds> {
   try {
     const sizes = new Map<string, number>();
     for (const series of allSeries) sizes.set(series.name, await warmWithEveryCredential(bench, series));
-    // The warm-up round begins after it.
-    for (const { running } of allSeries) running.server.collectGarbage();
+    for (const { running } of allSeries) await running.server.collectGarbage();
     bench.say('  warm-up done');
     const load = { connections: 16, seconds: ROUND_SECONDS, warmRounds: WARM_ROUNDS };
     return await measureRounds(bench, allSeries, load, sizes);

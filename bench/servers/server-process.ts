@@ -72,9 +72,13 @@ export class ServerProcess {
     return cpuSeconds(this.pid);
   }
 
-  /** Only for programs that listen to this signal. */
-  collectGarbage(): void {
+  /** Once per process, and only for programs that listen to this signal. */
+  async collectGarbage(): Promise<void> {
     this.child.kill('SIGUSR2');
+    while (!this.output.includes('garbage collected')) {
+      if (this.child.exitCode !== null) throw new Error(`the server ended:\n${this.output}`);
+      await sleep(5);
+    }
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -16,7 +16,8 @@ console.log(`listening on ${await start(BENCH_CHECK, Number(PORT), HOST)}`);
 // V8 keeps what belongs to code that has not run lately for several collections.
 const COLLECTIONS = 5;
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc');
+const collect = runInNewContext('gc');
 process.on('SIGUSR2', () => {
-  for (let done = 0; done < COLLECTIONS; done++) collectGarbage();
+  for (let done = 0; done < COLLECTIONS; done++) collect();
+  console.log('garbage collected');
 });
