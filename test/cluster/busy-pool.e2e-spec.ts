@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import type { Answer, Api } from '../support/api.js';
+import type { Answer } from '../support/answer.js';
+import type { Api } from '../support/api.js';
 import { type Instances, startInstances } from '../support/start-instances.js';
 import { Traffic } from '../support/traffic.js';
 import { waitUntil } from '../support/wait-until.js';

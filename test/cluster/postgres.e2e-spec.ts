@@ -1,5 +1,6 @@
 import { runMigrations } from '../../src/database/migrations.js';
-import type { Answer, Api, Tokens } from '../support/api.js';
+import type { Answer } from '../support/answer.js';
+import type { Api, Tokens } from '../support/api.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { serviceEnv } from '../support/service-env.js';
 import { ServiceProcess } from '../support/service-process.js';

@@ -1,4 +1,5 @@
-import type { Answer, Tokens } from '../support/api.js';
+import type { Answer } from '../support/answer.js';
+import type { Tokens } from '../support/api.js';
 import { InstancePair } from './instance-pair.js';
 
 /** P3. A busy machine may exceed it once, but not every time. */

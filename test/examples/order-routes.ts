@@ -1,4 +1,5 @@
-import { type Answer, Api, type Tokens } from '../support/api.js';
+import type { Answer } from '../support/answer.js';
+import { Api, type Tokens } from '../support/api.js';
 import type { ExampleProcess } from '../support/example-process.js';
 import type { GuardedService } from '../support/guarded-service.js';
 

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { components } from '@latchkey/client/openapi';
-import { type Answer, type SentRequest, sendRequest } from './send-request.js';
-
-export type { Answer } from './send-request.js';
+import type { Answer } from './answer.js';
+import { type SentRequest, sendRequest } from './send-request.js';
 
 type Schemas = components['schemas'];
 export type Tokens = Schemas['LoginAnswerDto'];

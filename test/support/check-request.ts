@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Answer } from './api.js';
+import { type Answer, answerOf } from './answer.js';
 import { requireDocumented } from './documented-answer.js';
 
 export interface CheckOptions {
@@ -34,13 +34,7 @@ function send(url: string, method: string, headers: Readonly<Record<string, stri
       const received = new Headers(
         Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
       );
-      const isJson = received.get('content-type')?.includes('json') ?? false;
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: received,
-        text,
-        body: isJson && text !== '' ? JSON.parse(text) : {},
-      });
+      resolve(answerOf(response.statusCode ?? 0, received, text));
     });
     sent.on('error', reject).end();
   });

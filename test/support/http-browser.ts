@@ -1,6 +1,7 @@
 import type { components } from '@latchkey/client/openapi';
+import type { Answer } from './answer.js';
 import { newEmail, PASSWORD } from './api.js';
-import { type Answer, sendRequest } from './send-request.js';
+import { sendRequest } from './send-request.js';
 
 export interface StoredCookie {
   readonly value: string;

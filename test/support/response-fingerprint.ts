@@ -1,4 +1,4 @@
-import type { Answer } from './api.js';
+import type { Answer } from './answer.js';
 
 /** Headers that differ between any two responses. */
 const ALWAYS_DIFFERENT = ['date', 'x-request-id'];

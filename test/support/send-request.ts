@@ -1,13 +1,5 @@
+import { type Answer, answerOf } from './answer.js';
 import { requireDocumented } from './documented-answer.js';
-
-/** One response, read completely. */
-export interface Answer<T = Record<string, unknown>> {
-  readonly status: number;
-  readonly headers: Headers;
-  /** The body as received. */
-  readonly text: string;
-  readonly body: T;
-}
 
 export interface SentRequest {
   /** Sent as JSON, also if the service will refuse it. */
@@ -34,13 +26,7 @@ export async function sendRequest<T>(
     ...(sent !== undefined && { body: sent }),
   });
   const text = await response.text();
-  const contentType = response.headers.get('content-type');
-  requireDocumented(method, path, { sent, status: response.status, contentType, text });
-  const isJson = contentType?.includes('json') ?? false;
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: (isJson && text !== '' ? JSON.parse(text) : {}) as T,
-  };
+  const { status, headers: received } = response;
+  requireDocumented(method, path, { sent, status, contentType: received.get('content-type'), text });
+  return answerOf<T>(status, received, text);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from './api.js';
+import type { Answer } from './answer.js';
 
 export interface Observed {
   /** How often each status occurred; 0 stands for a broken connection. */

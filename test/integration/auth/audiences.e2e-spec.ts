@@ -1,4 +1,5 @@
-import { type Answer, Api, type Tokens } from '../../support/api.js';
+import type { Answer } from '../../support/answer.js';
+import { Api, type Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 import { decodeJwt } from '../../support/decode-jwt.js';
 

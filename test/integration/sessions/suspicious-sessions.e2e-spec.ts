@@ -1,4 +1,5 @@
-import type { Answer, Tokens } from '../../support/api.js';
+import type { Answer } from '../../support/answer.js';
+import type { Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 import { type ADDRESSES, type BROWSERS, clientHeaders } from '../../support/clients.js';
 import { EventSource } from '../../support/event-source.js';
