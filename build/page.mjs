@@ -77,13 +77,13 @@ function options(folder, variant) {
   };
 }
 
-function writingAssets(options, changed = async () => {}) {
+function writingAssets(variant, changed = async () => {}) {
   const setup = ({ onEnd }) =>
     onEnd(async ({ outputFiles, errors }) => {
       if (!outputFiles || errors.length > 0) return;
       await Promise.all(outputFiles.map((output) => writeAsset(output, changed)));
     });
-  return { ...options, plugins: [...options.plugins, { name: 'assets', setup }] };
+  return { ...variant, plugins: [...variant.plugins, { name: 'assets', setup }] };
 }
 
 /** Under a name that changes with the content. Brotli takes too long to compress the files at each start of the service. */

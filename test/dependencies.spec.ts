@@ -9,11 +9,11 @@ interface Locked {
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'));
 
 describe('the locked dependencies', () => {
-  const { engines, allowScripts } = read('package.json');
+  const { engines: supported, allowScripts } = read('package.json');
   const locked: [path: string, Locked][] = Object.entries(read('package-lock.json').packages);
 
   it('all support the oldest Node that the project supports, so that npm ci prints no warning', () => {
-    const oldest = String(semver.minVersion(engines.node));
+    const oldest = String(semver.minVersion(supported.node));
     const refusing = locked
       .filter(([, { engines }]) => !semver.satisfies(oldest, engines?.node ?? '*'))
       .map(([path, { engines }]) => `${path} needs Node ${engines?.node}`);
