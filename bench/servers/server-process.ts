@@ -7,7 +7,7 @@ import { onServerCore } from './cores.js';
 import { cpuSeconds } from './cpu-seconds.js';
 
 /** Some contenders store thousands of sessions before they listen. */
-const START_TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 180_000;
 const OUTPUT_MAX_LENGTH = 16_384;
 
 /** A program that prints `listening on <url>`. It runs on the server's core and does not inherit the environment. */
@@ -42,14 +42,7 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = new ServerProcess(child);
-    const deadline = performance.now() + START_TIMEOUT_MS;
-    while (server.url === '') {
-      if (child.exitCode !== null || performance.now() > deadline) {
-        child.kill('SIGKILL');
-        throw new Error(`${command.join(' ')} did not start:\n${server.output}`);
-      }
-      await sleep(5);
-    }
+    await server.#waitUntil(`${command.join(' ')} listens`, () => server.url !== '');
     return server;
   }
 
@@ -75,10 +68,7 @@ export class ServerProcess {
   /** Once per process, and only for programs that listen to this signal. */
   async collectGarbage(): Promise<void> {
     this.child.kill('SIGUSR2');
-    while (!this.output.includes('garbage collected')) {
-      if (this.child.exitCode !== null) throw new Error(`the server ended:\n${this.output}`);
-      await sleep(5);
-    }
+    await this.#waitUntil('garbage is collected', () => this.output.includes('garbage collected'));
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
@@ -86,6 +76,17 @@ export class ServerProcess {
     const killTimer = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
     await this.#ended;
     clearTimeout(killTimer);
+  }
+
+  async #waitUntil(what: string, isTrue: () => boolean): Promise<void> {
+    const deadline = performance.now() + TIMEOUT_MS;
+    while (!isTrue()) {
+      if (this.child.exitCode !== null || performance.now() > deadline) {
+        this.child.kill('SIGKILL');
+        throw new Error(`waited in vain until ${what}:\n${this.output}`);
+      }
+      await sleep(5);
+    }
   }
 
   #append(chunk: Buffer): void {
