@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Config } from '../../config/config.js';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { type KeySchedule, type KeyScheduleRules, keySchedule, keyScheduleRules } from './key-schedule.js';
-import { type PublicJwk, publicJwk } from './public-jwk.js';
+import type { PublicJwk } from './public-jwk.js';
 import { Seal } from './seal.js';
 import { createSealedKey, type KeyPair, openSealedKey } from './sealed-key.js';
 import { SigningKey } from './signing-key.entity.js';
@@ -67,8 +67,7 @@ export class KeySet implements OnModuleInit, OnModuleDestroy {
 
   /** The published keys, in the same order on every instance. */
   jwks(): { keys: PublicJwk[] } {
-    const pairs = this.#schedule().published.flatMap((kid) => this.#pairs.get(kid) ?? []);
-    return { keys: pairs.map(({ kid, publicKey }) => publicJwk(kid, publicKey)) };
+    return { keys: this.#schedule().published.flatMap((kid) => this.#pairs.get(kid)?.publicJwk ?? []) };
   }
 
   /** Reads the table again, and creates or removes keys when they are due. */

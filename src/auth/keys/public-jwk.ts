@@ -12,10 +12,10 @@ export interface PublicJwk {
 }
 
 /** Lists its members explicitly, so that private members can never be included. */
-export function publicJwk(kid: string, publicKey: KeyObject): PublicJwk {
+export function publicJwk(publicKey: KeyObject): PublicJwk {
   // The export of an EC key has both (RFC 7518 §6.2.1); the type covers all kinds of keys.
   const { x, y } = publicKey.export({ format: 'jwk' }) as Pick<PublicJwk, 'x' | 'y'>;
-  return { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' };
+  return { kty: 'EC', crv: 'P-256', x, y, kid: thumbprint(x, y), alg: 'ES256', use: 'sig' };
 }
 
 /**
@@ -24,7 +24,8 @@ export function publicJwk(kid: string, publicKey: KeyObject): PublicJwk {
  *
  * @returns 43 characters of base64url
  */
-export function thumbprint(publicKey: KeyObject): string {
-  const { crv, kty, x, y } = publicKey.export({ format: 'jwk' });
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+function thumbprint(x: string, y: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }))
+    .digest('base64url');
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { publicJwk, thumbprint } from './public-jwk.js';
+import { type PublicJwk, publicJwk } from './public-jwk.js';
 import { type Seal, SealBroken } from './seal.js';
 import type { SigningKey } from './signing-key.entity.js';
 
@@ -12,16 +12,17 @@ export interface KeyPair {
   readonly kid: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
+  readonly publicJwk: PublicJwk;
 }
 
 /** Creates an ES256 key (RFC 7518 §3.4: P-256) in its stored form. */
 export function createSealedKey(seal: Seal): Pick<SigningKey, 'kid' | 'publicJwk' | 'privateKeySealed'> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const kid = thumbprint(publicKey);
+  const jwk = publicJwk(publicKey);
   return {
-    kid,
-    publicJwk: publicJwk(kid, publicKey),
-    privateKeySealed: seal.seal(privateKey.export({ format: 'der', type: 'pkcs8' }), kid),
+    kid: jwk.kid,
+    publicJwk: jwk,
+    privateKeySealed: seal.seal(privateKey.export({ format: 'der', type: 'pkcs8' }), jwk.kid),
   };
 }
 
@@ -39,10 +40,9 @@ export function openSealedKey(seal: Seal, { kid, privateKeySealed }: SigningKey)
     type: 'pkcs8',
   });
   const publicKey = createPublicKey(privateKey);
-  if (thumbprint(publicKey) !== kid) {
-    throw new UnusableSigningKey(`the signing key ${kid} does not match its kid`);
-  }
-  return { kid, privateKey, publicKey };
+  const jwk = publicJwk(publicKey);
+  if (jwk.kid !== kid) throw new UnusableSigningKey(`the signing key ${kid} does not match its kid`);
+  return { kid, privateKey, publicKey, publicJwk: jwk };
 }
 
 function openOrExplain(seal: Seal, kid: string, sealed: Buffer): Buffer {
