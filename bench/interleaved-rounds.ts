@@ -62,17 +62,8 @@ export async function warmWithEveryCredential(bench: Bench, series: Series): Pro
  * Measures the series in turn (A, B, C, A, B, C, ...), so that a temporary slowdown of the machine affects all of them.
  *
  * @param sizes mean size in bytes of a checked response, by series: bodies are not checked here, only their size
+ * @returns what each round measured, by series
  */
-export async function measureInterleaved(
-  bench: Bench,
-  allSeries: readonly Series[],
-  load: Load,
-  sizes: ReadonlyMap<string, number>,
-): Promise<Map<string, SeriesResult>> {
-  return summarise(await measureRounds(bench, allSeries, load, sizes));
-}
-
-/** Like `measureInterleaved`, for a caller that measures more than once. @returns what each round measured, by series */
 export async function measureRounds(
   bench: Bench,
   allSeries: readonly Series[],
@@ -92,6 +83,11 @@ export async function measureRounds(
     bench.say(`  ${which}, ${connections} connections`);
   }
   return rounds;
+}
+
+/** Adds the rounds of another start of the same series. */
+export function withRounds(measured: MeasuredRounds, more: MeasuredRounds): MeasuredRounds {
+  return new Map([...more].map(([name, rounds]) => [name, [...(measured.get(name) ?? []), ...rounds]]));
 }
 
 export function summarise(rounds: MeasuredRounds): Map<string, SeriesResult> {

@@ -1,9 +1,10 @@
 import type { Bench } from '../bench-context.js';
 import { type Route, startContender } from '../contenders/contender.js';
 import {
-  measureInterleaved,
+  measureRounds,
   type Series,
   type SeriesResult,
+  summarise,
   warmWithEveryCredential,
 } from '../interleaved-rounds.js';
 import type { Section, SectionResult } from '../section.js';
@@ -51,7 +52,7 @@ async function run(bench: Bench): Promise<SectionResult> {
     const sizes = new Map<string, number>();
     for (const series of allSeries) sizes.set(series.name, await warmWithEveryCredential(bench, series));
     const load = { connections: 16, seconds: bench.roundSeconds };
-    return reportEdge(bench, await measureInterleaved(bench, allSeries, load, sizes));
+    return reportEdge(bench, summarise(await measureRounds(bench, allSeries, load, sizes)));
   } finally {
     await Promise.all(servers.map((server) => server.stop('SIGKILL')));
   }

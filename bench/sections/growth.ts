@@ -48,6 +48,8 @@ export function reportGrowth(measured: readonly GrowthFigures[]): SectionResult 
   const count = ({ sessions }: GrowthFigures) => sessions.toLocaleString('en');
   const p99 = ({ durations }: GrowthFigures, operation: string) => quantile(durations[operation] ?? [], 0.99);
   const ratio = (operation: string) => p99(last, operation) / p99(first, operation);
+  const p50 = ({ durations }: GrowthFigures, operation: string) =>
+    `${quantile(durations[operation] ?? [], 0.5).toFixed(2)} ms`;
   const operations = Object.keys(first.durations);
   return {
     title: 'Growth',
@@ -71,6 +73,7 @@ export function reportGrowth(measured: readonly GrowthFigures[]): SectionResult 
       bound: 'at most',
       target: TARGET_RATIO,
       unit: 'x',
+      ifMissed: `The median is ${p50(first, operation)} with ${count(first)} sessions and ${p50(last, operation)} with ${count(last)}.`,
     })),
   };
 }

@@ -4,8 +4,8 @@ import {
   measureRounds,
   summarise,
   warmWithEveryCredential,
+  withRounds,
 } from '../interleaved-rounds.js';
-import type { MeasuredLoad } from '../load/run-load.js';
 import type { Section, SectionResult } from '../section.js';
 import { reportGuarded } from './guarded-report.js';
 import { startGuardedServers } from './guarded-series.js';
@@ -26,11 +26,10 @@ const ROUND_SECONDS = 1;
 async function run(given: Bench): Promise<SectionResult> {
   const starts = given.quick ? 1 : STARTS;
   const bench = { ...given, rounds: given.quick ? given.rounds : ROUNDS_PER_START };
-  const measured = new Map<string, MeasuredLoad[]>();
+  let measured: MeasuredRounds = new Map();
   for (let start = 1; start <= starts; start++) {
     bench.say(`  start ${start} of ${starts}`);
-    for (const [name, rounds] of await measureOnce(bench))
-      measured.set(name, [...(measured.get(name) ?? []), ...rounds]);
+    measured = withRounds(measured, await measureOnce(bench));
   }
   return reportGuarded({ ...bench, starts }, summarise(measured));
 }
