@@ -85,4 +85,11 @@ describe('a report about a mail', () => {
       expect(await deliveryFailure(Buffer.from(message))).toBeNull();
     },
   );
+
+  it('takes linear time for a long run of spaces in a field', async () => {
+    // Quadratic time would be minutes.
+    const spaces = ' '.repeat(500_000);
+    const recipient = [`Action: failed${spaces}x`, 'Status: 5.1.1'];
+    expect(await deliveryFailure(report(ABOUT_THE_MAIL, recipient))).toBeNull();
+  });
 });

@@ -38,5 +38,5 @@ function unfolded(group: string): string {
 }
 
 function field(group: string, name: string): string {
-  return new RegExp(`^${name}:[ \\t]*(.*?)\\s*$`, 'im').exec(group)?.[1] ?? '';
+  return new RegExp(`^${name}:(.*)$`, 'im').exec(group)?.[1]?.trim() ?? '';
 }
