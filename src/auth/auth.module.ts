@@ -7,6 +7,7 @@ import { REDIS } from '../redis/redis.module.js';
 import { RedisAuthenticators } from '../redis/redis-authenticators.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
+import { SessionClock } from '../sessions/session-clock.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenModule } from './access-tokens/access-token.module.js';
@@ -43,17 +44,19 @@ import { SessionTokens } from './session-tokens.js';
     SessionTokens,
     ...[LoginAttempts, RegisterAttempts].map((attempts) => ({
       provide: attempts,
-      inject: [Config, REDIS, RedisAuthenticators],
+      inject: [Config, REDIS, RedisAuthenticators, SessionClock],
       useFactory: (
         { loginAttempts }: Config,
         connection: RedisConnection | null,
         authenticators: RedisAuthenticators,
+        clock: SessionClock,
       ) =>
         new attempts(
           loginAttempts,
           connection?.client ?? null,
           connection?.prefix ?? '',
           authenticators.loginAttempts,
+          clock,
         ),
     })),
   ],

@@ -15,8 +15,7 @@ import { type MailTransport, RecipientRefused, ServiceRefused } from './mail.js'
 import { MailComposer } from './mail-composer.js';
 import { MailMetrics } from './mail-metrics.js';
 import { Outbox } from './outbox.js';
-import type { OutboxMail } from './outbox-mail.entity.js';
-import { OutboxQueue } from './outbox-queue.js';
+import { OutboxQueue, type TakenMail } from './outbox-queue.js';
 import { queuedMail } from './queued-mail.js';
 import { retryDelayMs } from './retry-delay.js';
 import { UndeliverableAddresses } from './undeliverable-addresses.js';
@@ -129,7 +128,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     return true;
   }
 
-  private begin(mail: OutboxMail): void {
+  private begin(mail: TakenMail): void {
     const notices = mail.isRequested ? 0 : 1;
     this.sendingNotices += notices;
     const attempt = this.attempt(mail)
@@ -141,7 +140,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     this.sending.add(attempt);
   }
 
-  private async attempt(mail: OutboxMail): Promise<void> {
+  private async attempt(mail: TakenMail): Promise<void> {
     let isSent: boolean;
     try {
       isSent = await withTimeout(ATTEMPT_MAX_MS, () => this.send(mail));
@@ -153,8 +152,8 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     await this.queue.remove(mail);
   }
 
-  private async send(mail: OutboxMail): Promise<boolean> {
-    if (mail.expiresAt.getTime() <= Date.now()) throw new Error(mail.lastError ?? 'not sent in time');
+  private async send(mail: TakenMail): Promise<boolean> {
+    if (mail.usefulUntil <= performance.now()) throw new Error(mail.lastError ?? 'not sent in time');
     const composed = await this.composer.compose(queuedMail(mail));
     if (!composed || !this.transport) return false;
     const { transport } = this;
@@ -165,7 +164,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     return true;
   }
 
-  private async failed(mail: OutboxMail, error: unknown): Promise<void> {
+  private async failed(mail: TakenMail, error: unknown): Promise<void> {
     // A mail server may quote the mail in its answer.
     const reason = withoutTokens(errorMessage(error)).slice(0, REASON_MAX_LENGTH);
     const delayMs = retryDelayMs(mail.attempts, Math.random());
@@ -173,7 +172,7 @@ export class MailDispatcher implements OnApplicationBootstrap, OnApplicationShut
     const what = `mail ${mail.id} (${mail.kind})`;
     // Before the mail is given up: if this fails, the mail is tried again.
     if (isRefused) await this.undeliverable.record(error.userId, error.failure);
-    if (isRefused || Date.now() + delayMs > mail.expiresAt.getTime()) {
+    if (isRefused || performance.now() + delayMs > mail.usefulUntil) {
       this.metrics.attempted(isRefused ? 'refused' : 'given_up');
       this.logger.error(`gave up ${what} after ${mail.attempts} attempts: ${reason}`);
       await this.queue.giveUp(mail, reason);

@@ -16,7 +16,7 @@ const TAKE = `
        notices AS (${due(false)} LIMIT least($2, $1 - (SELECT count(*) FROM requested)) FOR UPDATE SKIP LOCKED)
   UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = now() + ${TAKEN_FOR}
   WHERE id IN (SELECT id FROM requested UNION ALL SELECT id FROM notices)
-  RETURNING id`;
+  RETURNING id, (extract(epoch FROM expires_at - now()) * 1000)::float8 AS "usefulForMs"`;
 
 // The facts are personal data and no longer needed. The row and the reason of the failure are kept for the operator.
 const GIVE_UP = `
@@ -24,6 +24,11 @@ const GIVE_UP = `
   WHERE id = $1 AND attempts = $2`;
 
 const REMOVE_GIVEN_UP = `DELETE FROM mail_outbox WHERE failed_at < now() - interval '30 days'`;
+
+export interface TakenMail extends OutboxMail {
+  /** By `performance.now()`: the wall clock of an instance may differ from that of the database. */
+  readonly usefulUntil: number;
+}
 
 /**
  * The waiting mails, in Postgres. An instance that takes a mail holds it for two minutes. Every later statement checks
@@ -34,10 +39,17 @@ export class OutboxQueue {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @param noticeLimit how many of them may be notices */
-  async take(limit: number, noticeLimit: number): Promise<OutboxMail[]> {
-    const [rows] = await this.dataSource.query<[{ id: string }[], number]>(TAKE, [limit, noticeLimit]);
-    const repository = this.dataSource.getRepository(OutboxMail);
-    return rows.length === 0 ? [] : repository.findBy(rows.map(({ id }) => ({ id })));
+  async take(limit: number, noticeLimit: number): Promise<TakenMail[]> {
+    const [rows] = await this.dataSource.query<[{ id: string; usefulForMs: number }[], number]>(TAKE, [
+      limit,
+      noticeLimit,
+    ]);
+    if (rows.length === 0) return [];
+    const usefulUntil = new Map(rows.map(({ id, usefulForMs }) => [id, performance.now() + usefulForMs]));
+    const mails = await this.dataSource
+      .getRepository(OutboxMail)
+      .findBy([...usefulUntil.keys()].map((id) => ({ id })));
+    return mails.map((mail) => Object.assign(mail, { usefulUntil: usefulUntil.get(mail.id) ?? 0 }));
   }
 
   /** For a mail that was sent or is no longer needed: nothing of it is kept. */

@@ -6,6 +6,7 @@ import { Pool } from 'pg';
 import { type Api, PASSWORD, type Tokens } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { decodeJwt } from '../support/decode-jwt.js';
+import { Mailbox } from '../support/mailbox.js';
 import { sendRaw } from '../support/raw-http.js';
 import { serviceEnv } from '../support/service-env.js';
 import { ServiceProcess } from '../support/service-process.js';
@@ -14,6 +15,9 @@ import { waitUntil } from '../support/wait-until.js';
 
 const START_MS = 180_000;
 const FIVE_MINUTES_MS = 300_000;
+/** Longer than a link to reset a password is useful. */
+const TWO_HOURS_MS = 7_200_000;
+const WRONG_CLOCK = new URL('../support/wrong-clock.ts', import.meta.url).href;
 /** By then the file was read again and the lease that detected the step was renewed. */
 const STEPPED_MS = 1_500;
 
@@ -42,8 +46,7 @@ describe('two instances, one of which has its clock changed', () => {
       REAUTHENTICATION_MAX_AGE: '4m',
       WRONG_CLOCK_FILE: clockFile,
     });
-    const before = [new URL('../support/wrong-clock.ts', import.meta.url).href];
-    services = await Promise.all([ServiceProcess.start(env), ServiceProcess.start(env, before)]);
+    services = await Promise.all([ServiceProcess.start(env), ServiceProcess.start(env, [WRONG_CLOCK])]);
     [right, wrong] = services.map(({ api }) => api) as [Api, Api];
     await bothTrust();
   }, START_MS);
@@ -172,5 +175,47 @@ describe('two instances, one of which has its clock changed', () => {
       );
       expect(rows).toEqual([]);
     });
+  });
+});
+
+describe('an instance whose clock is two hours ahead', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-clock-'));
+  let database: TestDatabase;
+  let mailbox: Mailbox;
+  let service: ServiceProcess | undefined;
+  let isFirst = true;
+
+  beforeAll(async () => {
+    writeFileSync(join(directory, 'offset'), String(TWO_HOURS_MS));
+    database = await createTestDatabase();
+    mailbox = await Mailbox.open({
+      onReceived: async () => {
+        if (isFirst) throw new Error('450 try again later');
+      },
+    });
+    const env = serviceEnv(database.url, {
+      SMTP_URL: mailbox.url,
+      WRONG_CLOCK_FILE: join(directory, 'offset'),
+    });
+    service = await ServiceProcess.start(env, [WRONG_CLOCK]);
+  }, START_MS);
+  afterAll(async () => {
+    await service?.stop();
+    await mailbox?.close();
+    await database?.drop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('sends the mail to reset a password, also after a failed attempt', async () => {
+    const { email } = (await service?.api.newcomer()) ?? {};
+    await waitUntil('the mail to confirm the address has arrived', () => mailbox.mails.length > 0);
+    isFirst = false;
+    await service?.api.call('POST', '/auth/password/forgot', { body: { email } });
+    const subjects = () => mailbox.mails.map(({ parsed }) => parsed.subject);
+    await waitUntil('the mail to reset the password has arrived', () =>
+      subjects().some((subject) => subject?.includes('Reset')),
+    );
+    // The first one was refused at first, and is repeated.
+    await waitUntil('the mail to confirm the address has arrived again', () => mailbox.mails.length > 2);
   });
 });

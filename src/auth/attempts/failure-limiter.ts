@@ -1,9 +1,8 @@
-import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
 import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../../errors/app-error.js';
 import { BoundedMemoryLimiter } from './bounded-memory-limiter.js';
 import type { LimiterRedis } from './limiter-redis.js';
-import { ResetMarks } from './reset-marks.js';
+import type { ResetMarks } from './reset-marks.js';
 
 export interface FailureLimit {
   /** Failures allowed per window; a window starts with the first failure. */
@@ -26,19 +25,16 @@ const MAX_KEYS = 20_000;
 export class FailureLimiter {
   private readonly memory: BoundedMemoryLimiter;
   private readonly shared: RateLimiterRedis | null;
-  private readonly resetMarks: ResetMarks | null;
   private readonly windowMs: number;
 
-  /** @param authenticator for limits that are reset: without it, a reset holds on this instance and in Redis only */
+  /** @param resetMarks for limits that are reset: without them, a reset holds on this instance and in Redis only */
   constructor(
     { failures, windowSeconds }: FailureLimit,
     redis: LimiterRedis | null,
     keyPrefix: string,
-    authenticator: Authenticator | null = null,
+    private readonly resetMarks: ResetMarks | null = null,
   ) {
     this.windowMs = windowSeconds * 1000;
-    this.resetMarks =
-      redis && authenticator && new ResetMarks(redis, authenticator, keyPrefix, windowSeconds);
     const limit = { points: failures, duration: windowSeconds, keyPrefix };
     this.memory = new BoundedMemoryLimiter(limit, MAX_KEYS);
     this.shared =
@@ -85,8 +81,9 @@ export class FailureLimiter {
     const consumed = await consume(this.memory, key);
     if (!consumed.isRefused) return consumed;
     // Once for each reset: the window that begins now is younger than the mark.
-    const windowStart = Date.now() + consumed.msBeforeNext - this.windowMs;
-    if (!(await this.inRedis(() => this.resetMarks?.isLaterThan(key, windowStart)))) return consumed;
+    // The library counts whole milliseconds. In doubt, the reset was before this window.
+    const windowAgeMs = this.windowMs - consumed.msBeforeNext - 1;
+    if (!(await this.inRedis(() => this.resetMarks?.isYoungerThan(key, windowAgeMs)))) return consumed;
     await this.memory.delete(key);
     return consume(this.memory, key);
   }

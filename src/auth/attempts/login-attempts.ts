@@ -1,10 +1,12 @@
 import type { Authenticator } from '@latchkey/revocation/redis/authenticator';
 import type { Config } from '../../config/config.js';
+import type { SessionClock } from '../../sessions/session-clock.js';
 import { networkOf } from '../../shares/network-of.js';
 import { emailKey } from './email-key.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { boundedRedis, type LimiterRedis } from './limiter-redis.js';
 import { OneAtATime } from './one-at-a-time.js';
+import { ResetMarks } from './reset-marks.js';
 
 export interface LoginAttempt {
   readonly email: string;
@@ -39,10 +41,15 @@ export class LoginAttempts {
     redis: LimiterRedis | null,
     keyPrefix: string,
     authenticator: Authenticator | null,
+    clock: SessionClock,
   ) {
     const store = redis && boundedRedis(redis);
-    const limiter = (failures: number, name: string) =>
-      new FailureLimiter({ failures, windowSeconds }, store, `${keyPrefix}:login:${name}`, authenticator);
+    const limiter = (failures: number, name: string) => {
+      const prefix = `${keyPrefix}:login:${name}`;
+      const resetMarks =
+        store && authenticator && new ResetMarks(store, authenticator, clock, prefix, windowSeconds);
+      return new FailureLimiter({ failures, windowSeconds }, store, prefix, resetMarks);
+    };
     this.accounts = limiter(perAccount, 'account');
     this.networks = limiter(perAddress, 'network');
     this.devices = limiter(perAccount, 'device');
