@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { readKeys } from './key-set.js';
 import { Seal } from './seal.js';
-import { createSealedKey, openSealedKey } from './sealed-key.js';
+import { createSealedKey, openSealedKey, UnusableSigningKey } from './sealed-key.js';
 import { SigningKey } from './signing-key.entity.js';
 
 /**
@@ -41,9 +41,17 @@ export class KeyReplacement {
     });
   }
 
-  /** Removes all keys but one. @returns how many */
+  /**
+   * Removes all keys but one.
+   *
+   * @returns how many
+   * @throws {UnusableSigningKey} if that key is no longer there: without it, no key would be left
+   */
   async removeOthers(kid: string): Promise<number> {
     return this.#locked(async (manager) => {
+      if (!(await manager.existsBy(SigningKey, { kid }))) {
+        throw new UnusableSigningKey(`another replacement has removed ${kid}; no key was removed`);
+      }
       const [, count] = await manager.query<[unknown[], number]>('DELETE FROM signing_keys WHERE kid <> $1', [
         kid,
       ]);

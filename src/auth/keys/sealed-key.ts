@@ -3,7 +3,7 @@ import { type PublicJwk, publicJwk } from './public-jwk.js';
 import { type Seal, SealBroken } from './seal.js';
 import type { SigningKey } from './signing-key.entity.js';
 
-/** A stored key that this instance must not use. Ends the start of the service with a one-line message. */
+/** A stored key that cannot be used. Ends the start of the service, or a command, with a one-line message. */
 export class UnusableSigningKey extends Error {
   override readonly name = 'UnusableSigningKey';
 }

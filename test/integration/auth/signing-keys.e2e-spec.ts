@@ -211,6 +211,16 @@ describe('the replacement of keys', () => {
     expect(await rows()).toMatchObject([{ kid }]);
   });
 
+  it('removes no key if another replacement has removed its own', async () => {
+    await start();
+    const [first, second] = [await replacement().publish(0), await replacement().publish(0)];
+    expect(await replacement().removeOthers(first)).toBe(2);
+    await expect(replacement().removeOthers(second)).rejects.toThrow(
+      `another replacement has removed ${second}; no key was removed`,
+    );
+    expect(await rows()).toMatchObject([{ kid: first }]);
+  });
+
   it('refuses another secret, with which the service could not use the new key', async () => {
     await start();
     const other = new KeyReplacement(dataSource, Buffer.from('another secret of at least 32 bytes'), 1);
