@@ -25,7 +25,18 @@ const LAYERS = {
   geoip: ['config', 'errors'],
   audit: ['config', 'errors', 'logging', 'http', 'telemetry'],
   mail: [
-    ...['policy', 'config', 'errors', 'languages', 'brand', 'logging', 'database', 'jobs', 'audit'],
+    ...[
+      'policy',
+      'email-addresses',
+      'config',
+      'errors',
+      'languages',
+      'brand',
+      'logging',
+      'database',
+      'jobs',
+      'audit',
+    ],
     'telemetry',
   ],
   mailbox: ['config', 'errors', 'http', 'mail'],
@@ -42,7 +53,18 @@ const LAYERS = {
   users: ['email-addresses', 'config', 'errors', 'languages', 'shares', 'database', 'credentials'],
   devices: ['config', 'errors', 'shares', 'http', 'database', 'jobs', 'user-agents', 'geoip', 'sessions'],
   auth: [
-    ...['policy', 'config', 'errors', 'languages', 'shares', 'logging', 'http', 'database', 'redis'],
+    ...[
+      'policy',
+      'email-addresses',
+      'config',
+      'errors',
+      'languages',
+      'shares',
+      'logging',
+      'http',
+      'database',
+      'redis',
+    ],
     ...[
       'user-agents',
       'geoip',
@@ -58,6 +80,7 @@ const LAYERS = {
   account: [
     ...[
       'policy',
+      'email-addresses',
       'config',
       'errors',
       'languages',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
+import { shownEmail } from '../email-addresses/address-text.js';
 import { AppError } from '../errors/app-error.js';
 import type { Principal } from '../http/routes/principal.js';
 import type { RequestClient } from '../http/routes/request-client.js';
@@ -81,7 +82,7 @@ export class EmailConfirmation {
     if (caller?.userId === user.id) return;
     if (password === null) {
       // For the password manager of the browser; the link was mailed to this address.
-      throw new AppError('password_required', { members: { email: user.email } });
+      throw new AppError('password_required', { members: { email: shownEmail(user.email) } });
     }
     const attempt = { email: user.email, address, knownDeviceId: null };
     const isRight = await this.attempts.guard(attempt, () => this.users.verifyPassword(user, password));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LoginAttempts } from '../auth/attempts/login-attempts.js';
+import { shownEmail } from '../email-addresses/address-text.js';
 import type { RequestClient } from '../http/routes/request-client.js';
 import type { LanguageTag } from '../languages/languages.js';
 import { passwordResetMail } from '../mail/new-mail.js';
@@ -66,9 +67,9 @@ export class PasswordReset {
     return outcome;
   }
 
-  /** The address of the account, which the holder of the link could take over anyway. @throws {AppError} invalid_link */
+  /** The address as it is shown: the holder of the link could take the account over anyway. @throws {AppError} invalid_link */
   async requireEmail(token: string): Promise<string> {
-    return (await this.links.requireOwner('reset_password', token)).user.email;
+    return shownEmail((await this.links.requireOwner('reset_password', token)).user.email);
   }
 
   private async replace(

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/sw
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
+import { shownEmail } from '../email-addresses/address-text.js';
 import { asLabel } from '../http/validation/untrusted-text.js';
 import {
   IsEmailAddress,
@@ -14,7 +15,6 @@ import { LANGUAGE_TAGS, type LanguageTag } from '../languages/languages.js';
 import { isoTime } from '../logging/iso-time.js';
 import type { CheckedPrincipal } from '../sessions/check/session-check.js';
 import { type SessionLimits, sessionExpiry } from '../sessions/session-state.js';
-import { shownEmail } from '../users/email-address.js';
 import type { User } from '../users/user.entity.js';
 
 /** Not `format: email`, which excludes internationalised addresses (RFC 6531). */

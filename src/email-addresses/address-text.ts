@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 /** White space and invisible characters, which copied text often has at its ends. */
 const AROUND = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu;
@@ -26,4 +26,12 @@ export function withAsciiDomain(address: string): string | null {
   if (ASCII.test(domain)) return address;
   const ascii = DOMAIN.test(domain) ? domainToASCII(domain) : '';
   return ascii === '' ? null : address.slice(0, at) + ascii;
+}
+
+/** An address as people write it: with the domain in Unicode. */
+export function shownEmail(email: string): string {
+  const at = email.lastIndexOf('@') + 1;
+  const domain = email.slice(at);
+  // Any other domain stays as it is: it may be no host name.
+  return domain.includes('xn--') ? email.slice(0, at) + (domainToUnicode(domain) || domain) : email;
 }

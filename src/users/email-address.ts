@@ -1,4 +1,3 @@
-import { domainToUnicode } from 'node:url';
 import { trimAddress, withAsciiDomain } from '../email-addresses/address-text.js';
 import { AppError } from '../errors/app-error.js';
 
@@ -51,14 +50,6 @@ export function emailSpelling(address: string): string {
     throw invalid('The email address is not valid.');
   }
   return requireLength(email);
-}
-
-/** An address as people write it: with the domain in Unicode. */
-export function shownEmail(email: string): string {
-  const at = email.lastIndexOf('@') + 1;
-  const domain = email.slice(at);
-  // Any other domain stays as it is: it may be no host name.
-  return domain.includes('xn--') ? email.slice(0, at) + (domainToUnicode(domain) || domain) : email;
 }
 
 function plainLocalPart(local: string): string {

@@ -1,5 +1,6 @@
 import { Eta } from 'eta/core';
 import type { Brand } from '../../brand/brand.js';
+import { shownEmail } from '../../email-addresses/address-text.js';
 import type { Language } from '../../languages/language.js';
 import type { InlineImage, Mail } from '../mail.js';
 import { DEFAULT_TEMPLATES } from './default-templates.js';
@@ -68,8 +69,9 @@ export class MailLayout {
 
 /** What templates can use; docs/operations.md lists it. */
 function templateValues(mail: MailToRender, logo: string | null) {
-  const { to, site, brand, language, subject, opening, action, alternative, details = [], closing } = mail;
+  const { site, brand, language, subject, opening, action, alternative, details = [], closing } = mail;
   const { about, mail: texts } = language;
+  const to = shownEmail(mail.to);
   const name = brand.name ?? site;
   return {
     to,

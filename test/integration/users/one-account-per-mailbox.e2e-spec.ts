@@ -1,13 +1,19 @@
 import { newEmail, PASSWORD } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
+import { Mailbox } from '../../support/mailbox.js';
 
 describe('a mailbox', () => {
+  let mailbox: Mailbox;
   let service: RunningApp;
 
   beforeAll(async () => {
-    service = await startApp({ LOGIN_ATTEMPTS_PER_ADDRESS: '1000' });
+    mailbox = await Mailbox.open();
+    service = await startApp({ LOGIN_ATTEMPTS_PER_ADDRESS: '1000', SMTP_URL: mailbox.url });
   });
-  afterAll(() => service?.close());
+  afterAll(async () => {
+    await service?.close();
+    await mailbox?.close();
+  });
 
   it.each([
     ['ada@bücher.example', 'ada@xn--bcher-kva.example', 'ada@bücher.example'],
@@ -27,6 +33,26 @@ describe('a mailbox', () => {
     expect((await service.api.call('POST', '/auth/password/forgot', { body: { email: two } })).status).toBe(
       202,
     );
+  });
+
+  it('is shown in Unicode by mails and by what their links open', async () => {
+    const name = newEmail().split('@')[0];
+    const shown = `${name}@bücher.example`;
+    const post = (path: string, body: object) => service.api.call('POST', path, { body });
+    await service.api.register(shown);
+    const { text, html, token } = await mailbox.waitFor(shown, 'Confirm your email address');
+    for (const part of [text, html]) {
+      expect(part).toContain(shown);
+      expect(part).not.toContain('xn--');
+    }
+    expect(await post('/auth/email/confirm', { token })).toMatchObject({
+      body: { code: 'password_required', email: shown },
+    });
+    await post('/auth/password/forgot', { email: shown });
+    const reset = await mailbox.waitFor(shown, 'Reset your password');
+    expect((await post('/auth/password/reset/account', { token: reset.token })).body).toEqual({
+      email: shown,
+    });
   });
 
   it('is counted once for wrong passwords, however its address is written', async () => {
