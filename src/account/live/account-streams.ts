@@ -1,6 +1,7 @@
-import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { AccountChanges } from '../../account-changes/account-changes.js';
 import { AppError } from '../../errors/app-error.js';
+import { toAppError } from '../../errors/to-app-error.js';
 import type { Principal } from '../../http/routes/principal.js';
 import type { RequestClient } from '../../http/routes/request-client.js';
 import { SessionCheck } from '../../sessions/check/session-check.js';
@@ -11,7 +12,7 @@ import { StreamLimits } from './stream-limits.js';
 /** Lets a page learn within a second that its session has ended, for any reason. Each check only reads memory. */
 const CHECK_INTERVAL_MS = 250;
 const HEARTBEAT_INTERVAL_MS = 10_000;
-/** A client that has read nothing of what is due for this long is disconnected. */
+/** A client that has not read pending events for this long is disconnected. */
 const BLOCKED_MAX_MS = 30_000;
 /** Pages whose stream breaks reconnect after a random delay in this range. */
 const RETRY_MS = { min: 1_000, max: 4_000 };
@@ -28,6 +29,7 @@ class OpenStream {
 /** The live streams of this instance. Each tells one page when its account has changed or its session has ended. */
 @Injectable()
 export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger(AccountStreams.name);
   private readonly open = new Set<OpenStream>();
   private readonly limits = new StreamLimits();
   private readonly timers: NodeJS.Timeout[] = [];
@@ -84,10 +86,15 @@ export class AccountStreams implements OnModuleInit, BeforeApplicationShutdown {
     stream.isChecking = true;
     try {
       await this.sessions.checkOpenConnection(stream.caller);
-    } catch (error) {
+    } catch (thrown) {
+      const { code, members } = toAppError(thrown);
       // A failed dependency says nothing about the session; the next check may.
-      if (error instanceof AppError && error.code !== 'service_unavailable') {
-        stream.events.end({ code: error.code, ...error.members });
+      if (code === 'service_unavailable') return;
+      if (code === 'internal_error') {
+        this.logger.error('the session of a stream was not checked', thrown);
+        stream.events.close();
+      } else {
+        stream.events.end({ code, ...members });
       }
     } finally {
       stream.isChecking = false;
