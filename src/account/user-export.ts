@@ -16,6 +16,9 @@ const TABLES: readonly { table: string; owner: string; secrets: readonly string[
   { table: 'account_links', owner: 'user_id', secrets: ['id'] },
   { table: 'mail_outbox', owner: 'user_id', secrets: [] },
   { table: 'undeliverable_addresses', owner: 'user_id', secrets: [], id: 'user_id' },
+  { table: 'former_email_spellings', owner: 'user_id', secrets: [], id: 'user_id' },
+  { table: 'mail_notices', owner: 'user_id', secrets: [], id: 'user_id' },
+  { table: 'rejected_registrations', owner: 'user_id', secrets: [], id: 'user_id' },
 ];
 
 const HISTORY = `
