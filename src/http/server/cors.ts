@@ -7,7 +7,8 @@ const ALLOWED_HEADERS = [
   // Of W3C Trace Context: scripts that trace their requests send both.
   ...['traceparent', 'tracestate'],
 ];
-const EXPOSED_HEADERS = ['retry-after', 'www-authenticate', 'x-request-id'];
+/** `date`, by which a client knows the time of the service although its own clock is wrong. */
+const EXPOSED_HEADERS = ['date', 'retry-after', 'www-authenticate', 'x-request-id'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 /** Chromium caches a preflight for at most two hours. Ten minutes let a change of the origins take effect sooner. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
