@@ -5,6 +5,7 @@ import { allowOrigins } from './http/server/cors.js';
 import { rejectCrossSiteRequests } from './http/server/cross-site.js';
 import { readDemands } from './http/server/forward-auth-demands.js';
 import { HttpAdapter } from './http/server/http-adapter.js';
+import { rejectIdentityHeaders } from './http/server/identity-header-check.js';
 import { ProblemFilter } from './http/server/problem.filter.js';
 import { warnOfRefusedOrigins } from './http/server/refused-origins.js';
 import { checkRequestShape } from './http/server/request-shape.js';
@@ -34,6 +35,7 @@ export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   checkRequestShape(fastify, adapter.allowedMethods);
   rejectCrossSiteRequests(fastify, adapter.web);
   readDemands(fastify);
+  rejectIdentityHeaders(fastify);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
 }

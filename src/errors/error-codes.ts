@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   insufficient_permission: { status: 403, title: 'The client does not have the required permission' },
   mail_unavailable: { status: 403, title: 'This service does not send mail' },
   cross_site_request: { status: 403, title: 'The request came from another site' },
+  // Not 400: nginx passes only 401 and 403 on to the client and turns any other refusal into 500.
+  identity_header_rejected: { status: 403, title: 'Only the gateway may set Latchkey headers' },
   account_disabled: { status: 403, title: 'This account is disabled' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },

@@ -87,6 +87,16 @@ describe('GET /check', () => {
     expect(await sendRaw(port(), 'no request\r\n\r\n')).toMatchObject({ status: 400, closed: true });
   });
 
+  it('reads every header, however many a client has sent before', async () => {
+    const many = Array.from({ length: 5_000 }, (_, n) => `B${n}:\r\n`).join('');
+    const head = `GET /check HTTP/1.1\r\nHost: x\r\n${many}Authorization: ${bearer().authorization}\r\n`;
+    expect((await sendRaw(port(), `${head}\r\n`)).status).toBe(200);
+    expect(await sendRaw(port(), `${head}Latchkey_User: admin\r\n\r\n`)).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('"identity_header_rejected"'),
+    });
+  });
+
   it('refuses two Authorization headers, whichever comes first', async () => {
     const { authorization } = bearer();
     for (const lines of [

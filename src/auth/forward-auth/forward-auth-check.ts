@@ -1,6 +1,6 @@
 import type { VerifiedClaims } from '@latchkey/access-token/claims';
 import { type Demands, type UnmetDemand, unmetDemand } from '@latchkey/access-token/forward-auth/demands';
-import { identityHeaders } from '@latchkey/access-token/forward-auth/identity-headers';
+import { ASSERTION_HEADER, identityHeaders } from '@latchkey/access-token/forward-auth/identity-headers';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { AppError } from '../../errors/app-error.js';
@@ -8,7 +8,7 @@ import type { CheckedPrincipal } from '../../sessions/check/session-check.js';
 import { SessionClock } from '../../sessions/session-clock.js';
 import { AssertionSigner } from './assertion-signer.js';
 
-/** Decides what a gateway is told about a caller with an active session. */
+/** Makes the answer to a gateway about a caller with an active session. */
 @Injectable()
 export class ForwardAuthCheck {
   readonly #audience: string;
@@ -52,7 +52,7 @@ export class ForwardAuthCheck {
 }
 
 function withAssertion(headers: Record<string, string>, assertion: string): Record<string, string> {
-  headers['latchkey-assertion'] = assertion;
+  headers[ASSERTION_HEADER] = assertion;
   return headers;
 }
 

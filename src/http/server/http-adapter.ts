@@ -8,6 +8,7 @@ import { answerClientError } from './client-error.js';
 import { limitConnections } from './connection-limits.js';
 import { drainOnClose } from './draining.js';
 import { ignoreBodies } from './ignored-body.js';
+import { replaceNodeDefaults } from './node-defaults.js';
 import { sendProblem } from './problem.filter.js';
 import { logRequest, logRequests, REQUEST_ID_HEADER, requestId, requestLoggers } from './request-log.js';
 import { endRequestSpan, traceRequests } from './request-span.js';
@@ -84,6 +85,7 @@ export class HttpAdapter extends FastifyAdapter {
     traceRequests(fastify);
     logRequests(fastify);
     this.closeConnections = drainOnClose(fastify);
+    replaceNodeDefaults(fastify.server as Server);
     limitConnections(fastify.server as Server, isProxyOf(trustProxy));
     readBodyBeforeClosing(fastify);
     ignoreBodies(fastify);

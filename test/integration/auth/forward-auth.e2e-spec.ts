@@ -114,6 +114,18 @@ describe('the check of a gateway', () => {
     expectNoIdentity(answer);
   });
 
+  it('refuses an identity that the answer does not overwrite, with or without a token', async () => {
+    const { access_token: token } = await service.api.newcomer();
+    for (const options of [{}, { token }])
+      for (const name of ['latchkey_user', 'Latchkey-Roles_', 'latchkey-future']) {
+        const answer = await check('', { ...options, headers: { [name]: 'admin' } });
+        expect(answer).toMatchObject({ status: 403, body: { code: 'identity_header_rejected' } });
+        expectNoIdentity(answer);
+      }
+    const headers = { 'latchkey-user': 'admin', 'latchkey-assertion': 'x', 'latchkey-passive': '1' };
+    expect((await check('', { token, headers })).headers.get('latchkey-user')).not.toBe('admin');
+  });
+
   it('leaves out a role that a list in a header cannot express', async () => {
     const roles = ['user', 'a,admin', 'a\r\nLatchkey-User: x', 'é', 'editor'];
     const { access_token: token } = await withRoles(await service.api.newcomer(), roles);

@@ -81,8 +81,26 @@ describe('the client address', () => {
     expect(await reportedAddress(proxies, '203.0.113.9:4711, 10.0.0.1:443')).toBe('203.0.113.9');
   });
 
+  it('is found behind thousands of other headers', async () => {
+    const { url } = await start({ trustProxy: true });
+    const many = Array.from({ length: 2_000 }, (_, n) => `B${n}:\r\n`).join('');
+    const { body } = await sendRaw(
+      Number(new URL(url).port),
+      `GET /auth/me HTTP/1.1\r\nHost: x\r\n${many}X-Forwarded-For: 203.0.113.9\r\n\r\n`,
+    );
+    expect(JSON.parse(body)).toMatchObject({ address: '203.0.113.9' });
+  });
+
   it('is a valid address even if a proxy forwards something else', async () => {
     expect(await reportedAddress(true, "'; DROP TABLE sessions; --")).toBe('127.0.0.1');
+  });
+});
+
+describe('a request with an expectation that the service does not know', () => {
+  it('is answered like any other', async () => {
+    const { url } = await start({ controllers: [SlowController] });
+    const request = 'GET /fast HTTP/1.1\r\nHost: x\r\nExpect: something\r\n\r\n';
+    expect(await sendRaw(Number(new URL(url).port), request)).toMatchObject({ status: 200, body: '{}' });
   });
 });
 

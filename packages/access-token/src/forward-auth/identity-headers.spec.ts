@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import { IDENTITY_HEADERS, identityHeaders } from './identity-headers.js';
+import { foreignIdentityHeader, IDENTITY_HEADERS, identityHeaders } from './identity-headers.js';
 
 const caller = {
   userId: '019b0000-0000-7000-8000-000000000001',
@@ -49,5 +49,27 @@ describe('identityHeaders', () => {
     expect(identityHeaders({ ...caller, roles: ['org:Admin/eu', 'a;b=c"'] })['latchkey-roles']).toBe(
       'org:Admin/eu,a;b=c"',
     );
+  });
+});
+
+describe('foreignIdentityHeader', () => {
+  it.each([
+    'latchkey_user',
+    'Latchkey_Auth-Time',
+    'latchkey-future',
+    'latchkey-auth_time',
+    'latchkey_passive',
+  ])('finds %s, which no grant overwrites', (name) => {
+    expect(foreignIdentityHeader({ accept: '*/*', [name]: 'admin' })).toBe(name);
+  });
+
+  it.each([
+    ...IDENTITY_HEADERS,
+    'Latchkey-Assertion',
+    'latchkey-passive',
+    'latchkey-touch-points',
+    'x-latchkey',
+  ])('does not find %s, which a grant overwrites or which is no identity', (name) => {
+    expect(foreignIdentityHeader({ [name]: 'admin' })).toBeUndefined();
   });
 });

@@ -18,6 +18,28 @@ export const IDENTITY_HEADERS = [
 
 export type IdentityHeader = (typeof IDENTITY_HEADERS)[number];
 
+export const ASSERTION_HEADER = 'latchkey-assertion';
+
+/** Every header of a grant. A gateway that copies them replaces what a client sent under these names. */
+const GRANT_HEADERS: ReadonlySet<string> = new Set([...IDENTITY_HEADERS, ASSERTION_HEADER]);
+
+/** Headers of `@latchkey/client`, which say nothing about who the caller is. */
+const CLIENT_HEADERS: ReadonlySet<string> = new Set(['latchkey-passive', 'latchkey-touch-points']);
+
+/** Upstreams that follow CGI (RFC 3875 §4.1.18) cannot distinguish `Latchkey-User` from `Latchkey_User`. */
+const LOOKS_LIKE_IDENTITY = /^latchkey[-_]/;
+
+/**
+ * The name of a header that a client sent and that no grant overwrites, although an upstream might take it for an
+ * identity header: another spelling, or a name that only other releases know.
+ */
+export function foreignIdentityHeader(headers: object): string | undefined {
+  return Object.keys(headers).find((given) => {
+    const name = given.toLowerCase();
+    return LOOKS_LIKE_IDENTITY.test(name) && !GRANT_HEADERS.has(name) && !CLIENT_HEADERS.has(name);
+  });
+}
+
 /** Visible ASCII without a comma, which separates the items of a list (RFC 9110 §5.6.1). */
 const ITEM = /^[\x21-\x2b\x2d-\x7e]+$/;
 

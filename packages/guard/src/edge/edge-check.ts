@@ -8,7 +8,7 @@ import { readDemands, requireDemands } from './demands-check.js';
 import type { EdgeAnswer } from './edge-answer.js';
 import { EdgeError } from './edge-error.js';
 import type { GatewayRequest } from './gateway-request.js';
-import { GRANT_HEADERS, grant } from './grant.js';
+import { grant } from './grant.js';
 import { refuseForeignIdentityHeaders } from './identity-header-check.js';
 import { presentedToken, presentsToken } from './presented-token.js';
 import { refusal } from './refusal.js';
@@ -55,7 +55,7 @@ export class EdgeCheck {
 
   async #grant(request: GatewayRequest, demands: Demands): Promise<EdgeAnswer> {
     const { cookieName, origins, assertions, assertionAudience, now = Date.now } = this.options;
-    refuseForeignIdentityHeaders(request.headers, GRANT_HEADERS);
+    refuseForeignIdentityHeaders(request.headers);
     const { token, isFromCookie } = presentedToken(request.headers, cookieName);
     if (isFromCookie) refuseCrossSite(request, origins);
     const principal = await this.#check(token, request);

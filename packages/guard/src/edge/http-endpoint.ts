@@ -31,8 +31,14 @@ export function httpEndpoint(options: HttpEndpointOptions): Server {
       () => response.destroy(),
     );
   };
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
+    onRequest,
+  );
+  // By default, Node drops headers beyond a thousand: a client could choose which, and hide an identity header.
+  server.maxHeadersCount = 0;
   return (
-    createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }, onRequest)
+    server
       // Without a listener Node answers 100 and so asks for a body that is not going to be read.
       .on('checkContinue', onRequest)
       // Nor does any expectation of the client's concern the check (RFC 9110 §10.1.1).

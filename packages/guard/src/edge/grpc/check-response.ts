@@ -1,20 +1,13 @@
 import type { EdgeAnswer } from '../edge-answer.js';
-import type { GatewayHeaders } from '../gateway-request.js';
-import { identityHeadersIn } from '../identity-header-check.js';
 import type { CheckResponse, HeaderOption } from './ext-authz.js';
 
 /** `google.rpc.Code`. Envoy only distinguishes 0 from the others. */
 const CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 500: 13, 503: 14 };
 const PERMISSION_DENIED = 7;
 
-/** @param sent the headers that the client sent */
-export function checkResponse({ status, headers, body }: EdgeAnswer, sent: GatewayHeaders): CheckResponse {
+export function checkResponse({ status, headers, body }: EdgeAnswer): CheckResponse {
   const options = Object.entries(headers).map(([key, value]) => replacing(key, value));
-  if (status === 200) {
-    // Envoy would also remove what it has just set.
-    const headersToRemove = identityHeadersIn(sent).filter((name) => !(name.toLowerCase() in headers));
-    return { status: { code: 0, message: '' }, okResponse: { headers: options, headersToRemove } };
-  }
+  if (status === 200) return { status: { code: 0, message: '' }, okResponse: { headers: options } };
   return {
     status: { code: CODES[status] ?? PERMISSION_DENIED, message: '' },
     deniedResponse: { status: { code: status }, headers: options, body },

@@ -36,7 +36,7 @@ export interface HeaderOption {
 
 export interface CheckResponse {
   readonly status: { readonly code: number; readonly message: string };
-  readonly okResponse?: { readonly headers: HeaderOption[]; readonly headersToRemove: string[] };
+  readonly okResponse?: { readonly headers: HeaderOption[] };
   readonly deniedResponse?: {
     readonly status: { readonly code: number };
     readonly headers: HeaderOption[];

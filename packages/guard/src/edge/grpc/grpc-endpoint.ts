@@ -61,10 +61,10 @@ function checkHandler(
     const request = gatewayRequest(call.request, hops);
     if (!request) {
       const answer = refusal(new EdgeError('malformed_request', 'The check has no HTTP attributes.'), false);
-      return callback(null, checkResponse(answer, {}));
+      return callback(null, checkResponse(answer));
     }
     check.answer(request).then(
-      (answer) => callback(null, checkResponse(answer, request.headers)),
+      (answer) => callback(null, checkResponse(answer)),
       (error: Error) => callback(error),
     );
   };
