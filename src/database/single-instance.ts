@@ -11,18 +11,22 @@ import { StandbyServer } from './standby-server.js';
 const RETRY_MS = 1_000;
 const TIMEOUT_MS = 2_000;
 
-/** Another instance uses this database, and without Redis neither learns of the other's revocations. */
+/** Another instance uses this database, and one of the two has no Redis, so neither learns of the other's revocations. */
 export class SecondInstance extends Error {
   override readonly name = 'SecondInstance';
 
-  constructor() {
-    super('another instance uses this database without Redis: set REDIS_URL on both to run more than one');
+  constructor(hasRedis: boolean) {
+    super(
+      hasRedis
+        ? 'another instance uses this database without Redis: stop it first, or set REDIS_URL on both'
+        : 'another instance uses this database, and this one has no Redis: set REDIS_URL on both to run more than one',
+    );
   }
 }
 
 /**
- * Holds an advisory lock while this instance runs. Without Redis, the caches of a second instance could not be notified
- * of a revocation.
+ * Holds an advisory lock while this instance runs. Without Redis the lock is exclusive, because the caches of another
+ * instance could not be notified of a revocation. Instances with Redis share it, which keeps one without Redis away.
  */
 export class SingleInstance {
   private readonly logger = new Logger(SingleInstance.name);
@@ -34,6 +38,7 @@ export class SingleInstance {
   /** @param onLost called when another instance took the lock while Postgres was unreachable */
   constructor(
     private readonly url: string,
+    private readonly hasRedis: boolean,
     private readonly onLost: (error: SecondInstance) => void,
   ) {}
 
@@ -50,8 +55,8 @@ export class SingleInstance {
     client.on('end', () => this.reacquire(client));
     try {
       await client.connect();
-      await this.lock(client);
-      this.client = client;
+      if (await this.lock(client)) this.client = client;
+      else await client.end();
     } catch (error) {
       // Not awaited: a server that hangs would not close the connection either.
       client.end().catch(() => {});
@@ -66,7 +71,8 @@ export class SingleInstance {
     await client?.end();
   }
 
-  private async lock(client: pg.Client): Promise<void> {
+  /** @returns whether the connection has to stay open, because it holds the lock */
+  private async lock(client: pg.Client): Promise<boolean> {
     const { rows } = await client.query<ConnectedServer>(CONNECTED_SERVER);
     const server = rows[0] as ConnectedServer;
     if (server.isStandby) throw new StandbyServer();
@@ -81,18 +87,31 @@ export class SingleInstance {
     // Behind a pooler, only a transaction keeps its connection. The lock has no parameters: pg would use the extended
     // protocol, whose portal keeps a snapshot until the transaction ends, and would delay every vacuum.
     const pooled = isPooled(client, server);
+    if (pooled && this.hasRedis) {
+      await this.requireUnlocked(client);
+      return false;
+    }
     await client.query(
       pooled
         ? `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL ${timeout}; SET LOCAL idle_in_transaction_session_timeout = 0`
         : `SET ${timeout}`,
     );
-    const lock = pooled ? 'pg_advisory_xact_lock' : 'pg_advisory_lock';
+    const lock = pooled ? 'pg_advisory_xact_lock' : `pg_advisory_lock${this.hasRedis ? '_shared' : ''}`;
     try {
       await client.query(`SELECT ${lock}(${ADVISORY_LOCKS.singleInstance})`);
     } catch (error) {
-      if ((error as pg.DatabaseError).code === LOCK_NOT_AVAILABLE) throw new SecondInstance();
+      if ((error as pg.DatabaseError).code === LOCK_NOT_AVAILABLE) throw new SecondInstance(this.hasRedis);
       throw error;
     }
+    return true;
+  }
+
+  /** Behind a pooler, every instance with Redis would keep one of its connections for the lock, so it only looks once. */
+  private async requireUnlocked(client: pg.Client): Promise<void> {
+    const { rows } = await client.query<{ isFree: boolean }>(
+      `SELECT pg_try_advisory_xact_lock_shared(${ADVISORY_LOCKS.singleInstance}) AS "isFree"`,
+    );
+    if (!rows[0]?.isFree) throw new SecondInstance(this.hasRedis);
   }
 
   private reacquire(lost: pg.Client): void {

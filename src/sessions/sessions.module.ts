@@ -107,29 +107,27 @@ import { transactionTurns } from './transaction-turns.js';
 })
 export class SessionsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(SessionsModule.name);
-  private readonly singleInstance: SingleInstance | null;
+  private readonly singleInstance: SingleInstance;
 
   constructor(
     private readonly revocation: Revocation,
     config: Config,
     @Inject(REDIS) redis: RedisConnection | null,
   ) {
-    this.singleInstance = redis
-      ? null
-      : new SingleInstance(config.database.url, (error) => {
-          // Its caches may be wrong from now on, so it must not answer another request.
-          this.logger.fatal(error.message);
-          process.exit(1);
-        });
+    this.singleInstance = new SingleInstance(config.database.url, redis !== null, (error) => {
+      // Its caches may be wrong from now on, so it must not answer another request.
+      this.logger.fatal(error.message);
+      process.exit(1);
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.singleInstance?.acquire();
+    await this.singleInstance.acquire();
     await this.revocation.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.revocation.stop();
-    await this.singleInstance?.release();
+    await this.singleInstance.release();
   }
 }

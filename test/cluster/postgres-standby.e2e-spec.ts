@@ -111,7 +111,7 @@ describe('a standby that lacks a revocation', () => {
   });
 
   it('does not give out the lock of the only instance', async () => {
-    const lock = new SingleInstance(standby.url, () => {});
+    const lock = new SingleInstance(standby.url, false, () => {});
     await expect(lock.acquire()).rejects.toThrow(StandbyServer);
     await lock.release();
   });

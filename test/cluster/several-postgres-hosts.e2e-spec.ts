@@ -84,7 +84,7 @@ describe('an instance whose DATABASE_URL names a standby, a primary and a server
     // The instance above lost its connections, and acquires the lock again by itself.
     const held = `SELECT FROM pg_locks WHERE objid = ${ADVISORY_LOCKS.singleInstance} AND granted`;
     await waitUntil('the instance has the lock', async () => (await sql(standby, held))[0], PATIENCE);
-    const lock = new SingleInstance(urlOf([down, standby.port]), () => {});
+    const lock = new SingleInstance(urlOf([down, standby.port]), false, () => {});
     try {
       await expect(lock.acquire()).rejects.toThrow(/another instance/);
     } finally {

@@ -68,7 +68,7 @@ describeIfFound.each<[PoolMode]>([['session'], ['transaction']])('behind PgBounc
   });
 
   it('allows one instance without Redis, until it stops', async () => {
-    const [first, second] = [0, 1].map(() => new SingleInstance(bouncer.url, () => {})) as [
+    const [first, second] = [0, 1].map(() => new SingleInstance(bouncer.url, false, () => {})) as [
       SingleInstance,
       SingleInstance,
     ];
@@ -80,7 +80,12 @@ describeIfFound.each<[PoolMode]>([['session'], ['transaction']])('behind PgBounc
     // It would keep vacuum from removing dead rows for as long as the instance runs.
     expect(snapshots).toEqual([]);
     await expect(second.acquire()).rejects.toThrow(SecondInstance);
+    const withRedis = new SingleInstance(bouncer.url, true, () => {});
+    await expect(withRedis.acquire()).rejects.toThrow(SecondInstance);
     await first.release();
+    await noLocks();
+    // It keeps no connection of the pool.
+    await withRedis.acquire();
     await noLocks();
     await second.acquire();
     await second.release();

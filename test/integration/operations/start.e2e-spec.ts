@@ -157,16 +157,40 @@ describe('a start that fails', () => {
     });
   });
 
-  it('reports another instance on the same database without Redis', async () => {
-    const first = await ServiceProcess.start(serviceEnv(database.url, { LATCHKEY_SECRET: SECRET }));
+  const WITHOUT: Record<string, string> = {};
+  const WITH = { REDIS_URL: process.env.TEST_REDIS_URL ?? '' };
+  it.each([
+    [
+      'without Redis beside one without',
+      WITHOUT,
+      WITHOUT,
+      'another instance uses this database, and this one has no Redis: set REDIS_URL on both to run more than one',
+    ],
+    [
+      'without Redis beside one with it',
+      WITH,
+      WITHOUT,
+      'another instance uses this database, and this one has no Redis: set REDIS_URL on both to run more than one',
+    ],
+    [
+      'with Redis beside one without',
+      WITHOUT,
+      WITH,
+      'another instance uses this database without Redis: stop it first, or set REDIS_URL on both',
+    ],
+  ])('refuses an instance %s', async (_, first, second, reason) => {
+    const running = await ServiceProcess.start(
+      serviceEnv(database.url, { LATCHKEY_SECRET: SECRET, ...first }),
+    );
     try {
-      expect(oneLine(await start({}))).toBe(
-        'latchkey: another instance uses this database without Redis: set REDIS_URL on both to run more than one',
-      );
-      expect((await first.api.call('GET', '/health/live')).status).toBe(200);
+      expect(oneLine(await start(second))).toBe(`latchkey: ${reason}`);
+      expect((await running.api.call('GET', '/health/live')).status).toBe(200);
     } finally {
-      expect(await first.stop()).toBe(0);
+      expect(await running.stop()).toBe(0);
     }
+    // The lock is free again.
+    const next = await ServiceProcess.start(serviceEnv(database.url, { LATCHKEY_SECRET: SECRET, ...second }));
+    expect(await next.stop()).toBe(0);
   });
 
   it('reports signing keys that were sealed with another secret', async () => {
