@@ -86,6 +86,19 @@ describeInChromium('the session of the devices page', () => {
     await signedOut;
   });
 
+  it('is that of another user once another page of the site has signed them in', async () => {
+    const { service } = await deploy();
+    const [owner, other] = [await open(service), await open(service)];
+    const [email, otherEmail] = [await owner.register(), await other.register()];
+    await owner.page.getByText('Updating live').waitFor();
+    await owner.context.addCookies(await other.context.cookies());
+    // The page reads the account again.
+    await service.api.session(email);
+    await owner.page.getByText(otherEmail).waitFor();
+    await owner.page.getByText('Updating live').waitFor();
+    expect(await owner.page.getByText(email).count()).toBe(0);
+  });
+
   it('does not end when the database or the network is unavailable', async () => {
     const database = await createTestDatabase();
     cleanups.push(() => database.drop());

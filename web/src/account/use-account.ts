@@ -57,18 +57,21 @@ export function useAccount(user: Me['user'], handlers: AccountHandlers) {
       try {
         const isFirst = latest.current.isFirstRead;
         // Together, because the questions are above the list.
-        const [read, questions] = await Promise.all([
+        const [read, me, questions] = await Promise.all([
           client.devices.list({ passive }),
+          client.me({ passive }),
           isFirst || latest.current.account.questions ? unansweredSignIns(passive) : null,
         ]);
+        // Another page of this site has signed in another user: the cookies are theirs now.
+        if (me && me.user.id !== user.id) return location.reload();
         const after = read.map((device) => ({ ...device, name: shownName(device.name) }));
         latest.current.handlers.onDevicesLoaded(latest.current.account.devices, after);
-        update({ devices: after, questions, error: null });
+        const isConfirmed = me?.user.email_verified ?? latest.current.account.isConfirmed;
+        update({ devices: after, questions, isConfirmed, error: null });
         latest.current.isFirstRead = false;
         const details = await loadDetails(latest.current.account, isFirst, passive);
         const { ended, events } = latest.current.account;
         update({
-          isConfirmed: details.isConfirmed,
           ended: details.ended && withNewest(ended, details.ended),
           events: details.events && withNewest(events, details.events),
         });
@@ -80,7 +83,7 @@ export function useAccount(user: Me['user'], handlers: AccountHandlers) {
         if (latest.current.account.isLate) update({ isLate: false });
       }
     },
-    [update],
+    [update, user.id],
   );
 
   const showMore = {
@@ -93,12 +96,11 @@ export function useAccount(user: Me['user'], handlers: AccountHandlers) {
 
 async function loadDetails(account: Account, isFirst: boolean, passive: boolean) {
   // A list that the service does not support is requested only once.
-  const [ended, events, isConfirmed] = await Promise.all([
+  const [ended, events] = await Promise.all([
     isFirst || account.ended ? endedSessions({ passive }) : null,
     isFirst || account.events ? securityEvents({ passive }) : null,
-    isFirst || account.isConfirmed ? account.isConfirmed : loadIsConfirmed(passive),
   ]);
-  return { ended, events, isConfirmed };
+  return { ended, events };
 }
 
 interface Reads {
@@ -125,8 +127,4 @@ function useSerialized(read: (passive: boolean) => Promise<void>) {
     },
     [read],
   );
-}
-
-async function loadIsConfirmed(passive: boolean): Promise<boolean> {
-  return (await client.me({ passive }))?.user.email_verified ?? false;
 }
