@@ -1,5 +1,5 @@
+import type { OriginHeaders } from '@latchkey/access-token/forward-auth/cross-site';
 import { isLoopback } from '../../config/web-config.js';
-import type { OriginHeaders } from '../server/cross-site.js';
 
 /**
  * Why a browser ignores the session cookies of an answer; `null` as far as the request shows that it keeps them. A browser

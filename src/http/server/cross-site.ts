@@ -1,37 +1,15 @@
 import { cookieValues } from '@latchkey/access-token/cookie-values';
+import {
+  isCrossSite,
+  isSafeMethod,
+  type OriginHeaders,
+} from '@latchkey/access-token/forward-auth/cross-site';
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { loopbackOrigins } from '../../config/web-config.js';
 import { AppError } from '../../errors/app-error.js';
 import { cookieNames } from '../cookies/cookie-names.js';
 import { presentsBearer } from '../routes/bearer-scheme.js';
-
-/** RFC 9110 §9.2.1. No route of this service changes anything for these methods. */
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-
-/** Headers in which a browser reports where a request comes from. Scripts cannot change them. */
-export interface OriginHeaders {
-  /** `Sec-Fetch-Site` (W3C Fetch Metadata). */
-  readonly fetchSite: string | undefined;
-  readonly origin: string | undefined;
-}
-
-/**
- * Whether a request may come from an untrusted page (OWASP, Cross-Site Request Forgery Prevention).
- *
- * @param requiresHeaders whether a request without these headers counts as cross-site. All current browsers send them,
- *   and any other client can
- */
-export function isCrossSite(
-  { fetchSite, origin }: OriginHeaders,
-  isTrusted: (origin: string) => boolean,
-  requiresHeaders: boolean,
-): boolean {
-  // `none` means that the user caused the request, for example with a bookmark, and not a page.
-  if (fetchSite === 'same-origin' || fetchSite === 'none') return false;
-  if (origin !== undefined) return !isTrusted(origin);
-  return fetchSite !== undefined || requiresHeaders;
-}
 
 export function originHeaders({ headers }: Pick<FastifyRequest, 'headers'>): OriginHeaders {
   // Node joins repeated headers with a comma, and such a value never equals a trusted one.
@@ -47,7 +25,8 @@ export function requireOriginHeaders(request: Pick<FastifyRequest, 'headers'>): 
 export function rejectCrossSiteRequests(fastify: FastifyInstance, web: Config['web']): void {
   const usesCookies = cookieUse(web);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (SAFE_METHODS.includes(request.method) || request.routeOptions.config?.isForwardAuth) return done();
+    // No route of this service changes anything for a safe method.
+    if (isSafeMethod(request.method) || request.routeOptions.config?.isForwardAuth) return done();
     done(refusal(request, web, usesCookies(request)));
   });
   const rejectForwarded: onRequestHookHandler = (request, _reply, done) => {
@@ -74,7 +53,7 @@ function forwardedSafety({ method, headers }: FastifyRequest): 'safe' | 'unsafe'
   const forwarded = FORWARDED_METHOD_HEADERS.map((name) => headers[name]).filter(
     (value) => value !== undefined,
   );
-  if (![method, ...forwarded].every((name) => SAFE_METHODS.includes(String(name)))) return 'unsafe';
+  if (![method, ...forwarded].every((name) => isSafeMethod(String(name)))) return 'unsafe';
   if (forwarded.length > 0) return 'safe';
   return headers.origin === undefined ? 'safe' : 'unknown';
 }

@@ -1,8 +1,6 @@
+import { isCrossSite, isSafeMethod } from '@latchkey/access-token/forward-auth/cross-site';
 import { EdgeError } from './edge-error.js';
 import { type GatewayRequest, singleValue } from './gateway-request.js';
-
-/** RFC 9110 §9.2.1. */
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Refuses a request that a page of another site may have caused. Only for requests that are authenticated by a cookie:
@@ -12,13 +10,18 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
  * @throws {EdgeError} cross_site_request
  */
 export function refuseCrossSite(request: GatewayRequest, origins: ReadonlySet<string>): void {
-  if (isSafe(request) || !isCrossSite(request, origins)) return;
+  const { headers } = request;
+  const found = {
+    fetchSite: singleValue(headers, 'sec-fetch-site'),
+    origin: singleValue(headers, 'origin'),
+  };
+  if (isSafe(request) || !isCrossSite(found, (origin) => origins.has(origin), true)) return;
   throw new EdgeError('cross_site_request');
 }
 
 /** Without a method from the gateway, the request may be of any method. */
 function isSafe({ method, headers }: GatewayRequest): boolean {
-  return method !== undefined && SAFE_METHODS.includes(method) && !opensWebSocket(headers);
+  return method !== undefined && isSafeMethod(method) && !opensWebSocket(headers);
 }
 
 /** A WebSocket starts with GET, but the page that opened it can read and write (RFC 6455 §10.2). */
@@ -28,13 +31,4 @@ function opensWebSocket(headers: GatewayRequest['headers']): boolean {
     headers['sec-fetch-mode'] === 'websocket' ||
     headers.upgrade !== undefined
   );
-}
-
-function isCrossSite({ headers }: GatewayRequest, origins: ReadonlySet<string>): boolean {
-  const fetchSite = singleValue(headers, 'sec-fetch-site');
-  // `none` means that the user caused the request, for example with a bookmark, and not a page.
-  if (fetchSite === 'same-origin' || fetchSite === 'none') return false;
-  const origin = singleValue(headers, 'origin');
-  // All current browsers send one of the two headers with an unsafe request, and any other client can.
-  return origin === undefined || !origins.has(origin);
 }
