@@ -3,7 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { postgresServerUrls } from '../config/postgres-url.js';
 import { traceStatements } from '../telemetry/traced-statements.js';
 import { CONNECTED_SERVER, type ConnectedServer, isPooled, requireSettings } from './connection-pooler.js';
-import { breakHungConnections } from './hung-connections.js';
+import { breakHungConnections, breakWhenSilent } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
 import { clientClass } from './primary-client.js';
 import { StandbyServer } from './standby-server.js';
@@ -49,8 +49,14 @@ const OWN_SCHEMA = `
  * @param url a `postgres://` URL, which may name several servers
  * @param poolSize the maximum number of connections
  * @param statementTimeoutMs 0: no limit
+ * @param preparationSilenceMs a new connection that is silent for longer than this before its first use is broken
  */
-export function dataSourceOptions(url: string, poolSize: number, statementTimeoutMs = QUERY_TIMEOUT_MS) {
+export function dataSourceOptions(
+  url: string,
+  poolSize: number,
+  statementTimeoutMs = QUERY_TIMEOUT_MS,
+  preparationSilenceMs = SILENCE_MS,
+) {
   const servers = postgresServerUrls(url);
   return {
     type: 'postgres',
@@ -66,7 +72,9 @@ export function dataSourceOptions(url: string, poolSize: number, statementTimeou
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       Client: clientClass(servers),
-      onConnect: (client: ClientBase) => prepareSession(client, url, statementTimeoutMs),
+      // The pool waits for it without a limit, and counts the connection as used.
+      onConnect: (client: ClientBase) =>
+        breakWhenSilent(client, preparationSilenceMs, () => prepareSession(client, url, statementTimeoutMs)),
     },
   } as const satisfies DataSourceOptions;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ClientBase } from 'pg';
 import type { DataSource } from 'typeorm';
 
 /** The parts of pg's pool and clients that are used below. */
@@ -20,9 +21,29 @@ export function breakHungConnections(dataSource: DataSource, silentMs: number): 
   master.on('acquire', ({ connection: { stream } }) => {
     if (!watched.has(stream)) {
       watched.add(stream);
-      stream.on('timeout', () => stream.destroy(new Error('Connection terminated: the database is silent')));
+      stream.on('timeout', () => breakSilent(stream));
     }
     stream.setTimeout(silentMs);
   });
   master.on('release', (_error, { connection: { stream } }) => stream.setTimeout(0));
+}
+
+/** Breaks a connection that becomes silent during `work`, which happens before the pool has it. */
+export async function breakWhenSilent(
+  client: ClientBase,
+  silentMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { stream } = (client as unknown as Client).connection;
+  const onTimeout = () => breakSilent(stream);
+  stream.setTimeout(silentMs, onTimeout);
+  try {
+    await work();
+  } finally {
+    stream.setTimeout(0, onTimeout);
+  }
+}
+
+function breakSilent(stream: Socket): void {
+  stream.destroy(new Error('Connection terminated: the database is silent'));
 }

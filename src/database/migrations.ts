@@ -202,7 +202,7 @@ async function tryInTransaction(lock: QueryRunner): Promise<boolean> {
 }
 
 function migrationOptions(url: string) {
-  const options = dataSourceOptions(url, 2, MIGRATION_TIMEOUT_MS);
+  const options = dataSourceOptions(url, 2, MIGRATION_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
   return {
     ...options,
     extra: {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions, openDataSource } from '../../../src/database/data-source.js';
 import { isDependencyFailure } from '../../../src/errors/dependency-failure.js';
@@ -31,6 +32,20 @@ describe('connections to a database that stopped responding', () => {
     );
     expect(failures.map(isDependencyFailure)).toEqual([true, true]);
     expect(await waitUntil('the database answers again', () => dataSource.query('SELECT 1'))).toHaveLength(1);
+  });
+
+  it('are replaced as well if they become silent between the login and the first statement', async () => {
+    const { master } = dataSource.driver as unknown as { readonly master: Pool };
+    proxy.breakConnections();
+    await waitUntil('the pool is empty', () => master.totalCount === 0);
+    proxy.hang('pg_is_in_recovery');
+    const failures = await Promise.all(
+      [1, 2, 3].map(() => dataSource.query('SELECT 1').catch((error: unknown) => error)),
+    );
+    expect(failures.map(isDependencyFailure)).toEqual([true, true, true]);
+    await proxy.heal();
+    expect(await waitUntil('the database answers again', () => dataSource.query('SELECT 1'))).toHaveLength(1);
+    expect(master.waitingCount).toBe(0);
   });
 
   it('are kept while idle', async () => {
