@@ -38,7 +38,8 @@ const timeouts = (ms: number) => `
  */
 const OWN_SCHEMA = `
   SELECT set_config('search_path', quote_ident(coalesce(
-    (SELECT relnamespace::regnamespace::name FROM pg_class WHERE oid = to_regclass('${MIGRATIONS_TABLE}')),
+    (SELECT nspname FROM pg_namespace WHERE oid =
+      (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('${MIGRATIONS_TABLE}'))),
     (SELECT nspname FROM pg_namespace WHERE nspname = 'public'
      AND (to_regclass('public.${MIGRATIONS_TABLE}') IS NOT NULL OR has_schema_privilege(oid, 'CREATE'))),
     current_schema(), 'public')), false)`;

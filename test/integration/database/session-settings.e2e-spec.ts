@@ -62,6 +62,22 @@ describe('a database with other settings', () => {
     await chosen.destroy();
   });
 
+  it.each(['Auth', 'auth-prod', 'user'])(
+    "is used in the schema %s of the service's tables",
+    async (schema) => {
+      const own = await createTestDatabase();
+      const owner = await openDataSource(dataSourceOptions(own.url, 1));
+      await owner.query(`ALTER SCHEMA public RENAME TO "${schema}"`);
+      await owner.query(`ALTER DATABASE "${own.name}" SET search_path = "${schema}"`);
+      await owner.destroy();
+      const chosen = await openDataSource(dataSourceOptions(own.url, 1));
+      expect(await chosen.query('SELECT current_schema() AS schema')).toEqual([{ schema }]);
+      expect(await chosen.query('SELECT email FROM users')).toEqual([]);
+      await chosen.destroy();
+      await own.drop();
+    },
+  );
+
   it('returns times as they are', async () => {
     const [{ at }] = await dataSource.query<[{ at: Date }]>(
       `SELECT timestamptz '2026-03-02 01:00:00Z' AS at`,
