@@ -4,6 +4,7 @@ const DROPPED_TABLE = /\bDROP TABLE (?:IF EXISTS )?(\w+)/g;
 const DROPPED_COLUMN = /\bDROP COLUMN (?:IF EXISTS )?(\w+)/g;
 const ALTERED_TABLE = /\bALTER TABLE (?:IF EXISTS )?(?:ONLY )?(\w+)/;
 const EMPTIED_TABLE = /\bDELETE FROM (\w+)/g;
+const READS_ONLY = /^\s*SELECT\b/i;
 /** Counting all rows of a big table takes long. */
 const COUNTED_ROWS_MAX = 10_000;
 
@@ -13,7 +14,7 @@ export async function migrationLosses(
   dataSource: DataSource,
 ): Promise<string[]> {
   const losses: string[] = [];
-  for (const statement of await revertingStatements(migration)) {
+  for (const statement of await revertingStatements(migration, dataSource)) {
     for (const table of names(DROPPED_TABLE, statement)) {
       losses.push(`table ${table} (${await rowsText(table, dataSource)})`);
     }
@@ -24,13 +25,16 @@ export async function migrationLosses(
   return losses;
 }
 
-/** Asks the migration itself, so that no second description can be wrong. No `down` depends on the result of a query. */
-async function revertingStatements(migration: MigrationInterface): Promise<string[]> {
+/**
+ * Asks the migration itself, so that no second description can be wrong. Some migrations read what they need, such as the
+ * schema of a table: only these statements are run.
+ */
+async function revertingStatements(migration: MigrationInterface, dataSource: DataSource): Promise<string[]> {
   const statements: string[] = [];
   const recorder = {
-    query: async (statement: string) => {
+    query: async (statement: string, parameters?: unknown[]) => {
       statements.push(statement);
-      return [];
+      return READS_ONLY.test(statement) ? dataSource.query(statement, parameters) : [];
     },
   };
   await migration.down(recorder as unknown as QueryRunner);

@@ -7,7 +7,12 @@ import { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { dataSourceOptions } from '../../../src/database/data-source.js';
 import { MIGRATIONS } from '../../../src/database/migration-list.js';
-import { revertMigration, runMigrations, showMigrations } from '../../../src/database/migrations.js';
+import {
+  newestMigration,
+  revertMigration,
+  runMigrations,
+  showMigrations,
+} from '../../../src/database/migrations.js';
 import { ENTITIES } from '../../../src/entities.js';
 import { normaliseEmail } from '../../../src/users/email-address.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -61,6 +66,14 @@ describe('the migrations', () => {
     expect(await runMigrations(database.url)).toEqual(NAMES);
     expect(await schema()).toEqual(newest);
     expect(await runMigrations(database.url)).toEqual([]);
+  });
+
+  it('each tell what reverting it would drop', async () => {
+    for (const name of NAMES.toReversed()) {
+      expect(await newestMigration(database.url)).toEqual({ name, losses: expect.any(Array) });
+      await revertMigration(database.url);
+    }
+    expect(await newestMigration(database.url)).toBeNull();
   });
 
   it('can each be reverted and reapplied in place', async () => {
