@@ -8,11 +8,14 @@ export interface ConnectedServer {
   readonly role: string;
   readonly dateStyle: string;
   readonly isolation: string;
+  readonly floatDigits: number;
+  readonly arrayNulls: string;
 }
 
 export const CONNECTED_SERVER = `
   SELECT pg_is_in_recovery() AS "isStandby", pg_backend_pid() AS "backendPid", quote_ident(current_user) AS role,
-         current_setting('datestyle') AS "dateStyle", current_setting('default_transaction_isolation') AS isolation`;
+         current_setting('datestyle') AS "dateStyle", current_setting('default_transaction_isolation') AS isolation,
+         current_setting('extra_float_digits')::integer AS "floatDigits", current_setting('array_nulls') AS "arrayNulls"`;
 
 /**
  * Whether a pooler such as PgBouncer is between this client and Postgres: it then has a process id from the pooler. Each
@@ -24,13 +27,15 @@ export function isPooled(client: ClientBase, { backendPid }: Pick<ConnectedServe
 }
 
 /** @throws {DatabaseNotReady} when the settings, which cannot be changed through a pooler, do not fit */
-export function requireSettings({ role, dateStyle, isolation }: ConnectedServer): void {
+export function requireSettings(server: ConnectedServer): void {
+  const { role, dateStyle, isolation, floatDigits, arrayNulls } = server;
   const missing = [
-    ...(dateStyle.startsWith('ISO') ? [] : [`ALTER ROLE ${role} SET datestyle = 'ISO'`]),
-    ...(isolation === 'read committed'
-      ? []
-      : [`ALTER ROLE ${role} SET default_transaction_isolation = 'read committed'`]),
-  ];
+    ...(dateStyle.startsWith('ISO') ? [] : ["datestyle = 'ISO'"]),
+    ...(isolation === 'read committed' ? [] : ["default_transaction_isolation = 'read committed'"]),
+    // Times have 15 digits, which Postgres prints unless the setting is negative.
+    ...(floatDigits >= 0 ? [] : ['extra_float_digits = 1']),
+    ...(arrayNulls === 'on' ? [] : ['array_nulls = on']),
+  ].map((setting) => `ALTER ROLE ${role} SET ${setting}`);
   if (missing.length > 0) {
     throw new DatabaseNotReady(`behind a connection pooler, run this first: ${missing.join('; ')}`);
   }

@@ -19,11 +19,12 @@ const MIGRATIONS_TABLE = 'schema_migrations';
 
 /**
  * A database or role may have other settings, for example after a locale was chosen. pg reads times in ISO style only, and
- * the statements of the service rely on READ COMMITTED.
+ * the statements of the service rely on READ COMMITTED. Numbers, such as the epoch seconds in tokens, must not be rounded,
+ * and arrays may contain NULL.
  */
 const SESSION_SETTINGS = `
-  SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC';
-  SET default_transaction_isolation = 'read committed'`;
+  SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;
+  SET array_nulls = on; SET default_transaction_isolation = 'read committed'`;
 
 /**
  * The second setting limits how long a stuck transaction can lock a row that a revoke waits for. Not sent with the

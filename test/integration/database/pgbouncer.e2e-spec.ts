@@ -115,10 +115,12 @@ describeIfFound.each<[PoolMode]>([['session'], ['transaction']])('behind PgBounc
       `ALTER DATABASE "${database.name}" SET default_transaction_isolation = 'serializable'`,
     );
     await direct.query(`ALTER DATABASE "${database.name}" SET datestyle = 'German'`);
+    await direct.query(`ALTER DATABASE "${database.name}" SET extra_float_digits = -1`);
+    await direct.query(`ALTER DATABASE "${database.name}" SET array_nulls = off`);
     // The pool's open connections have the former ones.
     await bouncer.restart();
     await expect(runMigrations(bouncer.url)).rejects.toThrow(
-      /run this first: ALTER ROLE \S+ SET datestyle = 'ISO'; ALTER ROLE \S+ SET default_transaction_isolation = 'read committed'$/,
+      /run this first: ALTER ROLE \S+ SET datestyle = 'ISO'; ALTER ROLE \S+ SET default_transaction_isolation = 'read committed'; ALTER ROLE \S+ SET extra_float_digits = 1; ALTER ROLE \S+ SET array_nulls = on$/,
     );
   });
 });

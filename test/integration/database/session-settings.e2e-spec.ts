@@ -8,6 +8,8 @@ const SETTINGS = [
   `intervalstyle = 'iso_8601'`,
   `timezone = 'Asia/Kolkata'`,
   `default_transaction_isolation = 'serializable'`,
+  'extra_float_digits = -15',
+  'array_nulls = off',
   'search_path = other, public',
 ];
 
@@ -34,12 +36,19 @@ describe('a database with other settings', () => {
       Array.from({ length: 4 }, () =>
         dataSource.query(
           `SELECT current_setting('datestyle') AS style, current_setting('timezone') AS zone,
-                  current_setting('transaction_isolation') AS isolation, '1 day'::interval::text AS day
+                  1795503200.125::float8 AS seconds, '{NULL}'::text[] AS nulls, current_setting('transaction_isolation') AS isolation, '1 day'::interval::text AS day
            FROM pg_sleep(0.1)`,
         ),
       ),
     );
-    const expected = { style: 'ISO, YMD', zone: 'UTC', isolation: 'read committed', day: '1 day' };
+    const expected = {
+      style: 'ISO, YMD',
+      zone: 'UTC',
+      seconds: 1795503200.125,
+      nulls: [null],
+      isolation: 'read committed',
+      day: '1 day',
+    };
     expect(rows.flat()).toEqual(Array.from({ length: 4 }, () => expected));
   });
 
