@@ -29,13 +29,17 @@ describe('isDependencyFailure', () => {
     '55P03',
     '40001',
     '40P01',
+    '28P01',
+    '28000',
+    '3D000',
+    '42501',
   ])('recognizes SQLSTATE %s, also inside wrapped errors', (code) => {
     const failed = new QueryFailedError('SELECT 1', [], withCode(code));
     expect(isDependencyFailure(failed)).toBe(true);
     expect(isDependencyFailure(new Error('outer', { cause: failed }))).toBe(true);
   });
 
-  it.each(['23505', '23503', '22P02', '42601', '42883', '57000', '25001', '22021'])(
+  it.each(['23505', '23503', '22P02', '42601', '42883', '57000', '25001', '22021', '55000'])(
     'does not match SQLSTATE %s',
     (code) => {
       expect(isDependencyFailure(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(false);

@@ -20,9 +20,15 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
  * SQLSTATE (PostgreSQL, Appendix A): 08 connection exception, 53 insufficient resources, 57P0x shutdown, crash and
  * starting up, 57014 statement timeout, 25006 a standby after a failover, 25P03 idle-in-transaction timeout, 58 errors
  * of the server's disk, 55P03 lock not available, 40001 and 40P01 serialization failure and deadlock (nothing was
- * written, and a retry can succeed).
+ * written, and a retry can succeed). The role or the database changed while the service runs: 28 password or login
+ * refused, 3D000 no such database, 42501 rights lost.
  */
-const SQLSTATE = /^(?:08...|53...|57P0.|57014|58...|25006|25P03|55P03|40001|40P01)$/;
+const SQLSTATE = /^(?:08...|53...|57P0.|57014|58...|25006|25P03|55P03|40001|40P01|28...|3D000|42501)$/;
+
+/** SQLSTATE of a database that accepts no connections, and of many faults of statements. */
+const NOT_IN_PREREQUISITE_STATE = '55000';
+/** The source file of Postgres that opens a session. The message would be in the language of the server. */
+const SESSION_START = 'postinit.c';
 
 /**
  * SQLSTATE when the schema of another version lacks something: a table, a column, a type or constraint, a unique index for
@@ -61,9 +67,10 @@ export function isDependencyFailure(error: unknown): boolean {
   return (
     schemaMismatch(error) !== null ||
     causes(error).some((cause) => {
-      const { code, message } = cause as { code?: unknown; message?: unknown };
+      const { code, file, message } = cause as { code?: unknown; file?: unknown; message?: unknown };
       return (
         (typeof code === 'string' && (NETWORK_CODES.has(code) || SQLSTATE.test(code))) ||
+        (code === NOT_IN_PREREQUISITE_STATE && file === SESSION_START) ||
         (typeof message === 'string' && MESSAGES.some((known) => message.startsWith(known))) ||
         'isBrokenCircuitError' in cause
       );
