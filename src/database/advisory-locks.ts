@@ -4,3 +4,11 @@ export const ADVISORY_LOCKS = {
   singleInstance: 7_210_002,
   signingKeys: 7_210_003,
 } as const;
+
+/**
+ * Keeps a session that holds a lock from being closed while it is idle, as a role or database may demand. Postgres before
+ * 14 does not have the setting.
+ */
+export const KEEP_IDLE_SESSION = `
+  SELECT set_config('idle_session_timeout', '0', false)
+  WHERE current_setting('idle_session_timeout', true) IS NOT NULL`;

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { postgresServerUrls } from '../config/postgres-url.js';
 import { traceStatements } from '../telemetry/traced-statements.js';
+import { KEEP_IDLE_SESSION } from './advisory-locks.js';
 import { CONNECTED_SERVER, type ConnectedServer, isPooled, requireSettings } from './connection-pooler.js';
 import { breakHungConnections, breakWhenSilent } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
@@ -92,7 +93,7 @@ async function prepareSession(client: ClientBase, url: string, statementTimeoutM
   const server = rows[0] as ConnectedServer;
   if (server.isStandby) throw new StandbyServer();
   if (isPooled(client, server)) return requireSettings(server);
-  const settings = `${SESSION_SETTINGS}; ${timeouts(statementTimeoutMs)}`;
+  const settings = `${SESSION_SETTINGS}; ${KEEP_IDLE_SESSION}; ${timeouts(statementTimeoutMs)}`;
   await client.query(url.includes('search_path') ? settings : `${settings}; ${OWN_SCHEMA}`);
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { errorMessage } from '../errors/error-message.js';
-import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { ADVISORY_LOCKS, KEEP_IDLE_SESSION } from './advisory-locks.js';
 import { CONNECTED_SERVER, type ConnectedServer, isPooled } from './connection-pooler.js';
 import { createClient } from './primary-client.js';
 import { StandbyServer } from './standby-server.js';
@@ -94,7 +94,7 @@ export class SingleInstance {
     await client.query(
       pooled
         ? `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL ${timeout}; SET LOCAL idle_in_transaction_session_timeout = 0`
-        : `SET ${timeout}`,
+        : `SET ${timeout}; ${KEEP_IDLE_SESSION}`,
     );
     const lock = pooled ? 'pg_advisory_xact_lock' : `pg_advisory_lock${this.hasRedis ? '_shared' : ''}`;
     try {
