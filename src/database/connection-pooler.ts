@@ -4,6 +4,7 @@ import { DatabaseNotReady } from './start-errors.js';
 /** What a connection is, and the settings that its transactions get. */
 export interface ConnectedServer {
   readonly isStandby: boolean;
+  readonly encoding: string;
   readonly backendPid: number;
   readonly role: string;
   readonly dateStyle: string;
@@ -13,9 +14,19 @@ export interface ConnectedServer {
 }
 
 export const CONNECTED_SERVER = `
-  SELECT pg_is_in_recovery() AS "isStandby", pg_backend_pid() AS "backendPid", quote_ident(current_user) AS role,
+  SELECT pg_is_in_recovery() AS "isStandby", current_setting('server_encoding') AS encoding,
+         pg_backend_pid() AS "backendPid", quote_ident(current_user) AS role,
          current_setting('datestyle') AS "dateStyle", current_setting('default_transaction_isolation') AS isolation,
          current_setting('extra_float_digits')::integer AS "floatDigits", current_setting('array_nulls') AS "arrayNulls"`;
+
+/** @throws {DatabaseNotReady} when the database could not store every name and address */
+export function requireUtf8({ encoding }: Pick<ConnectedServer, 'encoding'>): void {
+  if (encoding !== 'UTF8') {
+    throw new DatabaseNotReady(
+      `the database has the encoding ${encoding}: create one with ENCODING 'UTF8' TEMPLATE template0`,
+    );
+  }
+}
 
 /**
  * Whether a pooler such as PgBouncer is between this client and Postgres: it then has a process id from the pooler. Each

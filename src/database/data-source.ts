@@ -3,7 +3,13 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { postgresServerUrls } from '../config/postgres-url.js';
 import { traceStatements } from '../telemetry/traced-statements.js';
 import { KEEP_IDLE_SESSION } from './advisory-locks.js';
-import { CONNECTED_SERVER, type ConnectedServer, isPooled, requireSettings } from './connection-pooler.js';
+import {
+  CONNECTED_SERVER,
+  type ConnectedServer,
+  isPooled,
+  requireSettings,
+  requireUtf8,
+} from './connection-pooler.js';
 import { breakHungConnections, breakWhenSilent } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
 import { clientClass } from './primary-client.js';
@@ -86,12 +92,13 @@ export function dataSourceOptions(
  * An operator can choose the schema in the URL: `?options=-csearch_path%3Dauth`. Checked for every connection, because a
  * proxy or a DNS name may lead to another server later; a primary only becomes a standby by a restart.
  *
- * @throws {StandbyServer}
+ * @throws {StandbyServer} {DatabaseNotReady}: its encoding or, behind a pooler, its settings do not fit
  */
 async function prepareSession(client: ClientBase, url: string, statementTimeoutMs: number): Promise<void> {
   const { rows } = await client.query<ConnectedServer>(CONNECTED_SERVER);
   const server = rows[0] as ConnectedServer;
   if (server.isStandby) throw new StandbyServer();
+  requireUtf8(server);
   if (isPooled(client, server)) return requireSettings(server);
   const settings = `${SESSION_SETTINGS}; ${KEEP_IDLE_SESSION}; ${timeouts(statementTimeoutMs)}`;
   await client.query(url.includes('search_path') ? settings : `${settings}; ${OWN_SCHEMA}`);
