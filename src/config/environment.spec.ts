@@ -46,7 +46,16 @@ describe('the environment', () => {
     const { database } = readDatabaseEnvironment({ NODE_ENV: 'production', DATABASE_URL: url, PORT: 'x' });
     expect(database).toMatchObject({ url, migrationUrl: null });
     expect(() => readDatabaseEnvironment({ NODE_ENV: 'production' })).toThrow(/^DATABASE_URL is required$/);
-    expect(() => readDatabaseEnvironment({ DATABASE_MIGRATION_URL: url })).toThrow(
+  });
+
+  it('accepts the URL for migrations alone for a command that changes the schema, but not for the service', () => {
+    const url = 'postgres://127.0.0.1/latchkey';
+    const env = { NODE_ENV: 'production', DATABASE_MIGRATION_URL: url };
+    expect(readDatabaseEnvironment(env).database).toMatchObject({ url, migrationUrl: url });
+    expect(() => readDatabaseEnvironment({ DATABASE_MIGRATION_URL: 'x' })).toThrow(
+      /^DATABASE_MIGRATION_URL [^;]*$/,
+    );
+    expect(() => read({ DATABASE_MIGRATION_URL: url })).toThrow(
       'DATABASE_MIGRATION_URL needs DATABASE_URL as well',
     );
   });

@@ -6,7 +6,7 @@ import {
   type EnvironmentValues,
   type EnvironmentVariable,
 } from './environment-variables.js';
-import { textOrFile } from './file-variables.js';
+import { fileVariable, textOrFile } from './file-variables.js';
 import { productionFaults } from './production-settings.js';
 import { issuer, publicUrl } from './public-url.js';
 import { redisFaults, redisServers } from './redis-servers.js';
@@ -49,15 +49,25 @@ export function readEnvironment(
 }
 
 /**
- * Like `readEnvironment`, for commands that need nothing but the database: other variables may be missing, also in
- * production.
+ * Like `readEnvironment`, for commands that change the schema and need nothing but the database: other variables may be
+ * missing, also in production, and so may `DATABASE_URL` beside `DATABASE_MIGRATION_URL`.
  *
  * @throws {InvalidEnvironment}
  */
 export function readDatabaseEnvironment(env: NodeJS.ProcessEnv): DatabaseEnvironment {
-  const values = readValues(env, DATABASE_VARIABLES);
-  requireNone(databaseFaults(values));
-  return databaseEnvironment(values);
+  const needsUrl = isSet('DATABASE_URL', env) || !isSet('DATABASE_MIGRATION_URL', env);
+  const values = readValues(
+    env,
+    DATABASE_VARIABLES.filter((name) => needsUrl || name !== 'DATABASE_URL'),
+  );
+  return databaseEnvironment({
+    ...values,
+    DATABASE_URL: needsUrl ? values.DATABASE_URL : values.DATABASE_MIGRATION_URL,
+  });
+}
+
+function isSet(name: VariableName, env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env[name] || env[fileVariable(name)]);
 }
 
 function readValues<Name extends VariableName>(
