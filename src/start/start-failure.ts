@@ -28,6 +28,9 @@ const EXPLAINED = [
   UnusableSigningKey,
 ];
 
+/** SQLSTATE of what Postgres refuses to this role, or on a server or database that is read-only. */
+const REFUSED: ReadonlySet<unknown> = new Set(['42501', '25006']);
+
 /** The error as one line for the operator. Other errors are bugs and keep their stack. */
 export function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -38,6 +41,11 @@ export function startFailure(error: unknown): string {
   if (code === 'EADDRNOTAVAIL')
     return `this machine does not have the address ${address}: set HOST to another one`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `${error.message}: the host name is unknown`;
-  if (EXPLAINED.some((kind) => error instanceof kind)) return error.message.replaceAll(/\s*\n\s*/g, ' ');
+  if (EXPLAINED.some((kind) => error instanceof kind)) return oneLine(error.message);
+  if (REFUSED.has(code)) return `Postgres refuses this: ${oneLine(error.message)}`;
   return error.stack ?? error.message;
+}
+
+function oneLine(message: string): string {
+  return message.replaceAll(/\s*\n\s*/g, ' ');
 }

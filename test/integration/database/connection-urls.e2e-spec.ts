@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../src/database/data-source.js';
-import { runMigrations } from '../../../src/database/migrations.js';
 import { PostgresServer } from '../../support/postgres-server.js';
 import { unprivilegedUser } from '../../support/run-as.js';
 import { COMMAND, runProgram } from '../../support/run-program.js';
@@ -104,7 +103,9 @@ describe('DATABASE_URL', () => {
     const env = serviceEnv(overTls(`sslmode=verify-full&sslrootcert=${files.authority}`), {
       DATABASE_MIGRATION_URL: server.url,
     });
-    await expect(runMigrations(env.DATABASE_URL ?? '')).rejects.toThrow(/permission denied/);
+    const refused = await runProgram(COMMAND, ['migrate', 'run'], { ...env, DATABASE_MIGRATION_URL: '' });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^latchkey: Postgres refuses this: permission denied [^\n]*\n$/);
     const migrated = await runProgram(COMMAND, ['migrate', 'run'], env);
     expect(migrated).toMatchObject({ code: 0, stdout: expect.stringContaining('applied') });
     const service = await ServiceProcess.start({ ...env, MIGRATE_ON_START: 'true' });

@@ -211,6 +211,15 @@ describe('the migrations', () => {
       expect(done(await runProgram(COMMAND, ['migrate', 'run'], env))).toEqual(['nothing to apply']);
     });
 
+    it('reports in one line that the database is read-only', async () => {
+      await postgres.query(`ALTER DATABASE "${database.name}" SET default_transaction_read_only = on`);
+      const { code, stderr } = await migrate('revert', '--yes');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^latchkey: Postgres refuses this: cannot execute [^\n]* in a read-only transaction\n$/,
+      );
+    });
+
     it('reports a missing database in one line', async () => {
       const url = new URL(database.url);
       url.pathname = '/nowhere';
