@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 
 /** Longer than requests may take to finish and last uses to be written. Later, only a dependency can still hang. */
 const STOP_MAX_MS = 20_000;
+const STANDARD_INPUT = 0;
 /**
  * A signal to a process group arrives twice if a parent such as npm forwards it as well: what follows the first signal
  * within this time is a copy of it.
@@ -24,6 +26,9 @@ const NOT_STARTED: Stop = { delayMs: 0, announce: () => {}, close: async () => {
  * shutdown hooks would let the signal terminate the process instead. A second signal skips the delay; further ones are
  * ignored.
  *
+ * SIGHUP stops the process only if its terminal was closed. Log rotation sends SIGHUP to every instance, also to those that
+ * have no file to open again.
+ *
  * Call this first: in a container, a signal without a handler is ignored by the first process.
  *
  * @param fail receives the error if stopping fails
@@ -43,6 +48,10 @@ export function stopOnSignals(fail: (error: unknown) => void): (stop: Stop) => v
     stopAfterDelay(stop, delay.signal).then(() => process.exit(0), fail);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
+  const startedOnTerminal = isatty(STANDARD_INPUT);
+  process.on('SIGHUP', () => {
+    if (startedOnTerminal && !isatty(STANDARD_INPUT)) onSignal();
+  });
   return (given) => {
     stop = given;
   };

@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { newEmail } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { debianProgram } from '../../support/debian-program.js';
+import { reapWith } from '../../support/orphan-reaper.js';
 import { RawGuard } from '../../support/raw-guard.js';
+import { inProject, MAIN } from '../../support/run-program.js';
 import { serviceEnv } from '../../support/service-env.js';
 import { ServiceProcess } from '../../support/service-process.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -56,6 +60,29 @@ describe('graceful shutdown', () => {
       expect(await count(`sessions WHERE status = 'active'`)).toBe(1);
     },
   );
+
+  it.each(['', 'stdout'])('continues on SIGHUP with AUDIT_LOG=%s', async (AUDIT_LOG) => {
+    const service = await start({ AUDIT_LOG });
+    service.signal('SIGHUP');
+    expect((await service.api.newcomer()).access_token).not.toBe('');
+    expect(await service.stop()).toBe(0);
+  });
+
+  it('stops when its terminal is closed', async () => {
+    const script = await debianProgram('script', 'bsdutils');
+    const terminal = spawn(script, ['-qefc', `exec ${process.execPath} ${inProject(MAIN)}`, '/dev/null'], {
+      env: { PATH: process.env.PATH, PORT: '0', ...serviceEnv(database.url) },
+    });
+    reapWith(terminal);
+    let output = '';
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    await waitUntil('it listens', () => output.includes('listening on'), { timeoutMs: 100_000 });
+    expect(await locks()).toBe(1);
+    terminal.kill('SIGKILL');
+    await waitUntil('it has stopped', async () => (await locks()) === 0);
+  });
 
   it('reports not ready on open connections and refuses new ones', async () => {
     const service = await start(SLOW_LOGIN);
