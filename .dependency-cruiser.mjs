@@ -13,7 +13,7 @@ const LAYERS = {
   brand: ['config'],
   shares: ['errors'],
   logging: ['errors', 'telemetry'],
-  metrics: ['config'],
+  metrics: ['config', 'errors'],
   'user-agents': [],
   http: [
     ...['policy', 'email-addresses', 'config', 'errors', 'languages', 'shares', 'logging', 'telemetry'],

@@ -3,7 +3,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { OutboxQueue } from './outbox-queue.js';
 import { UndeliverableAddresses } from './undeliverable-addresses.js';
 
-export type AttemptResult = 'sent' | 'failed' | 'refused' | 'given_up' | 'dropped';
+const ATTEMPT_RESULTS = ['sent', 'failed', 'refused', 'given_up', 'dropped'] as const;
+export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
 
 @Injectable()
 export class MailMetrics {
@@ -17,6 +18,8 @@ export class MailMetrics {
       labelNames: ['result'],
       registers,
     });
+    // A counter that appears with the value 1 has not increased for Prometheus: an alert would miss the first mail.
+    for (const result of ATTEMPT_RESULTS) this.attempts.inc({ result }, 0);
     const outbox = new Gauge({
       name: 'latchkey_mail_outbox',
       help: 'Mails in the outbox: waiting, or given up in the last 30 days.',

@@ -3,9 +3,20 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { Config } from '../config/config.js';
+import type { ErrorCode } from '../errors/error-codes.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const LOGIN_ROUTE = '/auth/login';
+/** Other requests to this route are malformed, and their codes appear when they occur. */
+const LOGIN_OUTCOMES = [
+  'success',
+  'invalid_credentials',
+  'account_disabled',
+  'too_many_requests',
+  'overloaded',
+  'service_unavailable',
+  'internal_error',
+] as const satisfies readonly (ErrorCode | 'success')[];
 
 /** How long requests take, and how logins end, for Prometheus. Costs requests nothing unless metrics are served. */
 @Injectable()
@@ -32,6 +43,8 @@ export class RequestMetrics implements OnModuleInit {
       labelNames: ['outcome'],
       registers,
     });
+    // A counter that appears with the value 1 has not increased for Prometheus: alerts would miss the first refusal.
+    for (const outcome of LOGIN_OUTCOMES) logins.inc({ outcome }, 0);
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onResponse', (request, reply, done) => {
       const route = routeOf(request);

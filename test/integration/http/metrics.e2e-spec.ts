@@ -27,6 +27,16 @@ describe('the metrics', () => {
     expect((await service.api.call('GET', '/metrics')).status).toBe(404);
   });
 
+  it('have every outcome of logins and mails from the start, so that alerts see the first one', async () => {
+    const { text } = await read();
+    for (const outcome of ['success', 'invalid_credentials', 'overloaded', 'service_unavailable']) {
+      expect(text).toContain(`latchkey_logins_total{outcome="${outcome}"} 0\n`);
+    }
+    for (const result of ['sent', 'failed', 'refused', 'given_up', 'dropped']) {
+      expect(text).toContain(`latchkey_mail_attempts_total{result="${result}"} 0\n`);
+    }
+  });
+
   it('count session lookups by cache layer and measure how revocations are enforced', async () => {
     const { api } = service;
     const tokens = await api.newcomer();
