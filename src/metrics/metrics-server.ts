@@ -18,7 +18,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     if (!metrics) return;
     collectDefaultMetrics({ register: this.registry });
     const server = createServer((request, response) => {
-      if (request.url !== '/metrics') {
+      if (request.url?.replace(/\?.*$/, '') !== '/metrics') {
         response.writeHead(404).end();
         return;
       }

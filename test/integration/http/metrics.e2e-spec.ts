@@ -23,6 +23,7 @@ describe('the metrics', () => {
 
   it('are served only on their own port', async () => {
     expect(await read()).toMatchObject({ status: 200, text: expect.stringContaining('latchkey_') });
+    expect((await read('/metrics?x=1')).status).toBe(200);
     expect((await read('/auth/me')).status).toBe(404);
     expect((await service.api.call('GET', '/metrics')).status).toBe(404);
   });
