@@ -1,7 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
-import { errorMessage } from '../errors/error-message.js';
+import { AUDIT_FILE_MODE, openAuditFile } from './audit-file.js';
 
 const STANDARD_OUTPUT = 1;
 /** Kept in memory while lines cannot be written: about 15,000 lines. */
@@ -10,11 +9,6 @@ const WAITING_MAX_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 1_000;
 /** How long a stop waits for the last lines. */
 const CLOSE_MAX_MS = 1_000;
-
-/** The audit log cannot be opened. The message is one line for the operator. */
-export class UnusableAuditLog extends Error {
-  override readonly name = 'UnusableAuditLog';
-}
 
 export interface AuditObserver {
   /** @param isFirst whether the attempt before succeeded */
@@ -27,24 +21,24 @@ export interface AuditObserver {
 /** Writes lines to a file or standard output, in order and without blocking. Never fails a caller. */
 export class AuditDestination {
   private readonly stream: SonicBoom;
-  private readonly isFile: boolean;
+  private readonly isRegularFile: boolean;
   private isFailing = false;
   private isWritten = true;
   private readonly retry: NodeJS.Timeout;
   private readonly reopen = () => this.stream.reopen();
 
   /**
-   * @param target `stdout`, or the path of a file, which is opened again on SIGHUP
+   * @param target `stdout`, or the path of a file, which is opened again on SIGHUP if it is a regular one
    * @throws {UnusableAuditLog}
    */
   constructor(
     target: string,
     private readonly observer: AuditObserver,
   ) {
-    this.isFile = target !== 'stdout';
-    if (this.isFile) requireWritable(target);
+    const file = target === 'stdout' ? STANDARD_OUTPUT : openAuditFile(target);
+    this.isRegularFile = typeof file === 'string';
     this.stream = new sonicBoom.SonicBoom({
-      ...(this.isFile ? { dest: target, mode: 0o600 } : { fd: STANDARD_OUTPUT }),
+      ...(typeof file === 'string' ? { dest: file, mode: AUDIT_FILE_MODE } : { fd: file }),
       maxLength: WAITING_MAX_BYTES,
       sync: false,
     });
@@ -54,7 +48,7 @@ export class AuditDestination {
       this.isWritten = true;
     });
     this.stream.on('drop', () => observer.lost());
-    if (this.isFile) process.on('SIGHUP', this.reopen);
+    if (this.isRegularFile) process.on('SIGHUP', this.reopen);
     this.retry = setInterval(() => this.isFailing && this.stream.write(''), RETRY_MS).unref();
   }
 
@@ -66,7 +60,7 @@ export class AuditDestination {
   /** Waits until all lines are written, if they can be written now. */
   async close(): Promise<void> {
     clearInterval(this.retry);
-    if (this.isFile) process.off('SIGHUP', this.reopen);
+    if (this.isRegularFile) process.off('SIGHUP', this.reopen);
     const deadline = performance.now() + CLOSE_MAX_MS;
     // Not `flushSync`, which never returns while the disk is full.
     while (!this.isWritten && !this.isFailing && performance.now() < deadline) await sleep(5);
@@ -80,14 +74,5 @@ export class AuditDestination {
   private wrote(): void {
     if (this.isFailing) this.observer.recovered();
     this.isFailing = false;
-  }
-}
-
-/** At start, a path that cannot be opened is a mistake in the configuration. */
-function requireWritable(path: string): void {
-  try {
-    closeSync(openSync(path, 'a', 0o600));
-  } catch (cause) {
-    throw new UnusableAuditLog(`AUDIT_LOG cannot be opened: ${errorMessage(cause)}`, { cause });
   }
 }

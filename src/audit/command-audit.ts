@@ -1,5 +1,6 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import { errorMessage } from '../errors/error-message.js';
+import { openForAppending } from './audit-file.js';
 import { AuditLog } from './audit-log.js';
 
 /**
@@ -10,7 +11,12 @@ export function auditLogOfCommand(target: string | null): AuditLog {
   if (target === null || target === 'stdout') return new AuditLog(null);
   const write = (line: string) => {
     try {
-      appendFileSync(target, line, { mode: 0o600 });
+      const descriptor = openForAppending(target);
+      try {
+        appendFileSync(descriptor, line);
+      } finally {
+        closeSync(descriptor);
+      }
     } catch (error) {
       // What the command does is committed already.
       process.stderr.write(`the audit log cannot be written: ${errorMessage(error)}\n`);

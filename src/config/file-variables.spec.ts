@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +73,12 @@ describe('a variable in a file', () => {
       `SMTP_URL cannot be read from SMTP_URL_FILE=${missing}: ENOENT: no such file or directory`,
     );
     expect(() => read({ SMTP_URL_FILE: directory })).toThrow(
-      `SMTP_URL cannot be read from SMTP_URL_FILE=${directory}: EISDIR`,
+      `SMTP_URL cannot be read from SMTP_URL_FILE=${directory}: it is not a regular file`,
+    );
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => read({ SMTP_URL_FILE: pipe })).toThrow(
+      `SMTP_URL cannot be read from SMTP_URL_FILE=${pipe}: it is not a regular file`,
     );
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** `LATCHKEY_SECRET_FILE` names the file that contains `LATCHKEY_SECRET`, as secrets of Docker and Kubernetes do. */
 export const fileVariable = (name: string) => `${name}_FILE`;
@@ -21,6 +21,8 @@ export function textOrFile(name: string, env: NodeJS.ProcessEnv): string | undef
 
 function contentOf(file: string, source: string): Buffer {
   try {
+    // A pipe that no program writes to would block the start forever.
+    if (!statSync(file).isFile()) throw new Error('it is not a regular file');
     return readFileSync(file);
   } catch (cause) {
     // Such as "EACCES: permission denied, open '/run/secrets/latchkey'".

@@ -1,4 +1,4 @@
-import { UnusableAuditLog } from '../audit/audit-destination.js';
+import { UnusableAuditLog } from '../audit/audit-file.js';
 import { UnusableSigningKey } from '../auth/keys/sealed-key.js';
 import { UnusableBrandLogo } from '../brand/brand-logo.js';
 import { InvalidEnvironment } from '../config/environment.js';

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -226,6 +227,43 @@ describe('an audit log that cannot be written', () => {
     );
     expect(await service.exit()).toBe(1);
     expect(service.log).toMatch(/AUDIT_LOG cannot be opened: ENOENT/);
+  });
+
+  it('prevents the start if it is a pipe that no program reads, and is written to one that is read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'latchkey-audit-'));
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const env = serviceEnv(database.url, { AUDIT_LOG: pipe });
+    const refused = ServiceProcess.spawn(env);
+    expect(await refused.exit()).toBe(1);
+    expect(refused.log).toBe(
+      `latchkey: AUDIT_LOG cannot be opened: ${pipe} is a pipe that no program reads, or a socket\n`,
+    );
+
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const service = await ServiceProcess.start(env);
+    try {
+      let lines = '';
+      reader.stdout.on('data', (chunk: Buffer) => {
+        lines += chunk.toString();
+      });
+      await service.api.newcomer();
+      await waitUntil('a line', () => lines.includes('"event":"registration"'));
+      service.signal('SIGHUP');
+      const { session_id } = await service.api.newcomer();
+      await waitUntil('a line after SIGHUP', () => lines.includes(session_id));
+      expect(await service.stop()).toBe(0);
+    } finally {
+      service.kill();
+      reader.kill();
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('can be a device', async () => {
+    const service = await ServiceProcess.start(serviceEnv(database.url, { AUDIT_LOG: '/dev/null' }));
+    await service.api.newcomer();
+    expect(await service.stop()).toBe(0);
   });
 });
 
