@@ -3,6 +3,11 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Config } from '../config/config.js';
 
+/** The port of the metrics cannot be listened on. Its cause is the error of the system. */
+export class UnusableMetricsPort extends Error {
+  override readonly name = 'UnusableMetricsPort';
+}
+
 /** Serves `/metrics` on a separate port, which must not be public. */
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -29,7 +34,9 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     });
     this.server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      server.once('error', (cause) =>
+        reject(new UnusableMetricsPort('METRICS_PORT cannot be listened on', { cause })),
+      );
       server.listen(metrics.port, metrics.host, resolve);
     });
   }

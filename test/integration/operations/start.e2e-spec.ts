@@ -133,9 +133,11 @@ describe('a start that fails', () => {
     const address = other.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     try {
-      expect(oneLine(await start({ PORT: String(port) }))).toBe(
-        `latchkey: port ${port} on 127.0.0.1 is already in use: set PORT to another one`,
-      );
+      for (const name of ['PORT', 'METRICS_PORT']) {
+        expect(oneLine(await start({ [name]: String(port) }))).toBe(
+          `latchkey: port ${port} on 127.0.0.1 is already in use: set ${name} to another one`,
+        );
+      }
     } finally {
       other.close();
     }
