@@ -8,13 +8,16 @@ import { errorMessage } from '../errors/error-message.js';
 import { createLocator, prefixIn } from './create-locator.js';
 import { type Client, clientOptions, createSeverableClient, type SeverableClient } from './redis-client.js';
 import { RedisMisconfigured } from './redis-misconfigured.js';
-import { requireRights } from './redis-rights.js';
+import { RedisRefusesWrites, requireRights } from './redis-rights.js';
 import { createSubscriber } from './redis-subscriber.js';
 import { isSameLocation, type ServerLocation, type ServerLocator } from './server-location.js';
 
 const RIGHTS_INTERVAL_MS = 10_000;
 /** How often the server is looked for while there is no connection. */
 const LOCATE_INTERVAL_MS = 250;
+
+/** What Redis refuses. */
+type RedisFault = RedisMisconfigured | RedisRefusesWrites;
 
 /** Redis cannot be used now. The message is one line for the operator. */
 export class RedisNotReady extends Error {
@@ -40,6 +43,8 @@ export class RedisConnection {
   private isClosed = false;
   private wasReady = true;
   private misconfiguration: string | null = null;
+  /** The fault that the log named last, until Redis was found usable. */
+  private loggedFault: string | null = null;
   private rightsTimer: NodeJS.Timeout | undefined;
   private locateTimer: NodeJS.Timeout | undefined;
 
@@ -77,13 +82,17 @@ export class RedisConnection {
    */
   static async openForService(servers: RedisServers, prefix: string): Promise<RedisConnection> {
     const connection = new RedisConnection(servers, prefix);
-    const [connected] = await Promise.allSettled([connection.connect(), connection.checkRights()]);
-    if (connection.misconfiguration !== null) {
+    const [[connected], fault] = await Promise.all([
+      Promise.allSettled([connection.connect()]),
+      connection.checkRights(),
+    ]);
+    if (fault instanceof RedisMisconfigured || (fault instanceof RedisRefusesWrites && fault.isReplica)) {
       await connection.close();
-      throw new RedisMisconfigured(connection.misconfiguration);
+      throw new RedisMisconfigured(fault.message);
     }
     if (connected.status === 'rejected' && !connection.isReady) connection.lost(connected.reason);
     connection.logChanges();
+    connection.logFault(fault);
     connection.watchRights();
     return connection;
   }
@@ -126,26 +135,38 @@ export class RedisConnection {
 
   /** A proxy may lead to another server after a reconnect, and rights can change at any time. */
   private watchRights(): void {
-    const check = async () => {
-      const before = this.misconfiguration;
-      await this.checkRights();
-      if (this.misconfiguration === before) return;
-      if (this.misconfiguration !== null) this.logger.error(this.misconfiguration);
-      else this.logger.log('usable again');
-    };
+    const check = async () => this.logFault(await this.checkRights());
     this.client.on('ready', check);
     this.rightsTimer = setInterval(check, RIGHTS_INTERVAL_MS).unref();
   }
 
-  /** Never rejects: a Redis that cannot be reached now has no known faults. */
-  private async checkRights(): Promise<void> {
+  /** @param fault `unknown` while Redis cannot be reached: that does not mean that it is usable again */
+  private logFault(fault: RedisFault | null | 'unknown'): void {
+    if (fault === 'unknown') return;
+    const message = fault?.message ?? null;
+    if (message === this.loggedFault) return;
+    this.loggedFault = message;
+    if (fault === null) this.logger.log('usable again');
+    else if (fault instanceof RedisMisconfigured) this.logger.error(message);
+    else this.logger.warn(message);
+  }
+
+  /** Never rejects. @returns `unknown` if Redis cannot be reached now */
+  private async checkRights(): Promise<RedisFault | null | 'unknown'> {
+    const fault = await this.findFault();
+    // Refused writes are not counted: an outage of Redis does not take instances out of service either.
+    this.misconfiguration = fault instanceof RedisMisconfigured ? fault.message : null;
+    return fault;
+  }
+
+  private async findFault(): Promise<RedisFault | null | 'unknown'> {
     try {
       if (this.locator) await this.follow(this.locator);
       const options = clientOptions(this.servers, this.location);
       await requireRights(options, this.prefix, this.servers.kind);
-      this.misconfiguration = null;
+      return null;
     } catch (error) {
-      this.misconfiguration = error instanceof RedisMisconfigured ? error.message : null;
+      return error instanceof RedisMisconfigured || error instanceof RedisRefusesWrites ? error : 'unknown';
     }
   }
 

@@ -34,10 +34,23 @@ export function neededRights(prefix: string, kind: RedisServers['kind'] = 'singl
   return [`~${prefix}:*`, `&${prefix}:*`, ...commands.map((command) => `+${command}`)];
 }
 
+/** Redis answers, but refuses writes now. The message is one line for the operator. */
+export class RedisRefusesWrites extends Error {
+  override readonly name = 'RedisRefusesWrites';
+
+  /** @param isReplica whether it is a replica, which is not the fault of a moment */
+  constructor(
+    message: string,
+    readonly isReplica: boolean,
+  ) {
+    super(message);
+  }
+}
+
 /**
  * Tries every command that the service needs, on a separate connection: `multi` would catch the commands of others.
  *
- * @throws {RedisMisconfigured}; other errors when Redis does not answer now
+ * @throws {RedisMisconfigured | RedisRefusesWrites}; other errors when Redis does not answer now
  */
 export async function requireRights(
   options: RedisClientOptions,
@@ -47,10 +60,23 @@ export async function requireRights(
   const refusals = await refusalsOf(options, `${prefix}:probe`, kind);
   const missing = new Set(refusals.map((refusal) => missingRight(refusal, prefix)));
   missing.delete(null);
-  if (missing.size === 0) return;
+  if (missing.size === 0) return requireWrites(refusals, kind);
   const user = userOf(options) || 'default';
   throw new RedisMisconfigured(
     `Redis cannot be used, run this first: ACL SETUSER ${user} ${[...missing].join(' ')}`,
+  );
+}
+
+function requireWrites(refusals: readonly string[], kind: RedisServers['kind']): void {
+  const refusal = refusals.find((text) => /^(?:READONLY|OOM) /.test(text));
+  if (refusal === undefined) return;
+  const isReplica = refusal.startsWith('READONLY');
+  if (!isReplica) throw new RedisRefusesWrites(`Redis refuses writes: ${refusal}`, false);
+  // Sentinels and a cluster make a master a replica in each failover, and lead to the new master soon.
+  if (kind !== 'single') throw new Error(refusal);
+  throw new RedisRefusesWrites(
+    'Redis cannot be used: REDIS_URL leads to a read-only replica, it must lead to the master',
+    true,
   );
 }
 

@@ -145,3 +145,80 @@ describe('a Redis user with the least rights', () => {
     }
   });
 });
+
+describe('a Redis that refuses writes', () => {
+  const REPLICA = 'Redis cannot be used: REDIS_URL leads to a read-only replica, it must lead to the master';
+  let redis: RedisServer;
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    database = await createTestDatabase();
+  });
+  afterAll(async () => {
+    await redis?.dispose();
+    await database?.drop();
+  });
+
+  const timesLogged = (service: ServiceProcess, text: string) => service.log.split(text).length - 1;
+
+  it('does not start a service if it is a replica', async () => {
+    const replica = await RedisServer.start({ replicaOf: redis });
+    try {
+      const opened = RedisConnection.openForService({ kind: 'single', url: replica.url }, PREFIX);
+      await expect(opened).rejects.toThrow(REPLICA);
+    } finally {
+      await replica.dispose();
+    }
+  });
+
+  it('is named once in the log of a running instance, which stays in service, and so is its recovery', async () => {
+    const service = await ServiceProcess.start(
+      serviceEnv(database.url, { REDIS_URL: redis.url, LOG_LEVEL: 'info' }),
+    );
+    const logged = (text: string, times: number) =>
+      waitUntil(text, async () => timesLogged(service, text) === times, PATIENCE);
+    try {
+      await redis.send(`REPLICAOF 127.0.0.1 ${redis.port}`);
+      await logged(REPLICA, 1);
+      expect((await service.api.call('GET', '/health/ready')).status).toBe(200);
+      await redis.send('REPLICAOF NO ONE');
+      await logged('usable again', 1);
+
+      await redis.send('CONFIG SET maxmemory 1');
+      await logged('Redis refuses writes: OOM', 1);
+      // The check after the reconnect finds the same.
+      await redis.send('CLIENT KILL TYPE normal');
+      await redis.send('CONFIG SET maxmemory 0');
+      await logged('usable again', 2);
+      expect(timesLogged(service, 'Redis refuses writes: OOM')).toBe(1);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('is not called usable again while it cannot be reached', async () => {
+    const url = redis.url.replace('//', '//service:secret@');
+    await redis.send(`ACL SETUSER service reset on >secret ${RIGHTS.join(' ')}`);
+    const service = await ServiceProcess.start(
+      serviceEnv(database.url, { REDIS_URL: url, REDIS_KEY_PREFIX: PREFIX, LOG_LEVEL: 'info' }),
+    );
+    const state = async () => {
+      const { body } = await service.api.call('GET', '/health/ready');
+      return (body.dependencies as { readonly redis: string }).redis;
+    };
+    try {
+      await redis.send('ACL SETUSER service -publish');
+      await waitUntil('it is misconfigured', async () => (await state()) === 'misconfigured', PATIENCE);
+      redis.pause();
+      await waitUntil('it is down', async () => (await state()) === 'down', PATIENCE);
+      expect(service.log).not.toContain('usable again');
+      redis.resume();
+      await redis.send('ACL SETUSER service +publish');
+      await waitUntil('it is usable', async () => timesLogged(service, 'usable again') === 1, PATIENCE);
+    } finally {
+      redis.resume();
+      await service.stop();
+    }
+  });
+});
