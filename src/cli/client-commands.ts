@@ -7,7 +7,8 @@ import {
   readPermissions,
 } from '../config/client-definitions.js';
 import { AppError } from '../errors/app-error.js';
-import { print, printColumns } from './print.js';
+import { errorMessage } from '../errors/error-message.js';
+import { inColumns, print, printColumns, requirePrinted } from './print.js';
 
 /** The commands about registered clients. */
 export class ClientCommands {
@@ -28,7 +29,7 @@ export class ClientCommands {
       audiences: readAudiences(audiences),
     }));
     this.requireNotConfigured(id);
-    printSecret(await this.clients.add(client));
+    await printSecret(id, await this.clients.add(client));
   }
 
   async list(): Promise<void> {
@@ -45,7 +46,7 @@ export class ClientCommands {
 
   async rotate(id: string): Promise<void> {
     this.requireNotConfigured(id);
-    printSecret(await this.clients.addSecret(id));
+    await printSecret(id, await this.clients.addSecret(id));
   }
 
   async revokeOldSecrets(id: string): Promise<void> {
@@ -83,8 +84,16 @@ function checked<T>(read: () => T): T {
   }
 }
 
-function printSecret(secret: string): void {
-  printColumns('secret', secret, '(shown only now: the service keeps a hash of it)');
+/** @throws {AppError} if nobody can have read it: it was committed already */
+async function printSecret(id: string, secret: string): Promise<void> {
+  try {
+    await requirePrinted(inColumns('secret', secret, '(shown only now: the service keeps a hash of it)'));
+  } catch (cause) {
+    throw new AppError('internal_error', {
+      detail: `the secret was added, but could not be printed (${errorMessage(cause)}): run "latchkey client rotate ${id}" for another one`,
+      cause,
+    });
+  }
 }
 
 function printClient(client: RegisteredClient, remark: string | null = null): void {

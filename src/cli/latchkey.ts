@@ -5,9 +5,11 @@ import { key } from './key.js';
 import { mailBounce } from './mail-bounce.js';
 import { mailTemplates } from './mail-templates.js';
 import { migrate } from './migrate.js';
+import { handleOutputErrors } from './output-errors.js';
 import { seed } from './seed.js';
 import { user } from './user.js';
 
+handleOutputErrors();
 await new Command('latchkey')
   .description('Operate a Latchkey service. Run it with the environment of the service.')
   .helpCommand(false)

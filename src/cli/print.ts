@@ -7,13 +7,21 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Like `print`. @throws if the line cannot be written: for output that cannot be had again */
+export function requirePrinted(line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
 /** A remark that is not part of the output, which may be piped into another program. */
 export function note(line: string): void {
   process.stderr.write(`latchkey: ${line}\n`);
 }
 
 /** Separated by two spaces, which no column contains: easy to read and to parse. */
-export const printColumns = (...columns: string[]) => print(columns.join('  '));
+export const inColumns = (...columns: string[]) => columns.join('  ');
+export const printColumns = (...columns: string[]) => print(inColumns(...columns));
 
 export function printUser({ id, email, status, roles }: User): void {
   printColumns(id, email, status, roles.length > 0 ? roles.join(',') : '-');
