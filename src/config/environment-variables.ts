@@ -26,6 +26,7 @@ import {
   orNone,
   postgresUrl,
   type Reader,
+  redisUrl,
   secret,
   serverUrl,
   someOf,
@@ -149,7 +150,7 @@ export const ENVIRONMENT_VARIABLES = {
     description: 'applies pending migrations at startup; otherwise pending migrations prevent the start',
   }),
   REDIS_URL: variable({
-    read: serverUrl('redis:', 'rediss:'),
+    read: redisUrl,
     isSecret: true,
     default: unset('none: a single instance', 'redis://127.0.0.1:6379'),
     description: 'Redis connection URL (tested with 7); required to run more than one instance',

@@ -41,9 +41,7 @@ export function postgresServerUrls(text: string): readonly [string, ...string[]]
       'must be a URL that starts with postgres:// or postgresql://, without # in it (write %23)',
     );
   }
-  if (/%(?![0-9a-f]{2})/i.test(text)) {
-    throw new TypeError('has a % that is not followed by two hexadecimal digits: write %25');
-  }
+  requireEscapedPercent(text);
   const query = supportedQuery(rest);
   const path = rest.replace(/\?.*$/s, '');
   const toUrl = (server: string) =>
@@ -56,6 +54,13 @@ export function postgresServerUrls(text: string): readonly [string, ...string[]]
     );
   }
   return urls as readonly [string, ...string[]];
+}
+
+/** Clients decode user names and passwords. @throws {TypeError} */
+export function requireEscapedPercent(url: string): void {
+  if (/%(?![0-9a-f]{2})/i.test(url)) {
+    throw new TypeError('has a % that is not followed by two hexadecimal digits: write %25');
+  }
 }
 
 /** pg also accepts a user before an empty host, with a socket in `host`, which is not a valid URL. */

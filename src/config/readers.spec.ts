@@ -1,4 +1,4 @@
-import { duration, orNone } from './readers.js';
+import { duration, orNone, redisUrl, serverUrl } from './readers.js';
 
 describe('a duration', () => {
   const read = duration('0s', '3650d');
@@ -30,5 +30,38 @@ describe('a duration', () => {
   it('has no limit where none is allowed', () => {
     expect(orNone(read)('none')).toBe(Number.POSITIVE_INFINITY);
     expect(() => read('none')).toThrow(/must be a duration/);
+  });
+});
+
+describe('a URL of Redis', () => {
+  it.each([
+    'redis://h',
+    'rediss://user:a%40b@h:6399',
+    'redis://:secret@h/',
+    'redis://h:6399/15',
+    'redis://[::1]:6379/0',
+  ])('can be %s', (url) => {
+    expect(redisUrl(url)).toBe(url);
+  });
+
+  it.each([
+    ['http://h', 'must be a URL that starts with redis:// or rediss://'],
+    ['redis://h:6399/abc', 'must have no path but the number of a database, such as /2'],
+    ['redis://h/1.5', 'must have no path but'],
+    ['redis://h/-1', 'must have no path but'],
+    ['redis://h/0/1', 'must have no path but'],
+    ['redis:///tmp/x.sock', 'must name a host: sockets of this machine are not supported'],
+    ['redis://', 'must name a host'],
+    ['redis://u:a%zz@h', 'has a % that is not followed by two hexadecimal digits: write %25'],
+  ])('cannot be %s', (url, reason) => {
+    expect(() => redisUrl(url)).toThrow(reason);
+  });
+});
+
+describe('a URL of a mail server', () => {
+  it('has escapes that can be decoded', () => {
+    const read = serverUrl('smtp:', 'smtps:');
+    expect(read('smtp://u:a%40b@h')).toBe('smtp://u:a%40b@h');
+    expect(() => read('smtp://u:a%zz@h')).toThrow('has a % that is not followed by two hexadecimal digits');
   });
 });

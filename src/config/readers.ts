@@ -8,7 +8,7 @@ import {
   type Suspicion,
   type SuspicionAction,
 } from '../policy/session-policy.js';
-import { postgresServerUrls } from './postgres-url.js';
+import { postgresServerUrls, requireEscapedPercent } from './postgres-url.js';
 
 /**
  * Reads the text of one variable.
@@ -103,8 +103,19 @@ export const serverUrl =
       // Does not repeat the value, which may contain a password.
       throw new TypeError(`must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
     }
+    requireEscapedPercent(value);
     return value;
   };
+
+/** `redis://user:password@host:port/database`: the client ignores every other part of a URL. */
+export const redisUrl: Reader<string> = (value) => {
+  const url = new URL(serverUrl('redis:', 'rediss:')(value));
+  if (url.hostname === '') throw new TypeError('must name a host: sockets of this machine are not supported');
+  if (!/^\/?\d{0,9}$/.test(url.pathname)) {
+    throw new TypeError('must have no path but the number of a database, such as /2');
+  }
+  return value;
+};
 
 /** `host:port`, separated by commas; IPv6 addresses are in brackets. Each counts once. */
 export const hostsAndPorts: Reader<readonly { readonly host: string; readonly port: number }[]> = (value) => {
