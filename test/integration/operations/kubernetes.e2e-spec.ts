@@ -132,6 +132,16 @@ describe('the kustomize base for Kubernetes', () => {
     expect(service.ports).toContainEqual({ name: 'metrics', containerPort: Number(env.METRICS_PORT) });
   });
 
+  it('is documented with a secret in the namespace of the overlay, which is created first', async () => {
+    const documentation = await readFile(inProject('docs/kubernetes.md'), 'utf8');
+    const namespace = /^namespace: (\S+)$/m.exec(documentation)?.[1];
+    const commands = documentation.split('\n').filter((line) => line.startsWith('kubectl create '));
+    expect(commands).toEqual([
+      `kubectl create namespace ${namespace}`,
+      `kubectl create secret generic latchkey --namespace ${namespace} \\`,
+    ]);
+  });
+
   it('runs three instances without root, privileges or a writable file system', () => {
     expect(deployment.spec.replicas).toBe(3);
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
