@@ -19,9 +19,12 @@ export const CONNECTED_SERVER = `
          current_setting('datestyle') AS "dateStyle", current_setting('default_transaction_isolation') AS isolation,
          current_setting('extra_float_digits')::integer AS "floatDigits", current_setting('array_nulls') AS "arrayNulls"`;
 
+/** SQL_ASCII, which `initdb` chooses without a locale, converts nothing: the text stays UTF-8. */
+const ENCODINGS_FOR_ANY_TEXT: ReadonlySet<string> = new Set(['UTF8', 'SQL_ASCII']);
+
 /** @throws {DatabaseNotReady} when the database could not store every name and address */
-export function requireUtf8({ encoding }: Pick<ConnectedServer, 'encoding'>): void {
-  if (encoding !== 'UTF8') {
+export function requireAnyText({ encoding }: Pick<ConnectedServer, 'encoding'>): void {
+  if (!ENCODINGS_FOR_ANY_TEXT.has(encoding)) {
     throw new DatabaseNotReady(
       `the database has the encoding ${encoding}: create one with ENCODING 'UTF8' TEMPLATE template0`,
     );

@@ -7,8 +7,8 @@ import {
   CONNECTED_SERVER,
   type ConnectedServer,
   isPooled,
+  requireAnyText,
   requireSettings,
-  requireUtf8,
 } from './connection-pooler.js';
 import { breakHungConnections, breakWhenSilent } from './hung-connections.js';
 import { MIGRATIONS } from './migration-list.js';
@@ -98,7 +98,7 @@ async function prepareSession(client: ClientBase, url: string, statementTimeoutM
   const { rows } = await client.query<ConnectedServer>(CONNECTED_SERVER);
   const server = rows[0] as ConnectedServer;
   if (server.isStandby) throw new StandbyServer();
-  requireUtf8(server);
+  requireAnyText(server);
   if (isPooled(client, server)) return requireSettings(server);
   const settings = `${SESSION_SETTINGS}; ${KEEP_IDLE_SESSION}; ${timeouts(statementTimeoutMs)}`;
   await client.query(url.includes('search_path') ? settings : `${settings}; ${OWN_SCHEMA}`);
