@@ -6,9 +6,9 @@ import { shownEmail } from '../email-addresses/address-text.js';
 import { asLabel } from '../http/validation/untrusted-text.js';
 import {
   IsEmailAddress,
+  IsLabel,
   IsOpaqueToken,
   IsPassword,
-  IsPlainText,
   IsTextOrTexts,
 } from '../http/validation/validators.js';
 import { LANGUAGE_TAGS, type LanguageTag } from '../languages/languages.js';
@@ -64,14 +64,14 @@ export class LoginDto {
   // A label is never a reason to refuse a login.
   @ApiPropertyOptional({
     nullable: true,
-    description: `What the user calls the device; cut to ${DEVICE_NAME_LENGTH.max} characters, ignored if empty.`,
+    description: `What the user calls the device; cut to ${DEVICE_NAME_LENGTH.max} characters, ignored if nothing of it can be seen.`,
     example: 'Work laptop',
   })
   @Transform(({ value }) =>
     typeof value === 'string' ? asLabel(value, DEVICE_NAME_LENGTH.max) || undefined : value,
   )
   @IsOptional()
-  @IsPlainText(DEVICE_NAME_LENGTH)
+  @IsLabel(DEVICE_NAME_LENGTH)
   device_name?: string;
 
   @ApiPropertyOptional({

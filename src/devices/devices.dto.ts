@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
 import type { GeoIp } from '../geoip/geoip.js';
 import { PlaceDto } from '../geoip/location.dto.js';
 import type { Principal } from '../http/routes/principal.js';
-import { IsPlainText } from '../http/validation/validators.js';
+import { IsLabel } from '../http/validation/validators.js';
 import { lastActivityAt } from '../sessions/last-activity.js';
 import { SessionDto } from '../sessions/sessions.dto.js';
 import { DEVICE_KINDS, type DeviceKind } from '../user-agents/device-kind.js';
@@ -15,9 +16,11 @@ export class RenameDeviceDto {
   @ApiProperty({
     minLength: DEVICE_NAME_LENGTH.min,
     maxLength: DEVICE_NAME_LENGTH.max,
+    description: 'White space around it is removed. At least one character must be visible.',
     example: 'Work laptop',
   })
-  @IsPlainText(DEVICE_NAME_LENGTH)
+  @Transform(({ value }) => (typeof value === 'string' ? value.trim() : value))
+  @IsLabel(DEVICE_NAME_LENGTH)
   name!: string;
 }
 

@@ -20,7 +20,7 @@ const OTHER_DEVICES = {
 };
 const HOSTILE_NAMES = [
   `<img src=x onerror="document.title='owned'">`,
-  `\u202Egnp.elif\u202Eretne ot sserp`,
+  '\u05d0\u05d1\u05d2 gnp.elif \u05d3',
   'W'.repeat(64),
   '&lt;script&gt;alert(1)&lt;/script&gt;',
 ];

@@ -19,12 +19,7 @@ import { createHttpAdapter, setUpApp } from '../../src/app.setup.js';
 import type { Config } from '../../src/config/config.js';
 import { CurrentClient, type RequestClient } from '../../src/http/routes/request-client.js';
 import { UuidParam } from '../../src/http/routes/uuid-param.js';
-import {
-  IsEmailAddress,
-  IsOpaqueToken,
-  IsPassword,
-  IsPlainText,
-} from '../../src/http/validation/validators.js';
+import { IsEmailAddress, IsLabel, IsOpaqueToken, IsPassword } from '../../src/http/validation/validators.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { NestLogger } from '../../src/logging/nest-logger.js';
 
@@ -35,7 +30,7 @@ class Register {
 
 class Login extends Register {
   @IsOptional() @IsOpaqueToken() device_token?: string;
-  @IsOptional() @IsPlainText({ min: 1, max: 64 }) device_name?: string;
+  @IsOptional() @IsLabel({ min: 1, max: 64 }) device_name?: string;
 }
 
 class Refresh {
@@ -43,7 +38,7 @@ class Refresh {
 }
 
 class Rename {
-  @IsPlainText({ min: 1, max: 64 }) name!: string;
+  @IsLabel({ min: 1, max: 64 }) name!: string;
 }
 
 class Except {

@@ -677,7 +677,10 @@ export interface components {
             devices: components["schemas"]["DeviceDto"][];
         };
         RenameDeviceDto: {
-            /** @example Work laptop */
+            /**
+             * @description White space around it is removed. At least one character must be visible.
+             * @example Work laptop
+             */
             name: string;
         };
         TerminateDevicesDto: {
@@ -790,7 +793,7 @@ export interface components {
              */
             device_token?: string | null;
             /**
-             * @description What the user calls the device; cut to 64 characters, ignored if empty.
+             * @description What the user calls the device; cut to 64 characters, ignored if nothing of it can be seen.
              * @example Work laptop
              */
             device_name?: string | null;

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { isEmail, ValidateBy, type ValidationOptions } from 'class-validator';
 import { trimAddress, withAsciiDomain } from '../../email-addresses/address-text.js';
-import { codePointLength, isSafeText } from './untrusted-text.js';
+import { codePointLength, isSafeLabel, isSafeText } from './untrusted-text.js';
 
 /** RFC 5321 §4.5.3.1.3 (erratum 1690): a path has at most 256 octets, including two angle brackets. */
 const EMAIL_MAX_LENGTH = 254;
@@ -50,17 +50,18 @@ export function IsOpaqueToken(options?: ValidationOptions) {
 
 export const INVALID_TOKEN_MESSAGE = 'must be a token issued by this service';
 
-/** A string of `min` to `max` code points that is safe to store, log and show. */
-export function IsPlainText({ min, max }: { min: number; max: number }, options?: ValidationOptions) {
+/** A name of `min` to `max` code points that people can see, and that is safe to store, log and show. */
+export function IsLabel({ min, max }: { min: number; max: number }, options?: ValidationOptions) {
   return rule(
-    'isPlainText',
+    'isLabel',
     // The cheap test first: a code point takes one or two code units.
     (value) =>
-      isSafeText(value) &&
+      typeof value === 'string' &&
       value.length <= 2 * max &&
+      isSafeLabel(value) &&
       codePointLength(value) >= min &&
       codePointLength(value) <= max,
-    `must be text of ${min} to ${max} characters without control characters`,
+    `must be text of ${min} to ${max} characters with a visible one and without control characters`,
     options,
   );
 }

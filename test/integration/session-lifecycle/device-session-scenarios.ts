@@ -59,6 +59,30 @@ export function deviceSessionScenarios(service: () => RunningApp): void {
     expect((await api.me(tokens.access_token)).body).toMatchObject({ device: { name: 'Küche 📺' } });
   });
 
+  it.each([
+    ['white space', '   '],
+    ['a zero-width space', '\u200b'],
+    ['a soft hyphen and a word joiner', '\u00ad\u2060'],
+    ['a name with a control of the direction', 'Ada\u202ePhone'],
+  ])('refuses to rename a device to %s', async (_, name) => {
+    const { api } = service();
+    const { access_token: token, device_id } = await api.newcomer();
+    const before = (await api.devices(token)).body;
+    const answer = await api.call('PATCH', `/devices/${device_id}`, { token, body: { name } });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    expect((await api.devices(token)).body.devices[0]?.name).toBe(before.devices[0]?.name);
+  });
+
+  it('keeps joiners within a new name, and removes the white space around it', async () => {
+    const { api } = service();
+    const { access_token: token, device_id } = await api.newcomer();
+    const renamed = await api.call('PATCH', `/devices/${device_id}`, {
+      token,
+      body: { name: '\u3000Ada 👩‍💻\n' },
+    });
+    expect(renamed).toMatchObject({ status: 200, body: { name: 'Ada 👩‍💻' } });
+  });
+
   it('terminates another device: its access and refresh tokens are refused immediately', async () => {
     const { api } = service();
     const mine = await api.newcomer();

@@ -65,13 +65,30 @@ export function knownDeviceScenarios(service: () => RunningApp): void {
     ['too long', 'x'.repeat(65), 'x'.repeat(64)],
     ['far too long', 'é'.repeat(300), 'é'.repeat(64)],
     ['several lines', 'Ada\t\nPhone', 'Ada Phone'],
-  ])('cuts a device name that is %s, instead of refusing the login', async (_, device_name, shown) => {
+    ['partly in the other direction', 'Ada\u202ePhone', 'Ada Phone'],
+  ])('cleans a device name that is %s, instead of refusing the login', async (_, device_name, shown) => {
     const { api } = service();
     const { email } = await api.newcomer();
     const { status, body } = await api.login(email, { device_name });
     expect(status).toBe(200);
     const { body: me } = await api.call('GET', '/auth/me', { token: String(body.access_token) });
     expect(me).toMatchObject({ device: { name: shown } });
+  });
+
+  it.each([
+    ['white space', ' \u00a0\u3000'],
+    ['a zero-width space', '\u200b'],
+    ['a soft hyphen and a word joiner', '\u00ad\u2060'],
+    ['a control of the direction', '\u202e'],
+    ['a Hangul filler', '\u3164'],
+  ])('gives a device its usual name if the name sent is only %s', async (_, device_name) => {
+    const { api } = service();
+    const { email } = await api.newcomer();
+    const unnamed = await api.session(email);
+    const invisible = await api.session(email, { device_name });
+    const nameOf = async (token: string) => (await api.me(token)).body;
+    const { device } = (await nameOf(unnamed.access_token)) as { device: { name: string } };
+    expect(await nameOf(invisible.access_token)).toMatchObject({ device: { name: device.name } });
   });
 
   it('ignores an empty device name and an empty device token', async () => {
