@@ -423,6 +423,8 @@ export const mail: MailTexts = {
   },
   advice: (resetUrl) =>
     `Falls Sie das nicht waren, prüfen Sie Ihre Geräte und setzen Sie Ihr Passwort zurück: ${resetUrl}`,
+  adviceAfterSignOut: (resetUrl) =>
+    `Um das Gerät wieder zu benutzen, melden Sie sich dort neu an. Falls jemand anderes Zugriff auf Ihr Konto haben könnte, prüfen Sie Ihre Geräte und setzen Sie Ihr Passwort zurück: ${resetUrl}`,
   events: {
     new_device_sign_in: {
       subject: 'Neue Anmeldung in Ihrem Konto',

@@ -446,6 +446,9 @@ export const mail = {
   /** The closing for all other events. */
   advice: (resetUrl: string) =>
     `If this wasn't you, reset your password at ${resetUrl} and review your devices.`,
+  /** The closing for events after which the service revoked a session: its user may have noticed nothing else. */
+  adviceAfterSignOut: (resetUrl: string) =>
+    `To use that device again, sign in on it. If someone else may have access to your account, reset your password at ${resetUrl} and review your devices.`,
   events: {
     new_device_sign_in: {
       subject: 'New sign-in to your account',

@@ -5,6 +5,12 @@ import type { Mail } from '../mail.js';
 import { type EventDetails, eventDetails } from './event-details.js';
 import type { MailContent, MailLayout } from './mail-layout.js';
 
+/** The events after which the service revoked a session itself. */
+const SIGNED_OUT_BY_SERVICE: ReadonlySet<MailableEvent> = new Set([
+  'refresh_token_reused',
+  'session_ended_suspicious',
+]);
+
 /**
  * Writes every mail in one language. Links carry their token in the fragment, which browsers never send in a request or
  * referrer.
@@ -43,14 +49,17 @@ export class MailTemplates {
 
   /** @param rejectionToken for the link "This wasn't me"; `null` if there is nothing to undo */
   securityEvent(to: string, kind: MailableEvent, details: EventDetails, rejectionToken: string | null): Mail {
-    const { events, advice, signInRejection } = this.language.mail;
+    const { events, advice, adviceAfterSignOut, signInRejection } = this.language.mail;
     const { subject, opening } = events[kind];
     const event = {
       subject,
       opening: opening(this.product),
       details: eventDetails(details, this.language),
     };
-    if (rejectionToken === null) return this.render(to, { ...event, closing: advice(this.resetUrl) });
+    if (rejectionToken === null) {
+      const closing = SIGNED_OUT_BY_SERVICE.has(kind) ? adviceAfterSignOut : advice;
+      return this.render(to, { ...event, closing: closing(this.resetUrl) });
+    }
     const { action: label, closing } = signInRejection;
     return this.render(to, {
       ...event,
