@@ -114,7 +114,7 @@ export class AccountController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary:
-      'The account whose password a token from an email resets, for password managers; uses up nothing',
+      'Return the email address that a reset token belongs to, for password managers; does not use up the token',
   })
   @ApiOkResponse({ type: LinkAccountDto })
   async resetAccount(@Body() { token }: LinkDto): Promise<LinkAccountDto> {

@@ -340,7 +340,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The account whose password a token from an email resets, for password managers; uses up nothing */
+        /** Return the email address that a reset token belongs to, for password managers; does not use up the token */
         post: operations["AccountsController_resetAccount"];
         delete?: never;
         options?: never;
