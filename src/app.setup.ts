@@ -10,7 +10,7 @@ import { ProblemFilter } from './http/server/problem.filter.js';
 import { warnOfRefusedOrigins } from './http/server/refused-origins.js';
 import { checkRequestShape } from './http/server/request-shape.js';
 import { setSecurityHeaders } from './http/server/security-headers.js';
-import { warnOfUntoldProxy } from './http/server/untold-proxy.js';
+import { warnOfUnconfiguredProxy } from './http/server/unconfigured-proxy.js';
 import { RequestValidationPipe } from './http/validation/validation.pipe.js';
 import { createLogger } from './logging/logger.js';
 
@@ -30,7 +30,7 @@ export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   const fastify = adapter.getInstance();
   setSecurityHeaders(fastify);
   await allowOrigins(fastify, adapter.web.corsOrigins);
-  warnOfUntoldProxy(fastify, adapter.trustProxy);
+  warnOfUnconfiguredProxy(fastify, adapter.trustProxy);
   warnOfRefusedOrigins(fastify);
   checkRequestShape(fastify, adapter.allowedMethods);
   rejectCrossSiteRequests(fastify, adapter.web);

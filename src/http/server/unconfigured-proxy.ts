@@ -8,7 +8,7 @@ const isPrivate = proxyAddr.compile(['loopback', 'linklocal', 'uniquelocal']);
  * Warns once about a proxy that `TRUST_PROXY` does not name. All clients then have its address, and share its limits: wrong
  * passwords of one of them lock out everyone. From a public address the header may be a client's own.
  */
-export function warnOfUntoldProxy(fastify: FastifyInstance, trustProxy: TrustProxy): void {
+export function warnOfUnconfiguredProxy(fastify: FastifyInstance, trustProxy: TrustProxy): void {
   if (trustProxy !== false) return;
   let isReported = false;
   fastify.addHook('onRequest', ({ headers, socket, log }, _reply, done) => {
