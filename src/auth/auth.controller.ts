@@ -43,7 +43,7 @@ import { AnswersTokens, sessionBody, tokensBody } from './token-answer.js';
 
 const CREDENTIALS = { email: 'ada@example.org', password: 'correct horse battery' };
 
-/** As they can be sent: the members that are left out need a value that only the client has. */
+/** Complete requests. Members whose value only the client knows are left out. */
 const LOGIN_EXAMPLES = {
   program: { summary: 'A program or an app', value: { ...CREDENTIALS, device_name: 'Work laptop' } },
   browser: { summary: 'A browser', value: { ...CREDENTIALS, token_delivery: 'cookie' } },

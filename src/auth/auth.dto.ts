@@ -18,7 +18,8 @@ import { type SessionLimits, sessionExpiry } from '../sessions/session-state.js'
 import type { User } from '../users/user.entity.js';
 
 /** Not `format: email`, which excludes internationalised addresses (RFC 6531). */
-export const EMAIL = 'An email address. Both spellings of an internationalised domain are the same.';
+export const EMAIL =
+  'An email address. An internationalised domain may be written in Unicode or in ASCII (`xn--`).';
 
 const ACCESS_TOKEN = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTlhIn0.c2lnbmF0dXJl';
 export const REFRESH_TOKEN = 'lkr_AZql5n0c3lrJ0Nn2s-Gy1w';
@@ -119,14 +120,14 @@ export class RefreshDto {
 export class LogoutDto {
   @ApiPropertyOptional({
     nullable: true,
-    description: 'Ends the session of this token, also if no access token is sent.',
+    description: 'Revokes the session of this token. No access token is needed.',
     example: REFRESH_TOKEN,
   })
   refresh_token?: string;
 }
 
 export class ChangeMeDto {
-  @ApiProperty({ enum: LANGUAGE_TAGS, description: 'Mails are written in it.', example: 'de' })
+  @ApiProperty({ enum: LANGUAGE_TAGS, description: 'The language of mails to this user.', example: 'de' })
   @IsIn(LANGUAGE_TAGS)
   language!: LanguageTag;
 }
@@ -154,7 +155,7 @@ export class TokensDto extends CookieSessionDto {
   @ApiProperty({ description: 'Send it as `Authorization: Bearer <token>`.', example: ACCESS_TOKEN })
   access_token!: string;
 
-  @ApiProperty({ description: 'For `POST /auth/refresh`, once.', example: REFRESH_TOKEN })
+  @ApiProperty({ description: 'Single use: exchange it at `POST /auth/refresh`.', example: REFRESH_TOKEN })
   refresh_token!: string;
 
   @ApiProperty({ enum: ['Bearer'] })

@@ -22,7 +22,12 @@ function tokensOrSession(tokens: Type, description: string): ApiResponseOptions 
 export const AnswersTokens = (tokens: Type) =>
   applyDecorators(
     ApiExtraModels(tokens, CookieSessionDto),
-    ApiOkResponse(tokensOrSession(tokens, 'Tokens; in cookie mode the same body without them.')),
+    ApiOkResponse(
+      tokensOrSession(
+        tokens,
+        'The tokens. In cookie mode they are set as cookies, and the body has the other members.',
+      ),
+    ),
   );
 
 /** Documents a route that also revokes sessions. */

@@ -218,7 +218,7 @@ export interface paths {
         };
         /**
          * Check a request for a gateway
-         * @description For `auth_request` of nginx, `forward_auth` of Caddy, `ForwardAuth` of Traefik and the like. Accepts every method and ignores the body. The query comes from the configuration of the gateway, which must not add that of the request to it.
+         * @description For `auth_request` of nginx, `forward_auth` of Caddy, `ForwardAuth` of Traefik and the like. Accepts every method and ignores the body. The query states what the gateway demands. The gateway must not append the query of the client's request.
          */
         get: operations["ForwardAuthController_check"];
         put?: never;
@@ -693,7 +693,7 @@ export interface components {
         };
         RegisterDto: {
             /**
-             * @description An email address. Both spellings of an internationalised domain are the same.
+             * @description An email address. An internationalised domain may be written in Unicode or in ASCII (`xn--`).
              * @example ada@example.org
              */
             email: string;
@@ -743,7 +743,7 @@ export interface components {
              */
             access_token: string;
             /**
-             * @description For `POST /auth/refresh`, once.
+             * @description Single use: exchange it at `POST /auth/refresh`.
              * @example lkr_AZql5n0c3lrJ0Nn2s-Gy1w
              */
             refresh_token: string;
@@ -778,7 +778,7 @@ export interface components {
         };
         LoginDto: {
             /**
-             * @description An email address. Both spellings of an internationalised domain are the same.
+             * @description An email address. An internationalised domain may be written in Unicode or in ASCII (`xn--`).
              * @example ada@example.org
              */
             email: string;
@@ -835,7 +835,7 @@ export interface components {
              */
             access_token: string;
             /**
-             * @description For `POST /auth/refresh`, once.
+             * @description Single use: exchange it at `POST /auth/refresh`.
              * @example lkr_AZql5n0c3lrJ0Nn2s-Gy1w
              */
             refresh_token: string;
@@ -856,7 +856,7 @@ export interface components {
         };
         LogoutDto: {
             /**
-             * @description Ends the session of this token, also if no access token is sent.
+             * @description Revokes the session of this token. No access token is needed.
              * @example lkr_AZql5n0c3lrJ0Nn2s-Gy1w
              */
             refresh_token?: string | null;
@@ -919,7 +919,7 @@ export interface components {
         };
         ChangeMeDto: {
             /**
-             * @description Mails are written in it.
+             * @description The language of mails to this user.
              * @example de
              * @enum {string}
              */
@@ -947,7 +947,7 @@ export interface components {
         };
         ForgotPasswordDto: {
             /**
-             * @description An email address. Both spellings of an internationalised domain are the same.
+             * @description An email address. An internationalised domain may be written in Unicode or in ASCII (`xn--`).
              * @example ada@example.org
              */
             email: string;
@@ -966,7 +966,7 @@ export interface components {
         };
         LinkAccountDto: {
             /**
-             * @description An email address. Both spellings of an internationalised domain are the same.
+             * @description An email address. An internationalised domain may be written in Unicode or in ASCII (`xn--`).
              * @example ada@example.org
              */
             email: string;
@@ -1581,7 +1581,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Tokens; in cookie mode the same body without them. */
+            /** @description The tokens. In cookie mode they are set as cookies, and the body has the other members. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1623,7 +1623,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Tokens; in cookie mode the same body without them. */
+            /** @description The tokens. In cookie mode they are set as cookies, and the body has the other members. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2175,7 +2175,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Tokens; in cookie mode the same body without them. */
+            /** @description The tokens. In cookie mode they are set as cookies, and the body has the other members. */
             200: {
                 headers: {
                     [name: string]: unknown;

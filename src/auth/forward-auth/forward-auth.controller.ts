@@ -38,8 +38,8 @@ export class ForwardAuthController {
     summary: 'Check a request for a gateway',
     description:
       'For `auth_request` of nginx, `forward_auth` of Caddy, `ForwardAuth` of Traefik and the like. Accepts every method ' +
-      'and ignores the body. The query comes from the configuration of the gateway, which must not add that of the ' +
-      'request to it.',
+      'and ignores the body. The query states what the gateway demands. The gateway must not append the query of ' +
+      "the client's request.",
   })
   @ApiQuery({
     name: 'role',
