@@ -8,7 +8,7 @@ export const SECURITY_EVENT_KINDS = [
   'disowned',
 ] as const;
 
-/** Somebody else or the service itself caused the others. */
+/** Another person or the service itself caused the others. */
 const CAUSED_BY_USER: readonly string[] = [
   'new_device_sign_in',
   'password_changed',

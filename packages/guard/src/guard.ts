@@ -52,9 +52,9 @@ export interface Guard {
   openStream(principal: Principal, close: (end: StreamEnd) => void): OpenStream;
 
   /**
-   * Calls `listener` once for each session that this guard has seen or has streams of, when it learns that the session has
-   * ended. If the service announces the session, that is before the end is acknowledged. If the service only announces
-   * that older sessions of the user are over, it is when the session is used again.
+   * Calls `listener` once for each session that this guard has seen, when the guard learns that it ended. If the service
+   * names the session, the listener runs before the end is acknowledged. After a cut-off, which names no sessions, it runs
+   * when the session is used again.
    *
    * @returns a function that removes the listener
    */

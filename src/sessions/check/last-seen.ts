@@ -32,7 +32,7 @@ export function guardReportMs(idleTtlMs: number): number {
 
 /**
  * How late a use may be written: a guard reports it after some seconds, then the instance writes it. Until then a session
- * must not expire for want of use.
+ * must not expire from inactivity.
  */
 export function useDelayMs(idleTtlMs: number): number {
   return 2 * flushIntervalMs(idleTtlMs);

@@ -80,7 +80,7 @@ function serviceOptions(): Option[] {
     option(
       '--when-unreachable <what>',
       'EDGE_WHEN_UNREACHABLE',
-      'without a lease and with no instance in reach',
+      'what to do with requests when the lease has ended and no instance can be reached',
     )
       .choices(['refuse', 'allow'])
       .default('refuse'),
