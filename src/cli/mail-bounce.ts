@@ -22,8 +22,8 @@ export const mailBounce = new Command('mail-bounce')
   .addHelpText(
     'after',
     `
-Exits with 0 if the report was recorded, or ignored because it is something else, and with ${EX_TEMPFAIL} if the mail server
-has to run the command again later.`,
+Exits with 0 if the message was recorded or is not a bounce report, and with ${EX_TEMPFAIL} if the mail server should run the
+command again later.`,
   )
   .action(async (recipient: string) => {
     await runCommand(async (url, { mail, secret, auditLog }) => {
