@@ -75,7 +75,7 @@ describe('the texts of the account page', () => {
   });
 
   it('include the password rule, the field error and the wait that the service reported', () => {
-    expect(message('password_rejected', { reason: 'common' })).toMatch(/too common/);
+    expect(message('password_rejected', { reason: 'common' })).toMatch(/too easy to guess/);
     expect(message('password_rejected', { reason: 'new_rule' })).toBe('Please choose a different password.');
     const errors = [{ field: 'new_password', message: 'must be a string' }];
     expect(message('validation_failed', { errors })).toMatch(/^The new password /);

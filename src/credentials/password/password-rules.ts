@@ -15,7 +15,7 @@ const REJECTIONS = {
   malformed: 'The password is not well-formed Unicode text.',
   too_short: `The password must have at least ${PASSWORD_MIN_CHARACTERS} characters.`,
   too_long: `The password must have at most ${PASSWORD_MAX_CHARACTERS} characters.`,
-  common: 'This password is too common: attackers try it, or one like it, first.',
+  common: 'This password is too easy to guess: it is, or resembles, a commonly used one.',
   context: 'The password must not be based on the email address or the name of the service.',
 } as const;
 

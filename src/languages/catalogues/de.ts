@@ -124,7 +124,8 @@ export const page: PageTexts = {
       malformed: 'Das Passwort enthält Zeichen, die nicht möglich sind. Bitte wählen Sie ein anderes.',
       too_short: 'Das Passwort muss mindestens 8 Zeichen haben.',
       too_long: 'Das Passwort darf höchstens 256 Zeichen haben.',
-      common: 'Dieses Passwort ist zu verbreitet: Angreifer probieren es oder ein ähnliches zuerst.',
+      common:
+        'Dieses Passwort ist zu leicht zu erraten: Es wird häufig benutzt oder ähnelt einem häufig benutzten.',
       context: 'Das Passwort darf nicht auf der E-Mail-Adresse oder dem Namen des Dienstes beruhen.',
     },
     invalidInput: 'Bitte prüfen Sie Ihre Eingabe.',
@@ -225,7 +226,7 @@ export const account: AccountTexts = {
   },
   sessions: {
     count: (count) => plural(count, { one: '# Sitzung', other: '# Sitzungen' }),
-    countShown: (count, shown) => `${count} Sitzungen, davon hier die ${shown} neuesten`,
+    countShown: (count, shown) => `${count} Sitzungen; die ${shown} neuesten sind zu sehen`,
     current: (signedIn) => ['Angemeldet ', signedIn, ', aktuelle Sitzung'],
     other: (signedIn, lastActive) => ['Angemeldet ', signedIn, ', zuletzt aktiv ', lastActive],
     signOut: (index, device) => [`: Sitzung ${index} auf `, device],

@@ -125,7 +125,7 @@ export const page = {
       malformed: 'The password has characters that can’t be used. Please choose a different one.',
       too_short: 'The password must have at least 8 characters.',
       too_long: 'The password must have at most 256 characters.',
-      common: 'This password is too common: attackers try it, or one like it, first.',
+      common: 'This password is too easy to guess: it is, or resembles, a commonly used one.',
       context: 'The password must not be based on the email address or the name of the service.',
     },
     invalidInput: 'Please check what you entered.',
@@ -220,8 +220,8 @@ export const account = {
     title: (count: number) => plural(count, { one: 'Was this you?', other: 'Were these you?' }),
     text: (count: number) =>
       plural(count, {
-        one: 'Someone signed in to your account on a device that it hadn’t seen before.',
-        other: 'Someone signed in to your account on devices that it hadn’t seen before.',
+        one: 'Someone signed in to your account on a new device.',
+        other: 'Someone signed in to your account on new devices.',
       }),
     own: 'It was me',
     foreign: 'This wasn’t me',
@@ -233,7 +233,7 @@ export const account = {
   },
   sessions: {
     count: (count: number) => plural(count, { one: '# session', other: '# sessions' }),
-    countShown: (count: number, shown: number) => `${count} sessions, of which these ${shown} are the newest`,
+    countShown: (count: number, shown: number) => `${count} sessions; the ${shown} newest are shown`,
     current: <T>(signedIn: T): (string | T)[] => ['Signed in ', signedIn, ', current session'],
     other: <T>(signedIn: T, lastActive: T): (string | T)[] => [
       'Signed in ',
@@ -441,7 +441,7 @@ export const mail = {
       }).replace('{product}', () => product),
     action: 'Review your account',
     closing: (resetUrl: string) =>
-      `Your account lists each event with its time and location. If you don't recognize them, reset your password at ${resetUrl}.`,
+      `Your account lists each event with its time and location. If you don't recognize one of them, reset your password at ${resetUrl}.`,
   },
   /** The closing for all other events. */
   advice: (resetUrl: string) =>
