@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Device } from '../devices/device.entity.js';
+import type { GeoIp } from '../geoip/geoip.js';
+import { locationText } from '../geoip/location-text.js';
 import { SecurityEvent } from '../security-events/security-event.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { clientFamily, clientText, familyText } from '../user-agents/client-family.js';
@@ -21,7 +23,6 @@ interface SampleDevice {
   readonly name?: string;
   readonly userAgent: string;
   readonly address: string;
-  readonly place: string;
   readonly country: string;
   readonly signedInDaysAgo: number;
   readonly usedMinutesAgo: number;
@@ -29,9 +30,9 @@ interface SampleDevice {
 }
 
 /** The addresses are those of universities, whose location does not change. */
-const BREMEN = { address: '134.102.20.20', place: 'Bremen, Germany', country: 'DE' };
-const TOKYO = { address: '133.11.0.1', place: 'Tokyo, Japan', country: 'JP' };
-const STANFORD = { address: '171.64.0.1', place: 'Stanford, United States', country: 'US' };
+const BREMEN = { address: '134.102.20.20', country: 'DE' };
+const TOKYO = { address: '133.11.0.1', country: 'JP' };
+const STANFORD = { address: '171.64.0.1', country: 'US' };
 
 const DEVICES: readonly SampleDevice[] = [
   {
@@ -90,22 +91,29 @@ const DEVICES: readonly SampleDevice[] = [
 ];
 
 /** Writes devices, sessions and security events as they look after some weeks. */
-export async function addSampleUse(manager: EntityManager, { id: userId }: User): Promise<void> {
+export async function addSampleUse(
+  manager: EntityManager,
+  { id: userId }: User,
+  geoip: GeoIp,
+): Promise<void> {
   const now = Date.now();
   const oldestFirst = DEVICES.toSorted((a, b) => b.signedInDaysAgo - a.signedInDaysAgo);
   await manager.update(User, userId, { emailConfirmedAt: () => 'now()' });
   for (const [index, sample] of oldestFirst.entries())
-    await addDevice(manager, userId, sample, now, index > 0);
+    await addDevice(manager, userId, sample, geoip, now, index > 0);
 }
 
 async function addDevice(
   manager: EntityManager,
   userId: string,
   sample: SampleDevice,
+  geoip: GeoIp,
   now: number,
   isReported: boolean,
 ): Promise<void> {
-  const { userAgent, address, place, country, endedAs } = sample;
+  const { userAgent, address, country, endedAs } = sample;
+  // As the page locates it, with the same database.
+  const place = locationText(geoip.find(address));
   const signedInAt = now - sample.signedInDaysAgo * DAY_MS;
   const usedAt = new Date(now - sample.usedMinutesAgo * MINUTE_MS);
   const { name, ...description } = describeUserAgent(userAgent);

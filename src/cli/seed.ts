@@ -4,6 +4,7 @@ import { PasswordHasher } from '../credentials/password/password-hasher.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { ENTITIES } from '../entities.js';
+import { GeoIp } from '../geoip/geoip.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { print } from './print.js';
@@ -23,7 +24,11 @@ export const seed = new Command('seed')
       try {
         const users = new UsersService(dataSource.getRepository(User), new PasswordHasher(environment));
         if (!(await users.findByEmail(SAMPLE_EMAIL))) {
-          await users.create({ email: SAMPLE_EMAIL, password: SAMPLE_PASSWORD }, addSampleUse);
+          const geoip = new GeoIp(environment.geoip.databases);
+          await users.create({ email: SAMPLE_EMAIL, password: SAMPLE_PASSWORD }, (manager, user) =>
+            addSampleUse(manager, user, geoip),
+          );
+          geoip.close();
         }
         const origin = serviceUrl ?? environment.web.origin;
         print(`sign in at ${origin}/account as ${SAMPLE_EMAIL}, password: ${SAMPLE_PASSWORD}`);

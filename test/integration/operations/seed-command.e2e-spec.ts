@@ -6,6 +6,16 @@ import { ServiceProcess } from '../../support/service-process.js';
 const EMAIL = 'grace@example.org';
 const PASSWORD = 'correct horse battery';
 
+interface EndedSession {
+  readonly reason: string;
+  readonly ended_at: string;
+  readonly place: { readonly city: string; readonly country: string };
+}
+interface SecurityEvent {
+  readonly kind: string;
+  readonly place: string;
+}
+
 describe('latchkey seed', () => {
   let database: TestDatabase;
   let env: Record<string, string>;
@@ -36,14 +46,14 @@ describe('latchkey seed', () => {
       expect(new Set(devices.map(({ kind }) => kind))).toEqual(
         new Set(['desktop', 'mobile', 'script', 'tablet', 'tv']),
       );
-      const { sessions } = await get<{ sessions: { reason: string; ended_at: string }[] }>(
-        '/sessions?status=ended',
-      );
+      const { sessions } = await get<{ sessions: EndedSession[] }>('/sessions?status=ended');
       expect(sessions.map(({ reason }) => reason).sort()).toEqual(['logout', 'suspicious']);
       for (const { ended_at } of sessions)
         expect(Date.now() - Date.parse(ended_at)).toBeGreaterThan(86_400_000);
-      const { events } = await get<{ events: { kind: string }[] }>('/security-events');
-      expect(events.map(({ kind }) => kind)).toContain('session_ended_suspicious');
+      const { events } = await get<{ events: SecurityEvent[] }>('/security-events');
+      const suspicious = events.find(({ kind }) => kind === 'session_ended_suspicious');
+      const location = sessions.find(({ reason }) => reason === 'suspicious')?.place;
+      expect(suspicious?.place).toBe(`${location?.city}, ${location?.country}`);
     } finally {
       await service.stop();
     }
