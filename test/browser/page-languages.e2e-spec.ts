@@ -23,6 +23,7 @@ const BRAND = {
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4"/></svg>';
 const WINDOWS =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+const LINUX = WINDOWS.replace('Windows NT 10.0; Win64; x64', 'X11; Linux x86_64');
 /** Words that every English sentence has some of, and German ones do not. */
 const ENGLISH =
   /\b(the|you|your|you’re|this|that|with|sign|signed|device|devices|session|sessions|password|email|on|from|ago|of|to|and|are|has|been|for|by)\b/i;
@@ -92,11 +93,11 @@ describeInChromium('the account page in German, with a brand', () => {
     await visitor.device('Dieses Gerät').waitFor();
     return email;
   };
-  const signInElsewhere = (email: string, name?: string) =>
+  const signInElsewhere = (email: string, userAgent = LINUX, name?: string) =>
     service.api.call('POST', '/auth/login', {
       body: { email, password: PASSWORD, device_name: name },
       headers: {
-        'user-agent': WINDOWS.replace('Windows NT 10.0; Win64; x64', 'X11; Linux x86_64'),
+        'user-agent': userAgent,
         'x-forwarded-for': GERMAN_ADDRESS,
       },
     });
@@ -164,6 +165,18 @@ describeInChromium('the account page in German, with a brand', () => {
     );
     expect(failed).toEqual([]);
     expect(Object.keys(states)).toHaveLength(10);
+  });
+
+  it('translates the names that the service gives to apps, and no name that a person chose', async () => {
+    const desktop = await open();
+    const email = await register(desktop);
+    const app = 'Streamer/15.48.1 (iOS 17.5; iPhone14,2)';
+    await signInElsewhere(email, app);
+    await signInElsewhere(email, app, 'Movies on the couch');
+    const device = desktop.device('Streamer auf iPhone');
+    await device.getByRole('button', { name: /^Details/ }).click();
+    await device.getByText('Streamer 15 auf iOS').waitFor();
+    await desktop.device('Movies on the couch').waitFor();
   });
 
   it('passes axe in English, too', async () => {
