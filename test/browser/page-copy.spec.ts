@@ -28,6 +28,7 @@ const FOR_SERVERS = [
   'invalid_demand',
   'invalid_target',
   'insufficient_permission',
+  'identity_header_rejected',
   'upgrade_required',
   'too_many_connections',
 ];
