@@ -124,8 +124,7 @@ export const page: PageTexts = {
       malformed: 'Das Passwort enthält Zeichen, die nicht möglich sind. Bitte wählen Sie ein anderes.',
       too_short: 'Das Passwort muss mindestens 8 Zeichen haben.',
       too_long: 'Das Passwort darf höchstens 256 Zeichen haben.',
-      common:
-        'Dieses Passwort ist zu leicht zu erraten: Es wird häufig benutzt oder ähnelt einem häufig benutzten.',
+      common: 'Dieses Passwort ist zu leicht zu erraten: Viele benutzen es oder ein ähnliches.',
       context: 'Das Passwort darf nicht auf der E-Mail-Adresse oder dem Namen des Dienstes beruhen.',
     },
     invalidInput: 'Bitte prüfen Sie Ihre Eingabe.',
