@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { EMAIL } from '../auth/auth.dto.js';
+import { EMAIL, NEW_PASSWORD } from '../auth/auth.dto.js';
 import { IsEmailAddress, IsOpaqueToken, IsPassword } from '../http/validation/validators.js';
 import type { RejectedSignIn } from './sign-in-rejection.js';
 
@@ -32,7 +32,7 @@ export class ForgotPasswordDto {
 }
 
 export class ResetPasswordDto extends LinkDto {
-  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256, example: 'a lonely wizard hums' })
+  @ApiProperty({ ...NEW_PASSWORD, example: 'a lonely wizard hums' })
   @IsPassword()
   new_password!: string;
 }
@@ -47,7 +47,7 @@ export class ChangePasswordDto {
   @IsPassword()
   current_password!: string;
 
-  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256, example: 'a lonely wizard hums' })
+  @ApiProperty({ ...NEW_PASSWORD, example: 'a lonely wizard hums' })
   @IsPassword()
   new_password!: string;
 }

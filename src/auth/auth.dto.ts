@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
+import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '../credentials/password/password-rules.js';
 import { DEVICE_NAME_LENGTH, DeviceDto } from '../devices/devices.dto.js';
 import { shownEmail } from '../email-addresses/address-text.js';
 import { asLabel } from '../http/validation/untrusted-text.js';
@@ -18,6 +19,12 @@ import { type SessionLimits, sessionExpiry } from '../sessions/session-state.js'
 import type { User } from '../users/user.entity.js';
 
 /** Not `format: email`, which excludes internationalised addresses (RFC 6531). */
+/** The schema of a password that a user chooses. */
+export const NEW_PASSWORD = {
+  format: 'password',
+  minLength: PASSWORD_MIN_CHARACTERS,
+  maxLength: PASSWORD_MAX_CHARACTERS,
+};
 export const EMAIL =
   'An email address. An internationalised domain may be written in Unicode or in ASCII (`xn--`).';
 
@@ -38,7 +45,7 @@ export class RegisterDto {
   @IsEmailAddress()
   email!: string;
 
-  @ApiProperty({ format: 'password', minLength: 8, maxLength: 256, example: 'correct horse battery' })
+  @ApiProperty({ ...NEW_PASSWORD, example: 'correct horse battery' })
   @IsPassword()
   password!: string;
 }

@@ -7,6 +7,7 @@ import {
   type PreparedDatabase,
 } from '../database/prepare-database.js';
 import { startFailure } from '../start/start-failure.js';
+import { note } from './print.js';
 
 /** Runs an operator's command on the service's database. An error is printed as one line, with exit code 1. */
 export function runCommand(
@@ -14,7 +15,7 @@ export function runCommand(
 ): Promise<void> {
   return reportError(async () => {
     const environment = readEnvironment(process.env, developmentSecret);
-    const database = await databaseForCommand(environment, report);
+    const database = await databaseForCommand(environment, note);
     await withDatabase(database, () => command(database.url, environment, database.serviceUrl));
   });
 }
@@ -22,14 +23,9 @@ export function runCommand(
 /** Like `runCommand`, for a command on the schema, which needs no other variables than those of the database. */
 export function runSchemaCommand(command: (url: string) => Promise<void>): Promise<void> {
   return reportError(async () => {
-    const database = await databaseForMigrations(readDatabaseEnvironment(process.env), report);
+    const database = await databaseForMigrations(readDatabaseEnvironment(process.env), note);
     await withDatabase(database, () => command(database.url));
   });
-}
-
-/** Not on standard output, which may be piped into another program. */
-function report(line: string): void {
-  process.stderr.write(`latchkey: ${line}\n`);
 }
 
 async function withDatabase(database: PreparedDatabase, command: () => Promise<void>): Promise<void> {
@@ -44,7 +40,7 @@ async function reportError(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    report(startFailure(error));
+    note(startFailure(error));
     process.exitCode = 1;
   }
 }
