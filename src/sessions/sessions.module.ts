@@ -14,7 +14,7 @@ import { AccountChanges } from '../account-changes/account-changes.js';
 import { AccountChangesModule } from '../account-changes/account-changes.module.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { Config } from '../config/config.js';
-import { SingleInstance } from '../database/single-instance.js';
+import { InstanceLock } from '../database/instance-lock.js';
 import { GeoIpModule } from '../geoip/geoip.module.js';
 import { REDIS } from '../redis/redis.module.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -107,14 +107,14 @@ import { transactionTurns } from './transaction-turns.js';
 })
 export class SessionsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(SessionsModule.name);
-  private readonly singleInstance: SingleInstance;
+  private readonly instanceLock: InstanceLock;
 
   constructor(
     private readonly revocation: Revocation,
     config: Config,
     @Inject(REDIS) redis: RedisConnection | null,
   ) {
-    this.singleInstance = new SingleInstance(config.database.url, redis !== null, (error) => {
+    this.instanceLock = new InstanceLock(config.database.url, redis !== null, (error) => {
       // Its caches may be wrong from now on, so it must not answer another request.
       this.logger.fatal(error.message);
       process.exit(1);
@@ -122,12 +122,12 @@ export class SessionsModule implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.singleInstance.acquire();
+    await this.instanceLock.acquire();
     await this.revocation.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.revocation.stop();
-    await this.singleInstance.release();
+    await this.instanceLock.release();
   }
 }

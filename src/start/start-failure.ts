@@ -2,7 +2,7 @@ import { UnusableAuditLog } from '../audit/audit-file.js';
 import { UnusableSigningKey } from '../auth/keys/sealed-key.js';
 import { UnusableBrandLogo } from '../brand/brand-logo.js';
 import { InvalidEnvironment } from '../config/environment.js';
-import { SecondInstance } from '../database/single-instance.js';
+import { SecondInstance } from '../database/instance-lock.js';
 import { StandbyServer } from '../database/standby-server.js';
 import { DatabaseNotReady, EmbeddedPostgresFailed } from '../database/start-errors.js';
 import { AppError } from '../errors/app-error.js';

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { InstanceLock } from '../../src/database/instance-lock.js';
 import { runMigrations } from '../../src/database/migrations.js';
-import { SingleInstance } from '../../src/database/single-instance.js';
 import { requirePrimary, StandbyServer } from '../../src/database/standby-server.js';
 import { PostgresSessionStore } from '../../src/sessions/store/postgres-session-store.js';
 import type { Tokens } from '../support/api.js';
@@ -111,7 +111,7 @@ describe('a standby that lacks a revocation', () => {
   });
 
   it('does not give out the lock of the only instance', async () => {
-    const lock = new SingleInstance(standby.url, false, () => {});
+    const lock = new InstanceLock(standby.url, false, () => {});
     await expect(lock.acquire()).rejects.toThrow(StandbyServer);
     await lock.release();
   });

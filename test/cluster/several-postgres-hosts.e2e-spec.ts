@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
+import { InstanceLock } from '../../src/database/instance-lock.js';
 import { runMigrations } from '../../src/database/migrations.js';
 import { PrimaryChooser } from '../../src/database/primary-chooser.js';
-import { SingleInstance } from '../../src/database/single-instance.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { MAIN, runProgram } from '../support/run-program.js';
 import { serviceEnv } from '../support/service-env.js';
@@ -82,9 +82,9 @@ describe('an instance whose DATABASE_URL names a standby, a primary and a server
 
   it('finds the primary for the lock of the only instance', async () => {
     // The instance above lost its connections, and acquires the lock again by itself.
-    const held = `SELECT FROM pg_locks WHERE objid = ${ADVISORY_LOCKS.singleInstance} AND granted`;
+    const held = `SELECT FROM pg_locks WHERE objid = ${ADVISORY_LOCKS.instances} AND granted`;
     await waitUntil('the instance has the lock', async () => (await sql(standby, held))[0], PATIENCE);
-    const lock = new SingleInstance(urlOf([down, standby.port]), false, () => {});
+    const lock = new InstanceLock(urlOf([down, standby.port]), false, () => {});
     try {
       await expect(lock.acquire()).rejects.toThrow(/another instance/);
     } finally {

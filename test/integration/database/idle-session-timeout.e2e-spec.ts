@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { InstanceLock, SecondInstance } from '../../../src/database/instance-lock.js';
 import { MIGRATIONS } from '../../../src/database/migration-list.js';
 import { revertMigration, runMigrations } from '../../../src/database/migrations.js';
-import { SecondInstance, SingleInstance } from '../../../src/database/single-instance.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { waitUntil } from '../../support/wait-until.js';
 
@@ -24,8 +24,8 @@ describe('a database that closes idle sessions', () => {
   });
 
   it('keeps the lock of the only instance without Redis', async () => {
-    const held = new SingleInstance(database.url, false, () => {});
-    const second = new SingleInstance(database.url, false, () => {});
+    const held = new InstanceLock(database.url, false, () => {});
+    const second = new InstanceLock(database.url, false, () => {});
     await held.acquire();
     try {
       const holders = async () =>

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
+import { InstanceLock, SecondInstance } from '../../../src/database/instance-lock.js';
 import { MIGRATIONS } from '../../../src/database/migration-list.js';
 import { runMigrations } from '../../../src/database/migrations.js';
-import { SecondInstance, SingleInstance } from '../../../src/database/single-instance.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { findPgBouncer, PgBouncerServer, type PoolMode } from '../../support/pgbouncer-server.js';
@@ -68,9 +68,9 @@ describeIfFound.each<[PoolMode]>([['session'], ['transaction']])('behind PgBounc
   });
 
   it('allows one instance without Redis, until it stops', async () => {
-    const [first, second] = [0, 1].map(() => new SingleInstance(bouncer.url, false, () => {})) as [
-      SingleInstance,
-      SingleInstance,
+    const [first, second] = [0, 1].map(() => new InstanceLock(bouncer.url, false, () => {})) as [
+      InstanceLock,
+      InstanceLock,
     ];
     await first.acquire();
     const { rows: snapshots } = await direct.query(
@@ -80,7 +80,7 @@ describeIfFound.each<[PoolMode]>([['session'], ['transaction']])('behind PgBounc
     // It would keep vacuum from removing dead rows for as long as the instance runs.
     expect(snapshots).toEqual([]);
     await expect(second.acquire()).rejects.toThrow(SecondInstance);
-    const withRedis = new SingleInstance(bouncer.url, true, () => {});
+    const withRedis = new InstanceLock(bouncer.url, true, () => {});
     await expect(withRedis.acquire()).rejects.toThrow(SecondInstance);
     await first.release();
     await noLocks();

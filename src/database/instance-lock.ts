@@ -28,8 +28,8 @@ export class SecondInstance extends Error {
  * Holds an advisory lock while this instance runs. Without Redis the lock is exclusive, because the caches of another
  * instance could not be notified of a revocation. Instances with Redis share it, which keeps one without Redis away.
  */
-export class SingleInstance {
-  private readonly logger = new Logger(SingleInstance.name);
+export class InstanceLock {
+  private readonly logger = new Logger(InstanceLock.name);
   /** Identifies this instance's earlier connection if the server still has it. */
   private readonly name = `latchkey-${randomUUID()}`;
   private client: pg.Client | null = null;
@@ -98,7 +98,7 @@ export class SingleInstance {
     );
     const lock = pooled ? 'pg_advisory_xact_lock' : `pg_advisory_lock${this.hasRedis ? '_shared' : ''}`;
     try {
-      await client.query(`SELECT ${lock}(${ADVISORY_LOCKS.singleInstance})`);
+      await client.query(`SELECT ${lock}(${ADVISORY_LOCKS.instances})`);
     } catch (error) {
       if ((error as pg.DatabaseError).code === LOCK_NOT_AVAILABLE) throw new SecondInstance(this.hasRedis);
       throw error;
@@ -109,7 +109,7 @@ export class SingleInstance {
   /** Behind a pooler, every instance with Redis would keep one of its connections for the lock, so it only looks once. */
   private async requireUnlocked(client: pg.Client): Promise<void> {
     const { rows } = await client.query<{ isFree: boolean }>(
-      `SELECT pg_try_advisory_xact_lock_shared(${ADVISORY_LOCKS.singleInstance}) AS "isFree"`,
+      `SELECT pg_try_advisory_xact_lock_shared(${ADVISORY_LOCKS.instances}) AS "isFree"`,
     );
     if (!rows[0]?.isFree) throw new SecondInstance(this.hasRedis);
   }
@@ -117,7 +117,7 @@ export class SingleInstance {
   private reacquire(lost: pg.Client): void {
     if (this.isStopped || this.client !== lost) return;
     this.client = null;
-    this.logger.warn('lost the connection that held the single-instance lock');
+    this.logger.warn('lost the connection that held the lock of this instance');
     void this.retry();
   }
 
@@ -125,10 +125,10 @@ export class SingleInstance {
     while (!this.isStopped && this.client === null) {
       try {
         await this.acquire();
-        this.logger.log('acquired the single-instance lock again');
+        this.logger.log('acquired the lock of this instance again');
       } catch (error) {
         if (error instanceof SecondInstance) return this.onLost(error);
-        this.logger.debug(`single-instance lock not acquired yet: ${errorMessage(error)}`);
+        this.logger.debug(`the lock of this instance was not acquired yet: ${errorMessage(error)}`);
         await sleep(RETRY_MS, undefined, { ref: false });
       }
     }
