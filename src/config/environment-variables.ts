@@ -142,7 +142,8 @@ export const ENVIRONMENT_VARIABLES = {
   DATABASE_POOL_SIZE: variable({
     read: integer(2, 500),
     default: '10',
-    description: 'connections per instance for requests; session checks use up to 5 more',
+    description:
+      'connections per instance for requests; session checks use up to 5 more, and the lock of the instance one',
   }),
   MIGRATE_ON_START: variable({
     read: flag,
