@@ -11,7 +11,14 @@ export async function readPassword(): Promise<string> {
   for await (const line of lines) {
     lines.close();
     if (stdin.isTTY) stdout.write('\n');
-    return line;
+    return requireText(line);
   }
   throw new AppError('validation_failed', { detail: 'no password was given: type it, or pipe it in' });
+}
+
+/** Node decodes other bytes than UTF-8 as U+FFFD. No client would send the same. */
+function requireText(line: string): string {
+  if (line.includes('\ufffd'))
+    throw new AppError('validation_failed', { detail: 'the password is not in UTF-8' });
+  return line;
 }

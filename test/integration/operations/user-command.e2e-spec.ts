@@ -72,6 +72,7 @@ describe('the user command', () => {
       ['an address that is taken', ['add', 'ada@example.org'], PASSWORD, /already registered/],
       ['a bad role', ['add', 'new@example.org', 'Not A Role'], PASSWORD, /A role has 1 to 32/],
       ['no password', ['add', 'new@example.org'], '', /no password was given/],
+      ['a password that is not in UTF-8', ['add', 'new@example.org'], '\ufffd horse battery', /not in UTF-8/],
       ['an unknown address', ['disable', 'nobody@example.org'], '', /there is no user nobody@example\.org/],
       ['an invalid id', ['sessions', 'nobody'], '', /there is no user nobody/],
       ['a limit of 0', ['list', '--limit', '0'], '', /must be a whole number from 1 to 10000/],
