@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { UsedGenerations } from '../../../src/sessions/check/used-generations.js';
 import type { Tokens } from '../../support/api.js';
 import { type RunningApp, startApp } from '../../support/app.js';
 import { BROWSERS } from '../../support/clients.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 interface Client {
   readonly address: string;
@@ -136,5 +139,26 @@ describe('a refresh token that is presented again after its rotation', () => {
       );
       await service.close();
     }
+  });
+});
+
+describe('the use of a refresh token', () => {
+  it('is recorded beside one that no session can have reached, and while another is being written', async () => {
+    service = await startApp();
+    const sessions = await Promise.all(Array.from({ length: 3 }, () => service.api.newcomer()));
+    for (const { refresh_token } of sessions) await service.api.refresh(refresh_token);
+    const [first, second, third] = sessions.map(({ session_id }) => session_id) as [string, string, string];
+    const used = service.app.get(UsedGenerations, { strict: false });
+    // A guard can report any number.
+    used.note(first, 2 ** 40);
+    used.note(first, 1);
+    used.note(second, 1);
+    await nextTurn();
+    await nextTurn();
+    used.note(third, 1);
+    await waitUntil('all uses are recorded', async () => {
+      const rows = await service.sql('SELECT used_generation FROM sessions');
+      return rows.length === 3 && rows.every(({ used_generation }) => used_generation === 1);
+    });
   });
 });
