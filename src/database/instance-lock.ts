@@ -125,7 +125,7 @@ export class InstanceLock {
     while (!this.isStopped && this.client === null) {
       try {
         await this.acquire();
-        this.logger.log('acquired the lock of this instance again');
+        return this.logger.log('acquired the lock of this instance again');
       } catch (error) {
         if (error instanceof SecondInstance) return this.onLost(error);
         this.logger.debug(`the lock of this instance was not acquired yet: ${errorMessage(error)}`);
