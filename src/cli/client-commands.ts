@@ -84,7 +84,7 @@ function checked<T>(read: () => T): T {
   }
 }
 
-/** @throws {AppError} if nobody can have read it: it was committed already */
+/** @throws {AppError} if it was not printed, although it was committed */
 async function printSecret(id: string, secret: string): Promise<void> {
   try {
     await requirePrinted(inColumns('secret', secret, '(shown only now: the service keeps a hash of it)'));

@@ -183,14 +183,14 @@ describe('an instance whose clock is two hours ahead', () => {
   let database: TestDatabase;
   let mailbox: Mailbox;
   let service: ServiceProcess | undefined;
-  let isFirst = true;
+  let isRefusing = true;
 
   beforeAll(async () => {
     writeFileSync(join(directory, 'offset'), String(TWO_HOURS_MS));
     database = await createTestDatabase();
     mailbox = await Mailbox.open({
       onReceived: async () => {
-        if (isFirst) throw new Error('450 try again later');
+        if (isRefusing) throw new Error('450 try again later');
       },
     });
     const env = serviceEnv(database.url, {
@@ -209,7 +209,7 @@ describe('an instance whose clock is two hours ahead', () => {
   it('sends the mail to reset a password, also after a failed attempt', async () => {
     const { email } = (await service?.api.newcomer()) ?? {};
     await waitUntil('the mail to confirm the address has arrived', () => mailbox.mails.length > 0);
-    isFirst = false;
+    isRefusing = false;
     await service?.api.call('POST', '/auth/password/forgot', { body: { email } });
     const subjects = () => mailbox.mails.map(({ parsed }) => parsed.subject);
     await waitUntil('the mail to reset the password has arrived', () =>
