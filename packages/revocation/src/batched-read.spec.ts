@@ -1,4 +1,5 @@
-import { BatchedRead } from './batched-read.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchedRead, LATE_AFTER_MS } from './batched-read.js';
 
 /** A read that is answered by the test. */
 class PausedRead {
@@ -12,12 +13,20 @@ class PausedRead {
     });
   };
 
-  answer(values: Record<string, string> | Error): void {
-    this.answers.shift()?.(values instanceof Error ? values : new Map(Object.entries(values)));
+  /** @param at of the reads that have not been answered yet */
+  answer(values: Record<string, string> | Error, at = 0): void {
+    const [answer] = this.answers.splice(at, 1);
+    answer?.(values instanceof Error ? values : new Map(Object.entries(values)));
   }
 }
 
 const tick = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+/** Until the reads that were requested before are sent, and late. */
+const untilLate = async () => {
+  await tick();
+  await sleep(LATE_AFTER_MS * 1.5);
+};
+const outcome = (read: Promise<string | null>) => read.catch((error: Error) => error.message);
 
 describe('BatchedRead', () => {
   let paused: PausedRead;
@@ -65,7 +74,7 @@ describe('BatchedRead', () => {
 
   it('does not read what has become known during the wait', async () => {
     const known = new Map<string, string>();
-    const reads = new BatchedRead(paused.read, (id) => known.get(id) ?? null);
+    const reads = new BatchedRead(paused.read, { peek: (id) => known.get(id) ?? null });
     const first = reads.load('a');
     await tick();
     const again = reads.load('a');
@@ -77,9 +86,7 @@ describe('BatchedRead', () => {
 
   it('rejects the whole batch when its read fails, and continues with the next', async () => {
     const reads = new BatchedRead(paused.read);
-    const failing = [reads.load('a'), reads.load('b')].map((read) =>
-      read.catch((error: Error) => error.message),
-    );
+    const failing = [reads.load('a'), reads.load('b')].map(outcome);
     await tick();
     paused.answer(new Error('gone'));
     expect(await Promise.all(failing)).toEqual(['gone', 'gone']);
@@ -101,15 +108,59 @@ describe('BatchedRead', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
   });
 
-  it('makes no request wait for more than one failing read', async () => {
+  it('does not let requests wait for a read that is late, nor fail with it', async () => {
     const reads = new BatchedRead(paused.read);
-    const failing = [reads.load('a').catch((error: Error) => error.message)];
+    const hanging = outcome(reads.load('a'));
+    await untilLate();
+    const next = reads.load('b');
     await tick();
-    for (let at = 0; at < 1_000; at++) {
-      failing.push(reads.load(`id-${at}`).catch((error: Error) => error.message));
-    }
+    expect(paused.sent).toEqual([['a'], ['b']]);
     paused.answer(new Error('hung'));
-    expect(new Set(await Promise.all(failing))).toEqual(new Set(['hung']));
+    expect(await hanging).toBe('hung');
+    paused.answer({ b: '2' });
+    expect(await next).toBe('2');
+  });
+
+  it('sends what was requested during a read once that is late', async () => {
+    const reads = new BatchedRead(paused.read);
+    const hanging = reads.load('a');
+    await tick();
+    const next = reads.load('a');
+    await untilLate();
+    expect(paused.sent).toEqual([['a'], ['a']]);
+    paused.answer({ a: 'new' }, 1);
+    expect(await next).toBe('new');
+    paused.answer({ a: 'old' });
+    expect(await hanging).toBe('old');
+  });
+
+  it('rejects every waiting request when a read fails and all others are late', async () => {
+    const reads = new BatchedRead(paused.read, { maxReads: 2 });
+    const failing = [outcome(reads.load('a'))];
+    await untilLate();
+    failing.push(outcome(reads.load('b')));
+    await untilLate();
+    for (let at = 0; at < 1_000; at++) failing.push(outcome(reads.load(`id-${at}`)));
+    await untilLate();
+    expect(paused.sent).toEqual([['a'], ['b']]);
+    paused.answer(new Error('hung'));
+    paused.answer(new Error('hung as well'));
+    expect(await Promise.all(failing)).toEqual(['hung', 'hung as well', ...Array(1_000).fill('hung')]);
+    expect(paused.sent).toHaveLength(2);
+  });
+
+  it('sends again once one of the late reads is answered', async () => {
+    const reads = new BatchedRead(paused.read, { maxReads: 1 });
+    const first = reads.load('a');
+    await untilLate();
+    const next = reads.load('b');
+    await tick();
     expect(paused.sent).toEqual([['a']]);
+    paused.answer({ a: '1' });
+    expect(await first).toBe('1');
+    await tick();
+    expect(paused.sent).toEqual([['a'], ['b']]);
+    paused.answer({ b: '2' });
+    expect(await next).toBe('2');
   });
 });

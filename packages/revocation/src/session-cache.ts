@@ -63,11 +63,12 @@ export class SessionCache<S extends SessionSnapshot, U extends Use> {
 
   constructor(private readonly parts: SessionCacheParts<S, U>) {
     this.memory = new LRUCache({ max: parts.memoryCacheSize });
-    const known = (id: string) => (parts.trust.mayUseCaches() ? (this.memory.get(id) ?? null) : null);
-    this.fromShared = new BatchedRead((ids) => this.readShared(ids), known);
-    this.fromStore = new BatchedRead((ids) => this.readStore(ids), known);
+    const peek = (id: string) => (parts.trust.mayUseCaches() ? (this.memory.get(id) ?? null) : null);
+    this.fromShared = new BatchedRead((ids) => this.readShared(ids), { peek });
+    this.fromStore = new BatchedRead((ids) => this.readStore(ids), { peek });
     this.freshFromStore = new BatchedRead((ids) => this.readStore(ids));
-    this.backgroundRefresh = new BatchedRead((ids) => this.refreshAll(ids), undefined, REFRESHED_AT_ONCE);
+    const oneByOne = { maxBatch: REFRESHED_AT_ONCE, maxReads: 1 };
+    this.backgroundRefresh = new BatchedRead((ids) => this.refreshAll(ids), oneByOne);
   }
 
   /** Answers in the same tick when memory has the session and may be trusted. */
