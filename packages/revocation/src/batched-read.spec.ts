@@ -21,10 +21,12 @@ class PausedRead {
 }
 
 const tick = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-/** Until the reads that were requested before are sent, and late. */
+/** Until the reads that were requested before are sent, and late: after a stall of this process a deadline has a grace. */
 const untilLate = async () => {
   await tick();
-  await sleep(LATE_AFTER_MS * 1.5);
+  await sleep(LATE_AFTER_MS);
+  await sleep(LATE_AFTER_MS);
+  await tick();
 };
 const outcome = (read: Promise<string | null>) => read.catch((error: Error) => error.message);
 

@@ -1,6 +1,11 @@
+import { startDeadline } from './deadline.js';
+
 const MAX_BATCH = 500;
-/** A read without an answer for longer than this may be on a connection that is dead. The next read does not wait for it. */
-export const LATE_AFTER_MS = 100;
+/**
+ * A read without an answer for longer than this may be on a connection that is dead, and the next read does not wait for
+ * it. Much longer than a read takes, because a session may be read twice then.
+ */
+export const LATE_AFTER_MS = 250;
 /** A store that is slow on every connection must not be sent ever more reads. */
 const MAX_READS = 3;
 
@@ -111,9 +116,9 @@ export class BatchedRead<V> {
 /** @param work never rejects */
 function settlesWithin(ms: number, work: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms, false);
+    const cancel = startDeadline(ms, () => resolve(false));
     void work.then(() => {
-      clearTimeout(timer);
+      cancel();
       resolve(true);
     });
   });
