@@ -205,6 +205,9 @@ describe('latchkey user export', () => {
       const again = await user('export', email, '--output', output);
       expect(again.code).toBe(1);
       expect(again.stderr).toMatch(/^latchkey: EEXIST: file already exists/);
+
+      const printed = await user('export', email, '--output', '-');
+      expect(JSON.parse(printed.stdout)).toMatchObject({ users: [{ email }] });
     } finally {
       await rm(folder, { recursive: true });
     }
