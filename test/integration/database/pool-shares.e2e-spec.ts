@@ -41,11 +41,12 @@ describe('the connections to Postgres', () => {
     await waitUntil('one of them waits for the lock', async () => (await waitingForAccounts()) === 1);
     expect((await api.devices(other.access_token)).status).toBe(200);
     expect((await api.end(other.access_token, `/devices/${other.device_id}`)).status).toBe(204);
-    expect(await waitingForAccounts()).toBe(1);
+    // None, if that one has waited too long meanwhile.
+    expect(await waitingForAccounts()).toBeLessThanOrEqual(1);
     await operator.query('ROLLBACK');
     const statuses = new Set((await Promise.all(answers)).map(({ status }) => status));
     // 401 after the first one has revoked the session; 503 for those that waited too long.
     for (const status of statuses) expect([204, 401, 503]).toContain(status);
-    expect(statuses).toContain(204);
+    expect([204, 401]).toContain((await api.end(busy.access_token, '/devices')).status);
   });
 });
