@@ -27,10 +27,14 @@ class ScriptedCache extends LyingCache<SessionSnapshot> {
 
 /** A store that answers with a session of the test. */
 class ScriptedStore extends MemoryStore<SessionSnapshot> {
+  /** Called in place of every read. */
+  fail: (() => void) | null = null;
+
   constructor(private readonly change: Partial<SessionSnapshot> = {}) {
     super(activeSnapshot);
   }
   override async load(ids: readonly string[]): Promise<Map<string, SessionSnapshot>> {
+    this.fail?.();
     const found = await super.load(ids);
     return new Map([...found].map(([id, it]) => [id, { ...it, createdAt: Date.now(), ...this.change }]));
   }
@@ -49,6 +53,8 @@ describe('SessionCheck', () => {
     generation: 0,
   };
   const stops: (() => Promise<void>)[] = [];
+  /** Ends the session of the instance that was started last. */
+  let revoke: () => Promise<boolean>;
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
   });
@@ -70,6 +76,8 @@ describe('SessionCheck', () => {
       model: SESSION_MODEL,
     });
     stops.push(() => revocation.stop());
+    revoke = () =>
+      revocation.enforce({ sessions: [{ sessionId: subject.sessionId, reason: 'logout' }], cutOffs: [] });
     await revocation.start();
     await waitUntil('caches are trusted', () => revocation.status().trustsCaches, { everyMs: 2 });
     const config = testConfig('postgres://unused', { SESSION_IDLE_TTL: '2h', SESSION_ABSOLUTE_TTL: '10h' });
@@ -138,6 +146,40 @@ describe('SessionCheck', () => {
     const check = await start(store, { createdAt: 0 });
     store.isAway = true;
     await expect(check.check(subject, CLIENT)).rejects.toThrow('away');
+  });
+
+  describe('when a script uses the session of a browser, which only notifies the user', () => {
+    const known = { clients: ['browser:Chrome:Windows'] };
+    const ask = async (fail: () => void) => {
+      const store = new ScriptedStore(known);
+      const check = await start(store, known);
+      store.fail = fail;
+      return check.check(subject, { ...CLIENT, userAgent: 'curl/8.5.0' });
+    };
+    const unreachable = Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' });
+
+    it('grants while the store cannot be reached', async () => {
+      const { session } = await ask(() => {
+        throw unreachable;
+      });
+      expect(session.snapshot.sessionId).toBe('s');
+      expect(Date.now() - session.use.grantedAt).toBeLessThan(HOUR);
+    });
+
+    it('refuses if the session has ended during the wait', async () => {
+      const asked = ask(() => {
+        void revoke();
+        throw unreachable;
+      });
+      await expect(asked).rejects.toMatchObject({ code: 'session_revoked' });
+    });
+
+    it('does not hide a fault of the service', async () => {
+      const asked = ask(() => {
+        throw new TypeError('a bug');
+      });
+      await expect(asked).rejects.toThrow('a bug');
+    });
   });
 
   describe('asked by a guard', () => {
