@@ -8,16 +8,16 @@ import type { UserCommands } from './user-commands.js';
 
 const OWNER_ONLY = 0o600;
 
-/** @param output a file that does not exist yet; `-` or nothing: the standard output */
+/** @param output a file that does not exist yet; `-`: the standard output */
 export async function exportUser(
   commands: UserCommands,
   dataSource: DataSource,
   name: string,
-  output: string | undefined,
+  output: string,
 ): Promise<void> {
   const { id } = await commands.requireUser(name);
   const text = JSON.stringify(await readExport(dataSource, id), null, 2);
-  if (output === undefined || output === '-') return print(text);
+  if (output === '-') return print(text);
   // An existing file would keep its mode, and others may have opened it.
   try {
     await writeFile(output, `${text}\n`, { mode: OWNER_ONLY, flag: 'wx' });

@@ -69,8 +69,8 @@ user
 user
   .command('export <user>')
   .description('write what is stored about a user as JSON, without secrets')
-  .option('--output <file>', 'a new file, which only its owner can read, instead of the standard output')
-  .action((name: string, { output }: { output?: string }) =>
+  .option('--output <file>', 'a new file, which only its owner can read; `-` is the standard output', '-')
+  .action((name: string, { output }: { output: string }) =>
     withUsers((users, { dataSource }) => exportUser(users, dataSource, name, output)),
   );
 user
