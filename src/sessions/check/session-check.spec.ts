@@ -27,14 +27,14 @@ class ScriptedCache extends LyingCache<SessionSnapshot> {
 
 /** A store that answers with a session of the test. */
 class ScriptedStore extends MemoryStore<SessionSnapshot> {
-  /** Called in place of every read. */
-  fail: (() => void) | null = null;
+  /** Called before every read, which fails if it throws. */
+  beforeRead = () => {};
 
   constructor(private readonly change: Partial<SessionSnapshot> = {}) {
     super(activeSnapshot);
   }
   override async load(ids: readonly string[]): Promise<Map<string, SessionSnapshot>> {
-    this.fail?.();
+    this.beforeRead();
     const found = await super.load(ids);
     return new Map([...found].map(([id, it]) => [id, { ...it, createdAt: Date.now(), ...this.change }]));
   }
@@ -150,10 +150,10 @@ describe('SessionCheck', () => {
 
   describe('when a script uses the session of a browser, which only notifies the user', () => {
     const known = { clients: ['browser:Chrome:Windows'] };
-    const ask = async (fail: () => void) => {
+    const ask = async (beforeRead: () => void) => {
       const store = new ScriptedStore(known);
       const check = await start(store, known);
-      store.fail = fail;
+      store.beforeRead = beforeRead;
       return check.check(subject, { ...CLIENT, userAgent: 'curl/8.5.0' });
     };
     const unreachable = Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' });
